@@ -1,0 +1,43 @@
+/** Errors that say what, where and what to do. Every error fwtest raises on purpose is one of these. */
+
+/** The three parts of a message a person can act on. */
+export interface Problem {
+  /** What is wrong, a sentence without full stop. */
+  what: string;
+  /** Where: a file and field, a flag, an address with symbol and line. */
+  where?: string;
+  /** What to do about it. */
+  remedy?: string;
+}
+
+function worded(problem: Problem): string {
+  const where = problem.where ? `\n  where: ${problem.where}` : '';
+  const remedy = problem.remedy ? `\n  remedy: ${problem.remedy}` : '';
+  return `${problem.what}${where}${remedy}`;
+}
+
+/** Base of all errors raised on purpose; `exitCode` is what the command line ends with. */
+export abstract class FwtestError extends Error {
+  abstract readonly exitCode: 1 | 2 | 3;
+  readonly problem: Problem;
+  constructor(problem: Problem, options?: ErrorOptions) {
+    super(worded(problem), options);
+    this.name = new.target.name;
+    this.problem = problem;
+  }
+}
+
+/** Wrong usage, configuration or image: the caller can mend it (exit code 2). */
+export class UsageError extends FwtestError {
+  readonly exitCode = 2;
+}
+
+/** The emulator itself failed: our fault (exit code 3). */
+export class InternalError extends FwtestError {
+  readonly exitCode = 3;
+}
+
+/** The firmware or the test did something that fails the test (exit code 1). */
+export class GuestError extends FwtestError {
+  readonly exitCode = 1;
+}
