@@ -1,0 +1,131 @@
+import { InternalError } from '../errors.js';
+import type { Emitter, Int } from './emitter.js';
+import type { Type } from './ir.js';
+import { type OperandLetters, type Pattern, parsePattern, type StaticLetters } from './pattern.js';
+
+/** Operands as a body sees them: symbolic for lower-case letters, plain numbers for upper-case ones. */
+export type Operands<P extends string> = { readonly [K in OperandLetters<P>]: Int } & {
+  readonly [K in StaticLetters<P>]: number;
+};
+/** Operands as the decoder and the disassembler see them: all plain numbers. */
+export type Fields = Readonly<Record<string, number>>;
+
+export interface RowOptions<P extends string> {
+  /** The encoding belongs to this row only where this holds (the manual's "if n == '1111' then SEE …"). */
+  readonly when?: (fields: { readonly [K in OperandLetters<P> | StaticLetters<P>]: number }) => boolean;
+  /** This row wins over the more general rows it overlaps; without it an overlap is an error. */
+  readonly over?: boolean;
+  /** Executed often enough to be inlined in the cold engine's dispatch function (chosen by measurement). */
+  readonly common?: boolean;
+}
+
+/** One encoding of one instruction: everything the project knows of it. */
+export interface Row {
+  readonly pattern: Pattern;
+  /** Assembly text; `{x}` stands for an operand, printed by the ISA's format of that name. */
+  readonly text: string;
+  /** Timing class, turned into cycles by the ISA's timing. */
+  readonly timing: string;
+  /** Section of the manual, `'A7.7.4 T1'`. */
+  readonly section: string;
+  readonly body: (o: Emitter, f: Readonly<Record<string, Int & number>>) => void;
+  readonly when?: (fields: Fields) => boolean;
+  readonly over: boolean;
+  readonly common: boolean;
+}
+
+/**
+ * Declares an instruction. The body reads like the manual's pseudocode and is run against an emitter; it must raise
+ * faults (loads, stores, traps) before it changes a register that a restart would need.
+ */
+export function insn<const P extends string>(
+  pattern: P,
+  text: string,
+  timing: string,
+  section: string,
+  body: (o: Emitter, f: Operands<P>) => void,
+  options: RowOptions<P> = {},
+): Row {
+  return {
+    pattern: parsePattern(pattern),
+    text,
+    timing,
+    section,
+    body: body as Row['body'],
+    when: options.when as Row['when'],
+    over: options.over ?? false,
+    common: options.common ?? false,
+  };
+}
+
+/** Prints and reads one kind of operand in assembly text. */
+export interface OperandFormat {
+  /** `letter` is the token's name in the text. */
+  print(fields: Fields, letter: string, context: AssemblyContext): string;
+  /** The fields that the text stands for, or undefined if it is not of this kind or does not fit the row. */
+  parse(text: string, letter: string, context: AssemblyContext): Fields | undefined;
+}
+export interface AssemblyContext {
+  readonly pc: number;
+  readonly inItBlock: boolean;
+  readonly row: Row;
+}
+
+/** The CPU state that bodies see: one file of integer registers and named scalars. */
+export interface StateDescription {
+  readonly registers: { readonly count: number; readonly type: 'i32' | 'i64' };
+  readonly scalars: Readonly<Record<string, Type>>;
+}
+
+export interface HelperSignature {
+  readonly params: readonly Type[];
+  readonly result: Type | 'void';
+}
+
+/** Conditional execution by a state word (Thumb's IT blocks). */
+export interface Predication {
+  /** The scalar that holds ITSTATE; bits 3:0 are 0 outside a block. */
+  readonly state: string;
+  /** Emits the test of a 4-bit condition; gives i32 0 or 1. */
+  readonly holds: (o: Emitter, condition: number) => Int;
+}
+
+/** Cycles of a row by its timing class: emitted, so that operands may take part (`1 + popcount(list)`). */
+export type Timing = (o: Emitter, row: Row, f: Readonly<Record<string, Int & number>>) => Int | number;
+
+export interface Isa {
+  readonly name: string;
+  readonly rows: readonly Row[];
+  readonly state: StateDescription;
+  readonly timing: Timing;
+  /** Extra cycles of a taken branch. */
+  readonly takenCycles: number;
+  /** Why bodies may leave the engine, in `o.trap(kind)`. */
+  readonly traps: readonly string[];
+  /** What bodies may call in `o.helper(name)`. */
+  readonly helpers: Readonly<Record<string, HelperSignature>>;
+  readonly formats: Readonly<Record<string, OperandFormat>>;
+  readonly predication?: Predication;
+  /** Length in bytes of the instruction that starts with this halfword. */
+  readonly lengthOf: (firstHalfword: number) => 2 | 4;
+  /** Joins two halfwords, in address order, into the word the 32-bit patterns describe. */
+  readonly join: (first: number, second: number) => number;
+}
+
+/** Checks a table of rows: rows that overlap without saying so fail here. */
+export function defineIsa(isa: Isa): Isa {
+  for (const [i, a] of isa.rows.entries()) {
+    for (const b of isa.rows.slice(i + 1)) {
+      if (a.pattern.length !== b.pattern.length || a.over || b.over || a.when || b.when) continue;
+      const common = a.pattern.mask & b.pattern.mask;
+      if (((a.pattern.match ^ b.pattern.match) & common) === 0) {
+        throw new InternalError({
+          what: `'${a.text}' and '${b.text}' overlap`,
+          where: `${isa.name}: ${a.pattern.text} and ${b.pattern.text}`,
+          remedy: 'mark the more special one { over: true } or give it a condition',
+        });
+      }
+    }
+  }
+  return isa;
+}
