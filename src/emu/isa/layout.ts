@@ -1,0 +1,79 @@
+import type { Isa } from './instruction.js';
+import type { Type } from './ir.js';
+
+/**
+ * Where things lie in a machine's WebAssembly memory. Guest memories, the CPU state, the soft page tables and the
+ * decoded instructions share one memory, so that generated code reaches all of them with constant offsets.
+ * Untouched pages cost nothing: hosts commit them on first use.
+ */
+
+export const WASM_PAGE = 0x1_0000;
+
+/** Guest pages of the read and write tables: 4 KiB. */
+export const PAGE_SHIFT = 12;
+export const PAGE_SIZE = 1 << PAGE_SHIFT;
+
+/** Decoded instructions come in chunks of 256 KiB of guest addresses. */
+export const CHUNK_SHIFT = 18;
+export const CHUNK_SIZE = 1 << CHUNK_SHIFT;
+/** A decoded instruction is a record of 16 bytes; there is one for every halfword. */
+export const RECORD_SIZE = 16;
+/** Bytes from one chunk's records to the next: a spare Wasm page of zeros follows each ("undecoded"). */
+export const CHUNK_STRIDE = (CHUNK_SIZE / 2) * RECORD_SIZE + WASM_PAGE;
+/** Chunks that can hold decoded code at a time; number 0 stays empty and stands for "nothing decoded". */
+export const CHUNK_COUNT = 16;
+
+/** CPU state: below address 0x1000. */
+export const STATE_BASE = 0x100;
+/** One word per chunk of the address space: what to add to pc × 8 to find the record. */
+export const CHUNK_MAP = 0x1_0000;
+/** One word per guest page: host address − guest address for plain loads, 0 = slow path. */
+export const READ_TABLE = 0x10_0000;
+/** The same for stores: filled only while the page is dirty, holds no decoded code and nobody watches it. */
+export const WRITE_TABLE = 0x50_0000;
+/** One byte per guest page: 1 = plain RAM, already dirty, but with decoded code inside. */
+export const CODE_TABLE = 0x90_0000;
+export const CHUNKS_BASE = 0xa0_0000;
+/** First byte for guest memories. */
+export const GUEST_BASE = Math.ceil((CHUNKS_BASE + CHUNK_COUNT * CHUNK_STRIDE) / WASM_PAGE) * WASM_PAGE;
+
+/** Words the engine and the machine share, as byte offsets in the Wasm memory. */
+export const ENGINE = {
+  /** i32: ticks left in this slice; the engine stops once it is ≤ 0. */
+  budget: STATE_BASE,
+  /** i32: address of the present instruction (exact at every exit and call into the machine). */
+  pc: STATE_BASE + 4,
+  /** i32: 0, or 1 + index of the trap that an out-of-line instruction asked for. */
+  exit: STATE_BASE + 8,
+  /** i32: the trap's argument. */
+  exitArgument: STATE_BASE + 12,
+  /** i32: not 0 while unaligned plain accesses must go through the machine (they trap there). */
+  strictAlignment: STATE_BASE + 16,
+} as const;
+const SCALARS = STATE_BASE + 32;
+
+/** Byte offsets of an ISA's registers and scalars in the Wasm memory. */
+export interface StateLayout {
+  readonly registers: number;
+  readonly registerSize: 4 | 8;
+  readonly registerCount: number;
+  readonly scalars: Readonly<Record<string, { readonly offset: number; readonly type: Type }>>;
+  /** First byte after the state. */
+  readonly end: number;
+}
+
+export const sizeOf = (type: Type): 4 | 8 => (type === 'i64' || type === 'f64' ? 8 : 4);
+
+export function layoutState(isa: Isa): StateLayout {
+  const registerSize = sizeOf(isa.state.registers.type);
+  const registers = SCALARS;
+  let offset = registers + isa.state.registers.count * registerSize;
+  const scalars: Record<string, { offset: number; type: Type }> = {};
+  for (const [name, type] of Object.entries(isa.state.scalars)) {
+    const size = sizeOf(type);
+    offset = Math.ceil(offset / size) * size;
+    scalars[name] = { offset, type };
+    offset += size;
+  }
+  return { registers, registerSize, registerCount: isa.state.registers.count, scalars, end: offset };
+}
