@@ -1,0 +1,94 @@
+// Builds what `bin` and `exports` of package.json point at:
+//   dist/*.js          ES modules, shared code in chunks
+//   dist/cjs/*.js      CommonJS for stock jest projects, with the shared code they need
+//   dist/types         declarations; dist/cjs/types the same ones, read as CommonJS
+// The tables of the instruction sets are generated first and put in the place of src/emu/isa/prebuilt.ts.
+
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const out = join(root, 'dist');
+
+const MODULES = {
+  index: 'src/index.ts',
+  boards: 'src/boards/index.ts',
+  devices: 'src/devices.ts',
+  vitest: 'src/runner/vitest.ts',
+  jest: 'src/runner/jest.ts',
+  cli: 'src/runner/cli.ts',
+};
+const COMMONJS = { boards: MODULES.boards, devices: MODULES.devices, jest: MODULES.jest };
+
+/** Packages stay packages: only our own files are bundled. */
+const external = (id) =>
+  !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:[\\/]/.test(id) && !id.startsWith('\0');
+
+async function bundle(input, output, plugins = []) {
+  const build = await rolldown({ input, cwd: root, platform: 'node', external, plugins, treeshake: true });
+  await build.write({
+    minify: false,
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    entryFileNames: '[name].js',
+    ...output,
+  });
+  await build.close();
+}
+
+/** Runs the generator of the instruction tables; an empty record where the project has none. */
+async function generateTables() {
+  const source = 'src/emu/isa/generate.ts';
+  if (!existsSync(join(root, source))) return {};
+  const dir = join(out, '.generate');
+  await bundle({ generate: source }, { dir, format: 'esm' });
+  const { generate } = await import(pathToFileURL(join(dir, 'generate.js')).href);
+  const tables = await generate();
+  rmSync(dir, { recursive: true });
+  return tables;
+}
+
+function replacePrebuilt(tables) {
+  const source = `export const prebuilt = ${JSON.stringify(tables)};\n`;
+  return {
+    name: 'prebuilt-instruction-tables',
+    load: (id) => (/[\\/]src[\\/]emu[\\/]isa[\\/]prebuilt\.ts$/.test(id) ? { code: source, moduleType: 'js' } : null),
+  };
+}
+
+/** Declarations by the TypeScript compiler; it runs beside the bundler. */
+function declarations() {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  return new Promise((done, failed) => {
+    const child = spawn(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+    child.on('error', failed);
+    child.on('exit', (code) => (code === 0 ? done() : failed(new Error(`tsc ended with exit code ${code}`))));
+  });
+}
+
+/** Hand-written declarations (of packages without their own) are not emitted by tsc but are part of ours. */
+function copyHandWritten() {
+  for (const file of readdirSync(join(root, 'src'), { recursive: true })) {
+    if (!file.endsWith('.d.ts')) continue;
+    const target = join(out, 'types', file);
+    mkdirSync(dirname(target), { recursive: true });
+    cpSync(join(root, 'src', file), target);
+  }
+}
+
+async function modules() {
+  const plugins = [replacePrebuilt(await generateTables())];
+  await bundle(MODULES, { dir: out, format: 'esm' }, plugins);
+  await bundle(COMMONJS, { dir: join(out, 'cjs'), format: 'cjs', exports: 'named' }, plugins);
+  writeFileSync(join(out, 'cjs/package.json'), '{ "type": "commonjs" }\n');
+}
+
+const started = performance.now();
+rmSync(out, { recursive: true, force: true });
+await Promise.all([modules(), declarations()]);
+copyHandWritten();
+cpSync(join(out, 'types'), join(out, 'cjs/types'), { recursive: true });
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+console.log(`built fwtest ${version} in ${((performance.now() - started) / 1000).toFixed(1)} s`);

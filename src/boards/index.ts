@@ -1,0 +1,3 @@
+/** The public API of `fwtest/boards`: re-exports only. */
+
+export {};

@@ -1,0 +1,3 @@
+/** The public API of `fwtest/devices`: re-exports only. */
+
+export {};
