@@ -8,6 +8,9 @@ export type Long = Value<'i64'>;
 /** A value, or a plain number standing for an integer constant of the other operand's type. */
 type Numeric<T extends Type> = Value<T> | (T extends 'i32' | 'i64' ? number : never);
 
+/** What `o.helper` gives: nothing where the helper gives nothing. */
+type HelperResult<T extends Type | 'void'> = T extends Type ? Value<T> : unknown;
+
 /** A mutable value, for results that differ between the arms of an `if`. */
 export interface Variable<T extends Type> {
   get(): Value<T>;
@@ -17,6 +20,8 @@ export interface Variable<T extends Type> {
 export interface EmitterOptions {
   /** Bytes of the instruction, so that `next` is known. */
   readonly length: number;
+  /** Extra cycles of a taken branch. */
+  readonly takenCycles?: number;
   /** The instruction stands in an IT block (Thumb). */
   readonly inItBlock?: boolean;
   /** Literal operands (hot engine, evaluate); an absent letter stays symbolic. */
@@ -210,6 +215,7 @@ export class Emitter {
 
   /** Continues at `target` (already aligned and in the right instruction set) instead of `next`; ends the instruction. */
   branch(target: Int | number): void {
+    if (this.#options.takenCycles) this.charge(this.#options.takenCycles);
     this.#push({ op: 'branch', type: 'void', args: [this.#value(target).id] });
   }
   /**
@@ -224,9 +230,9 @@ export class Emitter {
     name: string,
     args: readonly (Value | number)[],
     type: T = 'i32' as T,
-  ): T extends Type ? Value<T> : void {
+  ): HelperResult<T> {
     const ids = args.map((arg) => this.#value(arg).id);
-    return this.#push({ op: 'helper', type, name, args: ids }) as T extends Type ? Value<T> : void;
+    return this.#push({ op: 'helper', type, name, args: ids }) as HelperResult<T>;
   }
   /** Costs `cycles` more than the row's timing class says. */
   charge(cycles: Int | number): void {

@@ -1,0 +1,263 @@
+import { InternalError } from '../errors.js';
+import { EXIT_BREAKPOINT, EXIT_UNDECODED, generateColdModule, hostImports } from './cold-module.js';
+import { type Decoded, Decoder } from './decoder.js';
+import { BREAKPOINT, Handlers, UNDECODED } from './handlers.js';
+import type { Isa } from './instruction.js';
+import {
+  CHUNK_COUNT,
+  CHUNK_MAP,
+  CHUNK_SHIFT,
+  CHUNK_SIZE,
+  CHUNK_STRIDE,
+  CHUNKS_BASE,
+  ENGINE,
+  RECORD_SIZE,
+  type StateLayout,
+} from './layout.js'; // prettier-ignore
+import { prebuilt } from './prebuilt.js';
+import { slotValues } from './record.js';
+import { staticsOf } from './variant.js';
+
+/** What the engine needs of the machine. Addresses and words arrive as signed i32. */
+export interface EngineHost {
+  /** Flags: bit 1 alignment required, bit 2 unprivileged. May throw a guest fault, which abandons the instruction. */
+  load(address: number, size: number, flags: number): number;
+  load64(address: number, flags: number): bigint;
+  store(address: number, value: number, size: number, flags: number): void;
+  store64(address: number, value: bigint, flags: number): void;
+  /** The halfword at an address as an instruction fetch; throws a guest fault where code may not be fetched. */
+  fetch16(address: number): number;
+  /** An instruction of these bytes was decoded: stores there must come to the slow path from now on. */
+  codeDecoded(address: number, length: number): void;
+  readonly helpers: Readonly<Record<string, (...args: number[]) => number | undefined>>;
+}
+
+export type EngineExit =
+  | { readonly kind: 'budget' }
+  | { readonly kind: 'trap'; readonly trap: string; readonly argument: number }
+  | { readonly kind: 'breakpoint' }
+  /** No row has this encoding; pc stands at it. */
+  | { readonly kind: 'undefined'; readonly first: number; readonly second: number };
+
+interface Compiled {
+  readonly module: WebAssembly.Module;
+  readonly handlers: Handlers;
+  readonly decoder: Decoder;
+}
+
+const compiled = new WeakMap<Isa, Compiled>();
+
+/** An ISA's module is compiled once for all machines of the process. */
+function compile(isa: Isa): Compiled {
+  let result = compiled.get(isa);
+  if (!result) {
+    const built = prebuilt[isa.name];
+    const bytes = built === undefined ? generateColdModule(isa) : Uint8Array.from(Buffer.from(built, 'base64'));
+    result = { module: new WebAssembly.Module(bytes), handlers: new Handlers(isa), decoder: new Decoder(isa) };
+    compiled.set(isa, result);
+  }
+  return result;
+}
+
+/** How many instructions are decoded ahead of the one that was asked for. */
+const DECODE_AHEAD = 32;
+
+const BUDGET_EXIT: EngineExit = { kind: 'budget' };
+const BREAKPOINT_EXIT: EngineExit = { kind: 'breakpoint' };
+
+/** The cold engine of one CPU: decoded records and one dispatch function, over the machine's memory. */
+export class ColdEngine {
+  readonly isa: Isa;
+  readonly layout: StateLayout;
+  /** Addresses at which `run` stops before executing. */
+  readonly breakpoints: ReadonlySet<number>;
+  readonly #breakpoints = new Set<number>();
+  readonly #compiled: Compiled;
+  readonly #host: EngineHost;
+  readonly #run: () => void;
+  readonly #words: Int32Array;
+  readonly #halfwords: Uint16Array;
+  readonly #bytes: Uint8Array;
+  /** Guest chunk number of every chunk of records in use; number 0 is never used. */
+  readonly #chunks: number[] = [];
+
+  constructor(isa: Isa, memory: WebAssembly.Memory, host: EngineHost) {
+    this.isa = isa;
+    this.#host = host;
+    this.#compiled = compile(isa);
+    this.layout = this.#compiled.handlers.state;
+    this.breakpoints = this.#breakpoints;
+    this.#words = new Int32Array(memory.buffer);
+    this.#halfwords = new Uint16Array(memory.buffer);
+    this.#bytes = new Uint8Array(memory.buffer);
+    const imports: WebAssembly.ModuleImports = { memory };
+    const functions = host as unknown as Record<string, (...args: never[]) => unknown>;
+    for (const { name } of hostImports(isa)) {
+      imports[name] = name.startsWith('helper ') ? host.helpers[name.slice(7)]! : functions[name]!.bind(host);
+    }
+    const instance = new WebAssembly.Instance(this.#compiled.module, { host: imports });
+    this.#run = instance.exports['run'] as () => void;
+    this.flush();
+  }
+
+  get pc(): number {
+    return this.#words[ENGINE.pc >> 2]! >>> 0;
+  }
+  set pc(address: number) {
+    this.#words[ENGINE.pc >> 2] = address;
+  }
+  get budget(): number {
+    return this.#words[ENGINE.budget >> 2]!;
+  }
+  set budget(ticks: number) {
+    this.#words[ENGINE.budget >> 2] = ticks;
+  }
+
+  /**
+   * Runs from `pc` until the budget is used up (an instruction is executed whole), a trap, or a breakpoint. A guest
+   * fault raised by the host passes through; pc then stands at the instruction, which has changed nothing.
+   */
+  run(): EngineExit {
+    for (;;) {
+      this.#words[ENGINE.exit >> 2] = 0;
+      this.#run();
+      const exit = this.#words[ENGINE.exit >> 2]!;
+      if (exit === 0) return BUDGET_EXIT;
+      if (exit === EXIT_UNDECODED) {
+        const undefinedAt = this.#decodeFrom(this.pc);
+        if (undefinedAt) return undefinedAt;
+      } else if (exit === EXIT_BREAKPOINT) return BREAKPOINT_EXIT;
+      else return this.#trap(exit);
+    }
+  }
+
+  /** Executes one instruction, whatever the budget and the breakpoints; the budget is charged. */
+  step(): EngineExit {
+    const { pc } = this;
+    const stopped = this.#breakpoints.delete(pc);
+    if (stopped) this.#undecode(pc);
+    const before = this.budget;
+    this.budget = 1;
+    try {
+      return this.run();
+    } finally {
+      this.budget = before - (1 - this.budget);
+      if (stopped) this.addBreakpoint(pc);
+    }
+  }
+
+  #trap(exit: number): EngineExit {
+    this.#words[ENGINE.exit >> 2] = 0;
+    return { kind: 'trap', trap: this.isa.traps[exit - 1]!, argument: this.#words[ENGINE.exitArgument >> 2]! };
+  }
+
+  /** Decodes one instruction as it stands in memory; faults as a fetch does. */
+  decode(address: number): Decoded | undefined {
+    const first = this.#host.fetch16(address);
+    const second = this.isa.lengthOf(first) === 4 ? this.#host.fetch16((address + 2) >>> 0) : 0;
+    return this.#compiled.decoder.decode(first, second);
+  }
+
+  addBreakpoint(address: number): void {
+    this.#breakpoints.add(address);
+    this.#undecode(address);
+  }
+  deleteBreakpoint(address: number): void {
+    if (this.#breakpoints.delete(address)) this.#undecode(address);
+  }
+
+  /** Forgets decoded instructions that overlap a range of guest addresses whose bytes changed. */
+  invalidate(address: number, length: number): void {
+    for (let at = (address & ~1) - 2; at < address + length; at += 2) this.#undecode(at >>> 0);
+  }
+
+  /** Forgets everything decoded. */
+  flush(): void {
+    for (let slot = 1; slot <= this.#chunks.length; slot++) {
+      const from = CHUNKS_BASE + slot * CHUNK_STRIDE;
+      this.#bytes.fill(0, from, from + CHUNK_STRIDE);
+    }
+    this.#chunks.length = 0;
+    for (let chunk = 0; chunk < 2 ** (32 - CHUNK_SHIFT); chunk++) this.#mapChunk(chunk, 0);
+  }
+
+  #mapChunk(chunk: number, slot: number): void {
+    const records = CHUNKS_BASE + slot * CHUNK_STRIDE;
+    this.#words[(CHUNK_MAP >> 2) + chunk] = records - chunk * CHUNK_SIZE * (RECORD_SIZE / 2);
+  }
+
+  /** Host address of a record, if its chunk is in use. */
+  #record(address: number): number | undefined {
+    const slot = this.#chunks.indexOf(address >>> CHUNK_SHIFT) + 1;
+    if (slot === 0) return undefined;
+    return CHUNKS_BASE + slot * CHUNK_STRIDE + (address & (CHUNK_SIZE - 2)) * (RECORD_SIZE / 2);
+  }
+
+  #undecode(address: number): void {
+    const record = this.#record(address);
+    if (record !== undefined) this.#words[record >> 2] = 0;
+  }
+
+  #recordFor(address: number): number {
+    const known = this.#record(address);
+    if (known !== undefined) return known;
+    if (this.#chunks.length === CHUNK_COUNT - 1) this.flush();
+    this.#mapChunk(address >>> CHUNK_SHIFT, this.#chunks.push(address >>> CHUNK_SHIFT));
+    return this.#record(address)!;
+  }
+
+  /** Decodes the instruction at an address and some that follow; what stops the first one is reported. */
+  #decodeFrom(address: number): EngineExit | undefined {
+    const decoded = this.decode(address);
+    if (!decoded) {
+      const first = this.#host.fetch16(address);
+      const long = this.isa.lengthOf(first) === 4;
+      return { kind: 'undefined', first, second: long ? this.#host.fetch16((address + 2) >>> 0) : 0 };
+    }
+    this.#write(address, decoded);
+    this.#decodeAhead(address, (address + decoded.length) >>> 0);
+    return undefined;
+  }
+
+  /** Decodes on in the same page, silently: data after code may look like anything. */
+  #decodeAhead(from: number, next: number): void {
+    let address = next;
+    for (let i = 0; i < DECODE_AHEAD && address >>> 12 === from >>> 12; i++) {
+      const record = this.#record(address);
+      if (record === undefined || this.#words[record >> 2] !== 0 || (address & 0xffe) === 0xffe) return;
+      const decoded = this.decode(address);
+      if (!decoded) return;
+      this.#write(address, decoded);
+      address = (address + decoded.length) >>> 0;
+    }
+  }
+
+  #write(address: number, { row, fields, length }: Decoded): void {
+    const { handlers } = this.#compiled;
+    const statics = staticsOf(row, fields);
+    const { outside, inside } = handlers.numbers(row, statics);
+    const record = this.#recordFor(address);
+    const code = handlers.code(row, statics);
+    for (const [index, value] of slotValues(code.programs, code.record, fields, address).entries()) {
+      const slot = code.record.slots[index]!;
+      const at = record + slot.offset;
+      if (slot.bytes === 4) this.#words[at >> 2] = value;
+      else if (slot.bytes === 2) this.#halfwords[at >> 1] = value;
+      else this.#bytes[at] = value;
+    }
+    const stop = this.#breakpoints.has(address);
+    this.#halfwords[record >> 1] = stop ? BREAKPOINT : outside;
+    this.#halfwords[(record >> 1) + 1] = (stop ? BREAKPOINT : inside) | (length === 4 ? 0x8000 : 0);
+    this.#host.codeDecoded(address, length);
+  }
+
+  /** A check that a handler number read back from a record is one of this ISA's. */
+  handlerAt(address: number): string {
+    const record = this.#record(address);
+    const number = record === undefined ? UNDECODED : this.#halfwords[record >> 1]!;
+    if (number <= BREAKPOINT) return number === UNDECODED ? 'undecoded' : 'breakpoint';
+    const handler = this.#compiled.handlers.all[number - 2];
+    if (!handler) throw new InternalError({ what: `record at ${address.toString(16)} names handler ${number}` });
+    return handler.variant.row.text;
+  }
+}

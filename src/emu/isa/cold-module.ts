@@ -1,0 +1,356 @@
+import { Emitter } from './emitter.js';
+import { type Handler, Handlers } from './handlers.js';
+import type { Isa } from './instruction.js';
+import type { Program, Type } from './ir.js';
+import { CHUNK_MAP, CHUNK_SHIFT, ENGINE, GUEST_BASE, WASM_PAGE } from './layout.js';
+import { type PrintContext, Printer } from './printer.js';
+import { layoutRecord, type RecordView } from './record.js';
+import { addSlowPath, type SlowPath } from './slow-path.js';
+import { FunctionBody } from './wasm/code.js';
+import { ModuleBuilder } from './wasm/module.js';
+import { EMPTY_BLOCK, OP, VALUE_TYPE } from './wasm/opcodes.js';
+
+/** ENGINE.exit after a run: 0 = budget used up, these, or 1 + index of a trap. */
+export const EXIT_UNDECODED = -1;
+export const EXIT_BREAKPOINT = -2;
+
+/** Out-of-line instructions: (record, pc, budget) → (pc, budget). */
+const OUT_OF_LINE: readonly Type[] = ['i32', 'i32', 'i32'];
+const OUT_OF_LINE_RESULT: readonly Type[] = ['i32', 'i32'];
+
+/** Generates the cold engine of an ISA as a WebAssembly module: one dispatch function, all other rows behind a table. */
+export function generateColdModule(isa: Isa): Uint8Array<ArrayBuffer> {
+  return new ColdModule(isa).build();
+}
+
+/** The imports' names and signatures, in order. */
+export function hostImports(isa: Isa): { name: string; params: readonly Type[]; results: readonly Type[] }[] {
+  const helpers = Object.entries(isa.helpers).map(([name, { params, result }]) => ({
+    name: `helper ${name}`,
+    params,
+    results: result === 'void' ? [] : [result],
+  }));
+  return [
+    { name: 'load', params: ['i32', 'i32', 'i32'], results: ['i32'] },
+    { name: 'load64', params: ['i32', 'i32'], results: ['i64'] },
+    { name: 'store', params: ['i32', 'i32', 'i32', 'i32'], results: [] },
+    { name: 'store64', params: ['i32', 'i64', 'i32'], results: [] },
+    ...helpers,
+  ];
+}
+
+class ColdModule {
+  readonly #isa: Isa;
+  readonly #handlers: Handlers;
+  readonly #module = new ModuleBuilder(GUEST_BASE / WASM_PAGE);
+  readonly #imports = new Map<string, number>();
+  readonly #slowPath: SlowPath;
+  #itBlock = -1;
+
+  constructor(isa: Isa) {
+    this.#isa = isa;
+    this.#handlers = new Handlers(isa);
+    for (const { name, params, results } of hostImports(isa)) {
+      this.#imports.set(name, this.#module.import(name, params, results));
+    }
+    const host = (name: string) => this.#imports.get(name)!;
+    this.#slowPath = addSlowPath(this.#module, {
+      load: host('load'),
+      load64: host('load64'),
+      store: host('store'),
+      store64: host('store64'),
+    }); // prettier-ignore
+  }
+
+  build(): Uint8Array<ArrayBuffer> {
+    const stop = this.#module.function(OUT_OF_LINE, OUT_OF_LINE_RESULT, () =>
+      new FunctionBody(OUT_OF_LINE).op(OP.unreachable),
+    );
+    const functions = this.#handlers.all.map((handler) =>
+      this.#module.function(OUT_OF_LINE, OUT_OF_LINE_RESULT, () => this.#outOfLine(handler)),
+    );
+    this.#module.table([stop, stop, ...functions]);
+    if (this.#isa.predication)
+      this.#itBlock = this.#module.function(['i32', 'i32'], OUT_OF_LINE_RESULT, () => this.#itLoop());
+    this.#module.export(
+      'run',
+      this.#module.function([], [], () => this.#run()),
+    );
+    return this.#module.build();
+  }
+
+  #context(
+    out: FunctionBody,
+    handler: Handler,
+    rest: Pick<PrintContext, 'record' | 'pc' | 'budget' | 'temporary' | 'fallThrough' | 'branch' | 'leave'>,
+  ): PrintContext {
+    return {
+      out,
+      state: this.#handlers.state,
+      slots: this.#code(handler).view,
+      length: handler.variant.row.pattern.length / 8,
+      slow: (kind, size) => this.#slowPath.index(kind, size),
+      helper: (name) => this.#imports.get(`helper ${name}`)!,
+      trapNumber: (kind) => 1 + this.#isa.traps.indexOf(kind),
+      ...rest,
+    };
+  }
+
+  #code({ variant }: Handler): { program: Program; view: RecordView } {
+    const { programs, record } = this.#handlers.code(variant.row, variant.statics);
+    const index = variant.inItBlock ? 1 : 0;
+    return { program: programs[index]!, view: record.views[index]! };
+  }
+
+  #outOfLine(handler: Handler): FunctionBody {
+    const out = new FunctionBody(OUT_OF_LINE);
+    const [record, pc, budget] = [0, 1, 2];
+    const leave = () => out.get(pc).get(budget).op(OP.return);
+    const context = this.#context(out, handler, {
+      record,
+      pc,
+      budget,
+      temporary: (type) => out.local(type),
+      fallThrough: () =>
+        out
+          .get(pc)
+          .i32(handler.variant.row.pattern.length / 8)
+          .op(OP.i32_add)
+          .get(budget)
+          .op(OP.return),
+      branch: () => out.get(budget).op(OP.return),
+      leave,
+    }); // prettier-ignore
+    new Printer(this.#code(handler).program, context).print();
+    return out.op(OP.unreachable);
+  }
+
+  /** `run()`: executes from ENGINE.pc until the budget is used up or ENGINE.exit says why not. */
+  #run(): FunctionBody {
+    const out = new FunctionBody([]);
+    const locals = {
+      target: out.local('i32'),
+      pc: out.local('i32'),
+      budget: out.local('i32'),
+      bias: out.local('i32'),
+      record: out.local('i32'),
+    };
+    const { target, pc, budget, bias, record } = locals;
+    const inlined = this.#handlers.all.filter((handler) => handler.inlined);
+    out.i32(0).memory(OP.i32_load, ENGINE.pc).set(target);
+    out.i32(0).memory(OP.i32_load, ENGINE.budget).set(budget);
+    if (this.#itBlock >= 0) {
+      const itstate = this.#handlers.state.scalars[this.#isa.predication!.state]!.offset;
+      out.i32(0).memory(OP.i32_load8_u, itstate).i32(15).op(OP.i32_and, OP.if, EMPTY_BLOCK);
+      this.#continueInItBlock(out, target, budget);
+      out.op(OP.end);
+    }
+    out.op(OP.loop, EMPTY_BLOCK); // every branch comes back here
+    out
+      .get(target)
+      .tee(pc)
+      .i32(CHUNK_SHIFT)
+      .op(OP.i32_shr_u)
+      .i32(2)
+      .op(OP.i32_shl)
+      .memory(OP.i32_load, CHUNK_MAP)
+      .set(bias);
+    out.op(OP.loop, EMPTY_BLOCK); // every other instruction comes back here
+    out.get(budget).i32(0).op(OP.i32_le_s, OP.if, EMPTY_BLOCK);
+    this.#leave(out, pc, budget);
+    out.op(OP.end);
+    const blocks = inlined.length + 3;
+    for (let i = 0; i < blocks; i++) out.op(OP.block, EMPTY_BLOCK);
+    out.get(pc).i32(3).op(OP.i32_shl).get(bias).op(OP.i32_add).tee(record).memory(OP.i32_load16_u, 0);
+    out.op(OP.br_table).code.u32(blocks - 1);
+    for (let i = 0; i < blocks; i++) out.code.u32(i);
+    out.op(OP.end);
+    this.#exit(out, EXIT_UNDECODED, pc, budget);
+    out.op(OP.end);
+    this.#exit(out, EXIT_BREAKPOINT, pc, budget);
+    out.op(OP.end);
+    const pool = new Map<Type, number[]>();
+    for (const [index, handler] of inlined.entries()) {
+      // loops around this place: the blocks still open, then the inner and the outer loop
+      this.#inline(out, handler, blocks - 3 - index, locals, pool);
+      out.op(OP.end);
+    }
+    this.#callOutOfLine(out, locals);
+    return out.op(OP.end, OP.end);
+  }
+
+  #inline(
+    out: FunctionBody,
+    handler: Handler,
+    inner: number,
+    locals: { target: number; pc: number; budget: number; record: number },
+    pool: Map<Type, number[]>,
+  ): void {
+    const { target, pc, budget, record } = locals;
+    const used = new Map<Type, number>();
+    const length = handler.variant.row.pattern.length / 8;
+    const temporary = (type: Type) => {
+      const index = used.get(type) ?? 0;
+      used.set(type, index + 1);
+      const list = pool.get(type) ?? [];
+      pool.set(type, list);
+      list[index] ??= out.local(type);
+      return list[index]!;
+    };
+    const { program } = this.#code(handler);
+    const entersItBlock = program.some((node) => node.op === 'set' && node.name === this.#isa.predication?.state);
+    const context = this.#context(out, handler, {
+      record,
+      pc,
+      budget,
+      temporary,
+      fallThrough: (depth) => {
+        out.get(pc).i32(length).op(OP.i32_add);
+        if (entersItBlock) {
+          out.set(target);
+          this.#continueInItBlock(out, target, budget);
+          out.br(depth + inner + 1);
+        } else out.set(pc).br(depth + inner);
+      },
+      branch: (depth) => out.set(target).br(depth + inner + 1),
+      leave: () => this.#leave(out, pc, budget),
+    }); // prettier-ignore
+    new Printer(program, context).print();
+  }
+
+  #callOutOfLine(
+    out: FunctionBody,
+    { target, pc, budget, record }: { target: number; pc: number; budget: number; record: number },
+  ): void {
+    const type = this.#module.type(OUT_OF_LINE, OUT_OF_LINE_RESULT);
+    out.get(record).get(pc).get(budget).get(record).memory(OP.i32_load16_u, 0);
+    out.op(OP.call_indirect).code.u32(type).byte(0);
+    out.set(budget).set(target);
+    this.#leaveIfAsked(out, target, budget);
+    out.br(1);
+  }
+
+  #continueInItBlock(out: FunctionBody, target: number, budget: number): void {
+    out.get(target).get(budget).call(this.#itBlock).set(budget).set(target);
+    this.#leaveIfAsked(out, target, budget);
+  }
+
+  #leaveIfAsked(out: FunctionBody, pc: number, budget: number): void {
+    out.i32(0).memory(OP.i32_load, ENGINE.exit).op(OP.if, EMPTY_BLOCK);
+    this.#leave(out, pc, budget);
+    out.op(OP.end);
+  }
+
+  #leave(out: FunctionBody, pc: number, budget: number): void {
+    out.i32(0).get(pc).memory(OP.i32_store, ENGINE.pc);
+    out.i32(0).get(budget).memory(OP.i32_store, ENGINE.budget).op(OP.return);
+  }
+
+  #exit(out: FunctionBody, code: number, pc: number, budget: number): void {
+    out.i32(0).i32(code).memory(OP.i32_store, ENGINE.exit);
+    this.#leave(out, pc, budget);
+  }
+
+  /** Executes the rest of an IT block: (pc, budget) → (pc, budget); ITSTATE says what is left of it. */
+  #itLoop(): FunctionBody {
+    const out = new FunctionBody(['i32', 'i32']);
+    const [pc, budget] = [0, 1];
+    const [itstate, record, handler, before] = [out.local('i32'), out.local('i32'), out.local('i32'), out.local('i32')];
+    const state = this.#handlers.state.scalars[this.#isa.predication!.state]!.offset;
+    const leave = () => out.get(pc).get(budget).op(OP.return);
+    out.op(OP.loop, EMPTY_BLOCK);
+    out.i32(0).memory(OP.i32_load, state).tee(itstate).i32(15).op(OP.i32_and, OP.i32_eqz);
+    out.get(budget).i32(0).op(OP.i32_le_s, OP.i32_or, OP.if, EMPTY_BLOCK);
+    leave();
+    out.op(OP.end);
+    out.get(pc).i32(CHUNK_SHIFT).op(OP.i32_shr_u).i32(2).op(OP.i32_shl).memory(OP.i32_load, CHUNK_MAP);
+    out.get(pc).i32(3).op(OP.i32_shl, OP.i32_add).tee(record).memory(OP.i32_load16_u, 2).tee(handler);
+    out.i32(0x7fff).op(OP.i32_and).i32(1).op(OP.i32_le_u, OP.if, EMPTY_BLOCK);
+    out
+      .i32(0)
+      .i32(EXIT_UNDECODED)
+      .i32(EXIT_BREAKPOINT)
+      .get(handler)
+      .op(OP.i32_eqz, OP.select)
+      .memory(OP.i32_store, ENGINE.exit);
+    leave();
+    out.op(OP.end);
+    out.get(pc).set(before);
+    this.#condition(out, itstate);
+    out.op(OP.if, EMPTY_BLOCK);
+    out.get(record).get(pc).get(budget).get(handler).i32(0x7fff).op(OP.i32_and);
+    out.op(OP.call_indirect).code.u32(this.#module.type(OUT_OF_LINE, OUT_OF_LINE_RESULT)).byte(0);
+    out.set(budget).set(pc).op(OP.else);
+    // condition failed: a cycle, and on to the next instruction
+    out.get(budget).i32(1).op(OP.i32_sub).set(budget);
+    out
+      .get(pc)
+      .i32(2)
+      .i32(4)
+      .get(handler)
+      .i32(0x8000)
+      .op(OP.i32_and, OP.i32_eqz, OP.select, OP.i32_add)
+      .set(pc)
+      .op(OP.end);
+    // an instruction that trapped at itself has not been executed: ITSTATE stays
+    out.i32(0).memory(OP.i32_load, ENGINE.exit).op(OP.if, EMPTY_BLOCK);
+    out.get(pc).get(before).op(OP.i32_xor, OP.if, EMPTY_BLOCK);
+    this.#advance(out, itstate, state);
+    out.op(OP.end);
+    leave();
+    out.op(OP.end);
+    this.#advance(out, itstate, state);
+    return out.br(0).op(OP.end, OP.unreachable);
+  }
+
+  /** ITAdvance() (ARMv7-M A7.3.2). */
+  #advance(out: FunctionBody, itstate: number, state: number): void {
+    out.i32(0);
+    out
+      .get(itstate)
+      .i32(0xe0)
+      .op(OP.i32_and)
+      .get(itstate)
+      .i32(1)
+      .op(OP.i32_shl)
+      .i32(0x1f)
+      .op(OP.i32_and, OP.i32_or)
+      .i32(0);
+    out.get(itstate).i32(7).op(OP.i32_and, OP.select).memory(OP.i32_store, state);
+  }
+
+  /** Puts on the stack whether the condition in ITSTATE<7:4> holds. */
+  #condition(out: FunctionBody, itstate: number): void {
+    const conditions = 15;
+    out.op(OP.block, VALUE_TYPE.i32);
+    for (let i = 0; i < conditions; i++) out.op(OP.block, EMPTY_BLOCK);
+    out
+      .get(itstate)
+      .i32(4)
+      .op(OP.i32_shr_u, OP.br_table)
+      .code.u32(conditions - 1);
+    for (let i = 0; i < conditions; i++) out.code.u32(i);
+    for (let condition = 0; condition < conditions; condition++) {
+      out.op(OP.end);
+      this.#holds(out, condition);
+      out.br(conditions - 1 - condition);
+    }
+    out.op(OP.end);
+  }
+
+  #holds(out: FunctionBody, condition: number): void {
+    const emitter = new Emitter({ length: 2, scalars: this.#isa.state.scalars });
+    const result = this.#isa.predication!.holds(emitter, condition);
+    const context = this.#context(out, this.#handlers.all[0]!, {
+      record: 0,
+      pc: 0,
+      budget: 1,
+      temporary: (type) => out.local(type),
+      fallThrough: () => undefined,
+      branch: () => undefined,
+      leave: () => undefined,
+    }); // prettier-ignore
+    const slots = layoutRecord([emitter.program], 4, 'condition').views[0]!;
+    new Printer(emitter.program, { ...context, slots }).printValue(result.id);
+  }
+}

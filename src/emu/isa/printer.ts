@@ -1,0 +1,464 @@
+import { argsOf, isPure, type Node, type Program, type PureOp, type Type } from './ir.js';
+import { ENGINE, PAGE_SHIFT, READ_TABLE, type StateLayout, WRITE_TABLE } from './layout.js';
+import type { RecordView } from './record.js';
+import type { FunctionBody } from './wasm/code.js';
+import { CONVERSION, EMPTY_BLOCK, OP, PURE_OPCODE, VALUE_TYPE } from './wasm/opcodes.js';
+
+/** Where the printed code stands: its locals and how it leaves. The two engines differ in nothing else. */
+export interface PrintContext {
+  readonly out: FunctionBody;
+  readonly state: StateLayout;
+  /** Locals of type i32: address of the record, of the instruction, and the cycles left. */
+  readonly record: number;
+  readonly pc: number;
+  readonly budget: number;
+  readonly slots: RecordView;
+  /** Bytes of the instruction. */
+  readonly length: number;
+  /** A local for a temporary; freed when the instruction is printed. */
+  temporary(type: Type): number;
+  /** Indices of the out-of-line memory functions and of the CPU's helpers. */
+  readonly slow: (kind: 'load' | 'store', size: number) => number;
+  readonly helper: (name: string) => number;
+  readonly trapNumber: (kind: string) => number;
+  /** Prints the end of a path: fall through to the next instruction, continue at the i32 on the stack, or leave the engine. */
+  readonly fallThrough: (depth: number) => void;
+  readonly branch: (depth: number) => void;
+  readonly leave: (depth: number) => void;
+}
+
+const LOADS: Readonly<Record<string, number>> = {
+  'i32 1 u': OP.i32_load8_u,
+  'i32 1 s': OP.i32_load8_s,
+  'i32 2 u': OP.i32_load16_u,
+  'i32 2 s': OP.i32_load16_s,
+  'i32 4 u': OP.i32_load,
+  'i32 4 s': OP.i32_load,
+  'i64 1 u': OP.i64_load8_u,
+  'i64 1 s': OP.i64_load8_s,
+  'i64 2 u': OP.i64_load16_u,
+  'i64 2 s': OP.i64_load16_s,
+  'i64 4 u': OP.i64_load32_u,
+  'i64 4 s': OP.i64_load32_s,
+  'i64 8 u': OP.i64_load,
+  'i64 8 s': OP.i64_load,
+}; // prettier-ignore
+const STORES: Readonly<Record<string, number>> = {
+  'i32 1': OP.i32_store8,
+  'i32 2': OP.i32_store16,
+  'i32 4': OP.i32_store,
+  'i64 1': OP.i64_store8,
+  'i64 2': OP.i64_store16,
+  'i64 4': OP.i64_store32,
+  'i64 8': OP.i64_store,
+}; // prettier-ignore
+const STATE_LOAD: Readonly<Record<Type, number>> = {
+  i32: OP.i32_load,
+  i64: OP.i64_load,
+  f32: OP.f32_load,
+  f64: OP.f64_load,
+};
+const STATE_STORE: Readonly<Record<Type, number>> = {
+  i32: OP.i32_store,
+  i64: OP.i64_store,
+  f32: OP.f32_store,
+  f64: OP.f64_store,
+};
+
+/** Nodes that later reads must not be moved across. */
+const EFFECTS = new Set([
+  'setReg',
+  'set',
+  'load',
+  'store',
+  'branch',
+  'trap',
+  'helper',
+  'writeVar',
+  'if',
+  'else',
+  'bits',
+  'end',
+]);
+
+/** Prints one instruction's operations as WebAssembly. */
+export class Printer {
+  readonly #program: Program;
+  readonly #context: PrintContext;
+  readonly #locals = new Map<number, number>();
+  readonly #deferred: ReadonlySet<number>;
+  /** Blocks open around the code being printed. */
+  #depth = 0;
+  /** Whether the path being printed has already left the instruction. */
+  #left = false;
+
+  constructor(program: Program, context: PrintContext) {
+    this.#program = program;
+    this.#context = context;
+    this.#deferred = this.#findDeferred();
+  }
+
+  print(): void {
+    const { out } = this.#context;
+    const open: ('if' | 'bits')[] = [];
+    const leftBefore: boolean[] = [];
+    for (const [id, node] of this.#program.entries()) {
+      if (node.op === 'if') {
+        this.#value(node.args[0]);
+        out.op(OP.if, EMPTY_BLOCK);
+        this.#depth++;
+        open.push('if');
+        leftBefore.push(this.#left);
+      } else if (node.op === 'else') {
+        out.op(OP.else);
+        this.#left = leftBefore.at(-1)!;
+      } else if (node.op === 'bits') {
+        this.#openBits(id, node.args[0]);
+        open.push('bits');
+        leftBefore.push(this.#left);
+      } else if (node.op === 'end') {
+        if (open.pop() === 'bits') this.#closeBits();
+        else {
+          out.op(OP.end);
+          this.#depth--;
+        }
+        this.#left = leftBefore.pop()!;
+      } else if (!this.#left) this.#statement(id, node);
+    }
+    if (!this.#left) this.#context.fallThrough(this.#depth);
+    else out.op(OP.unreachable);
+  }
+
+  /** Prints a program without control flow and leaves one of its values on the stack. */
+  printValue(id: number): void {
+    for (const [index, node] of this.#program.entries()) this.#statement(index, node);
+    this.#value(id);
+  }
+
+  #statement(id: number, node: Node): void {
+    if (this.#context.slots.decoded.has(id) || this.#deferred.has(id) || node.op === 'const') return;
+    switch (node.op) {
+      case 'setReg':
+        this.#setRegister(node.args);
+        return;
+      case 'set':
+        this.#setScalar(node.name, node.args[0]);
+        return;
+      case 'load':
+        this.#load(id, node);
+        return;
+      case 'store':
+        this.#store(node);
+        return;
+      case 'branch':
+        this.#value(node.args[0]);
+        this.#context.branch(this.#depth);
+        this.#left = true;
+        return;
+      case 'trap':
+        this.#trap(node);
+        return;
+      case 'helper':
+        this.#helper(id, node);
+        return;
+      case 'charge':
+        this.#charge(node.args[0]);
+        return;
+      case 'var':
+      case 'writeVar':
+        this.#value(node.args[0]);
+        this.#context.out.set(node.op === 'var' ? this.#local(id) : this.#local(node.variable));
+        return;
+      default:
+        this.#compute(node);
+        this.#context.out.set(this.#local(id));
+    }
+  }
+
+  /** Which single-use values are printed where they are used instead of being kept in a local. */
+  #findDeferred(): Set<number> {
+    const program = this.#program;
+    const users = new Map<number, number[]>();
+    for (const [id, node] of program.entries()) {
+      for (const arg of argsOf(node)) users.set(arg, [...(users.get(arg) ?? []), id]);
+    }
+    const deferred = new Set<number>();
+    const usedAt = new Map<number, number>();
+    for (let id = program.length - 1; id >= 0; id--) {
+      const node = program[id]!;
+      const uses = users.get(id) ?? [];
+      if (uses.length !== 1) continue;
+      const user = uses[0]!;
+      const at = deferred.has(user) ? usedAt.get(user)! : user;
+      const read = node.op === 'reg' || node.op === 'get' || node.op === 'readVar';
+      if (!read && !isPure(node.op)) continue;
+      if (read && program.slice(id + 1, at).some((between) => EFFECTS.has(between.op))) continue;
+      deferred.add(id);
+      usedAt.set(id, at);
+    }
+    return deferred;
+  }
+
+  #local(id: number): number {
+    let local = this.#locals.get(id);
+    if (local === undefined) {
+      const { type } = this.#program[id]!;
+      local = this.#context.temporary(type as Type);
+      this.#locals.set(id, local);
+    }
+    return local;
+  }
+
+  /** Puts a value on the stack. */
+  #value(id: number): void {
+    const node = this.#program[id]!;
+    const { out, slots } = this.#context;
+    if (node.op === 'const') this.#constant(node.type, node.value);
+    else if (slots.decoded.has(id)) this.#slot(id, 1);
+    else if (this.#deferred.has(id)) this.#compute(node);
+    else out.get(this.#local(id));
+  }
+
+  #constant(type: Type, value: number | bigint): void {
+    const { out } = this.#context;
+    if (type === 'i32') out.i32(Number(value));
+    else if (type === 'i64') out.i64(BigInt(value));
+    else {
+      const bytes = type === 'f32' ? new Float32Array([Number(value)]) : new Float64Array([Number(value)]);
+      out.op(type === 'f32' ? OP.f32_const : OP.f64_const, ...new Uint8Array(bytes.buffer));
+    }
+  }
+
+  #slot(node: number, scale: number): void {
+    const slot = this.#context.slots.slot(node, scale);
+    const opcode = slot.bytes === 1 ? OP.i32_load8_u : slot.bytes === 2 ? OP.i32_load16_u : OP.i32_load;
+    this.#context.out.get(this.#context.record).memory(opcode, slot.offset);
+  }
+
+  #compute(node: Node): void {
+    const { out, state } = this.#context;
+    switch (node.op) {
+      case 'reg':
+        out.memory(STATE_LOAD[node.type], this.#registerAddress(node.args[0]));
+        return;
+      case 'get': {
+        const scalar = state.scalars[node.name]!;
+        out.i32(0).memory(STATE_LOAD[scalar.type], scalar.offset);
+        return;
+      }
+      case 'readVar':
+        out.get(this.#local(node.variable));
+        return;
+      default:
+        this.#pure(node as Extract<Node, { op: PureOp }>);
+    }
+  }
+
+  #pure(node: Extract<Node, { op: PureOp }>): void {
+    const { out } = this.#context;
+    const from = this.#program[node.args[0]!]!.type as Type;
+    if (node.op === 'divS' || node.op === 'divU' || node.op === 'remS' || node.op === 'remU') {
+      this.#division(node);
+      return;
+    }
+    if (node.op === 'select') {
+      this.#value(node.args[1]!);
+      this.#value(node.args[2]!);
+      this.#value(node.args[0]!);
+      out.op(OP.select);
+      return;
+    }
+    for (const arg of node.args) this.#value(arg);
+    const opcode = PURE_OPCODE[node.op]?.[from] ?? CONVERSION[node.op]?.[node.type]?.[from];
+    out.op(...(typeof opcode === 'number' ? [opcode] : opcode!));
+  }
+
+  /** Wasm's divisions trap on 0 and on overflow; ours give a value. */
+  #division(node: Extract<Node, { op: PureOp }>): void {
+    const { out } = this.#context;
+    const type = node.type as 'i32' | 'i64';
+    const zero = () => (type === 'i32' ? out.i32(0) : out.i64(0n));
+    const [a, b] = [this.#context.temporary(type), this.#context.temporary(type)];
+    this.#value(node.args[0]!);
+    out.set(a);
+    this.#value(node.args[1]!);
+    out
+      .tee(b)
+      .op(type === 'i32' ? OP.i32_eqz : OP.i64_eqz)
+      .op(OP.if, VALUE_TYPE[type]);
+    if (node.op.startsWith('rem')) out.get(a);
+    else zero();
+    out.op(OP.else);
+    if (node.op === 'divS') {
+      const minusOne = type === 'i32' ? out.get(b).i32(-1) : out.get(b).i64(-1n);
+      minusOne.op(PURE_OPCODE.eq![type] as number).op(OP.if, VALUE_TYPE[type]);
+      zero();
+      out
+        .get(a)
+        .op(PURE_OPCODE.sub![type] as number)
+        .op(OP.else);
+    }
+    out
+      .get(a)
+      .get(b)
+      .op(PURE_OPCODE[node.op]![type] as number);
+    if (node.op === 'divS') out.op(OP.end);
+    out.op(OP.end);
+  }
+
+  /** Puts the base of a register's address on the stack and gives the constant part. */
+  #registerAddress(index: number): number {
+    const { out, state, slots } = this.#context;
+    const node = this.#program[index]!;
+    if (node.op === 'const') {
+      out.i32(0);
+      return state.registers + Number(node.value) * state.registerSize;
+    }
+    if (slots.decoded.has(index)) this.#slot(index, state.registerSize);
+    else {
+      this.#value(index);
+      out.i32(state.registerSize === 8 ? 3 : 2).op(OP.i32_shl);
+    }
+    return state.registers;
+  }
+
+  #setRegister([index, value]: readonly [number, number]): void {
+    const { out, state } = this.#context;
+    const offset = this.#registerAddress(index);
+    this.#value(value);
+    out.memory(state.registerSize === 8 ? OP.i64_store : OP.i32_store, offset);
+  }
+
+  #setScalar(name: string, value: number): void {
+    const scalar = this.#context.state.scalars[name]!;
+    this.#context.out.i32(0);
+    this.#value(value);
+    this.#context.out.memory(STATE_STORE[scalar.type], scalar.offset);
+  }
+
+  /** Leaves the page's table entry in a local and the "slow path" condition on the stack. */
+  #lookUp(address: number, size: number, table: number): number {
+    const { out } = this.#context;
+    const entry = this.#context.temporary('i32');
+    out
+      .get(address)
+      .i32(PAGE_SHIFT - 2)
+      .op(OP.i32_shr_u)
+      .i32(0x3f_fffc)
+      .op(OP.i32_and);
+    out.memory(OP.i32_load, table).tee(entry).op(OP.i32_eqz);
+    if (size > 1)
+      out
+        .get(address)
+        .i32(size - 1)
+        .op(OP.i32_and, OP.i32_or);
+    return entry;
+  }
+
+  #load(id: number, node: Extract<Node, { op: 'load' }>): void {
+    const { out } = this.#context;
+    const address = this.#context.temporary('i32');
+    this.#value(node.args[0]);
+    out.set(address);
+    const entry = this.#lookUp(address, node.size, READ_TABLE);
+    out.op(OP.if, VALUE_TYPE[node.type]);
+    this.#synchronise();
+    out.get(address).i32(accessFlags(node.access)).call(this.#context.slow('load', node.size));
+    this.#widen(node);
+    this.#reload();
+    out.op(OP.else).get(entry).get(address).op(OP.i32_add);
+    out.memory(LOADS[`${node.type} ${node.size} ${node.access.signed ? 's' : 'u'}`]!, 0);
+    out.op(OP.end).set(this.#local(id));
+  }
+
+  /** The slow path gives zero-extended i32 (i64 for 8 bytes): bring it to the load's type and sign. */
+  #widen(node: Extract<Node, { op: 'load' }>): void {
+    const { out } = this.#context;
+    if (node.access.signed && node.size < 4) out.op(node.size === 1 ? 0xc0 : 0xc1);
+    if (node.type === 'i64' && node.size < 8) {
+      out.op((node.access.signed ? PURE_OPCODE.extendS!.i32 : PURE_OPCODE.extendU!.i32) as number);
+    }
+  }
+
+  #store(node: Extract<Node, { op: 'store' }>): void {
+    const { out } = this.#context;
+    const type = this.#program[node.args[1]]!.type as 'i32' | 'i64';
+    const [address, value] = [this.#context.temporary('i32'), this.#context.temporary(type)];
+    this.#value(node.args[0]);
+    out.set(address);
+    this.#value(node.args[1]);
+    out.set(value);
+    const entry = this.#lookUp(address, node.size, WRITE_TABLE);
+    out.op(OP.if, EMPTY_BLOCK);
+    this.#synchronise();
+    out.get(address).get(value);
+    if (type === 'i64' && node.size < 8) out.op(PURE_OPCODE.wrap!.i64 as number);
+    out.i32(accessFlags(node.access)).call(this.#context.slow('store', node.size));
+    this.#reload();
+    out.op(OP.else).get(entry).get(address).op(OP.i32_add).get(value);
+    out.memory(STORES[`${type} ${node.size}`]!, 0).op(OP.end);
+  }
+
+  /** Makes pc and the cycles left visible to the machine, before a call into it. */
+  #synchronise(): void {
+    const { out, pc, budget } = this.#context;
+    out.i32(0).get(pc).memory(OP.i32_store, ENGINE.pc);
+    out.i32(0).get(budget).memory(OP.i32_store, ENGINE.budget);
+  }
+
+  #reload(): void {
+    this.#context.out.i32(0).memory(OP.i32_load, ENGINE.budget).set(this.#context.budget);
+  }
+
+  #trap(node: Extract<Node, { op: 'trap' }>): void {
+    const { out, pc, length } = this.#context;
+    out.i32(0).i32(this.#context.trapNumber(node.kind)).memory(OP.i32_store, ENGINE.exit);
+    out.i32(0);
+    this.#value(node.args[0]);
+    out.memory(OP.i32_store, ENGINE.exitArgument);
+    if (node.resume === 'next') out.get(pc).i32(length).op(OP.i32_add).set(pc);
+    this.#context.leave(this.#depth);
+    this.#left = true;
+  }
+
+  #helper(id: number, node: Extract<Node, { op: 'helper' }>): void {
+    const { out } = this.#context;
+    this.#synchronise();
+    for (const arg of node.args) this.#value(arg);
+    out.call(this.#context.helper(node.name));
+    if (node.type !== 'void') out.set(this.#local(id));
+    this.#reload();
+  }
+
+  #charge(cycles: number): void {
+    const { out, budget } = this.#context;
+    out.get(budget);
+    this.#value(cycles);
+    out.op(OP.i32_sub).set(budget);
+  }
+
+  /** Opens `block { loop {` over the set bits of a word. */
+  #openBits(id: number, list: number): void {
+    const { out } = this.#context;
+    const word = this.#context.temporary('i32');
+    this.#value(list);
+    out.set(word).op(OP.block, EMPTY_BLOCK, OP.loop, EMPTY_BLOCK);
+    out.get(word).op(OP.i32_eqz).br(1, OP.br_if);
+    out
+      .get(word)
+      .op(PURE_OPCODE.ctz!.i32 as number)
+      .set(this.#local(id));
+    out.get(word).get(word).i32(1).op(OP.i32_sub, OP.i32_and).set(word);
+    this.#depth += 2;
+  }
+
+  #closeBits(): void {
+    this.#context.out.br(0).op(OP.end, OP.end);
+    this.#depth -= 2;
+  }
+}
+
+/** Bit 1: alignment required; bit 2: unprivileged. Bit 0 (signed) is the printer's own business. */
+function accessFlags(access: { aligned?: boolean; unprivileged?: boolean }): number {
+  return (access.aligned ? 2 : 0) | (access.unprivileged ? 4 : 0);
+}

@@ -1,0 +1,114 @@
+import type { Type } from './ir.js';
+import {
+  CHUNK_MAP,
+  CHUNK_SHIFT,
+  CODE_TABLE,
+  ENGINE,
+  PAGE_SHIFT,
+  PAGE_SIZE,
+  READ_TABLE,
+  RECORD_SIZE,
+} from './layout.js'; // prettier-ignore
+import { FunctionBody } from './wasm/code.js';
+import type { ModuleBuilder } from './wasm/module.js';
+import { EMPTY_BLOCK, OP } from './wasm/opcodes.js';
+
+/**
+ * Out-of-line memory accesses, one function per size. Unaligned accesses within a page of RAM and stores beside
+ * decoded code are done here; everything else (devices, faults, watched or clean pages) is the machine's.
+ */
+export interface SlowPath {
+  index(kind: 'load' | 'store', size: number): number;
+}
+
+const SIZES = [1, 2, 4, 8] as const;
+const LOAD = { 1: OP.i32_load8_u, 2: OP.i32_load16_u, 4: OP.i32_load, 8: OP.i64_load } as const;
+const STORE = { 1: OP.i32_store8, 2: OP.i32_store16, 4: OP.i32_store, 8: OP.i64_store } as const;
+
+export function addSlowPath(
+  module: ModuleBuilder,
+  imports: { load: number; load64: number; store: number; store64: number },
+): SlowPath {
+  const indices = new Map<string, number>();
+  for (const size of SIZES) {
+    const type: Type = size === 8 ? 'i64' : 'i32';
+    indices.set(
+      `load ${size}`,
+      module.function(['i32', 'i32'], [type], () => slowLoad(size, type, size === 8 ? imports.load64 : imports.load)),
+    );
+    indices.set(
+      `store ${size}`,
+      module.function(['i32', type, 'i32'], [], () =>
+        slowStore(size, type, size === 8 ? imports.store64 : imports.store),
+      ),
+    );
+  }
+  return { index: (kind, size) => indices.get(`${kind} ${size}`)! };
+}
+
+/** Puts on the stack whether the access lies in one page and needs no alignment trap. */
+function unalignedAllowed(out: FunctionBody, flags: number, size: number): void {
+  out
+    .get(0)
+    .i32(PAGE_SIZE - 1)
+    .op(OP.i32_and)
+    .i32(PAGE_SIZE - size)
+    .op(OP.i32_le_u);
+  out
+    .get(0)
+    .i32(size - 1)
+    .op(OP.i32_and, OP.i32_eqz);
+  out.get(flags).i32(2).op(OP.i32_and).i32(0).memory(OP.i32_load, ENGINE.strictAlignment).op(OP.i32_or, OP.i32_eqz);
+  out.op(OP.i32_or, OP.i32_and);
+}
+
+function pageEntry(out: FunctionBody, table: number): void {
+  out
+    .get(0)
+    .i32(PAGE_SHIFT - 2)
+    .op(OP.i32_shr_u)
+    .i32(0x3f_fffc)
+    .op(OP.i32_and)
+    .memory(OP.i32_load, table);
+}
+
+function slowLoad(size: 1 | 2 | 4 | 8, type: Type, host: number): FunctionBody {
+  const out = new FunctionBody(['i32', 'i32']);
+  const entry = out.local('i32');
+  unalignedAllowed(out, 1, size);
+  out.op(OP.if, EMPTY_BLOCK);
+  pageEntry(out, READ_TABLE);
+  out.tee(entry).op(OP.if, EMPTY_BLOCK);
+  out.get(entry).get(0).op(OP.i32_add).memory(LOAD[size], 0).op(OP.return, OP.end, OP.end);
+  if (type === 'i64') return out.get(0).get(1).call(host);
+  return out.get(0).i32(size).get(1).call(host);
+}
+
+function slowStore(size: 1 | 2 | 4 | 8, type: Type, host: number): FunctionBody {
+  const out = new FunctionBody(['i32', type, 'i32']);
+  const [halfword, record] = [out.local('i32'), out.local('i32')];
+  unalignedAllowed(out, 2, size);
+  out.get(0).i32(PAGE_SHIFT).op(OP.i32_shr_u).memory(OP.i32_load8_u, CODE_TABLE).op(OP.i32_and, OP.if, EMPTY_BLOCK);
+  // every halfword whose record may cover the stored bytes: from the instruction that starts 2 bytes before
+  out.get(0).i32(-2).op(OP.i32_and).i32(2).op(OP.i32_sub).set(halfword);
+  out.op(OP.loop, EMPTY_BLOCK);
+  out.get(halfword).i32(CHUNK_SHIFT).op(OP.i32_shr_u).i32(2).op(OP.i32_shl).memory(OP.i32_load, CHUNK_MAP);
+  out
+    .get(halfword)
+    .i32(Math.log2(RECORD_SIZE / 2))
+    .op(OP.i32_shl, OP.i32_add)
+    .tee(record);
+  out.memory(OP.i32_load, 0).op(OP.if, EMPTY_BLOCK).get(record).i32(0).memory(OP.i32_store, 0).op(OP.end);
+  out.get(halfword).i32(2).op(OP.i32_add).tee(halfword);
+  out
+    .get(0)
+    .op(OP.i32_sub)
+    .i32(size - 1)
+    .op(OP.i32_le_s)
+    .br(0, OP.br_if)
+    .op(OP.end);
+  pageEntry(out, READ_TABLE);
+  out.get(0).op(OP.i32_add).get(1).memory(STORE[size], 0).op(OP.return, OP.end);
+  if (type === 'i64') return out.get(0).get(1).get(2).call(host);
+  return out.get(0).get(1).i32(size).get(2).call(host);
+}

@@ -1,0 +1,59 @@
+import { Emitter, type Int } from './emitter.js';
+import type { Fields, Isa, Row } from './instruction.js';
+import type { Program } from './ir.js';
+import { extract } from './pattern.js';
+
+/** One way a row is executed: fixed values for its static letters, inside or outside an IT block. */
+export interface Variant {
+  readonly row: Row;
+  readonly statics: Fields;
+  readonly inItBlock: boolean;
+}
+
+const isStatic = (letter: string) => letter !== letter.toLowerCase();
+
+/** The static letters of an encoding with their values, as a key. */
+export function staticsOf(row: Row, fields: Fields): Fields {
+  const statics: Record<string, number> = {};
+  for (const { letter } of row.pattern.fields) if (isStatic(letter)) statics[letter] = fields[letter]!;
+  return statics;
+}
+
+export function fieldsOf(row: Row, word: number): Fields {
+  const fields: Record<string, number> = {};
+  for (const field of row.pattern.fields) fields[field.letter] = extract(field, word);
+  return fields;
+}
+
+/** Every combination of values of a row's static letters. */
+export function staticCombinations(row: Row): Fields[] {
+  let combinations: Record<string, number>[] = [{}];
+  for (const { letter, width } of row.pattern.fields) {
+    if (!isStatic(letter)) continue;
+    combinations = combinations.flatMap((base) =>
+      Array.from({ length: 1 << width }, (_, value) => ({ ...base, [letter]: value })),
+    );
+  }
+  return combinations;
+}
+
+/** Runs a row's timing and body against an emitter. With `literals` and `pc` nothing stays symbolic. */
+export function emit(isa: Isa, variant: Variant, literal?: { fields: Fields; pc: number }): Program {
+  const { row } = variant;
+  const emitter = new Emitter({
+    length: row.pattern.length / 8,
+    takenCycles: isa.takenCycles,
+    inItBlock: variant.inItBlock,
+    registers: isa.state.registers.type,
+    scalars: isa.state.scalars,
+    ...(literal && { literals: literal.fields, pc: literal.pc }),
+  });
+  const operands: Record<string, Int | number> = {};
+  for (const { letter, width } of row.pattern.fields) {
+    operands[letter] = isStatic(letter) ? variant.statics[letter]! : emitter.operand(letter, width);
+  }
+  const typed = operands as Record<string, Int & number>;
+  emitter.charge(isa.timing(emitter, row, typed));
+  row.body(emitter, typed);
+  return emitter.program;
+}
