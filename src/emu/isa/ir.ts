@@ -46,7 +46,6 @@ export const PURE = {
   sqrt: 1,
   neg: 1,
   abs: 1,
-  copysign: 2,
   lt: 2,
   le: 2,
   nearest: 1,

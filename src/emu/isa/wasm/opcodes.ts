@@ -101,7 +101,6 @@ export const PURE_OPCODE: Readonly<Partial<Record<PureOp, ByType>>> = {
   sqrt: { f32: 0x91, f64: 0x9f },
   neg: { f32: 0x8c, f64: 0x9a },
   abs: { f32: 0x8b, f64: 0x99 },
-  copysign: { f32: 0x98, f64: 0xa6 },
   ceil: { f32: 0x8d, f64: 0x9b },
   floor: { f32: 0x8e, f64: 0x9c },
   trunc: { f32: 0x8f, f64: 0x9d },

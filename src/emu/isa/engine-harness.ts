@@ -1,0 +1,59 @@
+import { ColdEngine, type EngineHost } from './cold-engine.js';
+import type { Isa } from './instruction.js';
+import { GUEST_BASE, PAGE_SIZE, READ_TABLE, WASM_PAGE, WRITE_TABLE } from './layout.js';
+
+/** For tests: an engine over flat RAM from `base` up, without bus, devices or CPU. */
+export interface FlatMachine {
+  readonly engine: ColdEngine;
+  readonly memory: WebAssembly.Memory;
+  readonly base: number;
+  readonly ram: Uint8Array;
+  readonly words: Int32Array;
+  /** Calls that the engine made into its host, oldest first. */
+  readonly calls: string[];
+}
+
+/** `direct` pages are reached by the engine's fast path; without it every access goes through the host. */
+export function flatMachine(
+  isa: Isa,
+  size: number,
+  options: { base?: number; direct?: boolean; helpers?: EngineHost['helpers'] } = {},
+): FlatMachine {
+  const base = options.base ?? 0x8000_0000;
+  const memory = new WebAssembly.Memory({ initial: GUEST_BASE / WASM_PAGE + Math.ceil(size / WASM_PAGE) });
+  const words = new Int32Array(memory.buffer);
+  const ram = new Uint8Array(memory.buffer, GUEST_BASE, size);
+  const view = new DataView(memory.buffer, GUEST_BASE, size);
+  const calls: string[] = [];
+  if (options.direct ?? true) {
+    for (let at = 0; at < size; at += PAGE_SIZE) {
+      for (const table of [READ_TABLE, WRITE_TABLE]) words[(table >> 2) + ((base + at) >>> 12)] = GUEST_BASE - base;
+    }
+  }
+  const offset = (address: number, length: number): number => {
+    const at = (address >>> 0) - base;
+    if (at < 0 || at + length > size) throw new RangeError(`no memory at 0x${(address >>> 0).toString(16)}`);
+    return at;
+  };
+  const quiet = Object.fromEntries(Object.keys(isa.helpers).map((name) => [name, () => 0]));
+  const host: EngineHost = {
+    load: (address, length) => {
+      calls.push(`load${length} ${offset(address, length)}`);
+      const at = offset(address, length);
+      return length === 1 ? view.getUint8(at) : length === 2 ? view.getUint16(at, true) : view.getInt32(at, true);
+    },
+    load64: (address) => view.getBigInt64(offset(address, 8), true),
+    store: (address, value, length) => {
+      calls.push(`store${length} ${offset(address, length)}`);
+      const at = offset(address, length);
+      if (length === 1) view.setUint8(at, value);
+      else if (length === 2) view.setUint16(at, value, true);
+      else view.setInt32(at, value, true);
+    },
+    store64: (address, value) => view.setBigInt64(offset(address, 8), value, true),
+    fetch16: (address) => view.getUint16(offset(address, 2), true),
+    codeDecoded: () => undefined,
+    helpers: { ...quiet, ...options.helpers },
+  };
+  return { engine: new ColdEngine(isa, memory, host), memory, base, ram, words, calls };
+}
