@@ -1,0 +1,87 @@
+import type { DeviceProblem, DeviceType, EventDetail } from './device.js';
+import type { Isa } from './isa/instruction.js';
+import type { Scheduler } from './scheduler.js';
+import type { Signal, Signals } from './signal.js';
+import type { Arena } from './state.js';
+import type { Timebase } from './time.js';
+
+/** What a core gives the machine, and what it gets from it. */
+
+export type CpuResetKind = 'power-on' | 'pin' | 'software' | 'watchdog';
+
+/** Why `run` came back. */
+export type CpuStop = 'slice' | 'sleeping' | 'locked' | 'breakpoint';
+
+/** The bus as a core sees it. Accesses throw BusFault; addresses and values may be signed. */
+export interface CpuBus {
+  /** 1, 2 or 4 bytes, little endian, unsigned; unaligned addresses are allowed in plain memory. */
+  read(address: number, size: number, access?: number): number;
+  write(address: number, size: number, value: number, access?: number): void;
+  /** A halfword of code; the execute permission is checked. */
+  fetch16(address: number): number;
+  /** The engine has decoded code here: stores to it must come through the bus from now on. */
+  codeDecoded(address: number, length: number): void;
+  /** Without side effects on devices: undefined where nothing is mapped. */
+  peek(address: number, size: number): number | undefined;
+}
+
+/** Bits of `access`. */
+export const ACCESS = { signed: 1, aligned: 2, unprivileged: 4 } as const;
+
+export interface CpuSystem {
+  readonly arena: Arena;
+  readonly memory: WebAssembly.Memory;
+  readonly timebase: Timebase;
+  readonly scheduler: Scheduler;
+  readonly signals: Signals;
+  readonly bus: CpuBus;
+  report(problem: DeviceProblem): void;
+  /** For listeners of `board.on('irq' | 'fault' | …)`. */
+  emit(event: string, detail: EventDetail): void;
+  /** The machine resets at the end of the present instruction. */
+  requestReset(kind: CpuResetKind): void;
+}
+
+export interface Cpu {
+  readonly name: string;
+  readonly isa: Isa;
+  /** Address of the next instruction. */
+  pc: number;
+  /** In WFI or WFE: nothing happens until an event. */
+  readonly sleeping: boolean;
+  /** Stopped for good (lockup): only a reset helps. */
+  readonly locked: boolean;
+  /** Executes until `timebase.tick >= timebase.sliceEnd`, or until it sleeps, locks up or meets a breakpoint. */
+  run(): CpuStop;
+  /** One instruction (or one exception entry). */
+  step(): void;
+  reset(kind: CpuResetKind): void;
+  /** Register names in the order a person expects: r0 … sp lr pc xpsr. */
+  readonly registerNames: readonly string[];
+  register(name: string): number;
+  setRegister(name: string, value: number): void;
+  /** `thread mode, privileged`. */
+  describe(): string;
+  /** Interrupt input `line` of the chip's vector table (not counting the core's own exceptions). */
+  interrupt(line: number): Signal;
+  /** Other named inputs (`nmi`, `mtip`), undefined if there is no such. */
+  input(name: string): Signal | undefined;
+  /** Guest bytes changed: drop what was decoded from them. */
+  invalidate(address: number, length: number): void;
+  /** Called after a restore: words in memory and arena changed under the core. */
+  restored(): void;
+  readonly breakpoints: { add(address: number): void; delete(address: number): void };
+  /** Devices that live beside the core (NVIC, SysTick, SCB; CLINT, PLIC), by name, with their addresses. */
+  readonly devices: Readonly<
+    Record<string, { readonly address: number; readonly device: DeviceType; readonly clock?: string }>
+  >;
+}
+
+/** A kind of core: `cortexM4({ irqs: 82 })`. */
+export interface CpuType {
+  /** `cortex-m4` */
+  readonly name: string;
+  /** Hz right after power-on, unless the chip's description says otherwise. */
+  readonly hertz?: number;
+  create(system: CpuSystem): Cpu;
+}

@@ -1,0 +1,110 @@
+import type { DeviceProblem, DeviceServices, DeviceType, EventDetail } from './device.js';
+import { DeviceInstance } from './device-instance.js';
+import { Net, PinFunction } from './net.js';
+import { Scheduler } from './scheduler.js';
+import { type Signal, Signals } from './signal.js';
+import { Arena } from './state.js';
+import { type Clock, type Frequency, Timebase } from './time.js';
+
+export interface HarnessOptions {
+  /** Instance name; the type's name if not given. */
+  readonly name?: string;
+  /** The CPU clock and, unless `clocks` says otherwise, the device's clock. Default 16 MHz. */
+  readonly cpu?: Frequency;
+  /** Further clocks by name; `clock` names the one the device gets. */
+  readonly clocks?: Readonly<Record<string, Frequency>>;
+  readonly clock?: string;
+}
+
+/** One device without CPU and bus, for unit tests: read and write its registers, let time pass, look at its wires. */
+export class DeviceHarness<H extends object> {
+  readonly handle: H;
+  readonly instance: DeviceInstance;
+  readonly arena = new Arena();
+  readonly timebase: Timebase;
+  readonly scheduler: Scheduler;
+  readonly signals: Signals;
+  readonly problems: DeviceProblem[] = [];
+  readonly events: { readonly event: string; readonly detail: EventDetail }[] = [];
+  readonly #nets = new Map<string, Net>();
+  readonly #functions = new Map<string, PinFunction>();
+
+  constructor(type: DeviceType<H>, options: HarnessOptions = {}) {
+    this.timebase = new Timebase(this.arena, options.cpu ?? 16_000_000);
+    this.scheduler = new Scheduler(this.arena, this.timebase);
+    this.signals = new Signals(this.arena);
+    for (const [name, frequency] of Object.entries(options.clocks ?? {})) this.timebase.clock(name, frequency);
+    this.instance = new DeviceInstance(options.name ?? type.name, type, this.#services(), {
+      clock: options.clock,
+      gated: true,
+    });
+    this.handle = this.instance.handle as H;
+    this.arena.freeze();
+    this.instance.reset('power-on');
+  }
+
+  read(offset: number, size: 1 | 2 | 4 = 4): number {
+    return this.instance.read(offset, size);
+  }
+  write(offset: number, value: number, size: 1 | 2 | 4 = 4): void {
+    this.instance.write(offset, value, size);
+  }
+  /** Lets CPU ticks pass, firing events at their instants. */
+  run(ticks: number): void {
+    this.runUntilTick(this.timebase.tick + ticks);
+  }
+  /** Lets machine time pass. */
+  runNanoseconds(ns: number): void {
+    const end = this.timebase.nanoseconds() + ns;
+    while (this.timebase.nanoseconds() < end) {
+      const tick = this.timebase.tickOf(this.timebase.nanosecondClock, end);
+      this.timebase.advanceTo(Math.min(tick, this.scheduler.next));
+      this.scheduler.fireDue();
+    }
+  }
+  runUntilTick(end: number): void {
+    this.scheduler.fireDue();
+    while (this.timebase.tick < end) {
+      this.timebase.advanceTo(Math.min(end, this.scheduler.next));
+      this.scheduler.fireDue();
+    }
+  }
+  /** The device's wire `name`. */
+  signal(name: string): Signal {
+    return this.signals.get(`${this.instance.name}.${name}`);
+  }
+  clock(name: string): Clock {
+    return this.timebase.find(name) ?? this.timebase.clock(name, 0);
+  }
+  net(pin: string): Net {
+    const stamp = { ns: () => this.timebase.nanoseconds(), cycles: () => this.timebase.cpuClock.now() };
+    return getOrMake(this.#nets, pin, () => new Net(pin, this.arena, stamp));
+  }
+  pinFunction(name: string): PinFunction {
+    return getOrMake(this.#functions, name, () => new PinFunction(name, this.arena));
+  }
+
+  #services(): DeviceServices {
+    const { arena, timebase, scheduler, signals } = this;
+    return {
+      arena,
+      timebase,
+      scheduler,
+      signals,
+      net: (pin) => this.net(pin),
+      pinFunction: (name) => this.pinFunction(name),
+      clock: (name) => this.clock(name),
+      declare: () => {},
+      report: (_device, problem) => void this.problems.push(problem),
+      emit: (_device, event, detail) => void this.events.push({ event, detail }),
+    };
+  }
+}
+
+function getOrMake<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

@@ -1,0 +1,301 @@
+import { hex } from './bits.js';
+import { type DeviceContext, DeviceFault, type DeviceServices, type DeviceType, type ResetKind } from './device.js';
+import { InternalError } from './errors.js';
+import { layoutOf, type RegisterCell, type RegisterLayout } from './register-file.js';
+import { namesOf } from './registers.js';
+import type { TimedEvent } from './scheduler.js';
+import type { Signal } from './signal.js';
+import type { Clock } from './time.js';
+
+type ReadHook = (value: number) => number | void;
+type WriteHook = (value: number, old: number, written: number) => void;
+
+const GATED = 1;
+const HELD = 2;
+/** Positions after the registers in the "reported already" flags. */
+const REPORTED_GATED = 0;
+const REPORTED_HOLE = 1;
+
+/** One device of a machine: answers bus accesses, and is reset and gated by wires. */
+export class DeviceInstance {
+  readonly name: string;
+  readonly type: DeviceType;
+  readonly size: number;
+  /** What tests see. */
+  readonly handle: object;
+  readonly registers: readonly RegisterCell[];
+  readonly clock: Clock;
+  readonly #layout: RegisterLayout;
+  readonly #values: Int32Array;
+  readonly #reads: Int32Array;
+  /** Once-only reports: one flag a register, then the two above. */
+  readonly #reported: Uint8Array;
+  readonly #blocked: Int32Array;
+  readonly #readHooks: (ReadHook | null)[];
+  readonly #writeHooks: (WriteHook | null)[];
+  readonly #resetHooks: ((kind: ResetKind) => void)[] = [];
+  readonly #events: TimedEvent[] = [];
+  readonly #outputs: Signal[] = [];
+  readonly #states: (Int32Array | Uint8Array | Float64Array)[] = [];
+  readonly #services: DeviceServices;
+  readonly #context: DeviceContext;
+  readonly #setClockOpen: ((open: boolean) => void) | undefined;
+
+  constructor(
+    name: string,
+    type: DeviceType,
+    services: DeviceServices,
+    options: { clock?: string; gated?: boolean } = {},
+  ) {
+    this.name = name;
+    this.type = type;
+    this.size = type.size;
+    this.#services = services;
+    const { arena, timebase } = services;
+    this.#layout = layoutOf(type.registers ?? NO_REGISTERS, type.size, `device ${type.name}`);
+    const count = this.#layout.flat.length;
+    this.#values = arena.i32(`${name}.registers`, count);
+    this.#reads = arena.i32(`${name}.reads`, count);
+    this.#reported = arena.u8(`${name}.reported`, count + 2);
+    this.#blocked = arena.i32(`${name}.blocked`, 1);
+    this.#readHooks = new Array<ReadHook | null>(count).fill(null);
+    this.#writeHooks = new Array<WriteHook | null>(count).fill(null);
+    const source = options.clock === undefined ? timebase.cpuClock : services.clock(options.clock);
+    const gated = options.gated ? timebase.gated(`${name}.clock`, source) : undefined;
+    this.clock = gated?.clock ?? source;
+    this.#setClockOpen = gated?.setOpen;
+    const { all, shaped } = this.#layout.cells(this.#values, this.#reads);
+    this.registers = all;
+    this.#values.set(this.#layout.resets);
+    this.#context = this.#makeContext(shaped);
+    this.handle = merged(name, type.setup?.(this.#context) ?? {}, shaped);
+  }
+
+  /** A bus read of 1, 2 or 4 bytes at an offset that is a multiple of `size`; unsigned. */
+  read(offset: number, size: number): number {
+    if (this.#blocked[0] !== 0) return this.#readBlocked(offset, size);
+    const index = this.#layout.indexAt[offset >> 2]!;
+    if (index < 0) return this.#readHole(offset, size);
+    const layout = this.#layout;
+    this.#reads[index]!++;
+    let value = this.#values[index]! & layout.readable[index]!;
+    const hook = this.#readHooks[index]!;
+    if (hook !== null) value = hook(value >>> 0) ?? value;
+    if (layout.clearedByRead[index] !== 0) this.#values[index] = this.#values[index]! & ~layout.clearedByRead[index]!;
+    return size === 4 ? value >>> 0 : this.#narrowed(value, offset, size);
+  }
+
+  /** A bus write; only the low bytes of `value` count. */
+  write(offset: number, value: number, size: number): void {
+    if (this.#blocked[0] !== 0) return this.#reportBlocked();
+    const index = this.#layout.indexAt[offset >> 2]!;
+    if (index < 0) return this.#writeHole(offset, value, size);
+    if (size === 4) this.#store(index, value, -1);
+    else this.#storeNarrow(index, offset, value, size);
+  }
+
+  /** Sets registers and state to their reset values, cancels events, then asks the device. */
+  reset(kind: ResetKind): void {
+    const { flat, resets } = this.#layout;
+    for (let i = 0; i < flat.length; i++) {
+      if (kind === 'power-on' || !flat[i]!.spec.options.powerOnOnly) this.#values[i] = resets[i]!;
+    }
+    for (const words of this.#states) words.fill(0);
+    for (const event of this.#events) event.cancel();
+    for (const output of this.#outputs) output.set(0);
+    for (const hook of this.#resetHooks) hook(kind);
+  }
+
+  /** The device's clock enable bit. */
+  setEnabled(enabled: boolean): void {
+    this.#block(GATED, !enabled);
+  }
+  /** The device's reset bit: while it is set the device stays at its reset values. */
+  setHeld(held: boolean): void {
+    if (held) this.reset('peripheral');
+    this.#block(HELD, held);
+  }
+
+  #block(flag: number, on: boolean): void {
+    this.#blocked[0] = on ? this.#blocked[0]! | flag : this.#blocked[0]! & ~flag;
+    this.#setClockOpen?.(this.#blocked[0] === 0);
+  }
+
+  #store(index: number, value: number, bytes: number): void {
+    const layout = this.#layout;
+    const old = this.#values[index]!;
+    const plain = layout.writable[index]! & bytes;
+    let next = (old & ~plain) | (value & plain);
+    if (layout.special[index] !== 0) {
+      next &= ~(value & layout.clearedByOne[index]! & bytes);
+      next &= value | ~(layout.clearedByZero[index]! & bytes);
+      next |= value & layout.setByOne[index]! & bytes;
+      next ^= value & layout.toggledByOne[index]! & bytes;
+    }
+    this.#values[index] = next;
+    const odd = (value ^ layout.resets[index]!) & layout.odd[index]! & bytes;
+    if (odd !== 0 && this.#reported[index] === 0) this.#reportOdd(index, odd);
+    const hook = this.#writeHooks[index]!;
+    if (hook !== null) hook(next >>> 0, old >>> 0, value >>> 0);
+  }
+
+  #storeNarrow(index: number, offset: number, value: number, size: number): void {
+    const mask = size === 1 ? 0xff : 0xffff;
+    if (this.type.narrow === 'fault') this.#faultNarrow(offset, size);
+    if (this.type.narrow === 'widen') return this.#store(index, value & mask, -1);
+    const shift = (offset & 3) * 8;
+    this.#store(index, (value & mask) << shift, mask << shift);
+  }
+
+  #narrowed(value: number, offset: number, size: number): number {
+    if (this.type.narrow === 'fault') this.#faultNarrow(offset, size);
+    return (value >>> ((offset & 3) * 8)) & (size === 1 ? 0xff : 0xffff);
+  }
+
+  #faultNarrow(offset: number, size: number): never {
+    throw new DeviceFault(
+      `${this.name} takes word accesses only: ${size} byte${size > 1 ? 's' : ''} at offset ${hex(offset, 2)}`,
+    );
+  }
+
+  #readHole(offset: number, size: number): number {
+    const { read, registers, holes } = this.type;
+    if (registers === undefined) {
+      const value = read?.(offset, size, this.#context) ?? 0;
+      return size === 4 ? value >>> 0 : value & (size === 1 ? 0xff : 0xffff);
+    }
+    if (holes === 'fault') throw new DeviceFault(`${this.name} has no register at offset ${hex(offset, 2)}`);
+    return 0;
+  }
+
+  #writeHole(offset: number, value: number, size: number): void {
+    const { write, registers, holes } = this.type;
+    if (write !== undefined) {
+      const mask = size === 4 ? -1 : size === 2 ? 0xffff : 0xff;
+      return write(offset, (value & mask) >>> 0, size, this.#context);
+    }
+    if (registers === undefined) {
+      const what = `${this.name} was written at offset ${hex(offset, 2)}, but cannot be written`;
+      return this.#services.report(this.name, { kind: 'guest-error', what });
+    }
+    if (holes === 'fault') throw new DeviceFault(`${this.name} has no register at offset ${hex(offset, 2)}`);
+    this.#once(
+      REPORTED_HOLE,
+      'reserved',
+      `${this.name.toUpperCase()} has no register at offset ${hex(offset, 2)}: the write is lost`,
+    );
+  }
+
+  /** Held in reset a device shows its reset values; without its clock it answers with 0. */
+  #readBlocked(offset: number, size: number): number {
+    const gated = (this.#blocked[0]! & GATED) !== 0;
+    if (gated) this.#reportBlocked();
+    const index = this.#layout.indexAt[offset >> 2]!;
+    if (gated || index < 0) return 0;
+    const value = this.#values[index]! & this.#layout.readable[index]!;
+    return size === 4 ? value >>> 0 : this.#narrowed(value, offset, size);
+  }
+
+  #reportBlocked(): void {
+    const upper = this.name.toUpperCase();
+    const gated = (this.#blocked[0]! & GATED) !== 0;
+    const what = gated ? `${upper} is used before its clock is enabled` : `${upper} is used while it is held in reset`;
+    this.#once(
+      REPORTED_GATED,
+      'gated',
+      what,
+      gated ? 'set its enable bit in the clock controller first' : 'clear its reset bit first',
+    );
+  }
+
+  #reportOdd(index: number, odd: number): void {
+    this.#reported[index] = 1;
+    const { name, spec } = this.#layout.flat[index]!;
+    const register = `${this.name.toUpperCase()}.${name}`;
+    const unmodelled = odd & this.#layout.notModelled[index]!;
+    for (const [field, { notModelled, low }] of Object.entries(spec.fields)) {
+      if (notModelled === undefined || ((unmodelled >>> low) & 1) === 0) continue;
+      const what = `${register}.${field} was written: ${notModelled} is not modelled`;
+      this.#services.report(this.name, { kind: 'unmodelled', what, section: spec.section });
+    }
+    const reserved = odd & this.#layout.reserved[index]!;
+    if (reserved === 0) return;
+    const what = `${register} was written with reserved bits changed (${namesOf(spec, reserved).join(', ')})`;
+    this.#services.report(this.name, {
+      kind: 'reserved',
+      what,
+      remedy: 'keep reserved bits at their reset value',
+      section: spec.section,
+    });
+  }
+
+  #once(flag: number, kind: 'gated' | 'reserved', what: string, remedy?: string): void {
+    const index = this.#layout.flat.length + flag;
+    if (this.#reported[index] !== 0) return;
+    this.#reported[index] = 1;
+    this.#services.report(this.name, { kind, what, remedy });
+  }
+
+  #makeContext(shaped: Record<string, unknown>): DeviceContext {
+    const { name, type, clock } = this;
+    const services = this.#services;
+    const { arena, timebase, scheduler, signals } = services;
+    const state: Record<string, Int32Array | Uint8Array | Float64Array> = {};
+    for (const [key, spec] of Object.entries(type.state)) {
+      state[key] = spec.allocate(arena, `${name}.${key}`);
+      this.#states.push(state[key]);
+    }
+    return {
+      name,
+      clock,
+      regs: shaped as DeviceContext['regs'],
+      state: state as DeviceContext['state'],
+      onRead: (register, fn) => hookInto(this.#readHooks, register, fn, `${name}: two onRead`),
+      onWrite: (register, fn) => hookInto(this.#writeHooks, register, fn, `${name}: two onWrite`),
+      onReset: (fn) => void this.#resetHooks.push(fn),
+      clockNamed: (clockName) => services.clock(clockName),
+      event: (eventName, fire, on) => {
+        const event = scheduler.event(`${name}.${eventName}`, on ?? clock, fire);
+        this.#events.push(event);
+        return event;
+      },
+      output: (signalName) => {
+        services.declare(name, signalName, 'output');
+        const signal = signals.get(`${name}.${signalName}`);
+        if (!this.#outputs.includes(signal)) this.#outputs.push(signal);
+        return signal;
+      },
+      input: (signalName, fn) => {
+        services.declare(name, signalName, 'input');
+        const signal = signals.get(`${name}.${signalName}`);
+        if (fn !== undefined) signal.listen((level) => fn(level));
+        return signal;
+      },
+      net: (pin) => services.net(pin),
+      pinFunction: (functionName) => services.pinFunction(functionName),
+      log: (logName, options) => arena.log(`${name}.${logName}`, options),
+      emit: (event, detail) => services.emit(name, event, detail),
+      report: (problem) => services.report(name, problem),
+      fault: (what) => {
+        throw new DeviceFault(what);
+      },
+      time: { ns: () => timebase.nanoseconds(), cycles: () => timebase.cpuClock.now() },
+    };
+  }
+}
+
+const NO_REGISTERS = {};
+
+function hookInto<F>(hooks: (F | null)[], register: RegisterCell, fn: F, complaint: string): void {
+  if (hooks[register.index] !== null) throw new InternalError({ what: `${complaint} hooks for ${register.name}` });
+  hooks[register.index] = fn;
+}
+
+/** The handle: what `setup` returned, with the registers beside it. */
+function merged(name: string, handle: object, registers: Record<string, unknown>): object {
+  for (const [key, value] of Object.entries({ ...registers, name })) {
+    if (key in handle) continue;
+    Object.defineProperty(handle, key, { value, enumerable: true });
+  }
+  return handle;
+}

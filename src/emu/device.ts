@@ -1,0 +1,143 @@
+import type { Log, LogOptions } from './log.js';
+import type { Net, PinFunction } from './net.js';
+import type { Register, RegisterCell, Registers } from './register-file.js';
+import type { RegisterSpecs } from './registers.js';
+import type { Scheduler, TimedEvent } from './scheduler.js';
+import type { Signal, Signals } from './signal.js';
+import type { Arena, StateSpec } from './state.js';
+import type { Clock, Timebase } from './time.js';
+
+/** What a device is: its registers, state and behaviour. One definition serves any number of instances. */
+
+export type ResetKind = 'power-on' | 'system' | 'peripheral';
+
+/** Something the firmware did that hardware does not promise, or the model does not have. */
+export interface DeviceProblem {
+  /** `unmodelled`, `reserved` (a write to reserved bits), `gated` (used without its clock), `misuse` … */
+  readonly kind: 'unmodelled' | 'reserved' | 'gated' | 'misuse' | 'guest-error';
+  /** A sentence without full stop: `USART2.CR2.LINEN was set: LIN is not modelled`. */
+  readonly what: string;
+  readonly remedy?: string;
+  readonly section?: string;
+}
+
+export type EventDetail = Readonly<Record<string, number | string>>;
+
+/** The access is answered with a bus error; thrown by `d.fault()`. */
+export class DeviceFault extends Error {
+  constructor(what: string) {
+    super(what);
+    this.name = 'DeviceFault';
+  }
+}
+
+type StateSpecs = Readonly<Record<string, StateSpec<Int32Array | Uint8Array | Float64Array>>>;
+type States<S extends StateSpecs> = { readonly [K in keyof S]: ReturnType<S[K]['allocate']> };
+
+/** What `setup` gets: everything a device may know of the world. */
+export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extends StateSpecs = StateSpecs> {
+  /** Instance name in the chip: `usart2`. */
+  readonly name: string;
+  readonly regs: Registers<R>;
+  readonly state: States<S>;
+  /** `fn` gets the stored value and may return what the bus sees instead. */
+  onRead(register: RegisterCell, fn: (value: number) => number | void): void;
+  /** Called after the access rules were applied and the value stored; `written` is what the bus carried. */
+  onWrite(register: RegisterCell, fn: (value: number, old: number, written: number) => void): void;
+  /** Registers and state have their reset values already, events are cancelled, outputs low. */
+  onReset(fn: (kind: ResetKind) => void): void;
+  /** The clock of the chip's row, standing while the device's enable bit is off. The CPU clock if the row names none. */
+  readonly clock: Clock;
+  clockNamed(name: string): Clock;
+  event(name: string, fire: () => void, clock?: Clock): TimedEvent;
+  /** A wire this device drives; other rows name it `usart2.tx`. */
+  output(name: string): Signal;
+  /** A wire this device listens to. */
+  input(name: string, fn?: (level: number) => void): Signal;
+  /** The electrical node of a pin, `PD12`. */
+  net(pin: string): Net;
+  /** The alternate function `USART2_TX`, where pin multiplexer and peripheral meet. */
+  pinFunction(name: string): PinFunction;
+  log(name: string, options?: LogOptions): Log;
+  /** Tells listeners of `board.on(event, …)`. */
+  emit(event: string, detail: EventDetail): void;
+  report(problem: DeviceProblem): void;
+  fault(what: string): never;
+  readonly time: { ns(): number; cycles(): number };
+}
+
+/** What a 1- or 2-byte access does: touches its bytes only, faults, or counts as a word access of the zero-extended value. */
+export type Narrow = 'merge' | 'fault' | 'widen';
+
+export interface RegisterDevice<R extends RegisterSpecs, S extends StateSpecs, H extends object> {
+  readonly name: string;
+  /** Bytes of address space. */
+  readonly size: number;
+  readonly registers: R;
+  readonly narrow?: Narrow;
+  /** An offset without register: reads 0, writes are lost and reported once (default), or a bus error. */
+  readonly holes?: 'zero' | 'fault';
+  readonly state?: S;
+  setup?(d: DeviceContext<R, S>): H | void;
+}
+
+/** The short form: no registers, just what an access does. Offsets are inside the device; sizes 1, 2, 4. */
+export interface PlainDevice<S extends StateSpecs, H extends object> {
+  readonly name: string;
+  readonly size: number;
+  readonly state?: S;
+  /** Unsigned value; a narrower access gets its low bytes. Without it reads give 0. */
+  read?(offset: number, size: number, d: DeviceContext<Record<never, never>, S>): number;
+  /** Without it a write is a guest error, and lost. */
+  write?(offset: number, value: number, size: number, d: DeviceContext<Record<never, never>, S>): void;
+  setup?(d: DeviceContext<Record<never, never>, S>): H | void;
+}
+
+/** What tests see of a device: what `setup` returned, and the registers by name. */
+export type Handle<R extends RegisterSpecs = Record<never, never>, H extends object = object> = H &
+  Omit<Registers<R>, keyof H> & { readonly name: string };
+
+/** A kind of device, ready to be placed in a chip or board. `handle` exists in types only. */
+export interface DeviceType<T extends object = object> {
+  readonly name: string;
+  readonly size: number;
+  readonly registers?: RegisterSpecs;
+  readonly narrow: Narrow;
+  readonly holes: 'zero' | 'fault';
+  readonly state: StateSpecs;
+  readonly setup?: (d: DeviceContext) => object | void;
+  readonly read?: (offset: number, size: number, d: DeviceContext) => number;
+  readonly write?: (offset: number, value: number, size: number, d: DeviceContext) => void;
+  readonly handle?: T;
+}
+
+/** Declares a kind of device, with a register table or by plain `read` and `write`. */
+export function defineDevice<
+  R extends RegisterSpecs,
+  S extends StateSpecs = Record<never, never>,
+  H extends object = object,
+>(definition: RegisterDevice<R, S, H>): DeviceType<Handle<R, H>>;
+export function defineDevice<S extends StateSpecs = Record<never, never>, H extends object = object>(
+  definition: PlainDevice<S, H>,
+): DeviceType<Handle<Record<never, never>, H>>;
+export function defineDevice(definition: unknown): DeviceType {
+  const device = definition as Partial<DeviceType> & { name: string; size: number };
+  return { narrow: 'merge', holes: 'zero', state: {}, ...device };
+}
+
+/** What an instance needs of the machine it lives in. */
+export interface DeviceServices {
+  readonly arena: Arena;
+  readonly timebase: Timebase;
+  readonly scheduler: Scheduler;
+  readonly signals: Signals;
+  net(pin: string): Net;
+  pinFunction(name: string): PinFunction;
+  clock(name: string): Clock;
+  /** Notes that `device` drives or hears the signal. */
+  declare(device: string, signal: string, direction: 'output' | 'input'): void;
+  report(device: string, problem: DeviceProblem): void;
+  emit(device: string, event: string, detail: EventDetail): void;
+}
+
+export type { Register };

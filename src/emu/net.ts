@@ -1,0 +1,203 @@
+import type { Log } from './log.js';
+import type { Arena } from './state.js';
+
+/** What one driver does to an electrical node. */
+export type Drive = 'high' | 'low' | 'pull-up' | 'pull-down' | 'none';
+export type Level = 'high' | 'low' | 'floating' | 'conflict';
+export type Strength = 'driven' | 'pulled' | 'none';
+
+const DRIVES: readonly Drive[] = ['none', 'pull-down', 'pull-up', 'low', 'high'];
+const LEVELS: readonly Level[] = ['floating', 'low', 'high', 'conflict'];
+const STRENGTHS: readonly Strength[] = ['none', 'pulled', 'driven'];
+
+/** What a floating or contested input reads: hardware gives no promise, the model gives 0, always. */
+export const FLOATING_READS = 0;
+
+export interface NetDriver {
+  readonly name: string;
+  readonly drive: Drive;
+  set(drive: Drive): void;
+}
+
+export interface Edge {
+  /** Machine time in ns. */
+  readonly ns: number;
+  /** CPU cycles. */
+  readonly cycles: number;
+  readonly level: Level;
+}
+
+export interface Stamp {
+  ns(): number;
+  cycles(): number;
+}
+
+/** The last changes of level of a net; `lost` counts the ones its limit cost. */
+export class EdgeLog {
+  readonly #log: Log;
+  constructor(log: Log) {
+    this.#log = log;
+  }
+  get length(): number {
+    return this.#log.length;
+  }
+  get first(): number {
+    return this.#log.first;
+  }
+  get lost(): number {
+    return this.#log.lost;
+  }
+  at(index: number): Edge | undefined {
+    const ns = this.#log.at(index, 0);
+    if (ns === undefined) return undefined;
+    return { ns, cycles: this.#log.at(index, 1)!, level: LEVELS[this.#log.at(index, 2)!]! };
+  }
+  *[Symbol.iterator](): Generator<Edge> {
+    for (let index = this.first; index < this.length; index++) yield this.at(index)!;
+  }
+}
+
+const EDGE_LIMIT = 16_384;
+
+/** An electrical node with several drivers: a pin and what hangs on it. Driven beats pulled; two that fight conflict. */
+export class Net {
+  readonly name: string;
+  readonly edges: EdgeLog;
+  readonly #arena: Arena;
+  readonly #stamp: Stamp;
+  readonly #log: Log;
+  /** Level in bits 1:0, strength in bits 3:2. */
+  readonly #state: { readonly words: Int32Array; readonly index: number };
+  readonly #drivers: CellDriver[] = [];
+  readonly #listeners: ((net: Net) => void)[] = [];
+
+  constructor(name: string, arena: Arena, stamp: Stamp) {
+    this.name = name;
+    this.#arena = arena;
+    this.#stamp = stamp;
+    this.#log = arena.log(`net.${name}`, { width: 3, limit: EDGE_LIMIT });
+    this.edges = new EdgeLog(this.#log);
+    this.#state = arena.cell();
+  }
+
+  /** A new driver, which drives nothing yet. */
+  driver(name: string): NetDriver {
+    const driver = new CellDriver(name, this.#arena, () => this.#resolve());
+    this.#drivers.push(driver);
+    return driver;
+  }
+  get drivers(): readonly NetDriver[] {
+    return this.#drivers;
+  }
+  get level(): Level {
+    return LEVELS[this.#word & 3]!;
+  }
+  get strength(): Strength {
+    return STRENGTHS[this.#word >> 2]!;
+  }
+  /** What a digital input on this node reads. */
+  get digital(): 0 | 1 {
+    const level = this.#word & 3;
+    return level === 2 ? 1 : level === 1 ? 0 : FLOATING_READS;
+  }
+  /** Called when level or strength changed. */
+  listen(fn: (net: Net) => void): void {
+    this.#listeners.push(fn);
+  }
+
+  get #word(): number {
+    return this.#state.words[this.#state.index]!;
+  }
+
+  #resolve(): void {
+    let [high, low, up, down] = [false, false, false, false];
+    for (const { drive } of this.#drivers) {
+      if (drive === 'high') high = true;
+      else if (drive === 'low') low = true;
+      else if (drive === 'pull-up') up = true;
+      else if (drive === 'pull-down') down = true;
+    }
+    const driven = high || low;
+    const [one, zero] = driven ? [high, low] : [up, down];
+    const level = one && zero ? 3 : one ? 2 : zero ? 1 : 0;
+    const strength = driven ? 2 : one || zero ? 1 : 0;
+    const before = this.#word;
+    const word = level | (strength << 2);
+    if (word === before) return;
+    this.#state.words[this.#state.index] = word;
+    if ((before & 3) !== level) this.#log.append(this.#stamp.ns(), this.#stamp.cycles(), level);
+    for (const listener of this.#listeners) listener(this);
+  }
+}
+
+class CellDriver implements NetDriver {
+  readonly name: string;
+  readonly #cell: { readonly words: Int32Array; readonly index: number };
+  readonly #changed: () => void;
+
+  constructor(name: string, arena: Arena, changed: () => void) {
+    this.name = name;
+    this.#cell = arena.cell();
+    this.#changed = changed;
+  }
+  get drive(): Drive {
+    return DRIVES[this.#cell.words[this.#cell.index]!]!;
+  }
+  set(drive: Drive): void {
+    const code = DRIVES.indexOf(drive);
+    if (this.#cell.words[this.#cell.index] === code) return;
+    this.#cell.words[this.#cell.index] = code;
+    this.#changed();
+  }
+}
+
+/**
+ * A peripheral's alternate function (`USART2_TX`), where the pin multiplexer and the peripheral meet: the peripheral
+ * drives `output` and listens to `input`; the multiplexer copies `output` to the pin it routed and the pin's level to `input`.
+ */
+export class PinFunction {
+  readonly name: string;
+  readonly #output: CellDriver;
+  readonly #input: { readonly words: Int32Array; readonly index: number };
+  readonly #outputListeners: ((drive: Drive) => void)[] = [];
+  readonly #inputListeners: ((level: 0 | 1) => void)[] = [];
+
+  constructor(name: string, arena: Arena) {
+    this.name = name;
+    this.#output = new CellDriver(name, arena, () => {
+      for (const listener of this.#outputListeners) listener(this.#output.drive);
+    });
+    this.#input = arena.cell();
+  }
+  /** The peripheral's side: what it puts on the pin. */
+  drive(drive: Drive): void {
+    this.#output.set(drive);
+  }
+  get output(): Drive {
+    return this.#output.drive;
+  }
+  /** The multiplexer's side: hears what the peripheral drives. */
+  onDrive(fn: (drive: Drive) => void): void {
+    this.#outputListeners.push(fn);
+  }
+  /** The level the pin shows to the peripheral; 1 (idle) while no pin is routed to it. */
+  get level(): 0 | 1 {
+    const word = this.#input.words[this.#input.index]!;
+    return (word & 2) === 0 ? 1 : ((word & 1) as 0 | 1);
+  }
+  /** Whether the multiplexer connects a pin. */
+  get routed(): boolean {
+    return (this.#input.words[this.#input.index]! & 2) !== 0;
+  }
+  /** The multiplexer's side: the pin's level, or undefined when no pin is routed any more. */
+  setInput(level: 0 | 1 | undefined): void {
+    const before = this.level;
+    this.#input.words[this.#input.index] = level === undefined ? 0 : 2 | level;
+    const after = this.level;
+    if (after !== before) for (const listener of this.#inputListeners) listener(after);
+  }
+  /** The peripheral's side: hears when the level changes. */
+  onLevel(fn: (level: 0 | 1) => void): void {
+    this.#inputListeners.push(fn);
+  }
+}

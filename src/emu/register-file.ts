@@ -1,0 +1,178 @@
+import { mask } from './bits.js';
+import { InternalError } from './errors.js';
+import {
+  type Access,
+  type FieldSpecs,
+  type FlatRegister,
+  flatten,
+  type RegisterGroup,
+  type RegisterSpec,
+  type RegisterSpecs,
+  type RepeatSpec,
+} from './registers.js';
+
+/** A register at run time: plain numbers, no side effects. Fields are properties by name: `regs.CR1.UE`. */
+export class RegisterCell {
+  readonly name: string;
+  /** Position in its device's register file. */
+  readonly index: number;
+  readonly spec: RegisterSpec;
+  readonly #values: Int32Array;
+  readonly #reads: Int32Array;
+
+  constructor(flat: FlatRegister, index: number, values: Int32Array, reads: Int32Array) {
+    this.name = flat.name;
+    this.index = index;
+    this.spec = flat.spec;
+    this.#values = values;
+    this.#reads = reads;
+  }
+  get value(): number {
+    return this.#values[this.index]! >>> 0;
+  }
+  set value(value: number) {
+    this.#values[this.index] = value;
+  }
+  get reset(): number {
+    return this.spec.reset;
+  }
+  get section(): string | undefined {
+    return this.spec.section;
+  }
+  /** Bus reads so far, for diagnosis ("read 113,000 times"). */
+  get reads(): number {
+    return this.#reads[this.index]! >>> 0;
+  }
+  getBits(low: number, bits: number): number {
+    return (this.#values[this.index]! >>> low) & bits;
+  }
+  setBits(low: number, bits: number, value: number): void {
+    this.#values[this.index] = (this.#values[this.index]! & ~(bits << low)) | ((value & bits) << low);
+  }
+}
+
+export type Register<F extends FieldSpecs = FieldSpecs> = RegisterCell & { [K in keyof F]: number };
+type GroupOf<G extends RegisterGroup> = { readonly [K in keyof G]: RegisterOf<G[K]> };
+type RegisterOf<S> = S extends RegisterSpec<infer F> ? Register<F> : never;
+/** What a table becomes at run time. */
+export type Registers<R extends RegisterSpecs> = {
+  readonly [K in keyof R]: R[K] extends RepeatSpec<infer E>
+    ? E extends RegisterSpec<infer F>
+      ? readonly Register<F>[]
+      : E extends RegisterGroup
+        ? readonly GroupOf<E>[]
+        : never
+    : RegisterOf<R[K]>;
+};
+
+/** A class with one accessor a field, made once for each register of a layout. */
+function registerClass(spec: RegisterSpec): typeof RegisterCell {
+  class Fields extends RegisterCell {}
+  for (const [name, { low, width }] of Object.entries(spec.fields)) {
+    const bits = mask(0, width);
+    Object.defineProperty(Fields.prototype, name, {
+      enumerable: true,
+      get(this: RegisterCell) {
+        return width === 32 ? this.value : this.getBits(low, bits);
+      },
+      set(this: RegisterCell, value: number) {
+        this.setBits(low, bits, value);
+      },
+    });
+  }
+  return Fields;
+}
+
+/** What follows from a register table, once for all devices of a kind: masks by register, and the classes. */
+export class RegisterLayout {
+  readonly flat: readonly FlatRegister[];
+  readonly #classes: readonly (typeof RegisterCell)[];
+  /** Register index by word offset, −1 where there is none. */
+  readonly indexAt: Int16Array;
+  readonly resets: Int32Array;
+  /** Bits a read shows (all but `w` fields). */
+  readonly readable: Int32Array;
+  readonly clearedByRead: Int32Array;
+  /** Bits that take the written value. */
+  readonly writable: Int32Array;
+  readonly clearedByOne: Int32Array;
+  readonly clearedByZero: Int32Array;
+  readonly setByOne: Int32Array;
+  readonly toggledByOne: Int32Array;
+  /** 1 for registers with other than plain writable bits. */
+  readonly special: Uint8Array;
+  readonly reserved: Int32Array;
+  readonly notModelled: Int32Array;
+  /** Reserved or not modelled: a write that changes one of these is worth a report. */
+  readonly odd: Int32Array;
+
+  constructor(specs: RegisterSpecs, size: number, where: string) {
+    this.flat = flatten(specs);
+    const specOf = new Map<RegisterSpec, typeof RegisterCell>();
+    this.#classes = this.flat.map(({ spec }) => {
+      const known = specOf.get(spec) ?? registerClass(spec);
+      specOf.set(spec, known);
+      return known;
+    });
+    this.indexAt = new Int16Array(Math.ceil(size / 4)).fill(-1);
+    for (const [i, { name, offset }] of this.flat.entries()) {
+      if (offset + 4 > size) throw new InternalError({ what: `register ${name} lies outside its device`, where });
+      this.indexAt[offset >> 2] = i;
+    }
+    const masks = (...access: Access[]) => Int32Array.from(this.flat, ({ spec }) => maskOf(spec, access));
+    this.resets = Int32Array.from(this.flat, ({ spec }) => spec.reset);
+    this.readable = masks('rw', 'r', 'rc_w1', 'rc_w0', 'rc_r', 'rs', 't');
+    this.clearedByRead = masks('rc_r');
+    this.writable = masks('rw', 'w');
+    this.clearedByOne = masks('rc_w1');
+    this.clearedByZero = masks('rc_w0');
+    this.setByOne = masks('rs');
+    this.toggledByOne = masks('t');
+    this.special = Uint8Array.from(this.flat, (_, i) =>
+      (this.clearedByOne[i]! | this.clearedByZero[i]! | this.setByOne[i]! | this.toggledByOne[i]!) !== 0 ? 1 : 0,
+    );
+    this.reserved = Int32Array.from(this.flat, ({ spec }) => ~maskOf(spec));
+    this.notModelled = Int32Array.from(this.flat, ({ spec }) => notModelledMask(spec));
+    this.odd = Int32Array.from(this.flat, (_, i) => this.reserved[i]! | this.notModelled[i]!);
+    // Reserved bits read as the reset value says.
+    for (const i of this.flat.keys()) this.readable[i] = this.readable[i]! | this.reserved[i]!;
+  }
+
+  /** The registers of one device over its words, in the shape of the table. */
+  cells(values: Int32Array, reads: Int32Array): { all: RegisterCell[]; shaped: Record<string, unknown> } {
+    const all = this.flat.map((flat, i) => new this.#classes[i]!(flat, i, values, reads));
+    const shaped: Record<string, unknown> = {};
+    for (const [i, { path }] of this.flat.entries()) {
+      const [key, index, member] = path as [string, number?, string?];
+      if (index === undefined) shaped[key] = all[i];
+      else if (member === undefined) ((shaped[key] ??= []) as unknown[])[index] = all[i];
+      else (((shaped[key] ??= []) as Record<string, unknown>[])[index] ??= {})[member] = all[i];
+    }
+    return { all, shaped };
+  }
+}
+
+function maskOf(spec: RegisterSpec, access?: readonly Access[]): number {
+  let all = 0;
+  for (const field of Object.values(spec.fields)) {
+    if (access === undefined || access.includes(field.access)) all |= mask(field.low, field.width);
+  }
+  return all;
+}
+
+function notModelledMask(spec: RegisterSpec): number {
+  let all = 0;
+  for (const field of Object.values(spec.fields)) if (field.notModelled) all |= mask(field.low, field.width);
+  return all;
+}
+
+const layouts = new WeakMap<RegisterSpecs, Map<number, RegisterLayout>>();
+
+/** The layout of a table, made at its first use. */
+export function layoutOf(specs: RegisterSpecs, size: number, where: string): RegisterLayout {
+  let bySize = layouts.get(specs);
+  if (bySize === undefined) layouts.set(specs, (bySize = new Map()));
+  let layout = bySize.get(size);
+  if (layout === undefined) bySize.set(size, (layout = new RegisterLayout(specs, size, where)));
+  return layout;
+}
