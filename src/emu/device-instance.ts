@@ -1,5 +1,12 @@
 import { hex } from './bits.js';
-import { type DeviceContext, DeviceFault, type DeviceServices, type DeviceType, type ResetKind } from './device.js';
+import {
+  type DeviceContext,
+  DeviceFault,
+  type DeviceServices,
+  type DeviceType,
+  type OrNothing,
+  type ResetKind,
+} from './device.js';
 import { InternalError } from './errors.js';
 import { layoutOf, type RegisterCell, type RegisterLayout } from './register-file.js';
 import { namesOf } from './registers.js';
@@ -7,7 +14,7 @@ import type { TimedEvent } from './scheduler.js';
 import type { Signal } from './signal.js';
 import type { Clock } from './time.js';
 
-type ReadHook = (value: number) => number | void;
+type ReadHook = (value: number) => OrNothing<number>;
 type WriteHook = (value: number, old: number, written: number) => void;
 
 const GATED = 1;
@@ -87,10 +94,10 @@ export class DeviceInstance {
 
   /** A bus write; only the low bytes of `value` count. */
   write(offset: number, value: number, size: number): void {
-    if (this.#blocked[0] !== 0) return this.#reportBlocked();
     const index = this.#layout.indexAt[offset >> 2]!;
-    if (index < 0) return this.#writeHole(offset, value, size);
-    if (size === 4) this.#store(index, value, -1);
+    if (this.#blocked[0] !== 0) this.#reportBlocked();
+    else if (index < 0) this.#writeHole(offset, value, size);
+    else if (size === 4) this.#store(index, value, -1);
     else this.#storeNarrow(index, offset, value, size);
   }
 
@@ -142,9 +149,9 @@ export class DeviceInstance {
   #storeNarrow(index: number, offset: number, value: number, size: number): void {
     const mask = size === 1 ? 0xff : 0xffff;
     if (this.type.narrow === 'fault') this.#faultNarrow(offset, size);
-    if (this.type.narrow === 'widen') return this.#store(index, value & mask, -1);
     const shift = (offset & 3) * 8;
-    this.#store(index, (value & mask) << shift, mask << shift);
+    if (this.type.narrow === 'widen') this.#store(index, value & mask, -1);
+    else this.#store(index, (value & mask) << shift, mask << shift);
   }
 
   #narrowed(value: number, offset: number, size: number): number {
@@ -172,18 +179,16 @@ export class DeviceInstance {
     const { write, registers, holes } = this.type;
     if (write !== undefined) {
       const mask = size === 4 ? -1 : size === 2 ? 0xffff : 0xff;
-      return write(offset, (value & mask) >>> 0, size, this.#context);
-    }
-    if (registers === undefined) {
+      write(offset, (value & mask) >>> 0, size, this.#context);
+    } else if (registers === undefined) {
       const what = `${this.name} was written at offset ${hex(offset, 2)}, but cannot be written`;
-      return this.#services.report(this.name, { kind: 'guest-error', what });
+      this.#services.report(this.name, { kind: 'guest-error', what });
+    } else if (holes === 'fault') {
+      throw new DeviceFault(`${this.name} has no register at offset ${hex(offset, 2)}`);
+    } else {
+      const what = `${this.name.toUpperCase()} has no register at offset ${hex(offset, 2)}: the write is lost`;
+      this.#once(REPORTED_HOLE, 'reserved', what);
     }
-    if (holes === 'fault') throw new DeviceFault(`${this.name} has no register at offset ${hex(offset, 2)}`);
-    this.#once(
-      REPORTED_HOLE,
-      'reserved',
-      `${this.name.toUpperCase()} has no register at offset ${hex(offset, 2)}: the write is lost`,
-    );
   }
 
   /** Held in reset a device shows its reset values; without its clock it answers with 0. */

@@ -9,6 +9,9 @@ import type { Clock, Timebase } from './time.js';
 
 /** What a device is: its registers, state and behaviour. One definition serves any number of instances. */
 
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook may also be a function that returns nothing
+export type OrNothing<T> = T | void;
+
 export type ResetKind = 'power-on' | 'system' | 'peripheral';
 
 /** Something the firmware did that hardware does not promise, or the model does not have. */
@@ -41,7 +44,7 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   readonly regs: Registers<R>;
   readonly state: States<S>;
   /** `fn` gets the stored value and may return what the bus sees instead. */
-  onRead(register: RegisterCell, fn: (value: number) => number | void): void;
+  onRead(register: RegisterCell, fn: (value: number) => OrNothing<number>): void;
   /** Called after the access rules were applied and the value stored; `written` is what the bus carried. */
   onWrite(register: RegisterCell, fn: (value: number, old: number, written: number) => void): void;
   /** Registers and state have their reset values already, events are cancelled, outputs low. */
@@ -78,7 +81,7 @@ export interface RegisterDevice<R extends RegisterSpecs, S extends StateSpecs, H
   /** An offset without register: reads 0, writes are lost and reported once (default), or a bus error. */
   readonly holes?: 'zero' | 'fault';
   readonly state?: S;
-  setup?(d: DeviceContext<R, S>): H | void;
+  setup?(d: DeviceContext<R, S>): OrNothing<H>;
 }
 
 /** The short form: no registers, just what an access does. Offsets are inside the device; sizes 1, 2, 4. */
@@ -90,7 +93,7 @@ export interface PlainDevice<S extends StateSpecs, H extends object> {
   read?(offset: number, size: number, d: DeviceContext<Record<never, never>, S>): number;
   /** Without it a write is a guest error, and lost. */
   write?(offset: number, value: number, size: number, d: DeviceContext<Record<never, never>, S>): void;
-  setup?(d: DeviceContext<Record<never, never>, S>): H | void;
+  setup?(d: DeviceContext<Record<never, never>, S>): OrNothing<H>;
 }
 
 /** What tests see of a device: what `setup` returned, and the registers by name. */
@@ -105,7 +108,7 @@ export interface DeviceType<T extends object = object> {
   readonly narrow: Narrow;
   readonly holes: 'zero' | 'fault';
   readonly state: StateSpecs;
-  readonly setup?: (d: DeviceContext) => object | void;
+  readonly setup?: (d: DeviceContext) => OrNothing<object>;
   readonly read?: (offset: number, size: number, d: DeviceContext) => number;
   readonly write?: (offset: number, value: number, size: number, d: DeviceContext) => void;
   readonly handle?: T;

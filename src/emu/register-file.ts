@@ -142,12 +142,7 @@ export class RegisterLayout {
   cells(values: Int32Array, reads: Int32Array): { all: RegisterCell[]; shaped: Record<string, unknown> } {
     const all = this.flat.map((flat, i) => new this.#classes[i]!(flat, i, values, reads));
     const shaped: Record<string, unknown> = {};
-    for (const [i, { path }] of this.flat.entries()) {
-      const [key, index, member] = path as [string, number?, string?];
-      if (index === undefined) shaped[key] = all[i];
-      else if (member === undefined) ((shaped[key] ??= []) as unknown[])[index] = all[i];
-      else (((shaped[key] ??= []) as Record<string, unknown>[])[index] ??= {})[member] = all[i];
-    }
+    for (const [i, { path }] of this.flat.entries()) place(shaped, path, all[i]!);
     return { all, shaped };
   }
 }
@@ -170,9 +165,22 @@ const layouts = new WeakMap<RegisterSpecs, Map<number, RegisterLayout>>();
 
 /** The layout of a table, made at its first use. */
 export function layoutOf(specs: RegisterSpecs, size: number, where: string): RegisterLayout {
-  let bySize = layouts.get(specs);
-  if (bySize === undefined) layouts.set(specs, (bySize = new Map()));
-  let layout = bySize.get(size);
-  if (layout === undefined) bySize.set(size, (layout = new RegisterLayout(specs, size, where)));
+  const bySize = layouts.get(specs) ?? new Map<number, RegisterLayout>();
+  layouts.set(specs, bySize);
+  const layout = bySize.get(size) ?? new RegisterLayout(specs, size, where);
+  bySize.set(size, layout);
   return layout;
+}
+
+/** Puts a register where its table has it: under its key, in an array, or in a group of an array. */
+function place(shaped: Record<string, unknown>, path: FlatRegister['path'], cell: RegisterCell): void {
+  const [key, index, member] = path as [string, number?, string?];
+  if (index === undefined) {
+    shaped[key] = cell;
+    return;
+  }
+  const list = (shaped[key] ?? []) as unknown[];
+  shaped[key] = list;
+  if (member === undefined) list[index] = cell;
+  else list[index] = { ...(list[index] as object | undefined), [member]: cell };
 }
