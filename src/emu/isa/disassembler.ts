@@ -52,7 +52,8 @@ export function encode(row: Row, fields: Fields): number | undefined {
 
 /** Matches a line against a row's text, trying every split of the line between its operands. */
 function parseRow(isa: Isa, row: Row, line: string, context: AssemblyContext): Fields | undefined {
-  return parseFrom(isa, row.text, line, context);
+  const tight = (text: string) => text.replaceAll(/,\s+/g, ',');
+  return parseFrom(isa, tight(row.text), tight(line), context);
 }
 
 function parseFrom(isa: Isa, text: string, line: string, context: AssemblyContext): Fields | undefined {

@@ -1,6 +1,6 @@
 import { ColdEngine, type EngineHost } from './cold-engine.js';
 import type { Isa } from './instruction.js';
-import { GUEST_BASE, PAGE_SIZE, READ_TABLE, WASM_PAGE, WRITE_TABLE } from './layout.js';
+import { CODE_TABLE, GUEST_BASE, PAGE_SHIFT, PAGE_SIZE, READ_TABLE, WASM_PAGE, WRITE_TABLE } from './layout.js';
 
 /** For tests: an engine over flat RAM from `base` up, without bus, devices or CPU. */
 export interface FlatMachine {
@@ -22,6 +22,7 @@ export function flatMachine(
   const base = options.base ?? 0x8000_0000;
   const memory = new WebAssembly.Memory({ initial: GUEST_BASE / WASM_PAGE + Math.ceil(size / WASM_PAGE) });
   const words = new Int32Array(memory.buffer);
+  const bytes = new Uint8Array(memory.buffer);
   const ram = new Uint8Array(memory.buffer, GUEST_BASE, size);
   const view = new DataView(memory.buffer, GUEST_BASE, size);
   const calls: string[] = [];
@@ -52,7 +53,13 @@ export function flatMachine(
     },
     store64: (address, value) => view.setBigInt64(offset(address, 8), value, true),
     fetch16: (address) => view.getUint16(offset(address, 2), true),
-    codeDecoded: () => undefined,
+    codeDecoded: (address, length) => {
+      if (!(options.direct ?? true)) return;
+      for (const page of [address >>> PAGE_SHIFT, (address + length - 1) >>> PAGE_SHIFT]) {
+        words[(WRITE_TABLE >> 2) + page] = 0;
+        bytes[CODE_TABLE + page] = 1;
+      }
+    },
     helpers: { ...quiet, ...options.helpers },
   };
   return { engine: new ColdEngine(isa, memory, host), memory, base, ram, words, calls };
