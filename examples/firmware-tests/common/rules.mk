@@ -9,8 +9,9 @@
 #
 # The same compilers give the same bytes in any folder: no path (-ffile-prefix-map), no build id, no date gets in.
 
-COMMON   := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
-OPTIMISE ?= -Os
+COMMON     := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+OPTIMISE   ?= -Os
+DEBUG_INFO ?= -g3
 
 # gcc takes the working folder from PWD when that names it; a symbolic link in there would escape the prefix map.
 export PWD := $(CURDIR)
@@ -33,18 +34,18 @@ LINK.riscv-virt := -T$(COMMON)/riscv-virt/link.ld
 
 # -fno-tree-loop-distribute-patterns: a copy loop stays a loop instead of a call of memcpy, which nobody links here.
 # -ffile-prefix-map is the compiler's, -fdebug-prefix-map also reaches the assembler.
-COMPILE := -std=c11 $(OPTIMISE) -g3 -gdwarf-4 -ffreestanding -fno-common -ffunction-sections -fdata-sections \
+COMPILE := -std=c11 $(OPTIMISE) $(DEBUG_INFO) -gdwarf-4 -ffreestanding -fno-common -ffunction-sections -fdata-sections \
 	-fno-tree-loop-distribute-patterns -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes \
 	"-ffile-prefix-map=$(CURDIR)=." "-fdebug-prefix-map=$(CURDIR)=."
 LINK := -nostdlib -static -Wl,--gc-sections -Wl,--build-id=none -Wl,--fatal-warnings
 
-object = build/$(1)/$(subst ../,,$(basename $(2))).o
+object = build/$(patsubst build/%,%,$(1))/$(subst ../,,$(basename $(2))).o
 
 # $(call compile,OBJECT,BOARD,SOURCE)
 define compile
 $(1): $(3) $(COMMON)/rules.mk Makefile
 	@mkdir -p $$(@D)
-	$$(CC.$(2)) $$(ARCH.$(2)) $$(COMPILE) $$(DEFINES) $$(INCLUDES.$(2)) -MMD -MP -c $(3) -o $$@
+	$$(CC.$(2)) $$(ARCH.$(2)) $$(COMPILE) $$(DEFINES) $$(DEFINE.$(2)) $$(INCLUDES.$(2)) -MMD -MP -c $(3) -o $$@
 -include $(1:.o=.d)
 endef
 
@@ -52,6 +53,7 @@ endef
 define program
 all: $(1)
 $(1): $(foreach source,$(STARTUP.$(2)) $(3),$(call object,$(basename $(1)),$(source))) $(wildcard $(COMMON)/*/*.ld)
+	@mkdir -p $$(@D)
 	$$(CC.$(2)) $$(ARCH.$(2)) $$(LINK) $$(LINK.$(2)) $$(filter %.o,$$^) -o $$@
 $(foreach source,$(STARTUP.$(2)) $(3),$(eval $(call compile,$(call object,$(basename $(1)),$(source)),$(2),$(source))))
 endef

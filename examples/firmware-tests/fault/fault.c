@@ -11,22 +11,26 @@
 #include "cortex-m4.h"
 #include "text.h"
 
+/* So that the PC of the fault lies in a function of its own. */
+#define NOINLINE __attribute__((noinline))
+
 /* Reserved between SRAM and the peripherals (RM0090 2.3). */
 #define UNMAPPED_ADDRESS 0x30000000u
 
-static void read_unmapped(void) {
+NOINLINE static void read_unmapped(void) {
     (void)*(const volatile uint32_t *)UNMAPPED_ADDRESS;
 }
 
-static void divide_by_zero(void) {
-    volatile uint32_t zero = 0;
+NOINLINE static void divide_by_zero(void) {
+    /* Volatile, or the compiler divides for itself: even 1 / zero becomes a comparison. */
+    volatile uint32_t one = 1, zero = 0;
     volatile uint32_t quotient;
     SCB->CCR |= SCB_CCR_DIV_0_TRP; /* otherwise the quotient is 0 (ARMv7-M B3.2.8) */
-    quotient = 1u / zero;
+    quotient = one / zero;
     (void)quotient;
 }
 
-static void execute_undefined(void) {
+NOINLINE static void execute_undefined(void) {
     __asm volatile("udf #0");
 }
 
