@@ -50,7 +50,7 @@ onStm32('answers after an error as before it', ({ board }) => {
   for (const [line, answer] of [
     ['1 / 0', 'error: division by zero'],
     ['9 / 3', '3'],
-  ]) {
+  ] as const) {
     board.usart2.type(`calc_test ${line}\n`);
     expect(board.usart2).toWriteUart(`${answer}\r\n`, { within: '20ms' });
   }

@@ -1,6 +1,7 @@
 /* What belongs to the Cortex-M4 itself: SysTick, NVIC, SCB. Sections are those of the ARMv7-M Architecture Reference Manual. */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* SysTick, B3.3. */
@@ -31,6 +32,7 @@ struct nvic {
     uint32_t reserved4[56];
     volatile uint8_t IPR[240]; /* 0xe000e400 priority, a byte each */
 };
+_Static_assert(offsetof(struct nvic, IPR) == 0x300, "B3.4.3");
 #define NVIC ((struct nvic *)0xe000e100u)
 
 /* System control block, B3.2. */
@@ -49,6 +51,7 @@ struct scb {
     volatile uint32_t MMFAR;
     volatile uint32_t BFAR; /* 0xe000ed38 */
 };
+_Static_assert(offsetof(struct scb, BFAR) == 0x38, "B3.2.2");
 #define SCB ((struct scb *)0xe000ed00u)
 
 #define SCB_CCR_DIV_0_TRP     (1u << 4)

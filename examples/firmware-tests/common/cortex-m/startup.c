@@ -20,7 +20,7 @@ extern uint32_t __data_start[], __data_end[], __data_stored[], __bss_start[], __
     X(reserved_7) X(reserved_8) X(reserved_9) X(reserved_10) \
     X(SVC_Handler) X(DebugMon_Handler) X(reserved_13) X(PendSV_Handler) X(SysTick_Handler)
 
-/* The interrupts of the STM32F407 in table order (RM0090 table 62), numbers 0 to 81; 79 is CRYP, which it lacks. */
+/* The interrupts of the STM32F407 in table order (RM0090 12.2), numbers 0 to 81; 79 is CRYP, which it lacks. */
 #define INTERRUPTS(X) \
     X(WWDG_IRQHandler) X(PVD_IRQHandler) X(TAMP_STAMP_IRQHandler) X(RTC_WKUP_IRQHandler) \
     X(FLASH_IRQHandler) X(RCC_IRQHandler) X(EXTI0_IRQHandler) X(EXTI1_IRQHandler) \

@@ -1,6 +1,7 @@
 /* The registers of the STM32F407 that the examples use. Sections are those of RM0090. */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define HSI_HZ 16000000u /* the clock after reset, 7.2.2: no prescaler, so the processor, APB1 and APB2 all run at it */
@@ -16,6 +17,7 @@ struct rcc {
     uint32_t reserved2;
     volatile uint32_t APB1ENR, APB2ENR; /* 0x40 */
 };
+_Static_assert(offsetof(struct rcc, APB2ENR) == 0x44, "7.3.14");
 #define RCC ((struct rcc *)0x40023800u)
 
 #define RCC_AHB1ENR_GPIOAEN  (1u << 0) /* 7.3.10 */
@@ -23,7 +25,10 @@ struct rcc {
 #define RCC_APB1ENR_USART2EN (1u << 17) /* 7.3.13 */
 #define RCC_APB2ENR_SYSCFGEN (1u << 14) /* 7.3.14 */
 
-/* Sets bits of an enable register. The block answers two of its clocks later (ES0182 2.2.13): reading back takes that long. */
+/*
+ * Sets bits of an enable register. The block answers two of its clocks later (errata ES0182, "Delay after an RCC peripheral
+ * clock enabling"): reading back takes that long.
+ */
 static inline void rcc_enable(volatile uint32_t *enable_register, uint32_t bits) {
     *enable_register |= bits;
     (void)*enable_register;
@@ -90,6 +95,7 @@ struct syscfg {
     uint32_t reserved[2];
     volatile uint32_t CMPCR;
 };
+_Static_assert(offsetof(struct syscfg, CMPCR) == 0x20, "9.2.7");
 #define SYSCFG ((struct syscfg *)0x40013800u)
 
 /* External interrupts, 12.3. */
@@ -99,6 +105,6 @@ struct exti {
 };
 #define EXTI ((struct exti *)0x40013c00u)
 
-/* Positions in the vector table, table 62. */
+/* Positions in the vector table, 12.2. */
 #define EXTI0_IRQ  6
 #define USART2_IRQ 38
