@@ -1,0 +1,151 @@
+/** Who may import whom, by folder or file below `src`. The first matching layer of a file is its layer. */
+export interface Layer {
+  readonly name: string;
+  readonly files: RegExp;
+  readonly mayImport: readonly string[];
+  /** A violation of this layer's rule, for the check of the check. */
+  readonly breach: readonly [importer: string, imported: string];
+}
+
+const FOUNDATION = ['bits', 'errors'];
+const BASE = [...FOUNDATION, 'base'];
+
+export const LAYERS: readonly Layer[] = [
+  { name: 'bits', files: /^emu\/bits\.ts$/, mayImport: [], breach: ['emu/bits.ts', 'emu/errors.ts'] },
+  { name: 'errors', files: /^emu\/errors\.ts$/, mayImport: ['bits'], breach: ['emu/errors.ts', 'emu/signal.ts'] },
+  { name: 'isa', files: /^emu\/isa\//, mayImport: FOUNDATION, breach: ['emu/isa/emitter.ts', 'emu/bus.ts'] },
+  {
+    name: 'base',
+    files: /^emu\/(rational|time|scheduler|signal|net|state|log|hash|track|duration)\.ts$/,
+    mayImport: FOUNDATION,
+    breach: ['emu/signal.ts', 'emu/device.ts'],
+  },
+  {
+    name: 'device',
+    files: /^emu\/(registers|register-file|device|device-instance|device-harness|device-state-check)\.ts$/,
+    mayImport: BASE,
+    breach: ['emu/device.ts', 'emu/bus.ts'],
+  },
+  {
+    name: 'memory',
+    files: /^emu\/memory.*\.ts$/,
+    mayImport: [...BASE, 'isa'],
+    breach: ['emu/memory.ts', 'emu/bus.ts'],
+  },
+  {
+    name: 'bus',
+    files: /^emu\/bus.*\.ts$/,
+    mayImport: [...BASE, 'device', 'memory', 'isa'],
+    breach: ['emu/bus.ts', 'emu/machine.ts'],
+  },
+  {
+    name: 'cpu interface',
+    files: /^emu\/cpu\.ts$/,
+    mayImport: [...BASE, 'isa', 'device', 'memory', 'bus'],
+    breach: ['emu/cpu.ts', 'emu/machine.ts'],
+  },
+  {
+    name: 'generator',
+    files: /^emu\/cpu\/generate\.ts$/,
+    mayImport: ['isa', 'armv7m', 'riscv'],
+    breach: ['emu/cpu/generate.ts', 'emu/bus.ts'],
+  },
+  ...(['armv7m', 'riscv'] as const).map((name) => ({
+    name,
+    files: new RegExp(`^emu/cpu/${name}/`),
+    mayImport: [...BASE, 'isa', 'device', 'cpu interface', 'bus', 'memory'],
+    breach: [`emu/cpu/${name}/core.ts`, name === 'riscv' ? 'emu/cpu/armv7m/core.ts' : 'emu/cpu/riscv/core.ts'] as const,
+  })),
+  {
+    name: 'devices',
+    files: /^emu\/devices\//,
+    mayImport: [...BASE, 'device'],
+    breach: ['emu/devices/stm32f4/usart.ts', 'emu/cpu/armv7m/nvic.ts'],
+  },
+  {
+    name: 'parts',
+    files: /^emu\/parts\//,
+    mayImport: [...BASE, 'device'],
+    breach: ['emu/parts/led.ts', 'emu/devices/stm32f4/gpio.ts'],
+  },
+  {
+    name: 'machine',
+    files: /^emu\/(machine|snapshot)[^/]*\.ts$/,
+    mayImport: [...BASE, 'isa', 'device', 'memory', 'bus', 'cpu interface'],
+    breach: ['emu/machine.ts', 'emu/devices/stm32f4/rcc.ts'],
+  },
+  {
+    name: 'debug',
+    files: /^emu\/debug\//,
+    mayImport: [...BASE, 'isa', 'machine', 'cpu interface', 'armv7m', 'riscv'],
+    breach: ['emu/debug/elf.ts', 'boards/index.ts'],
+  },
+  {
+    name: 'boards',
+    files: /^(boards\/|devices\.ts)/,
+    mayImport: [
+      ...BASE,
+      'isa',
+      'device',
+      'memory',
+      'bus',
+      'cpu interface',
+      'armv7m',
+      'riscv',
+      'devices',
+      'parts',
+      'machine',
+      'debug',
+    ],
+    breach: ['boards/riscv-virt.ts', 'runner/cli.ts'],
+  },
+  {
+    name: 'matchers',
+    files: /^matchers\//,
+    mayImport: [...BASE, 'isa', 'device', 'memory', 'bus', 'cpu interface', 'machine', 'debug', 'devices', 'parts'],
+    breach: ['matchers/index.ts', 'runner/fixture.ts'],
+  },
+  {
+    name: 'runner',
+    files: /^(runner\/|index\.ts)/,
+    mayImport: [
+      ...BASE,
+      'isa',
+      'device',
+      'memory',
+      'bus',
+      'cpu interface',
+      'armv7m',
+      'riscv',
+      'devices',
+      'parts',
+      'machine',
+      'debug',
+      'boards',
+      'matchers',
+    ],
+    breach: ['matchers/index.ts', 'index.ts'],
+  },
+]; // prettier-ignore
+
+export function layerOf(path: string): Layer | undefined {
+  return LAYERS.find(({ files }) => files.test(path));
+}
+
+/** What is wrong with one import, or undefined. Paths are relative to `src`. */
+export function breachOf(importer: string, imported: string): string | undefined {
+  const [from, to] = [layerOf(importer), layerOf(imported)];
+  if (!from) return `${importer} belongs to no layer: name it in layers.ts`;
+  if (!to) return `${imported} belongs to no layer: name it in layers.ts`;
+  if (from === to) return sameLayerBreach(importer, imported);
+  return from.mayImport.includes(to.name) ? undefined : `${importer} (${from.name}) imports ${imported} (${to.name})`;
+}
+
+/** A device knows no other device: modules named after a peripheral do not import each other across folders. */
+function sameLayerBreach(importer: string, imported: string): string | undefined {
+  if (!importer.startsWith('emu/devices/')) return undefined;
+  const folder = (path: string) => path.split('/').slice(0, 3).join('/');
+  return folder(importer) === folder(imported) || !imported.startsWith('emu/devices/')
+    ? undefined
+    : `${importer} imports ${imported} of another family`;
+}
