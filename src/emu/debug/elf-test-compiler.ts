@@ -42,7 +42,7 @@ export class Workshop {
     writeFileSync(path, source);
     return path;
   }
-  /** Links `sources` (names in the folder) with `options` into an ELF, and gives its path. */
+  /** Links `sources` (names in the folder) with `options` (`{folder}` stands for it) into an ELF, and gives its path. */
   compile(toolchain: Toolchain, options: readonly string[], sources: readonly string[]): string {
     const common = [
       '-ffreestanding',
@@ -53,7 +53,8 @@ export class Workshop {
       '-o',
       'out.elf',
     ];
-    const all = [...toolchain.options, ...common, ...options, ...sources];
+    const own = options.map((option) => option.replace('{folder}', this.folder));
+    const all = [...toolchain.options, ...common, ...own, ...sources];
     execFileSync(`${toolchain.prefix}-gcc`, all, { cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'] });
     return join(this.folder, 'out.elf');
   }
