@@ -116,8 +116,10 @@ function unitAt(bytes: Uint8Array, offset: number): DwarfUnit {
   if (first >= 0xffff_fff0 && first !== 0xffff_ffff) throw new DwarfError(`a reserved unit length at byte ${offset}`);
   const offsetSize = first === 0xffff_ffff ? 8 : 4;
   const length = offsetSize === 8 ? reader.unsigned(8) : first;
-  const start = reader.at;
-  return { offset, reader: new DwarfReader(bytes, start, start + length), offsetSize };
+  const end = reader.at + length;
+  if (end > bytes.length)
+    throw new DwarfError(`the unit at byte ${offset} should end at ${end}, past the section's end`);
+  return { offset, reader: new DwarfReader(bytes, reader.at, end), offsetSize };
 }
 
 /** The units of a section in order, up to the first whose length is wrong; `problem` says so then. */
