@@ -93,9 +93,11 @@ export interface BuiltFor {
   readonly hardFloat: boolean;
   readonly usesFpu: boolean;
   readonly armProfile?: 'A' | 'R' | 'M' | 'S';
+  readonly armState?: boolean;
 }
 
 const TAG_CPU_ARCH_PROFILE = 7;
+const TAG_ARM_ISA_USE = 8;
 const TAG_FP_ARCH = 10;
 const TAG_ABI_VFP_ARGS = 28;
 const EF_ARM_ABI_FLOAT_HARD = 0x400;
@@ -106,7 +108,8 @@ export function armBuiltFor(section: Uint8Array | undefined, flags: number): Bui
   const attributes: Attributes = section ? readAttributes(section, 'aeabi') : new Map();
   const hardFloat = attributes.get(TAG_ABI_VFP_ARGS) === 1 || (flags & EF_ARM_ABI_FLOAT_HARD) !== 0;
   const armProfile = PROFILES[Number(attributes.get(TAG_CPU_ARCH_PROFILE) ?? 0)];
-  return { hardFloat, usesFpu: hardFloat || Number(attributes.get(TAG_FP_ARCH) ?? 0) !== 0, armProfile };
+  const usesFpu = hardFloat || Number(attributes.get(TAG_FP_ARCH) ?? 0) !== 0;
+  return { hardFloat, usesFpu, armProfile, armState: attributes.get(TAG_ARM_ISA_USE) === 1 && armProfile !== 'M' };
 }
 
 const TAG_RISCV_ARCH = 5;

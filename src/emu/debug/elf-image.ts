@@ -49,6 +49,8 @@ export interface ElfImage {
   readonly usesFpu: boolean;
   /** Arm only: `Tag_CPU_arch_profile`, the profile the code was built for. */
   readonly armProfile?: 'A' | 'R' | 'M' | 'S';
+  /** Arm only: may contain 32-bit Arm instructions (`Tag_ARM_ISA_use`), which no Cortex-M has. */
+  readonly armState?: boolean;
 }
 
 /** `0x08001a2c`, also for addresses wider than 32 bits. */

@@ -48,6 +48,11 @@ function requireMachine(image: ElfImage, needs: ElfNeeds): void {
     const what = `the firmware is built for an Arm ${image.armProfile}-profile processor; the board has a Cortex-M`;
     refuse(image, what, '.ARM.attributes, Tag_CPU_arch_profile', `build it with ${compiler}`);
   }
+  if (image.armState) {
+    const what =
+      'the firmware is built for processors with Arm instructions; the board has a Cortex-M, which runs Thumb';
+    refuse(image, what, '.ARM.attributes, Tag_ARM_ISA_use', `compile and link all of it with ${compiler}`);
+  }
 }
 
 function requireFloat(image: ElfImage, needs: ElfNeeds): void {

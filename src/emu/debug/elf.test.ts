@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../errors.js';
 import { readElf, requireElfFor } from './elf.js';
+import { CORTEX_M4, installed, Workshop } from './elf-test-compiler.js';
 import { ByteWriter, type TestElf, type TestSection, testElf } from './elf-test-image.js';
 
 const FLASH = { name: 'flash', base: 0x0800_0000, size: 0x10_0000 };
@@ -294,6 +295,27 @@ describe('damaged images', () => {
   });
 });
 
+describe.skipIf(!installed(CORTEX_M4))('images of the compiler (needs arm-none-eabi-gcc)', () => {
+  const built = (...options: string[]) => {
+    using workshop = new Workshop();
+    workshop.write(
+      'main.c',
+      'volatile float f; float same(float x) { return x; }\nvoid _start(void) { f = same(f); }\n',
+    );
+    return readElf(workshop.compile(CORTEX_M4, options, ['main.c']));
+  };
+  it('say whether they need an FPU', () => {
+    expect(built()).toMatchObject({ hardFloat: false, usesFpu: false, armProfile: 'M', armState: false });
+    const softfp = built('-mfloat-abi=softfp', '-mfpu=fpv4-sp-d16');
+    expect(softfp).toMatchObject({ hardFloat: false, usesFpu: true, armProfile: 'M', armState: false });
+    expect(built('-mfloat-abi=hard', '-mfpu=fpv4-sp-d16')).toMatchObject({ hardFloat: true, usesFpu: true });
+  });
+  it('say whether they need Arm instructions', () => {
+    expect(built('-mcpu=arm7tdmi', '-marm')).toMatchObject({ armState: true });
+    expect(built('-mcpu=cortex-a9', '-marm')).toMatchObject({ armProfile: 'A', armState: true });
+  });
+});
+
 describe('images for another board', () => {
   const needs = (description: TestElf, board: Parameters<typeof requireElfFor>[1] = BOARD) =>
     refusal(() => requireElfFor(read(description), board));
@@ -317,6 +339,15 @@ describe('images for another board', () => {
         remedy: build it with riscv64-unknown-elf-gcc -march=rv32imac -mabi=ilp32"
     `);
     expect(needs({ ...BLINKY, sections: [armAttributes([7, 0x41])] })).toContain('an Arm A-profile processor');
+  });
+  it('refuses what was compiled without -mcpu', () => {
+    expect(needs({ ...BLINKY, sections: [armAttributes([6, 2, 8, 1, 9, 1])] })).toMatchInlineSnapshot(`
+      "the firmware is built for processors with Arm instructions; the board has a Cortex-M, which runs Thumb
+        where: app.elf: .ARM.attributes, Tag_ARM_ISA_use
+        remedy: compile and link all of it with arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb"
+    `);
+    const thumb = read({ ...BLINKY, sections: [armAttributes([6, 13, 7, 0x4d, 9, 2])] });
+    expect(() => requireElfFor(thumb, BOARD)).not.toThrow();
   });
   it('refuses hard-float where there is no FPU', () => {
     const hard = { ...BLINKY, flags: 0x0500_0400 };

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readElf } from './elf.js';
 import { CORTEX_M4, installed, RV32, type Toolchain, Workshop } from './elf-test-compiler.js';
@@ -147,6 +148,24 @@ describe('symbols by address', () => {
     expect(where(symbols, 0x0800_001a)).toBe('Reset_Handler+10');
     expect(where(symbols, 0x0800_0022)).toBe('inner+2');
     expect(where(symbols, 0x0800_0026)).toBe('Reset_Handler+22');
+  });
+});
+
+describe('damaged symbol tables', () => {
+  it('never throw, and never name anything outside the tables', () => {
+    const names = Array.from({ length: 8 }, (_, i) => [`name_${i}`, 0x0800_0000 + i * 8, i, i % 4, i % 3] as const);
+    const cell = fc.integer({ min: 0, max: 0xffff_ffff });
+    const row = fc.tuple(fc.string({ maxLength: 8 }), cell, cell, fc.nat(15), fc.nat(15), fc.nat(0xffff));
+    const property = fc.property(fc.array(row, { maxLength: 12 }), cell, (rows, address) => {
+      const symbols = table([
+        ...names,
+        ...rows.map(([name, ...rest]) => [name.replaceAll('\0', ''), ...rest] as const),
+      ]);
+      const found = symbols.at(address);
+      if (found) expect(found.offset).toBeLessThan(found.symbol.size || 0x100);
+      expect(symbols.find('name_1')).toBeDefined();
+    });
+    fc.assert(property, { numRuns: 500, seed: 3 });
   });
 });
 
