@@ -141,11 +141,11 @@ export const plainImmediate = [
   insn('111100111100 nnnn 0 iii dddd ii 0 wwwww', 'ubfx {d}, {n}, {imm}, {width}', 'alu', 'A7.7.193 T1',
     (o, f) => o.setReg(f.d, o.and(o.shrU(o.reg(f.n), f.i), o.shrU(-1, o.sub(31, f.w)))),
     { common: true, when: (f) => plain(f.d, f.n) && f.i + f.w <= 31 }),
-  insn('111100110110 nnnn 0 iii dddd ii 0 eeeee', 'bfi {d}, {n}, {imm}, {fieldwidth}', 'alu', 'A7.7.14 T1', (o, f) => {
+  insn('111100110110 nnnn 0 iii dddd ii 0 eeeee', 'bfi {d}, {n}, {bitfield}', 'alu', 'A7.7.14 T1', (o, f) => {
       const mask = o.shl(o.shrU(-1, o.sub(31, o.sub(f.e, f.i))), f.i);
       o.setReg(f.d, o.or(o.and(o.reg(f.d), o.not(mask)), o.and(o.shl(o.reg(f.n), f.i), mask)));
     }, { common: true, when: (f) => plain(f.d, f.n) && f.e >= f.i }),
-  insn('111100110110 1111 0 iii dddd ii 0 eeeee', 'bfc {d}, {imm}, {fieldwidth}', 'alu', 'A7.7.13 T1', (o, f) => {
+  insn('111100110110 1111 0 iii dddd ii 0 eeeee', 'bfc {d}, {bitfield}', 'alu', 'A7.7.13 T1', (o, f) => {
       const mask = o.shl(o.shrU(-1, o.sub(31, o.sub(f.e, f.i))), f.i);
       o.setReg(f.d, o.and(o.reg(f.d), o.not(mask)));
     }, { when: (f) => plain(f.d) && f.e >= f.i }),

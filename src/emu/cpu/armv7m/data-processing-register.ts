@@ -1,6 +1,5 @@
 import type { Emitter, Int } from '../../isa/emitter.js';
 import { insn } from '../../isa/instruction.js';
-import { reverse, reverse16 } from './data-processing-16.js';
 import {
   type Arithmetic,
   add,
@@ -16,6 +15,7 @@ import {
   subtractCarry,
   xor,
 } from './alu-operations.js';
+import { reverse, reverse16 } from './data-processing-16.js';
 import {
   ASR,
   LSL,
@@ -47,11 +47,12 @@ function operandC(o: Emitter, f: Second): { result: Int; carry: Int } {
   return shiftImmediateC(o, o.reg(f.m), f.T ?? LSL, f.i ?? o.i32(0));
 }
 
-const arithmetic = (operation: Arithmetic) => (o: Emitter, f: Second & { readonly n: Int; readonly d: Int; readonly S: number }) => {
-  const sum = operation(o, o.reg(f.n), operand(o, f));
-  o.setReg(f.d, sum.result);
-  if (f.S) setNZCV(o, sum);
-};
+const arithmetic =
+  (operation: Arithmetic) => (o: Emitter, f: Second & { readonly n: Int; readonly d: Int; readonly S: number }) => {
+    const sum = operation(o, o.reg(f.n), operand(o, f));
+    o.setReg(f.d, sum.result);
+    if (f.S) setNZCV(o, sum);
+  };
 const arithmeticSp = (operation: Arithmetic) => (o: Emitter, f: Second & { readonly S: number }) => {
   const sum = operation(o, o.reg(13), operand(o, { T: LSL, ...f }));
   setSp(o, sum.result);
@@ -59,14 +60,15 @@ const arithmeticSp = (operation: Arithmetic) => (o: Emitter, f: Second & { reado
 };
 const compare = (operation: Arithmetic) => (o: Emitter, f: Second & { readonly n: Int }) =>
   setNZCV(o, operation(o, o.reg(f.n), operand(o, f)));
-const logical = (operation: Logical) => (o: Emitter, f: Second & { readonly n: Int; readonly d: Int; readonly S: number }) => {
-  if (f.S) {
-    const { result: shifted, carry } = operandC(o, f);
-    const result = operation(o, o.reg(f.n), shifted);
-    o.setReg(f.d, result);
-    setNZC(o, { result, carry });
-  } else o.setReg(f.d, operation(o, o.reg(f.n), operand(o, f)));
-};
+const logical =
+  (operation: Logical) => (o: Emitter, f: Second & { readonly n: Int; readonly d: Int; readonly S: number }) => {
+    if (f.S) {
+      const { result: shifted, carry } = operandC(o, f);
+      const result = operation(o, o.reg(f.n), shifted);
+      o.setReg(f.d, result);
+      setNZC(o, { result, carry });
+    } else o.setReg(f.d, operation(o, o.reg(f.n), operand(o, f)));
+  };
 const move = (operation: Logical) => (o: Emitter, f: Second & { readonly d: Int; readonly S: number }) => {
   const { result: shifted, carry } = operandC(o, f);
   const result = operation(o, shifted, shifted);
@@ -77,11 +79,12 @@ const test = (operation: Logical) => (o: Emitter, f: Second & { readonly n: Int 
   const { result: shifted, carry } = operandC(o, f);
   setNZC(o, { result: operation(o, o.reg(f.n), shifted), carry });
 };
-const shiftByRegister = (type: number) => (o: Emitter, f: { readonly n: Int; readonly m: Int; readonly d: Int; readonly S: number }) => {
-  const shifted = shiftRegisterC(o, o.reg(f.n), type, o.reg(f.m));
-  o.setReg(f.d, shifted.result);
-  if (f.S) setNZC(o, shifted);
-};
+const shiftByRegister =
+  (type: number) => (o: Emitter, f: { readonly n: Int; readonly m: Int; readonly d: Int; readonly S: number }) => {
+    const shifted = shiftRegisterC(o, o.reg(f.n), type, o.reg(f.m));
+    o.setReg(f.d, shifted.result);
+    if (f.S) setNZC(o, shifted);
+  };
 
 interface Fields {
   readonly n: number;

@@ -68,10 +68,7 @@ function body(o: Emitter, f: { readonly n: Int; readonly m: Int; readonly d: Int
   let result: Int = o.i32(0);
   let ge: Int = o.i32(0);
   for (const [i, lane] of op.lanes.entries()) {
-    const [x, y] = [
-      laneOf(o, n, i, op.width, variant.signed),
-      laneOf(o, m, lane.other, op.width, variant.signed),
-    ];
+    const [x, y] = [laneOf(o, n, i, op.width, variant.signed), laneOf(o, m, lane.other, op.width, variant.signed)];
     const sum = lane.subtract ? o.sub(x, y) : o.add(x, y);
     const bits = o.and(finish(o, sum, op, variant), 2 ** op.width - 1);
     result = o.or(result, o.shl(bits, i * op.width));

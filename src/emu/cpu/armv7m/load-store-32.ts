@@ -149,7 +149,11 @@ function stores(a: Access): readonly Row[] {
 }
 
 /** Rt = 1111 where it is not LDR: hints to the memory system, which a core without caches ignores (A5.3.7–A5.3.8). */
-function hints(name: string, bits: string, sections: readonly [imm: string, literal: string, register: string]): readonly Row[] {
+function hints(
+  name: string,
+  bits: string,
+  sections: readonly [imm: string, literal: string, register: string],
+): readonly Row[] {
   const nothing = (): void => {};
   const first = (form: '0' | '1') => `1111100${bits[0]}${form}${bits.slice(1)}1`;
   const [imm, literal, register] = sections;
@@ -180,19 +184,19 @@ const unallocated = (name: string, bits: string): readonly Row[] =>
 
 // biome-ignore format: a table
 const pushPopOne = [
-  insn('1111100001011101 tttt 1011 00000100', 'pop.w {{t}}', 'load', 'A7.7.99 T3',
+  insn('1111100001011101 tttt 1011 00000100', 'pop.w {single}', 'load', 'A7.7.99 T3',
     (o, f) => {
       const value = o.load(4, o.reg(13));
       o.setReg(13, o.add(o.reg(13), 4));
       o.setReg(f.t, value);
     }, { when: general }),
-  insn('1111100001011101 1111 1011 00000100', 'pop.w {pc}', 'loadPc', 'A7.7.99 T3',
+  insn('1111100001011101 1111 1011 00000100', 'pop.w {onlypc}', 'loadPc', 'A7.7.99 T3',
     (o) => {
       const value = o.load(4, o.reg(13));
       o.setReg(13, o.add(o.reg(13), 4));
       bxWritePC(o, value);
     }),
-  insn('1111100001001101 tttt 1101 00000100', 'push.w {{t}}', 'storeImmediate', 'A7.7.101 T3',
+  insn('1111100001001101 tttt 1101 00000100', 'push.w {single}', 'storeImmediate', 'A7.7.101 T3',
     (o, f) => {
       const start = o.sub(o.reg(13), 4);
       o.store(4, start, o.reg(f.t));
