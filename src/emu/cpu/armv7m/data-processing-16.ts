@@ -8,13 +8,13 @@ import {
   LSR,
   pcAligned,
   pcOperand,
+  plain,
   ROR,
   type Shifted,
   type Sum,
   setNZ,
   setNZC,
   setNZCV,
-  setR,
   setSp,
   shiftImmediateC,
   shiftRegisterC,
@@ -105,28 +105,31 @@ export const dataProcessing16 = [
     (o, f) => logical(o, f.d, o.not(o.reg(f.m))), common),
 ];
 
-/** ADD, CMP and MOV of high registers (A5.2.3); rows of their own where an operand is the PC. */
+/** ADD, CMP and MOV of high registers (A5.2.3); rows of their own where an operand is the PC or the result is SP. */
 // biome-ignore format: a table
 export const highRegisters = [
   insn('01000100 d mmmm ddd', 'add {d}, {m}', 'alu', 'A7.7.4 T2',
-    (o, f) => setR(o, f.d, o.add(o.reg(f.d), o.reg(f.m))), { common: true, when: (f) => f.d !== 15 && f.m !== 15 }),
+    (o, f) => o.setReg(f.d, o.add(o.reg(f.d), o.reg(f.m))), { common: true, when: (f) => plain(f.d) && f.m !== 15 }),
   insn('01000100 d 1111 ddd', 'add {d}, pc', 'alu', 'A7.7.4 T2',
-    (o, f) => setR(o, f.d, o.add(o.reg(f.d), pcOperand(o))), { when: (f) => f.d !== 15 }),
+    (o, f) => o.setReg(f.d, o.add(o.reg(f.d), pcOperand(o))), { when: (f) => plain(f.d) }),
+  insn('01000100 1 mmmm 101', 'add sp, {m}', 'alu', 'A7.7.4 T2',
+    (o, f) => setSp(o, o.add(o.reg(13), o.reg(f.m))), { when: (f) => f.m !== 15 }),
+  insn('01000100 1 1111 101', 'add sp, pc', 'alu', 'A7.7.4 T2', (o) => setSp(o, o.add(o.reg(13), pcOperand(o)))),
   insn('01000100 1 mmmm 111', 'add pc, {m}', 'branch', 'A7.7.4 T2',
     (o, f) => branchWritePC(o, o.add(pcOperand(o), o.reg(f.m))), { when: (f) => f.m !== 15 }),
   // Two low registers are UNPREDICTABLE here: T1 is their encoding.
   insn('01000101 n mmmm nnn', 'cmp {n}, {m}', 'alu', 'A7.7.28 T2',
-    (o, f) => setNZCV(o, subtract(o, o.reg(f.n), o.reg(f.m))), { common: true, when: (f) => f.n !== 15 && f.m !== 15 && (f.n > 7 || f.m > 7) }),
-  insn('01000110 d mmmm ddd', 'mov {d}, {m}', 'alu', 'A7.7.77 T1', (o, f) => setR(o, f.d, o.reg(f.m)), {
-    common: true,
-    when: (f) => f.d !== 15 && f.m !== 15,
-  }),
-  insn('01000110 d 1111 ddd', 'mov {d}, pc', 'alu', 'A7.7.77 T1', (o, f) => setR(o, f.d, pcOperand(o)), {
-    when: (f) => f.d !== 15,
-  }),
-  insn('01000110 1 mmmm 111', 'mov pc, {m}', 'branch', 'A7.7.77 T1', (o, f) => branchWritePC(o, o.reg(f.m)), {
-    when: (f) => f.m !== 15,
-  }),
+    (o, f) => setNZCV(o, subtract(o, o.reg(f.n), o.reg(f.m))),
+    { common: true, when: (f) => f.n !== 15 && f.m !== 15 && (f.n > 7 || f.m > 7) }),
+  insn('01000110 d mmmm ddd', 'mov {d}, {m}', 'alu', 'A7.7.77 T1',
+    (o, f) => o.setReg(f.d, o.reg(f.m)), { common: true, when: (f) => plain(f.d) && f.m !== 15 }),
+  insn('01000110 d 1111 ddd', 'mov {d}, pc', 'alu', 'A7.7.77 T1',
+    (o, f) => o.setReg(f.d, pcOperand(o)), { when: (f) => plain(f.d) }),
+  insn('01000110 1 mmmm 101', 'mov sp, {m}', 'alu', 'A7.7.77 T1',
+    (o, f) => setSp(o, o.reg(f.m)), { when: (f) => f.m !== 15 }),
+  insn('01000110 1 1111 101', 'mov sp, pc', 'alu', 'A7.7.77 T1', (o) => setSp(o, pcOperand(o))),
+  insn('01000110 1 mmmm 111', 'mov pc, {m}', 'branch', 'A7.7.77 T1',
+    (o, f) => branchWritePC(o, o.reg(f.m)), { when: (f) => f.m !== 15 }),
   insn('01000110 1 1111 111', 'mov pc, pc', 'branch', 'A7.7.77 T1', (o) => branchWritePC(o, pcOperand(o))),
 ];
 

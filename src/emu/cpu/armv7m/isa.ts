@@ -7,14 +7,23 @@ import {
   highRegisters,
   shiftAddSubtractMoveCompare,
 } from './data-processing-16.js';
+import { modifiedImmediate, plainImmediate } from './data-processing-immediate.js';
+import { dataProcessingRegister, shiftedRegister, unshiftedRegister } from './data-processing-register.js';
+import { extending, packing, saturating } from './dsp.js';
+import { parallel } from './dsp-parallel.js';
 import { formats } from './formats.js';
 import { loadStore16, loadStoreMultiple16 } from './load-store-16.js';
+import { loadStore32, memoryHints } from './load-store-32.js';
+import { exclusives, loadStoreDual, loadStoreMultiple32 } from './load-store-multiple.js';
+import { multiply } from './multiply.js';
+import { multiplyHalfword } from './multiply-halfword.js';
 import { conditionHolds } from './pseudocode.js';
-import { miscellaneous16 } from './system.js';
+import { coprocessor, miscellaneous16, system32 } from './system.js';
 import { TAKEN_CYCLES, timing } from './timing.js';
 
 /** The ARMv7E-M instruction set without floating point (Arm DDI 0403E, chapters A5 and A7). */
 
+// biome-ignore format: a table
 const SCALARS = [
   'n',
   'z',
@@ -31,10 +40,11 @@ const SCALARS = [
   'control',
   'ccr',
   'event',
-] as const; // prettier-ignore
+] as const;
 
 export type ArmScalar = (typeof SCALARS)[number];
 
+// biome-ignore format: a table
 const TRAPS = [
   'svc',
   'bkpt',
@@ -45,7 +55,7 @@ const TRAPS = [
   'invalidState',
   'wfi',
   'wfe',
-] as const; // prettier-ignore
+] as const;
 
 export type ArmTrap = (typeof TRAPS)[number];
 
@@ -71,7 +81,25 @@ const rows: readonly Row[] = [
   ...loadStoreMultiple16,
   ...branch16,
   ...miscellaneous16,
+  ...modifiedImmediate,
+  ...plainImmediate,
+  ...unshiftedRegister,
+  ...shiftedRegister,
+  ...dataProcessingRegister,
+  ...multiply,
+  ...multiplyHalfword,
+  ...saturating,
+  ...extending,
+  ...packing,
+  ...parallel,
+  ...loadStore32,
+  ...memoryHints,
+  ...loadStoreMultiple32,
+  ...loadStoreDual,
+  ...exclusives,
   ...branch32,
+  ...system32,
+  ...coprocessor,
 ];
 
 export const armv7em: Isa = defineIsa({

@@ -64,10 +64,10 @@ export function loadList(o: Emitter, list: Int, start: Int): Int {
 }
 
 /**
- * Loads the registers of `list` where the base may be among them: it is written when all accesses have succeeded,
- * so that the instruction can be restarted after a fault (B1.5.10).
+ * Loads the registers of `list` where the base may be among them. The base is written by `writeBase`, when all
+ * accesses have succeeded, so that the instruction can be restarted after a fault (B1.5.10).
  */
-export function loadListWithBase(o: Emitter, list: Int, base: Int, start: Int): Int {
+export function loadListWithBase(o: Emitter, list: Int, base: Int, start: Int): { end: Int; writeBase: () => void } {
   const address = o.variable(start);
   const newBase = o.variable(o.reg(base));
   o.forBits(list, (index) => {
@@ -79,8 +79,7 @@ export function loadListWithBase(o: Emitter, list: Int, base: Int, start: Int): 
     );
     address.set(o.add(address.get(), 4));
   });
-  o.setReg(base, newBase.get());
-  return address.get();
+  return { end: address.get(), writeBase: () => o.setReg(base, newBase.get()) };
 }
 
 // biome-ignore format: a table
@@ -111,5 +110,5 @@ export const loadStoreMultiple16 = [
   insn('11001 nnn rrrrrrrr', 'ldm {n}!, {list}', 'loadMultiple', 'A7.7.41 T1',
     (o, f) => o.setReg(f.n, loadList(o, f.r, o.reg(f.n))), { common: true, when: (f) => f.r !== 0 && ((f.r >>> f.n) & 1) === 0 }),
   insn('11001 nnn rrrrrrrr', 'ldm {n}, {list}', 'loadMultiple', 'A7.7.41 T1',
-    (o, f) => void loadListWithBase(o, f.r, f.n, o.reg(f.n)), { when: (f) => ((f.r >>> f.n) & 1) === 1 }),
+    (o, f) => loadListWithBase(o, f.r, f.n, o.reg(f.n)).writeBase(), { when: (f) => ((f.r >>> f.n) & 1) === 1 }),
 ];
