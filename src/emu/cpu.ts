@@ -1,4 +1,5 @@
-import type { DeviceProblem, DeviceType, EventDetail } from './device.js';
+import type { DeviceProblem, EventDetail, ResetCause } from './device.js';
+import type { DeviceRow } from './device-row.js';
 import type { Isa } from './isa/instruction.js';
 import type { Scheduler } from './scheduler.js';
 import type { Signal, Signals } from './signal.js';
@@ -7,7 +8,7 @@ import type { Timebase } from './time.js';
 
 /** What a core gives the machine, and what it gets from it. */
 
-export type CpuResetKind = 'power-on' | 'pin' | 'software' | 'watchdog';
+export type CpuResetKind = Exclude<ResetCause, 'peripheral'>;
 
 /** Why `run` came back. */
 export type CpuStop = 'slice' | 'sleeping' | 'locked' | 'breakpoint';
@@ -72,9 +73,7 @@ export interface Cpu {
   restored(): void;
   readonly breakpoints: { add(address: number): void; delete(address: number): void };
   /** Devices that live beside the core (NVIC, SysTick, SCB; CLINT, PLIC), by name, with their addresses. */
-  readonly devices: Readonly<
-    Record<string, { readonly address: number; readonly device: DeviceType; readonly clock?: string }>
-  >;
+  readonly devices: Readonly<Record<string, DeviceRow>>;
 }
 
 /** A kind of core: `cortexM4({ irqs: 82 })`. */

@@ -1,4 +1,4 @@
-import type { DeviceProblem, DeviceServices, DeviceType, EventDetail } from './device.js';
+import type { DeviceProblem, DeviceServices, DeviceType, EventDetail, ResetCause } from './device.js';
 import { DeviceInstance } from './device-instance.js';
 import { Net, PinFunction } from './net.js';
 import { Scheduler } from './scheduler.js';
@@ -26,6 +26,8 @@ export class DeviceHarness<H extends object> {
   readonly signals: Signals;
   readonly problems: DeviceProblem[] = [];
   readonly events: { readonly event: string; readonly detail: EventDetail }[] = [];
+  /** System resets the device asked for. */
+  readonly resets: ResetCause[] = [];
   readonly #nets = new Map<string, Net>();
   readonly #functions = new Map<string, PinFunction>();
 
@@ -96,6 +98,7 @@ export class DeviceHarness<H extends object> {
       clock: (name) => this.clock(name),
       declare: () => {},
       report: (_device, problem) => void this.problems.push(problem),
+      requestReset: (cause) => void this.resets.push(cause),
       emit: (_device, event, detail) => void this.events.push({ event, detail }),
     };
   }

@@ -5,6 +5,7 @@ import {
   type DeviceServices,
   type DeviceType,
   type OrNothing,
+  type ResetCause,
   type ResetKind,
 } from './device.js';
 import { InternalError } from './errors.js';
@@ -40,7 +41,7 @@ export class DeviceInstance {
   readonly #blocked: Int32Array;
   readonly #readHooks: (ReadHook | null)[];
   readonly #writeHooks: (WriteHook | null)[];
-  readonly #resetHooks: ((kind: ResetKind) => void)[] = [];
+  readonly #resetHooks: ((kind: ResetKind, cause: ResetCause) => void)[] = [];
   readonly #events: TimedEvent[] = [];
   readonly #outputs: Signal[] = [];
   readonly #states: (Int32Array | Uint8Array | Float64Array)[] = [];
@@ -101,8 +102,16 @@ export class DeviceInstance {
     else this.#storeNarrow(index, offset, value, size);
   }
 
+  /** What a register holds, without hooks; undefined where there is none. */
+  peek(offset: number, size: number): number | undefined {
+    const index = this.#layout.indexAt[offset >> 2]!;
+    if (index < 0) return undefined;
+    const value = this.#values[index]! >>> ((offset & 3) * 8);
+    return size === 4 ? value : value & (size === 1 ? 0xff : 0xffff);
+  }
+
   /** Sets registers and state to their reset values, cancels events, then asks the device. */
-  reset(kind: ResetKind): void {
+  reset(kind: ResetKind, cause: ResetCause = kind === 'system' ? 'software' : kind): void {
     const { flat, resets } = this.#layout;
     for (let i = 0; i < flat.length; i++) {
       if (kind === 'power-on' || !flat[i]!.spec.options.powerOnOnly) this.#values[i] = resets[i]!;
@@ -110,7 +119,7 @@ export class DeviceInstance {
     for (const words of this.#states) words.fill(0);
     for (const event of this.#events) event.cancel();
     for (const output of this.#outputs) output.set(0);
-    for (const hook of this.#resetHooks) hook(kind);
+    for (const hook of this.#resetHooks) hook(kind, cause);
   }
 
   /** The device's clock enable bit. */
@@ -281,6 +290,7 @@ export class DeviceInstance {
       log: (logName, options) => arena.log(`${name}.${logName}`, options),
       emit: (event, detail) => services.emit(name, event, detail),
       report: (problem) => services.report(name, problem),
+      requestReset: (cause) => services.requestReset(cause),
       fault: (what) => {
         throw new DeviceFault(what);
       },

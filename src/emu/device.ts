@@ -13,6 +13,8 @@ import type { Clock, Timebase } from './time.js';
 export type OrNothing<T> = T | void;
 
 export type ResetKind = 'power-on' | 'system' | 'peripheral';
+/** What brought a reset about; `peripheral` is the device's own reset bit. */
+export type ResetCause = 'power-on' | 'pin' | 'software' | 'watchdog' | 'window-watchdog' | 'low-power' | 'peripheral';
 
 /** Something the firmware did that hardware does not promise, or the model does not have. */
 export interface DeviceProblem {
@@ -48,7 +50,7 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   /** Called after the access rules were applied and the value stored; `written` is what the bus carried. */
   onWrite(register: RegisterCell, fn: (value: number, old: number, written: number) => void): void;
   /** Registers and state have their reset values already, events are cancelled, outputs low. */
-  onReset(fn: (kind: ResetKind) => void): void;
+  onReset(fn: (kind: ResetKind, cause: ResetCause) => void): void;
   /** The clock of the chip's row, standing while the device's enable bit is off. The CPU clock if the row names none. */
   readonly clock: Clock;
   clockNamed(name: string): Clock;
@@ -65,6 +67,8 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   /** Tells listeners of `board.on(event, …)`. */
   emit(event: string, detail: EventDetail): void;
   report(problem: DeviceProblem): void;
+  /** Resets the system at the end of the present instruction. */
+  requestReset(cause: ResetCause): void;
   fault(what: string): never;
   readonly time: { ns(): number; cycles(): number };
 }
@@ -141,6 +145,7 @@ export interface DeviceServices {
   declare(device: string, signal: string, direction: 'output' | 'input'): void;
   report(device: string, problem: DeviceProblem): void;
   emit(device: string, event: string, detail: EventDetail): void;
+  requestReset(cause: ResetCause): void;
 }
 
 export type { Register };

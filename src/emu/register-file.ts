@@ -51,7 +51,7 @@ export class RegisterCell {
   }
 }
 
-export type Register<F extends FieldSpecs = FieldSpecs> = RegisterCell & { [K in keyof F]: number };
+export type Register<F extends FieldSpecs = FieldSpecs> = RegisterCell & { -readonly [K in keyof F]: number };
 type GroupOf<G extends RegisterGroup> = { readonly [K in keyof G]: RegisterOf<G[K]> };
 type RegisterOf<S> = S extends RegisterSpec<infer F> ? Register<F> : never;
 /** What a table becomes at run time. */

@@ -1,0 +1,124 @@
+import { checkDescription } from '../emu/description-check.js';
+import type { DeviceRow } from '../emu/device-row.js';
+import { UsageError } from '../emu/errors.js';
+import { Machine, type MachineOptions } from '../emu/machine.js';
+import type { MachineDescription } from '../emu/machine-description.js';
+import type { PartType } from '../emu/part.js';
+
+/** Chips and boards: typed descriptions that machines are made from. */
+
+export type DeviceRows = Readonly<Record<string, DeviceRow>>;
+export type PartRows = Readonly<Record<string, PartType>>;
+
+export interface Chip<D extends DeviceRows = DeviceRows> extends Omit<MachineDescription, 'parts'> {
+  readonly devices: D;
+}
+
+/** Handles of devices and parts by their names on the board. */
+export type Handles<D extends DeviceRows, P extends PartRows> = {
+  readonly [K in keyof D]: D[K] extends DeviceRow<infer T> ? T : never;
+} & { readonly [K in keyof P]: P[K] extends PartType<infer T> ? T : never };
+
+type Replace<A, B> = Omit<A, keyof B> & B;
+type DevicesIn<A> = { [K in keyof A as A[K] extends DeviceRow ? K : never]: Extract<A[K], DeviceRow> };
+type PartsIn<A> = { [K in keyof A as A[K] extends PartType ? K : never]: Extract<A[K], PartType> };
+export type Additions = Readonly<Record<string, DeviceRow | PartType>>;
+
+/** What a board handle calls its own: no device or part can be called so. */
+export const RESERVED_HANDLES = [
+  'run',
+  'runUntil',
+  'step',
+  'time',
+  'cycles',
+  'reset',
+  'powerCycle',
+  'snapshot',
+  'restore',
+  'hash',
+  'diff',
+  'cpu',
+  'memory',
+  'pin',
+  'on',
+  'with',
+  'call',
+  'var',
+  'break',
+  'watch',
+  'name',
+  'machine',
+  'guestErrors',
+  'symbol',
+  'then',
+] as const; // prettier-ignore
+
+/** A kind of board. It is data: `createMachine` makes any number of machines of it. */
+export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartRows> {
+  readonly name: string;
+  readonly chip: Chip<D>;
+  readonly parts: P;
+  /** Types only: what `board.usart2`, `board.green` are. */
+  declare readonly handles: Handles<D, P>;
+
+  constructor(name: string, chip: Chip<D>, parts: P) {
+    this.name = name;
+    this.chip = chip;
+    this.parts = parts;
+    checkNames(name, chip.devices, parts);
+    checkDescription(this.description);
+  }
+
+  get description(): MachineDescription {
+    return { ...this.chip, name: this.name, parts: this.parts };
+  }
+
+  /** The same board with devices and parts added, or replaced where the name is there already. */
+  with<const A extends Additions>(additions: A): Board<Replace<D, DevicesIn<A>>, Replace<P, PartsIn<A>>> {
+    const devices: Record<string, DeviceRow> = { ...this.chip.devices };
+    const parts: Record<string, PartType> = { ...this.parts };
+    for (const [name, one] of Object.entries(additions)) {
+      delete devices[name];
+      delete parts[name];
+      if ('device' in one) devices[name] = one;
+      else parts[name] = one;
+    }
+    type Result = Board<Replace<D, DevicesIn<A>>, Replace<P, PartsIn<A>>>;
+    return new Board(this.name, { ...this.chip, devices }, parts) as unknown as Result;
+  }
+
+  createMachine(options: MachineOptions = {}): Machine {
+    return new Machine(this.description, options);
+  }
+  /** The typed handles of a machine of this board. */
+  handlesOf(machine: Machine): Handles<D, P> {
+    const names = [...Object.keys(this.chip.devices), ...Object.keys(this.parts)];
+    return Object.fromEntries(names.map((name) => [name, machine.handle(name)])) as Handles<D, P>;
+  }
+}
+
+/** Describes a chip: core, memories, devices. */
+export function defineChip<const D extends DeviceRows>(chip: Chip<D>): Chip<D> {
+  return chip;
+}
+
+/** Describes a board: a chip and what is soldered around it. Overlaps and wrong wires fail here. */
+export function defineBoard<D extends DeviceRows, const P extends PartRows = Record<never, never>>(board: {
+  readonly name: string;
+  readonly chip: Chip<D>;
+  readonly parts?: P;
+}): Board<D, P> {
+  return new Board(board.name, board.chip, board.parts ?? ({} as P));
+}
+
+function checkNames(board: string, devices: DeviceRows, parts: PartRows): void {
+  for (const name of [...Object.keys(devices), ...Object.keys(parts)]) {
+    if ((RESERVED_HANDLES as readonly string[]).includes(name)) {
+      const what = `'${name}' cannot be the name of a device or part: board.${name} means something else`;
+      throw new UsageError({ what, where: `board '${board}'`, remedy: 'choose another name' });
+    }
+    if (name in devices && name in parts) {
+      throw new UsageError({ what: `a device and a part are both called '${name}'`, where: `board '${board}'` });
+    }
+  }
+}

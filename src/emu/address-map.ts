@@ -1,0 +1,77 @@
+import { hex } from './bits.js';
+import type { Region } from './bus-region.js';
+import { UsageError } from './errors.js';
+import { PAGE_SHIFT } from './isa/layout.js';
+
+const NOTHING: readonly Region[] = [];
+
+/** Finds the region of an address: an index over 4 KiB pages, and the few regions of each. */
+export class AddressMap {
+  /** By guest page: index into `#lists`. */
+  readonly #pages = new Uint16Array(1 << (32 - PAGE_SHIFT));
+  readonly #lists: (readonly Region[])[] = [NOTHING];
+  readonly #indices = new Map<string, number>();
+  #regions: readonly Region[] = [];
+
+  get regions(): readonly Region[] {
+    return this.#regions;
+  }
+
+  /** Adds a region; overlapping another is an error with both names. */
+  add(region: Region): void {
+    const other = this.#regions.find((one) => one.overlaps(region));
+    if (other !== undefined) {
+      throw new UsageError({
+        what: `'${region.name}' and '${other.name}' overlap`,
+        where: `${rangeOf(region)} and ${rangeOf(other)}`,
+        remedy: 'move one of them',
+      });
+    }
+    this.#regions = [...this.#regions, region];
+    const alone = this.#listOf([region]);
+    for (const page of this.#eachPage(region)) {
+      const list = this.#lists[this.#pages[page]!]!;
+      this.#pages[page] = list.length === 0 ? alone : this.#listOf([...list, region]);
+    }
+  }
+
+  remove(region: Region): void {
+    this.#regions = this.#regions.filter((one) => one !== region);
+    for (const page of this.#eachPage(region)) {
+      this.#pages[page] = this.#listOf(this.#lists[this.#pages[page]!]!.filter((one) => one !== region));
+    }
+  }
+
+  /** Index of a list of regions; the same regions share one, so that remapping at run time adds nothing for ever. */
+  #listOf(regions: readonly Region[]): number {
+    if (regions.length === 0) return 0;
+    const key = regions.map((region) => `${region.start} ${region.end} ${region.name}`).join();
+    const known = this.#indices.get(key);
+    if (known !== undefined) {
+      this.#lists[known] = regions;
+      return known;
+    }
+    const index = this.#lists.push(regions) - 1;
+    this.#indices.set(key, index);
+    return index;
+  }
+
+  /** The region that holds an (unsigned) address. */
+  find(address: number): Region | undefined {
+    const list = this.#lists[this.#pages[address >>> PAGE_SHIFT]!]!;
+    for (let i = 0; i < list.length; i++) {
+      const region = list[i]!;
+      if (address >= region.start && address < region.end) return region;
+    }
+    return undefined;
+  }
+
+  *#eachPage(region: Region): Generator<number> {
+    const last = Math.ceil(region.end / (1 << PAGE_SHIFT));
+    for (let page = region.start >>> PAGE_SHIFT; page < last; page++) yield page;
+  }
+}
+
+function rangeOf(region: Region): string {
+  return `${hex(region.start)}–${hex(region.end - 1)}`;
+}

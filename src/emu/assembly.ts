@@ -1,0 +1,125 @@
+import type { DeviceProblem, DeviceServices, EventDetail, ResetCause } from './device.js';
+import { DeviceInstance } from './device-instance.js';
+import type { DeviceRow } from './device-row.js';
+import { UsageError } from './errors.js';
+import type { MachineDescription } from './machine-description.js';
+import { Net, PinFunction, type Stamp } from './net.js';
+import { PartInstance } from './part-instance.js';
+import type { Scheduler } from './scheduler.js';
+import type { Signal, Signals } from './signal.js';
+import type { Arena } from './state.js';
+import type { Clock, Timebase } from './time.js';
+import { wireUp } from './wiring.js';
+
+/** What the assembled devices ask of the machine. */
+export interface AssemblyHost {
+  readonly arena: Arena;
+  readonly timebase: Timebase;
+  readonly scheduler: Scheduler;
+  readonly signals: Signals;
+  /** A named input of the core (an interrupt line by number), undefined if it has none. */
+  cpuInput(name: string | number): Signal | undefined;
+  report(device: string, problem: DeviceProblem): void;
+  emit(device: string, event: string, detail: EventDetail): void;
+  requestReset(cause: ResetCause): void;
+}
+
+export interface Wire {
+  readonly device: string;
+  readonly name: string;
+  readonly direction: 'output' | 'input';
+  readonly signal: Signal;
+}
+
+/** All devices, parts, pins and wires of one machine, made from its description and connected. */
+export class Assembly implements DeviceServices {
+  readonly arena: Arena;
+  readonly timebase: Timebase;
+  readonly scheduler: Scheduler;
+  readonly signals: Signals;
+  readonly devices = new Map<string, DeviceInstance>();
+  readonly parts = new Map<string, PartInstance>();
+  readonly nets = new Map<string, Net>();
+  /** By `device.wire`. */
+  readonly wires = new Map<string, Wire>();
+  readonly #functions = new Map<string, PinFunction>();
+  readonly #host: AssemblyHost;
+  readonly #stamp: Stamp;
+
+  constructor(description: MachineDescription, host: AssemblyHost, coreDevices: Readonly<Record<string, DeviceRow>>) {
+    this.#host = host;
+    this.arena = host.arena;
+    this.timebase = host.timebase;
+    this.scheduler = host.scheduler;
+    this.signals = host.signals;
+    const { timebase } = this;
+    this.#stamp = { ns: () => timebase.nanoseconds(), cycles: () => timebase.cpuClock.now() };
+    for (const [name, frequency] of Object.entries(description.clocks ?? {})) timebase.clock(name, frequency);
+    const rows = { ...coreDevices, ...description.devices };
+    for (const [name, row] of Object.entries(rows)) {
+      const gated = row.enable !== undefined || row.reset !== undefined;
+      this.devices.set(name, new DeviceInstance(name, row.device, this, { clock: row.clock, gated }));
+    }
+    checkPins(description, this.nets);
+    for (const [name, part] of Object.entries(description.parts ?? {})) {
+      this.parts.set(name, new PartInstance(name, part, this));
+    }
+    wireUp(this, rows, (name) => host.cpuInput(name));
+  }
+
+  net(pin: string): Net {
+    const known = this.nets.get(pin);
+    if (known !== undefined) return known;
+    const net = new Net(pin, this.arena, this.#stamp);
+    net.listen(() => this.#host.emit(pin, 'pin', { pin, level: net.level, strength: net.strength }));
+    this.nets.set(pin, net);
+    return net;
+  }
+  pinFunction(name: string): PinFunction {
+    const known = this.#functions.get(name) ?? new PinFunction(name, this.arena);
+    this.#functions.set(name, known);
+    return known;
+  }
+  /** A clock by name; one that nobody set yet stands. */
+  clock(name: string): Clock {
+    return this.timebase.find(name) ?? this.timebase.clock(name, 0);
+  }
+  declare(device: string, name: string, direction: 'output' | 'input'): void {
+    const full = `${device}.${name}`;
+    this.wires.set(full, { device, name, direction, signal: this.signals.get(full) });
+  }
+  report(device: string, problem: DeviceProblem): void {
+    this.#host.report(device, problem);
+  }
+  emit(device: string, event: string, detail: EventDetail): void {
+    this.#host.emit(device, event, detail);
+  }
+  requestReset(cause: ResetCause): void {
+    this.#host.requestReset(cause);
+  }
+}
+
+function checkPins({ name, parts = {} }: MachineDescription, nets: ReadonlyMap<string, Net>): void {
+  const drivers = new Map<string, string>();
+  for (const [part, { pins, drives }] of Object.entries(parts)) {
+    const unknown = pins.find((pin) => !nets.has(pin));
+    if (unknown !== undefined) {
+      throw new UsageError({
+        what: `part '${part}' is on pin ${unknown}, which the chip does not have`,
+        where: `board '${name}'`,
+        remedy: nets.size === 0 ? 'this chip has no pins' : `pins are ${[...nets.keys()].slice(0, 4).join(', ')} …`,
+      });
+    }
+    for (const pin of drives) {
+      const other = drivers.get(pin);
+      if (other !== undefined) {
+        throw new UsageError({
+          what: `parts '${other}' and '${part}' both drive pin ${pin}`,
+          where: `board '${name}'`,
+          remedy: 'connect one of them to another pin',
+        });
+      }
+      drivers.set(pin, part);
+    }
+  }
+}

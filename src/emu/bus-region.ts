@@ -1,0 +1,40 @@
+import type { DeviceInstance } from './device-instance.js';
+import type { MemoryBlock } from './memory.js';
+
+export type RegionKind = 'memory' | 'device' | 'bit-band' | 'absent';
+
+/** A range of guest addresses and what answers there. */
+export class Region {
+  readonly kind: RegionKind;
+  readonly name: string;
+  readonly start: number;
+  /** First address after it; up to 2³². */
+  readonly end: number;
+  /** User-mode accesses are refused. */
+  readonly privileged: boolean;
+  readonly device: DeviceInstance | null;
+  readonly memory: MemoryBlock | null;
+  /** Memory: where in it the region begins. Bit-band alias: the address of its first bit. */
+  readonly target: number;
+
+  constructor(
+    kind: RegionKind,
+    name: string,
+    start: number,
+    size: number,
+    rest: { privileged?: boolean; device?: DeviceInstance; memory?: MemoryBlock; target?: number } = {},
+  ) {
+    this.kind = kind;
+    this.name = name;
+    this.start = start;
+    this.end = start + size;
+    this.privileged = rest.privileged ?? false;
+    this.device = rest.device ?? null;
+    this.memory = rest.memory ?? null;
+    this.target = rest.target ?? 0;
+  }
+
+  overlaps(other: Region): boolean {
+    return this.start < other.end && other.start < this.end;
+  }
+}

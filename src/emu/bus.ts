@@ -1,0 +1,269 @@
+import { AddressMap } from './address-map.js';
+import { hex } from './bits.js';
+import { BusFault } from './bus-fault.js';
+import { Region } from './bus-region.js';
+import { ACCESS, type CpuBus } from './cpu.js';
+import { DeviceFault } from './device.js';
+import type { DeviceInstance } from './device-instance.js';
+import { UsageError } from './errors.js';
+import { PAGE_SHIFT } from './isa/layout.js';
+import type { MemoryBlock, MemoryPool } from './memory.js';
+
+export interface Watched {
+  readonly address: number;
+  readonly size: number;
+  readonly value: number;
+  readonly write: boolean;
+}
+interface Watch {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: 'read' | 'write';
+  readonly fn: (access: Watched) => void;
+}
+
+/**
+ * The machine's address space as the guest sees it. The engine reaches plain memory without asking; everything else
+ * comes here: devices, first stores to clean pages, faults, watched bytes, bit-band aliases.
+ */
+export class Bus implements CpuBus {
+  readonly map = new AddressMap();
+  readonly #pool: MemoryPool;
+  #watches: readonly Watch[] = [];
+  /** A store to a ROM that only reports. */
+  onRejectedWrite: (memory: MemoryBlock, address: number) => void = () => {};
+
+  constructor(pool: MemoryPool) {
+    this.#pool = pool;
+  }
+
+  mapMemory(memory: MemoryBlock, address: number, offset = 0, length = memory.size - offset): Region {
+    const region = new Region('memory', memory.name, address, length, { memory, target: offset });
+    this.map.add(region);
+    memory.map(address, offset, length);
+    return region;
+  }
+  mapDevice(device: DeviceInstance, address: number, options: { privileged?: boolean } = {}): Region {
+    const region = new Region('device', device.name, address, device.size, { device, privileged: options.privileged });
+    this.map.add(region);
+    return region;
+  }
+  /** Every word of the alias is one bit of the target (ARMv7-M: 1 MiB seen as 32 MiB). */
+  mapBitBand(alias: number, target: number, bytes: number): Region {
+    const region = new Region('bit-band', `bit-band alias of ${hex(target)}`, alias, bytes * 32, { target });
+    this.map.add(region);
+    return region;
+  }
+  /** The chip has no such block: accesses fault with its name. */
+  mapAbsent(name: string, address: number, size: number): Region {
+    const region = new Region('absent', name, address, size);
+    this.map.add(region);
+    return region;
+  }
+  unmap(region: Region): void {
+    this.map.remove(region);
+    region.memory?.unmap(region.start);
+  }
+
+  read(address: number, size: number, access = 0): number {
+    const at = address >>> 0;
+    const region = this.map.find(at);
+    if (region === undefined) throw unmapped(at, false);
+    if (region.privileged && (access & ACCESS.unprivileged) !== 0) throw unprivileged(region, at, false);
+    const value = this.#readFrom(region, at, size, access);
+    if (this.#watches.length > 0) this.#noteAccess(at, size, value, 'read');
+    return value;
+  }
+
+  write(address: number, size: number, value: number, access = 0): void {
+    const at = address >>> 0;
+    const region = this.map.find(at);
+    if (region === undefined) throw unmapped(at, true);
+    if (region.privileged && (access & ACCESS.unprivileged) !== 0) throw unprivileged(region, at, true);
+    this.#writeTo(region, at, size, value, access);
+    if (this.#watches.length > 0) this.#noteAccess(at, size, value, 'write');
+  }
+
+  fetch16(address: number): number {
+    const at = address >>> 0;
+    const region = this.map.find(at);
+    if (region === undefined) throw new BusFault('execute', at, false, 'no memory there');
+    const { memory } = region;
+    if (memory === null || !memory.executable) {
+      throw new BusFault('execute', at, false, `no instruction can be fetched from '${region.name}'`);
+    }
+    if (at + 2 > region.end) throw new BusFault('execute', at, false, `beyond the end of '${region.name}'`);
+    return memory.load(at - region.start + region.target, 2);
+  }
+
+  codeDecoded(address: number, length: number): void {
+    const at = address >>> 0;
+    const region = this.map.find(at);
+    if (region?.memory) this.#pool.decoded(region.memory, at - region.start + region.target, length);
+  }
+
+  peek(address: number, size: number): number | undefined {
+    const at = address >>> 0;
+    const region = this.map.find(at);
+    if (region === undefined) return undefined;
+    if (region.device !== null && at % size === 0) return region.device.peek(at - region.start, size);
+    if (region.memory === null || at + size > region.end) return undefined;
+    return region.memory.load(at - region.start + region.target, size);
+  }
+
+  /** Host-side store to plain memory, ROM too. */
+  poke(address: number, size: number, value: number): void {
+    const bytes = Uint8Array.from({ length: size }, (_, i) => value >>> (8 * i));
+    this.fill(address, bytes);
+  }
+
+  /** Host-side bytes out of plain memory. */
+  bytes(address: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    this.#eachPart(address, length, (memory, offset, at, count) =>
+      bytes.set(memory.bytes.subarray(offset, offset + count), at),
+    );
+    return bytes;
+  }
+  /** Host-side bytes into plain memory, ROM too. */
+  fill(address: number, bytes: Uint8Array): void {
+    this.#eachPart(address, bytes.length, (memory, offset, at, count) =>
+      memory.fill(offset, bytes.subarray(at, at + count)),
+    );
+  }
+
+  regionAt(address: number): Region | undefined {
+    return this.map.find(address >>> 0);
+  }
+
+  /** Calls `fn` after every access of a kind that touches the bytes; returns what ends that. */
+  watch(address: number, length: number, kind: 'read' | 'write', fn: (access: Watched) => void): () => void {
+    const watch = { start: address >>> 0, end: (address >>> 0) + length, kind, fn };
+    this.#watches = [...this.#watches, watch];
+    this.#markWatched(watch, true);
+    return () => {
+      this.#watches = this.#watches.filter((one) => one !== watch);
+      this.#markWatched(watch, false);
+      for (const other of this.#watches) this.#markWatched(other, true);
+    };
+  }
+
+  #readFrom(region: Region, at: number, size: number, access: number): number {
+    const { device, memory } = region;
+    const offset = at - region.start;
+    if (device !== null) {
+      if ((at & (size - 1)) !== 0) throw unaligned(region, at, false);
+      try {
+        return device.read(offset, size);
+      } catch (error) {
+        throw asBusFault(error, at, false);
+      }
+    }
+    if (memory !== null) {
+      if (at + size > region.end) return this.#readAcross(at, size, access);
+      return memory.load(offset + region.target, size);
+    }
+    if (region.kind === 'absent') throw new BusFault('absent', at, false, `this chip has no ${region.name}`);
+    const { address, bit } = bitOf(region, offset, size);
+    return (this.read(address, size, access) >>> bit) & 1;
+  }
+
+  #writeTo(region: Region, at: number, size: number, value: number, access: number): void {
+    const { device, memory } = region;
+    const offset = at - region.start;
+    if (device !== null) {
+      if ((at & (size - 1)) !== 0) throw unaligned(region, at, true);
+      try {
+        device.write(offset, value, size);
+      } catch (error) {
+        throw asBusFault(error, at, true);
+      }
+    } else if (memory !== null) {
+      if (at + size > region.end) this.#writeAcross(at, size, value, access);
+      else this.#writeMemory(region, memory, at, size, value);
+    } else if (region.kind === 'absent') {
+      throw new BusFault('absent', at, true, `this chip has no ${region.name}`);
+    } else {
+      // ARMv7-M B3.1 and Cortex-M4 TRM 3.7: a read-modify-write of the target, in the size of the access.
+      const { address, bit } = bitOf(region, offset, size);
+      const old = this.read(address, size, access);
+      this.write(address, size, (old & ~(1 << bit)) | ((value & 1) << bit), access);
+    }
+  }
+
+  #writeMemory(region: Region, memory: MemoryBlock, at: number, size: number, value: number): void {
+    if (memory.isRam) memory.store(at - region.start + region.target, size, value);
+    else if (memory.options.rejectedWrites === 'report') this.onRejectedWrite(memory, at);
+    else throw new BusFault('read-only', at, true, `'${memory.name}' cannot be written by a store`);
+  }
+
+  #readAcross(at: number, size: number, access: number): number {
+    let value = 0;
+    for (let i = 0; i < size; i++) value |= this.read(at + i, 1, access) << (8 * i);
+    return value >>> 0;
+  }
+  #writeAcross(at: number, size: number, value: number, access: number): void {
+    for (let i = 0; i < size; i++) this.write(at + i, 1, (value >>> (8 * i)) & 0xff, access);
+  }
+
+  #noteAccess(at: number, size: number, value: number, kind: 'read' | 'write'): void {
+    for (const watch of this.#watches) {
+      if (watch.kind !== kind || at >= watch.end || at + size <= watch.start) continue;
+      watch.fn({ address: at, size, value: value >>> 0, write: kind === 'write' });
+    }
+  }
+
+  #markWatched(watch: Watch, on: boolean): void {
+    for (const region of this.map.regions) {
+      const { memory } = region;
+      if (memory === null) continue;
+      const [from, to] = [Math.max(watch.start, region.start), Math.min(watch.end, region.end)];
+      if (from >= to) continue;
+      const first = (from - region.start + region.target) >> PAGE_SHIFT;
+      const last = (to - 1 - region.start + region.target) >> PAGE_SHIFT;
+      for (let page = first; page <= last; page++) this.#pool.watch(memory, page, watch.kind, on);
+    }
+  }
+
+  #eachPart(
+    address: number,
+    length: number,
+    fn: (memory: MemoryBlock, offset: number, at: number, count: number) => void,
+  ): void {
+    let at = 0;
+    while (at < length) {
+      const from = (address >>> 0) + at;
+      const region = this.map.find(from);
+      if (!region?.memory) {
+        const what = region === undefined ? 'nothing is mapped there' : `'${region.name}' is no memory`;
+        throw new UsageError({
+          what: `there is no memory at ${hex(from)}: ${what}`,
+          remedy: 'give an address in RAM or flash',
+        });
+      }
+      const count = Math.min(length - at, region.end - from);
+      fn(region.memory, from - region.start + region.target, at, count);
+      at += count;
+    }
+  }
+}
+
+/** The word, halfword or byte of the target that holds an alias word's bit, and the bit in it. */
+function bitOf(region: Region, offset: number, size: number): { address: number; bit: number } {
+  const byte = region.target + Math.floor(offset / 32);
+  const address = byte - (byte % size);
+  return { address, bit: (byte - address) * 8 + ((offset >> 2) & 7) };
+}
+
+function unmapped(at: number, write: boolean): BusFault {
+  return new BusFault('unmapped', at, write, 'nothing is mapped there');
+}
+function unaligned(region: Region, at: number, write: boolean): BusFault {
+  return new BusFault('unaligned', at, write, `unaligned access to device '${region.name}'`);
+}
+function unprivileged(region: Region, at: number, write: boolean): BusFault {
+  return new BusFault('unprivileged', at, write, `'${region.name}' is for privileged software only`);
+}
+function asBusFault(error: unknown, at: number, write: boolean): unknown {
+  return error instanceof DeviceFault ? new BusFault('device', at, write, error.message) : error;
+}

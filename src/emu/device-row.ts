@@ -1,0 +1,19 @@
+import type { DeviceType } from './device.js';
+
+/** Where a device stands in its chip and what it is connected to. */
+export interface DeviceRow<T extends object = object> {
+  readonly address: number;
+  readonly device: DeviceType<T>;
+  /** Interrupt line of the wire `irq`, or lines by wire name. */
+  readonly irq?: number | Readonly<Record<string, number>>;
+  /** Name of its clock (`'apb1'`); the CPU clock if not given. */
+  readonly clock?: string;
+  /** Wire that enables its clock: `'rcc.APB1ENR.17'`, or `'APB1ENR.17'` where one device drives such a wire. */
+  readonly enable?: string;
+  /** Wire that holds it in reset. */
+  readonly reset?: string;
+  /** Own wires by the wires of other devices they connect to: `{ rxDma: 'dma1.5.4' }`. */
+  readonly wires?: Readonly<Record<string, string | readonly string[]>>;
+  /** Only privileged software may use it. */
+  readonly privileged?: boolean;
+}

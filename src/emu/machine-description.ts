@@ -1,0 +1,52 @@
+import type { CpuType } from './cpu.js';
+import type { DeviceRow } from './device-row.js';
+import type { MemoryOptions } from './memory.js';
+import type { PartType } from './part.js';
+import type { Frequency } from './time.js';
+
+/** The plain data that a machine is built from; boards make it from chips, parts and options. */
+
+export interface MemoryRow extends Omit<MemoryOptions, 'name'> {
+  readonly address: number;
+  /** Further addresses at which all of it is seen. */
+  readonly aliases?: readonly number[];
+}
+
+/** An address range that shows one of several memories, chosen by a wire: what a Cortex-M chip has at address 0. */
+export interface WindowRow {
+  readonly address: number;
+  readonly size: number;
+  /** The wire whose level is the index into `shows`: `'syscfg.MEM_MODE'`. Without it the first is shown. */
+  readonly select?: string;
+  /** Names of memories; undefined = nothing is mapped. */
+  readonly shows: readonly (string | undefined)[];
+}
+
+export interface BitBandRow {
+  readonly alias: number;
+  readonly target: number;
+  /** Bytes of the target; the alias is 32 times as large. */
+  readonly bytes: number;
+}
+
+export interface MachineDescription {
+  readonly name: string;
+  readonly cpu: CpuType;
+  /** Hz of the CPU clock after power-on. */
+  readonly hertz: Frequency;
+  readonly memories: Readonly<Record<string, MemoryRow>>;
+  readonly windows?: Readonly<Record<string, WindowRow>>;
+  readonly bitBands?: readonly BitBandRow[];
+  readonly devices: Readonly<Record<string, DeviceRow>>;
+  /** Blocks the chip does not have but firmware for its relatives may look for. */
+  readonly absent?: Readonly<Record<string, { readonly address: number; readonly size: number }>>;
+  /** Clocks that run from the start, by name. */
+  readonly clocks?: Readonly<Record<string, Frequency>>;
+  readonly parts?: Readonly<Record<string, PartType>>;
+}
+
+/** Bytes to place at a physical address before power-on. */
+export interface LoadSegment {
+  readonly physicalAddress: number;
+  readonly data: Uint8Array;
+}

@@ -1,0 +1,39 @@
+import type { CpuResetKind } from './cpu.js';
+import type { EventDetail } from './device.js';
+import type { GuestReport } from './guest-report.js';
+import type { Level, Strength } from './net.js';
+
+/** What `on` can listen to. `source` is the device, part or pin it comes from. */
+export interface MachineEvents {
+  uart: { readonly source: string } & EventDetail;
+  pin: { readonly source: string; readonly pin: string; readonly level: Level; readonly strength: Strength };
+  irq: { readonly source: string } & EventDetail;
+  fault: { readonly source: string } & EventDetail;
+  misuse: GuestReport;
+  reset: { readonly cause: CpuResetKind };
+  exit: { readonly source: string } & EventDetail;
+}
+
+type Listener = (detail: never) => void;
+
+/** Listeners are the host's: they are no part of the machine's state and survive a restore. */
+export class EventHub {
+  readonly #listeners = new Map<string, readonly Listener[]>();
+
+  /** Returns what ends the listening. */
+  on<E extends keyof MachineEvents>(event: E, fn: (detail: MachineEvents[E]) => void): () => void {
+    const listener = fn as Listener;
+    this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener]);
+    return () =>
+      this.#listeners.set(
+        event,
+        this.#listeners.get(event)!.filter((one) => one !== listener),
+      );
+  }
+  hears(event: string): boolean {
+    return (this.#listeners.get(event)?.length ?? 0) > 0;
+  }
+  emit(event: string, detail: object): void {
+    for (const listener of this.#listeners.get(event) ?? []) listener(detail as never);
+  }
+}

@@ -1,0 +1,308 @@
+import { Assembly } from './assembly.js';
+import { hex } from './bits.js';
+import { Bus } from './bus.js';
+import type { Cpu, CpuResetKind } from './cpu.js';
+import type { DeviceProblem, EventDetail, ResetCause } from './device.js';
+import { UsageError } from './errors.js';
+import { type GuestReport, ReportLog } from './guest-report.js';
+import { ENGINE } from './isa/layout.js';
+import type { LoadSegment, MachineDescription } from './machine-description.js';
+import { EventHub, type MachineEvents } from './machine-events.js';
+import { MemoryPool } from './memory.js';
+import type { Net } from './net.js';
+import type { Rational } from './rational.js';
+import { Scheduler } from './scheduler.js';
+import { Signals } from './signal.js';
+import { type Difference, diffOf, hashOf, type Snapshot, Snapshots } from './snapshot.js';
+import { Arena } from './state.js';
+import { Timebase } from './time.js';
+import { MemoryWindows } from './windows.js';
+
+/** Until when to run: an instant in seconds of machine time, or a count of the CPU clock. */
+export type Limit = { readonly time: Rational } | { readonly cycles: number };
+
+/** Why a run ended; `dead`: the CPU sleeps or is locked up and nothing is due any more before the limit could come. */
+export type RunEnd = 'limit' | 'stopped' | 'breakpoint' | 'dead';
+
+export interface MachineOptions {
+  readonly image?: readonly LoadSegment[];
+  /** Symbol, file and line of an address, for messages. */
+  readonly locate?: (pc: number) => string | undefined;
+  /** Called between slices, at least every few million ticks; it may throw to end the run. */
+  readonly guard?: () => void;
+}
+
+/** Ticks of a slice at most, so that the guard and the engine's tiers get their turn. */
+const SLICE = 1_000_000;
+const CAUSES: readonly CpuResetKind[] = ['power-on', 'pin', 'software', 'watchdog', 'window-watchdog', 'low-power'];
+
+/** A whole machine: memories, core, devices, parts, wires and exact time; runs, resets, saves and restores. */
+export class Machine {
+  readonly description: MachineDescription;
+  readonly arena: Arena;
+  readonly pool: MemoryPool;
+  readonly timebase: Timebase;
+  readonly scheduler: Scheduler;
+  readonly bus: Bus;
+  readonly cpu: Cpu;
+  readonly assembly: Assembly;
+  readonly #options: MachineOptions;
+  readonly #events = new EventHub();
+  readonly #reports: ReportLog;
+  readonly #windows: MemoryWindows;
+  readonly #snapshots: Snapshots;
+  /** 0, or 1 + the cause of the reset that is due after this instruction. */
+  readonly #pendingReset: Int32Array;
+  #stopRequested = false;
+  #sinceGuard = 0;
+
+  constructor(description: MachineDescription, options: MachineOptions = {}) {
+    this.description = description;
+    this.#options = options;
+    this.pool = new MemoryPool(Object.entries(description.memories).map(([name, row]) => ({ ...row, name })));
+    const { memory } = this.pool;
+    this.arena = new Arena(capacityFor(description));
+    this.timebase = new Timebase(this.arena, description.hertz, new Int32Array(memory.buffer, ENGINE.budget, 1));
+    this.scheduler = new Scheduler(this.arena, this.timebase);
+    this.#reports = new ReportLog(this.arena);
+    this.#pendingReset = this.arena.i32('pendingReset', 1);
+    this.bus = new Bus(this.pool);
+    const host = this.#host();
+    this.cpu = description.cpu.create({
+      ...host,
+      memory,
+      bus: this.bus,
+      report: (problem) => host.report('cpu', problem),
+      emit: (event, detail) => host.emit('cpu', event, detail),
+    });
+    this.assembly = new Assembly(description, { ...host, cpuInput: (name) => this.#cpuInput(name) }, this.cpu.devices);
+    this.#mapDevices();
+    this.#windows = new MemoryWindows(description, this.bus, this.pool, this.assembly);
+    this.pool.onCodeChanged((address, length) => this.cpu.invalidate(address, length));
+    this.bus.onRejectedWrite = (block, address) => this.#report(block.name, rejectedWrite(block.name, address));
+    this.arena.freeze();
+    this.#loadImage(options.image ?? []);
+    this.reset('power-on');
+    this.#snapshots = new Snapshots(this.arena, this.pool);
+  }
+
+  get name(): string {
+    return this.description.name;
+  }
+  get guestErrors(): readonly GuestReport[] {
+    return this.#reports.all;
+  }
+  /** How many guest errors came after the log was full. */
+  get guestErrorsLost(): number {
+    return this.#reports.lost;
+  }
+  get cycles(): number {
+    return this.timebase.cpuClock.now();
+  }
+  /** Machine time in ns. */
+  get nanoseconds(): number {
+    return this.timebase.nanoseconds();
+  }
+
+  on<E extends keyof MachineEvents>(event: E, fn: (detail: MachineEvents[E]) => void): () => void {
+    return this.#events.on(event, fn);
+  }
+
+  /** The handle of a device or part; undefined if there is none of that name. */
+  handle(name: string): object | undefined {
+    return this.assembly.devices.get(name)?.handle ?? this.assembly.parts.get(name)?.handle;
+  }
+
+  pin(name: string): Net {
+    const net = this.assembly.nets.get(name);
+    if (net !== undefined) return net;
+    throw new UsageError({ what: `there is no pin '${name}'`, where: `board '${this.name}'` });
+  }
+
+  /** Runs until the limit, a breakpoint, or `stop()` from a listener. */
+  run(limit: Limit): RunEnd {
+    this.#stopRequested = false;
+    for (;;) {
+      this.#settle();
+      if (this.#stopRequested) return 'stopped';
+      const now = this.timebase.tick;
+      const end = this.#tickOf(limit);
+      if (now >= end) return 'limit';
+      const until = Math.min(end, this.scheduler.next);
+      if (this.#standsStill()) {
+        if (until === Number.POSITIVE_INFINITY) return 'dead';
+        this.timebase.advanceTo(until);
+        this.#guard(SLICE / 16);
+        continue;
+      }
+      this.timebase.beginSlice(Math.min(until, now + SLICE));
+      const stop = this.cpu.run();
+      this.timebase.settle();
+      this.#guard(this.timebase.tick - now);
+      if (stop === 'breakpoint') return 'breakpoint';
+    }
+  }
+
+  /** Runs for a stretch of machine time in seconds. */
+  runFor(seconds: Rational): RunEnd {
+    return this.run({ time: this.timebase.time().add(seconds) });
+  }
+  runCycles(cycles: number): RunEnd {
+    return this.run({ cycles: this.cycles + cycles });
+  }
+
+  /** One instruction; a sleeping core jumps to the next event instead. False when nothing can happen any more. */
+  step(): boolean {
+    this.#settle();
+    if (this.#standsStill()) {
+      if (this.scheduler.next === Number.POSITIVE_INFINITY) return false;
+      this.timebase.advanceTo(this.scheduler.next);
+    } else {
+      this.timebase.beginSlice(this.timebase.tick + 1);
+      this.cpu.step();
+      this.timebase.settle();
+    }
+    this.#settle();
+    return true;
+  }
+
+  /** Ends a run in progress after the present instruction; for listeners. */
+  stop(): void {
+    this.#stopRequested = true;
+    this.timebase.requestStop();
+  }
+
+  /** Resets now. Power-on also clears the RAM; machine time goes on. */
+  reset(cause: CpuResetKind): void {
+    const kind = cause === 'power-on' ? 'power-on' : 'system';
+    this.#pendingReset[0] = 0;
+    if (kind === 'power-on') this.#clearRam();
+    for (const device of this.assembly.devices.values()) device.reset(kind, cause);
+    if (kind === 'power-on') for (const part of this.assembly.parts.values()) part.powerOn();
+    this.cpu.reset(cause);
+    this.#events.emit('reset', { cause });
+  }
+
+  snapshot(): Snapshot {
+    this.#settle();
+    return this.#snapshots.save();
+  }
+  restore(snapshot: Snapshot): void {
+    this.timebase.settle();
+    this.#snapshots.restore(snapshot);
+    this.scheduler.refresh();
+    this.#windows.refresh();
+    this.cpu.restored();
+  }
+  /** 16 hexadecimal digits over memories, registers, wires, time, events and logs. */
+  hash(): string {
+    this.#settle();
+    return hashOf(this.arena, this.pool);
+  }
+  diff(a: Snapshot, b: Snapshot): Difference[] {
+    return diffOf(a, b, this.arena, this.pool);
+  }
+
+  /** Everything that is due at this instant is done. */
+  #settle(): void {
+    this.timebase.settle();
+    this.scheduler.fireDue();
+    const pending = this.#pendingReset[0]!;
+    if (pending !== 0) {
+      this.reset(CAUSES[pending - 1]!);
+      this.scheduler.fireDue();
+    }
+  }
+
+  #standsStill(): boolean {
+    return this.cpu.sleeping || this.cpu.locked || !this.timebase.cpuClock.running;
+  }
+
+  #tickOf(limit: Limit): number {
+    if ('time' in limit) return this.timebase.tickAtTime(limit.time);
+    return this.timebase.tickOf(this.timebase.cpuClock, limit.cycles);
+  }
+
+  #guard(ticks: number): void {
+    this.#sinceGuard += ticks;
+    if (this.#sinceGuard < SLICE) return;
+    this.#sinceGuard = 0;
+    this.#options.guard?.();
+  }
+
+  #cpuInput(name: string | number): ReturnType<Cpu['input']> {
+    return typeof name === 'number' ? this.cpu.interrupt(name) : this.cpu.input(name);
+  }
+
+  #host() {
+    const { arena, timebase, scheduler } = this;
+    return {
+      arena,
+      timebase,
+      scheduler,
+      signals: new Signals(arena),
+      report: (device: string, problem: DeviceProblem) => this.#report(device, problem),
+      emit: (source: string, event: string, detail: EventDetail) => this.#emit(source, event, detail),
+      requestReset: (cause: ResetCause) => this.#requestReset(cause),
+    };
+  }
+
+  #report(device: string, problem: DeviceProblem): void {
+    const pc = this.cpu.pc >>> 0;
+    const where = this.#options.locate?.(pc);
+    const report = { ...problem, device, pc, where, ns: this.nanoseconds, cycles: this.cycles };
+    this.#reports.append(report);
+    this.#events.emit('misuse', report);
+  }
+
+  #emit(source: string, event: string, detail: EventDetail): void {
+    if (this.#events.hears(event)) this.#events.emit(event, { ...detail, source });
+  }
+
+  #requestReset(cause: ResetCause): void {
+    if (cause === 'peripheral') return;
+    this.#pendingReset[0] = 1 + CAUSES.indexOf(cause);
+    this.timebase.requestStop();
+  }
+
+  #clearRam(): void {
+    for (const block of this.pool.blocks) {
+      if (block.isRam) block.fill(0, new Uint8Array(block.size).fill(block.options.fill ?? 0));
+    }
+  }
+
+  #loadImage(image: readonly LoadSegment[]): void {
+    for (const block of this.pool.blocks) {
+      if (!block.isRam && block.options.fill) block.bytes.fill(block.options.fill);
+    }
+    for (const { physicalAddress, data } of image) this.bus.fill(physicalAddress, data);
+  }
+
+  #mapDevices(): void {
+    const { description, bus, assembly } = this;
+    for (const [name, row] of Object.entries(description.memories)) {
+      const block = this.pool.blocks.find((one) => one.name === name)!;
+      for (const address of [row.address, ...(row.aliases ?? [])]) bus.mapMemory(block, address);
+    }
+    for (const [name, row] of Object.entries({ ...this.cpu.devices, ...description.devices })) {
+      bus.mapDevice(assembly.devices.get(name)!, row.address, row);
+    }
+    for (const { alias, target, bytes } of description.bitBands ?? []) bus.mapBitBand(alias, target, bytes);
+    for (const [name, { address, size }] of Object.entries(description.absent ?? {}))
+      bus.mapAbsent(name, address, size);
+  }
+}
+
+function rejectedWrite(name: string, address: number): DeviceProblem {
+  return { kind: 'guest-error', what: `a store to ${hex(address)} in '${name}' has no effect` };
+}
+
+/** Room for the devices' words with a margin for wires, pins and events. */
+function capacityFor({ devices }: MachineDescription): number {
+  let bytes = 1 << 19;
+  for (const { device } of Object.values(devices)) {
+    bytes += 2 * device.size;
+    for (const spec of Object.values(device.state)) bytes += spec.byteLength + 8;
+  }
+  return bytes;
+}

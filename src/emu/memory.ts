@@ -1,0 +1,278 @@
+import { InternalError } from './errors.js';
+import { CODE_TABLE, GUEST_BASE, PAGE_SHIFT, PAGE_SIZE, READ_TABLE, WASM_PAGE, WRITE_TABLE } from './isa/layout.js';
+
+/** A memory of the chip: bytes that guest addresses are mapped to. */
+export interface MemoryOptions {
+  readonly name: string;
+  readonly size: number;
+  /** `rom` is not changed by plain stores (flash, boot ROM). */
+  readonly kind: 'ram' | 'rom';
+  /** Whether instructions can be fetched; true unless said otherwise. */
+  readonly execute?: boolean;
+  /** What a store to a ROM does: a bus error (default), or nothing but a report. */
+  readonly rejectedWrites?: 'fault' | 'report';
+  /** Value of every byte after power-on: 0xff for erased flash. */
+  readonly fill?: number;
+}
+
+/** Where a memory, or a part of it, is seen by the guest. */
+interface View {
+  readonly base: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Told when bytes under decoded instructions change, with every guest address they are seen at. */
+export type CodeChanged = (address: number, length: number) => void;
+
+const DECODED = 1;
+const WATCHED_WRITES = 2;
+const WATCHED_READS = 4;
+
+/** One guest memory inside the machine's Wasm memory. */
+export class MemoryBlock {
+  readonly name: string;
+  readonly size: number;
+  readonly options: MemoryOptions;
+  /** Its bytes. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Number of its first page in the pool. */
+  readonly firstPage: number;
+  readonly #pool: MemoryPool;
+  #views: readonly View[] = [];
+
+  constructor(pool: MemoryPool, options: MemoryOptions, buffer: ArrayBuffer, firstPage: number) {
+    this.#pool = pool;
+    this.options = options;
+    this.name = options.name;
+    this.size = options.size;
+    this.firstPage = firstPage;
+    this.bytes = new Uint8Array(buffer, GUEST_BASE + firstPage * PAGE_SIZE, options.size);
+  }
+
+  get pageCount(): number {
+    return Math.ceil(this.size / PAGE_SIZE);
+  }
+  get executable(): boolean {
+    return this.options.execute ?? true;
+  }
+  get isRam(): boolean {
+    return this.options.kind === 'ram';
+  }
+
+  /** 1, 2 or 4 bytes, little endian, unsigned; the caller has checked the range. */
+  load(offset: number, size: number): number {
+    const { bytes } = this;
+    if (size === 1) return bytes[offset]!;
+    if (size === 2) return bytes[offset]! | (bytes[offset + 1]! << 8);
+    return (bytes[offset]! | (bytes[offset + 1]! << 8) | (bytes[offset + 2]! << 16) | (bytes[offset + 3]! << 24)) >>> 0;
+  }
+
+  /** Stores whatever the kind of memory; marks pages dirty and drops decoded instructions. */
+  store(offset: number, size: number, value: number): void {
+    for (let i = 0; i < size; i++) this.bytes[offset + i] = value >>> (8 * i);
+    this.#pool.changed(this, offset, size);
+  }
+
+  fill(offset: number, bytes: Uint8Array): void {
+    this.bytes.set(bytes, offset);
+    this.#pool.changed(this, offset, bytes.length);
+  }
+
+  /** Makes `length` bytes from `offset` visible at guest address `base`. */
+  map(base: number, offset: number, length: number): void {
+    this.#views = [...this.#views, { base, offset, length }];
+    this.#refreshAll();
+  }
+  unmap(base: number): void {
+    const gone = this.#views.filter((view) => view.base === base);
+    this.#views = this.#views.filter((view) => view.base !== base);
+    for (const view of gone) {
+      this.#pool.clearEntries(view.base, view.length);
+      this.#pool.codeChanged(view.base, view.length);
+    }
+    this.#refreshAll();
+  }
+
+  /** Guest addresses at which a byte is seen. */
+  addressesOf(offset: number): number[] {
+    return this.#views
+      .filter((v) => offset >= v.offset && offset < v.offset + v.length)
+      .map((v) => v.base + offset - v.offset);
+  }
+
+  /** Brings the engine's table entries of one page (0 = the memory's first) up to date. */
+  refresh(page: number): void {
+    const start = page * PAGE_SIZE;
+    const host = GUEST_BASE + (this.firstPage + page) * PAGE_SIZE;
+    for (const view of this.#views) {
+      const address = view.base + start - view.offset;
+      const whole = start >= view.offset && start + PAGE_SIZE <= Math.min(view.offset + view.length, this.size);
+      if (!whole || address % PAGE_SIZE !== 0) continue;
+      this.#pool.setEntries(address, host, this.firstPage + page, this.isRam, this.#views.length === 1);
+    }
+  }
+
+  #refreshAll(): void {
+    for (let page = 0; page < this.pageCount; page++) this.refresh(page);
+  }
+}
+
+/**
+ * All guest memories of a machine, in one WebAssembly memory with the engine. It keeps, for every 4 KiB page, whether
+ * it changed since the last snapshot, holds decoded instructions, or is watched; from that follow the engine's tables.
+ */
+export class MemoryPool {
+  readonly memory: WebAssembly.Memory;
+  readonly blocks: readonly MemoryBlock[];
+  readonly pageCount: number;
+  /** Pages changed since the last snapshot or restore, and how many there are. */
+  readonly dirtyList: Int32Array;
+  dirtyCount = 0;
+  readonly #dirty: Uint8Array;
+  readonly #flags: Uint8Array;
+  readonly #blockOfPage: Uint8Array;
+  readonly #words: Int32Array;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  #codeListener: CodeChanged = () => {};
+
+  constructor(options: readonly MemoryOptions[]) {
+    const pages = options.map(({ size }) => Math.ceil(size / PAGE_SIZE));
+    this.pageCount = pages.reduce((sum, count) => sum + count, 0);
+    this.memory = new WebAssembly.Memory({
+      initial: (GUEST_BASE + this.#rounded(this.pageCount * PAGE_SIZE)) / WASM_PAGE,
+    });
+    const buffer = this.memory.buffer as ArrayBuffer;
+    this.#words = new Int32Array(buffer);
+    this.#bytes = new Uint8Array(buffer);
+    this.#dirty = new Uint8Array(this.pageCount);
+    this.#flags = new Uint8Array(this.pageCount);
+    this.dirtyList = new Int32Array(this.pageCount);
+    this.#blockOfPage = new Uint8Array(this.pageCount);
+    if (options.length > 255)
+      throw new InternalError({ what: `${options.length} memories are more than a machine holds` });
+    let first = 0;
+    this.blocks = options.map((one, i) => {
+      const block = new MemoryBlock(this, one, buffer, first);
+      this.#blockOfPage.fill(i, first, first + pages[i]!);
+      first += pages[i]!;
+      return block;
+    });
+  }
+
+  onCodeChanged(listener: CodeChanged): void {
+    this.#codeListener = listener;
+  }
+
+  /** The bytes of one page of the pool. */
+  page(page: number): Uint8Array<ArrayBuffer> {
+    const start = GUEST_BASE + page * PAGE_SIZE;
+    return this.#bytes.subarray(start, start + PAGE_SIZE);
+  }
+  blockOf(page: number): MemoryBlock {
+    return this.blocks[this.#blockOfPage[page]!]!;
+  }
+
+  /** Bytes of a block were changed by other than the engine's fast path. */
+  changed(block: MemoryBlock, offset: number, length: number): void {
+    if (length === 0) return;
+    const last = (offset + length - 1) >> PAGE_SHIFT;
+    for (let page = offset >> PAGE_SHIFT; page <= last; page++) {
+      const index = block.firstPage + page;
+      if ((this.#flags[index]! & DECODED) !== 0) this.#announce(block, page, offset, length);
+      if (this.#dirty[index] === 0) {
+        this.#markDirty(index);
+        block.refresh(page);
+      }
+    }
+  }
+
+  /** An instruction was decoded at an offset: stores to this page go through the slow path from now on. */
+  decoded(block: MemoryBlock, offset: number, length: number): void {
+    const last = Math.min(offset + length - 1, block.size - 1) >> PAGE_SHIFT;
+    for (let page = offset >> PAGE_SHIFT; page <= last; page++) this.#setFlag(block, page, DECODED, true);
+  }
+
+  /** Every access of a kind to these bytes goes through the bus, or no longer. */
+  watch(block: MemoryBlock, page: number, kind: 'read' | 'write', on: boolean): void {
+    this.#setFlag(block, page, kind === 'read' ? WATCHED_READS : WATCHED_WRITES, on);
+  }
+
+  /** Replaces a page's bytes, as a restore does: what was decoded from words that differ is dropped. */
+  replace(index: number, content: Uint8Array): void {
+    const page = this.page(index);
+    if ((this.#flags[index]! & DECODED) !== 0) this.#announceDifferences(index, page, content);
+    page.set(content);
+  }
+
+  /** Called with every page clean again: after a snapshot or a restore. */
+  clean(): void {
+    for (let i = 0; i < this.dirtyCount; i++) {
+      const index = this.dirtyList[i]!;
+      this.#dirty[index] = 0;
+      const block = this.blockOf(index);
+      block.refresh(index - block.firstPage);
+    }
+    this.dirtyCount = 0;
+  }
+
+  codeChanged(address: number, length: number): void {
+    this.#codeListener(address, length);
+  }
+
+  /** For blocks only: the engine's entries of a whole guest page. */
+  setEntries(address: number, host: number, index: number, ram: boolean, single: boolean): void {
+    const guest = address >>> PAGE_SHIFT;
+    const flags = this.#flags[index]!;
+    const entry = (host - address) | 0;
+    this.#words[(READ_TABLE >> 2) + guest] = (flags & WATCHED_READS) === 0 ? entry : 0;
+    const storable = ram && this.#dirty[index] !== 0 && (flags & WATCHED_WRITES) === 0;
+    this.#words[(WRITE_TABLE >> 2) + guest] = storable && (flags & DECODED) === 0 ? entry : 0;
+    // The engine reaches such a page through the read entry, and knows only the address stored to.
+    const beside = storable && (flags & (DECODED | WATCHED_READS)) === DECODED && single;
+    this.#bytes[CODE_TABLE + guest] = beside ? 1 : 0;
+  }
+  clearEntries(base: number, length: number): void {
+    for (let guest = base >>> PAGE_SHIFT; guest < (base + length) / PAGE_SIZE; guest++) {
+      this.#words[(READ_TABLE >> 2) + guest] = 0;
+      this.#words[(WRITE_TABLE >> 2) + guest] = 0;
+      this.#bytes[CODE_TABLE + guest] = 0;
+    }
+  }
+
+  #rounded(bytes: number): number {
+    return Math.ceil(bytes / WASM_PAGE) * WASM_PAGE;
+  }
+
+  #markDirty(index: number): void {
+    this.#dirty[index] = 1;
+    this.dirtyList[this.dirtyCount++] = index;
+  }
+
+  #setFlag(block: MemoryBlock, page: number, flag: number, on: boolean): void {
+    const index = block.firstPage + page;
+    const flags = on ? this.#flags[index]! | flag : this.#flags[index]! & ~flag;
+    if (flags === this.#flags[index]) return;
+    this.#flags[index] = flags;
+    block.refresh(page);
+  }
+
+  #announce(block: MemoryBlock, page: number, offset: number, length: number): void {
+    const from = Math.max(offset, page * PAGE_SIZE);
+    const to = Math.min(offset + length, (page + 1) * PAGE_SIZE);
+    for (const address of block.addressesOf(from)) this.#codeListener(address, to - from);
+  }
+
+  #announceDifferences(index: number, before: Uint8Array, after: Uint8Array): void {
+    const block = this.blockOf(index);
+    const page = index - block.firstPage;
+    for (let at = 0; at < PAGE_SIZE; at += 4) {
+      const same =
+        before[at] === after[at] &&
+        before[at + 1] === after[at + 1] &&
+        before[at + 2] === after[at + 2] &&
+        before[at + 3] === after[at + 3];
+      if (!same) this.#announce(block, page, page * PAGE_SIZE + at, 4);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import type { MemoryPool } from './memory.js';
+
+/** What the pages held at one instant: immutable copies, shared between snapshots, in groups. */
+export type PageSet = readonly (readonly Uint8Array[])[];
+
+const GROUP = 64;
+const ZEROS = new Uint8Array(4096);
+
+function isZero(page: Uint8Array): boolean {
+  const words = new Int32Array(page.buffer, page.byteOffset, page.length >> 2);
+  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
+  return true;
+}
+
+/**
+ * Copies of memory pages over time. A save copies the pages that changed since the last save or restore; a restore
+ * copies back those and the ones in which the two snapshots differ.
+ */
+export class PageHistory {
+  readonly #pool: MemoryPool;
+  /** What every page held when it was last clean. */
+  #clean: PageSet;
+
+  /** Takes the pool's present contents as the first state. */
+  constructor(pool: MemoryPool) {
+    this.#pool = pool;
+    const groups: Uint8Array[][] = [];
+    for (let page = 0; page < pool.pageCount; page++) {
+      const bytes = pool.page(page);
+      if (page % GROUP === 0) groups.push([]);
+      groups.at(-1)!.push(isZero(bytes) ? ZEROS : bytes.slice());
+    }
+    this.#clean = groups;
+    pool.clean();
+  }
+
+  save(): PageSet {
+    const pool = this.#pool;
+    if (pool.dirtyCount > 0) {
+      const groups = this.#clean.slice();
+      const own = new Set<number>();
+      for (let i = 0; i < pool.dirtyCount; i++) {
+        const page = pool.dirtyList[i]!;
+        const number = Math.floor(page / GROUP);
+        if (!own.has(number)) {
+          own.add(number);
+          groups[number] = groups[number]!.slice();
+        }
+        (groups[number] as Uint8Array[])[page % GROUP] = pool.page(page).slice();
+      }
+      this.#clean = groups;
+      pool.clean();
+    }
+    return this.#clean;
+  }
+
+  restore(target: PageSet): void {
+    const pool = this.#pool;
+    for (let i = 0; i < pool.dirtyCount; i++) {
+      const page = pool.dirtyList[i]!;
+      pool.replace(page, target[Math.floor(page / GROUP)]![page % GROUP]!);
+    }
+    pool.clean();
+    for (let number = 0; number < target.length; number++) {
+      const [wanted, present] = [target[number]!, this.#clean[number]!];
+      if (wanted === present) continue;
+      for (let i = 0; i < wanted.length; i++) {
+        if (wanted[i] !== present[i]) pool.replace(number * GROUP + i, wanted[i]!);
+      }
+    }
+    this.#clean = target;
+  }
+}
+
+/** Numbers of the pages in which two sets differ in content. */
+export function differingPages(a: PageSet, b: PageSet): number[] {
+  const pages: number[] = [];
+  for (const [number, group] of a.entries()) {
+    for (const [i, page] of group.entries()) {
+      const other = b[number]![i]!;
+      if (page !== other && page.some((byte, at) => byte !== other[at])) pages.push(number * GROUP + i);
+    }
+  }
+  return pages;
+}

@@ -1,0 +1,86 @@
+import type { Assembly, Wire } from './assembly.js';
+import type { DeviceRow } from './device-row.js';
+import { UsageError } from './errors.js';
+import { connect, type Signal } from './signal.js';
+
+/** Connects what the rows of a machine name: interrupt lines, clock enables, resets and wires between devices. */
+export function wireUp(
+  assembly: Assembly,
+  rows: Readonly<Record<string, DeviceRow>>,
+  cpuInput: (name: string | number) => Signal | undefined,
+): void {
+  const sources = new Map<Signal, Signal[]>();
+  const join = (from: Signal, to: Signal): void => void sources.set(to, [...(sources.get(to) ?? []), from]);
+  for (const [name, row] of Object.entries(rows)) {
+    const device = assembly.devices.get(name)!;
+    const lines = typeof row.irq === 'number' ? { irq: row.irq } : (row.irq ?? {});
+    for (const [wire, line] of Object.entries(lines)) {
+      join(ownWire(assembly, name, wire).signal, coreInput(cpuInput, line, `${name}.${wire}`));
+    }
+    if (row.enable !== undefined) {
+      const { signal } = outputNamed(assembly, row.enable, `'enable' of ${name}`);
+      signal.listen((level) => device.setEnabled(level !== 0));
+      device.setEnabled(signal.level !== 0);
+    }
+    if (row.reset !== undefined) {
+      const { signal } = outputNamed(assembly, row.reset, `'reset' of ${name}`);
+      signal.listen((level) => device.setHeld(level !== 0));
+    }
+    for (const [wire, others] of Object.entries(row.wires ?? {})) {
+      for (const other of [others].flat()) joinWires(assembly, ownWire(assembly, name, wire), other, join, cpuInput);
+    }
+  }
+  for (const [to, from] of sources) connect(from, to);
+}
+
+function joinWires(
+  assembly: Assembly,
+  own: Wire,
+  other: string,
+  join: (from: Signal, to: Signal) => void,
+  cpuInput: (name: string | number) => Signal | undefined,
+): void {
+  const where = `wire ${own.device}.${own.name}`;
+  if (other.startsWith('cpu.')) {
+    join(own.signal, coreInput(cpuInput, other.slice(4), where));
+    return;
+  }
+  const far = assembly.wires.get(other) ?? unknownWire(assembly, other, where);
+  if (own.direction === far.direction) {
+    const what = `${own.device}.${own.name} and ${other} are both ${own.direction}s`;
+    throw new UsageError({ what, where, remedy: 'connect an output to an input' });
+  }
+  if (own.direction === 'output') join(own.signal, far.signal);
+  else join(far.signal, own.signal);
+}
+
+function coreInput(
+  cpuInput: (name: string | number) => Signal | undefined,
+  name: string | number,
+  where: string,
+): Signal {
+  const signal = cpuInput(name);
+  if (signal !== undefined) return signal;
+  throw new UsageError({ what: `the core has no input ${name}`, where, remedy: "see the chip's vector table" });
+}
+
+function ownWire(assembly: Assembly, device: string, wire: string): Wire {
+  return assembly.wires.get(`${device}.${wire}`) ?? unknownWire(assembly, `${device}.${wire}`, `row '${device}'`);
+}
+
+/** `rcc.APB1ENR.17`, or `APB1ENR.17` where only one device has such an output. */
+export function outputNamed(assembly: Assembly, name: string, where: string): Wire {
+  const exact = assembly.wires.get(name);
+  if (exact !== undefined) return exact;
+  const found = [...assembly.wires.values()].filter((wire) => wire.name === name && wire.direction === 'output');
+  if (found.length === 1) return found[0]!;
+  return unknownWire(assembly, name, where);
+}
+
+function unknownWire(assembly: Assembly, name: string, where: string): never {
+  const device = name.split('.')[0]!;
+  const near = [...assembly.wires.keys()].filter((wire) => wire.startsWith(`${device}.`));
+  const remedy =
+    near.length > 0 ? `'${device}' has ${near.slice(0, 8).join(', ')}` : `there is no device '${device}' with wires`;
+  throw new UsageError({ what: `no device has a wire '${name}'`, where, remedy });
+}
