@@ -7,7 +7,10 @@ import { instantOf } from './track.js';
 export interface TimedEvent {
   readonly name: string;
   readonly armed: boolean;
-  /** Fires `ticks` of its clock from now; inside its own handler, from the tick it was due at, so periods add up. */
+  /**
+   * Fires `ticks` of its clock from now. Inside its own handler it counts from the tick it was due at, so that periods
+   * add up, and is at least one tick away, so that time goes on.
+   */
   after(ticks: number): void;
   /** Fires when its clock has counted to `tick`; at once if it has already. */
   at(tick: number): void;
@@ -16,7 +19,7 @@ export interface TimedEvent {
   remaining(): number;
 }
 
-/** More than this many events without time passing is a device that re-arms itself for now. */
+/** More than this many events without time passing are devices that arm each other for now. */
 const SAME_TICK_LIMIT = 100_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -38,7 +41,7 @@ class ScheduledEvent implements TimedEvent {
     return this.#scheduler.clockTick(this.#index) < NEVER;
   }
   after(ticks: number): void {
-    this.at(this.#scheduler.origin(this.#index) + ticks);
+    this.at(this.#scheduler.origin(this.#index) + Math.max(ticks, this.#scheduler.isFiring(this.#index) ? 1 : 0));
   }
   at(tick: number): void {
     this.#scheduler.arm(this.#index, tick);
@@ -108,8 +111,8 @@ export class Scheduler {
       const event = this.#events[index]!;
       if (fired === SAME_TICK_LIMIT) {
         throw new InternalError({
-          what: `event '${event.name}' re-arms itself without time passing`,
-          remedy: 'arm it at least one tick ahead',
+          what: `events around '${event.name}' set each other off without time passing`,
+          remedy: 'arm them at least one tick ahead',
         });
       }
       this.#fire(index, event);
@@ -123,6 +126,9 @@ export class Scheduler {
 
   clockTick(index: number): number {
     return this.#clockTicks[index]!;
+  }
+  isFiring(index: number): boolean {
+    return index === this.#firing;
   }
   /** What `after` counts from. */
   origin(index: number): number {
