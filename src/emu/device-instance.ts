@@ -62,10 +62,11 @@ export class DeviceInstance {
     const { arena, timebase } = services;
     this.#layout = layoutOf(type.registers ?? NO_REGISTERS, type.size, `device ${type.name}`);
     const count = this.#layout.flat.length;
-    this.#values = arena.i32(`${name}.registers`, count);
-    this.#reads = arena.i32(`${name}.reads`, count);
-    this.#reported = arena.u8(`${name}.reported`, count + 2);
-    this.#blocked = arena.i32(`${name}.blocked`, 1);
+    const labels = this.#layout.flat.map((flat) => `${name}.${flat.name}`);
+    this.#values = arena.i32(`${name}:registers`, count, labels);
+    this.#reads = arena.i32(`${name}:reads`, count);
+    this.#reported = arena.u8(`${name}:reported`, count + 2);
+    this.#blocked = arena.i32(`${name}:blocked`, 1);
     this.#readHooks = new Array<ReadHook | null>(count).fill(null);
     this.#writeHooks = new Array<WriteHook | null>(count).fill(null);
     const source = options.clock === undefined ? timebase.cpuClock : services.clock(options.clock);

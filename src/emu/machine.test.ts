@@ -120,7 +120,7 @@ describe('a machine', () => {
     machine.bus.write(CALC, 4, 5);
     const after = machine.snapshot();
     expect(machine.diff(before, after)).toEqual([
-      { what: 'calc.registers[0]', detail: '0x00000000 → 0x00000005' },
+      { what: 'calc.A', detail: '0x00000000 → 0x00000005' },
       { what: 'sram', detail: 'page at 0x20002000' },
     ]);
     expect(machine.diff(after, after)).toEqual([]);

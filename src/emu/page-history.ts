@@ -1,4 +1,5 @@
 import type { MemoryPool } from './memory.js';
+import { copyOf } from './slab.js';
 
 /** What the pages held at one instant: immutable copies, shared between snapshots, in groups. */
 export type PageSet = readonly (readonly Uint8Array[])[];
@@ -28,7 +29,7 @@ export class PageHistory {
     for (let page = 0; page < pool.pageCount; page++) {
       const bytes = pool.page(page);
       if (page % GROUP === 0) groups.push([]);
-      groups.at(-1)!.push(isZero(bytes) ? ZEROS : bytes.slice());
+      groups.at(-1)!.push(isZero(bytes) ? ZEROS : copyOf(bytes));
     }
     this.#clean = groups;
     pool.clean();
@@ -46,7 +47,7 @@ export class PageHistory {
           own.add(number);
           groups[number] = groups[number]!.slice();
         }
-        (groups[number] as Uint8Array[])[page % GROUP] = pool.page(page).slice();
+        (groups[number] as Uint8Array[])[page % GROUP] = copyOf(pool.page(page));
       }
       this.#clean = groups;
       pool.clean();

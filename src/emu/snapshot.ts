@@ -1,14 +1,16 @@
 import { hex } from './bits.js';
+import { type BlockCopy, joined, restoreBlock, saveBlock } from './block-copy.js';
 import { UsageError } from './errors.js';
 import { Hasher } from './hash.js';
 import { ENGINE, PAGE_SIZE, STATE_BASE } from './isa/layout.js';
 import type { MemoryPool } from './memory.js';
 import { differingPages, PageHistory, type PageSet } from './page-history.js';
+import { copyOf } from './slab.js';
 import type { Arena } from './state.js';
 
 /** The whole machine at one instant. It stays valid whatever is saved or restored later, and can be restored often. */
 export interface Snapshot {
-  readonly arena: Uint8Array;
+  readonly arena: BlockCopy;
   /** The core's registers and scalars. */
   readonly core: Uint8Array;
   readonly kept: readonly unknown[];
@@ -26,6 +28,8 @@ const CORE_GUEST = ENGINE.strictAlignment + 16;
 export class Snapshots {
   readonly #arena: Arena;
   readonly #block: Uint8Array;
+  /** The last copy of it, whose unchanged pieces the next one shares. */
+  #last: BlockCopy = [];
   readonly #core: Uint8Array;
   readonly #pages: PageHistory;
   /** What the kept state was when it was last saved or restored. */
@@ -39,9 +43,10 @@ export class Snapshots {
   }
 
   save(): Snapshot {
+    this.#last = saveBlock(this.#block, this.#last);
     return {
-      arena: this.#block.slice(),
-      core: this.#core.slice(),
+      arena: this.#last,
+      core: copyOf(this.#core),
       kept: this.#saveKept(),
       pages: this.#pages.save(),
       owner: this.#arena,
@@ -56,7 +61,8 @@ export class Snapshots {
       });
     }
     this.#restoreKept(snapshot.kept);
-    this.#block.set(snapshot.arena);
+    restoreBlock(this.#block, snapshot.arena);
+    this.#last = snapshot.arena;
     this.#core.set(snapshot.core);
     this.#pages.restore(snapshot.pages);
   }
@@ -95,7 +101,7 @@ export function hashOf(arena: Arena, pool: MemoryPool): string {
   return hasher.digest();
 }
 
-/** One thing in which two snapshots differ: `usart2.registers`, `sram 0x20000400`, `usart2.text`. */
+/** One thing in which two snapshots differ: `usart2.CR1`, `sram 0x20000400`, `usart2.text`. */
 export interface Difference {
   readonly what: string;
   readonly detail: string;
@@ -104,11 +110,13 @@ export interface Difference {
 /** Where two snapshots of one machine differ, by name. */
 export function diffOf(a: Snapshot, b: Snapshot, arena: Arena, pool: MemoryPool): Difference[] {
   const differences: Difference[] = [];
-  for (const { name, offset, byteLength, wordSize } of arena.entries) {
+  const blocks = [joined(a.arena), joined(b.arena)] as const;
+  for (const { name, offset, byteLength, wordSize, labels } of arena.entries) {
     for (let at = offset; at < offset + byteLength; at += wordSize) {
-      if (sameBytes(a.arena, b.arena, at, wordSize)) continue;
-      const [from, to] = [a.arena, b.arena].map((block) => wordAt(block, at, wordSize));
-      differences.push({ what: `${name}[${(at - offset) / wordSize}]`, detail: `${from} → ${to}` });
+      if (sameBytes(...blocks, at, wordSize)) continue;
+      const [from, to] = blocks.map((block) => wordAt(block, at, wordSize));
+      const index = (at - offset) / wordSize;
+      differences.push({ what: labels?.[index] ?? `${name}[${index}]`, detail: `${from} → ${to}` });
     }
   }
   for (let at = CORE_GUEST - STATE_BASE; at < CORE_SIZE; at += 4) {

@@ -21,6 +21,8 @@ export interface ArenaEntry {
   readonly offset: number;
   readonly byteLength: number;
   readonly wordSize: 1 | 4 | 8;
+  /** Names of its words, where they have any. */
+  readonly labels?: readonly string[];
 }
 
 /** Bytes for machines that say nothing else. */
@@ -44,8 +46,8 @@ export class Arena {
     this.#buffer = new ArrayBuffer(capacity);
   }
 
-  i32(name: string, length: number): Int32Array<ArrayBuffer> {
-    return new Int32Array(this.#buffer, this.#reserve(name, length, 4), length);
+  i32(name: string, length: number, labels?: readonly string[]): Int32Array<ArrayBuffer> {
+    return new Int32Array(this.#buffer, this.#reserve(name, length, 4, labels), length);
   }
   u8(name: string, length: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.#buffer, this.#reserve(name, length, 1), length);
@@ -112,7 +114,7 @@ export class Arena {
     this.#names.add(name);
   }
 
-  #reserve(name: string, length: number, wordSize: 1 | 4 | 8): number {
+  #reserve(name: string, length: number, wordSize: 1 | 4 | 8, labels?: readonly string[]): number {
     this.#claim(name);
     const offset = Math.ceil(this.#used / wordSize) * wordSize;
     const byteLength = length * wordSize;
@@ -123,7 +125,7 @@ export class Arena {
       });
     }
     this.#used = offset + byteLength;
-    this.#entries.push({ name, offset, byteLength, wordSize });
+    this.#entries.push({ name, offset, byteLength, wordSize, labels });
     return offset;
   }
 }
