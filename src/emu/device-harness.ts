@@ -71,6 +71,17 @@ export class DeviceHarness<H extends object> {
       this.scheduler.fireDue();
     }
   }
+  /** All state, to go back to with `restore`. */
+  save(): { readonly words: Uint8Array; readonly kept: readonly unknown[] } {
+    this.timebase.settle();
+    return { words: this.arena.bytes().slice(), kept: this.arena.kept.map((kept) => kept.save()) };
+  }
+  restore(saved: ReturnType<DeviceHarness<H>['save']>): void {
+    this.timebase.settle();
+    for (const [i, kept] of this.arena.kept.entries()) kept.restore(saved.kept[i]);
+    this.arena.bytes().set(saved.words);
+    this.scheduler.refresh();
+  }
   /** The device's wire `name`. */
   signal(name: string): Signal {
     return this.signals.get(`${this.instance.name}.${name}`);
