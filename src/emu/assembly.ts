@@ -3,7 +3,7 @@ import { DeviceInstance } from './device-instance.js';
 import type { DeviceRow } from './device-row.js';
 import { UsageError } from './errors.js';
 import type { MachineDescription } from './machine-description.js';
-import { Net, PinFunction, type Stamp } from './net.js';
+import { Net, type NetDriver, PinFunction, type Stamp } from './net.js';
 import { PartInstance } from './part-instance.js';
 import type { Scheduler } from './scheduler.js';
 import type { Signal, Signals } from './signal.js';
@@ -40,6 +40,8 @@ export class Assembly implements DeviceServices {
   readonly devices = new Map<string, DeviceInstance>();
   readonly parts = new Map<string, PartInstance>();
   readonly nets = new Map<string, Net>();
+  /** A driver of every net for the test that runs the machine. */
+  readonly testDrivers = new Map<string, NetDriver>();
   /** By `device.wire`. */
   readonly wires = new Map<string, Wire>();
   readonly #functions = new Map<string, PinFunction>();
@@ -73,6 +75,7 @@ export class Assembly implements DeviceServices {
     const net = new Net(pin, this.arena, this.#stamp);
     net.listen(() => this.#host.emit(pin, 'pin', { pin, level: net.level, strength: net.strength }));
     this.nets.set(pin, net);
+    this.testDrivers.set(pin, net.driver('test'));
     return net;
   }
   pinFunction(name: string): PinFunction {

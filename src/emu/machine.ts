@@ -9,7 +9,7 @@ import { ENGINE } from './isa/layout.js';
 import type { LoadSegment, MachineDescription } from './machine-description.js';
 import { EventHub, type MachineEvents } from './machine-events.js';
 import { MemoryPool } from './memory.js';
-import type { Net } from './net.js';
+import type { Net, NetDriver } from './net.js';
 import type { Rational } from './rational.js';
 import { Scheduler } from './scheduler.js';
 import { Signals } from './signal.js';
@@ -117,6 +117,11 @@ export class Machine {
     const net = this.assembly.nets.get(name);
     if (net !== undefined) return net;
     throw new UsageError({ what: `there is no pin '${name}'`, where: `board '${this.name}'` });
+  }
+
+  /** What a test puts on a pin from outside; it drives nothing until told to. */
+  pinDriver(name: string): NetDriver {
+    return this.assembly.testDrivers.get(this.pin(name).name)!;
   }
 
   /** Runs until the limit, a breakpoint, or `stop()` from a listener. */
@@ -266,15 +271,11 @@ export class Machine {
   }
 
   #clearRam(): void {
-    for (const block of this.pool.blocks) {
-      if (block.isRam) block.fill(0, new Uint8Array(block.size).fill(block.options.fill ?? 0));
-    }
+    for (const block of this.pool.blocks) if (block.isRam) block.clear(block.options.fill ?? 0);
   }
 
   #loadImage(image: readonly LoadSegment[]): void {
-    for (const block of this.pool.blocks) {
-      if (!block.isRam && block.options.fill) block.bytes.fill(block.options.fill);
-    }
+    for (const block of this.pool.blocks) if (!block.isRam) block.clear(block.options.fill ?? 0);
     for (const { physicalAddress, data } of image) this.bus.fill(physicalAddress, data);
   }
 

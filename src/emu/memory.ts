@@ -79,6 +79,16 @@ export class MemoryBlock {
     this.#pool.changed(this, offset, bytes.length);
   }
 
+  /** Sets every byte to `value`; pages that are so already stay untouched. */
+  clear(value: number): void {
+    for (let page = 0; page < this.pageCount; page++) {
+      const bytes = this.bytes.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
+      if (isFilled(bytes, value)) continue;
+      bytes.fill(value);
+      this.#pool.changed(this, page * PAGE_SIZE, bytes.length);
+    }
+  }
+
   /** Makes `length` bytes from `offset` visible at guest address `base`. */
   map(base: number, offset: number, length: number): void {
     this.#views = [...this.#views, { base, offset, length }];
@@ -116,6 +126,16 @@ export class MemoryBlock {
   #refreshAll(): void {
     for (let page = 0; page < this.pageCount; page++) this.refresh(page);
   }
+}
+
+/** Whether every byte of a page (or a rest of one) has the value. */
+export function isFilled(bytes: Uint8Array, value: number): boolean {
+  const whole = bytes.length >> 2;
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, whole);
+  const word = Math.imul(value & 0xff, 0x0101_0101);
+  for (let i = 0; i < whole; i++) if (words[i] !== word) return false;
+  for (let i = whole * 4; i < bytes.length; i++) if (bytes[i] !== value) return false;
+  return true;
 }
 
 /**

@@ -7,12 +7,6 @@ export type PageSet = readonly (readonly Uint8Array[])[];
 const GROUP = 64;
 const ZEROS = new Uint8Array(4096);
 
-function isZero(page: Uint8Array): boolean {
-  const words = new Int32Array(page.buffer, page.byteOffset, page.length >> 2);
-  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
-  return true;
-}
-
 /**
  * Copies of memory pages over time. A save copies the pages that changed since the last save or restore; a restore
  * copies back those and the ones in which the two snapshots differ.
@@ -22,14 +16,16 @@ export class PageHistory {
   /** What every page held when it was last clean. */
   #clean: PageSet;
 
-  /** Takes the pool's present contents as the first state. */
+  /** Takes the pool's present contents as the first state: pages that nobody has touched are zero. */
   constructor(pool: MemoryPool) {
     this.#pool = pool;
     const groups: Uint8Array[][] = [];
-    for (let page = 0; page < pool.pageCount; page++) {
-      const bytes = pool.page(page);
-      if (page % GROUP === 0) groups.push([]);
-      groups.at(-1)!.push(isZero(bytes) ? ZEROS : copyOf(bytes));
+    for (let page = 0; page < pool.pageCount; page += GROUP) {
+      groups.push(new Array<Uint8Array>(Math.min(GROUP, pool.pageCount - page)).fill(ZEROS));
+    }
+    for (let i = 0; i < pool.dirtyCount; i++) {
+      const page = pool.dirtyList[i]!;
+      groups[Math.floor(page / GROUP)]![page % GROUP] = copyOf(pool.page(page));
     }
     this.#clean = groups;
     pool.clean();

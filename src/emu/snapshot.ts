@@ -3,7 +3,7 @@ import { type BlockCopy, joined, restoreBlock, saveBlock } from './block-copy.js
 import { UsageError } from './errors.js';
 import { Hasher } from './hash.js';
 import { ENGINE, PAGE_SIZE, STATE_BASE } from './isa/layout.js';
-import type { MemoryPool } from './memory.js';
+import { isFilled, type MemoryPool } from './memory.js';
 import { differingPages, PageHistory, type PageSet } from './page-history.js';
 import { copyOf } from './slab.js';
 import type { Arena } from './state.js';
@@ -93,7 +93,12 @@ export class Snapshots {
 /** A hash of the machine that depends on nothing but its state. */
 export function hashOf(arena: Arena, pool: MemoryPool): string {
   const hasher = new Hasher();
-  for (const block of pool.blocks) hasher.bytes(block.bytes);
+  for (let page = 0; page < pool.pageCount; page++) {
+    const bytes = pool.page(page);
+    if (isFilled(bytes, 0)) continue;
+    hasher.word(page);
+    hasher.bytes(bytes);
+  }
   hasher.bytes(new Uint8Array(pool.memory.buffer, ENGINE.pc, 4));
   hasher.bytes(new Uint8Array(pool.memory.buffer, CORE_GUEST, STATE_BASE + CORE_SIZE - CORE_GUEST));
   hasher.bytes(arena.bytes());
