@@ -66,7 +66,7 @@ export const branch32 = [
     (o, f) => {
       const halfwords = o.load(1, o.add(o.reg(f.n), o.reg(f.m)));
       o.branch(o.add(pcOperand(o), o.shl(halfwords, 1)));
-    }, { common: true, when: (f) => f.n !== 15 && f.n !== 13 && plain(f.m) }),
+    }, { when: (f) => f.n !== 15 && f.n !== 13 && plain(f.m) }),
   insn('111010001101 1111 1111 0000 0000 mmmm', 'tbb [pc, {m}]', 'tableBranch', 'A7.7.185 T1',
     (o, f) => {
       const halfwords = o.load(1, o.add(pcOperand(o), o.reg(f.m)));

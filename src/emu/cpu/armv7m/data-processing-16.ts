@@ -43,11 +43,13 @@ function logical(o: Emitter, d: Int, result: Int): void {
 export const shiftAddSubtractMoveCompare = [
   insn('00000 iiiii mmm ddd', 'lsl{s} {d}, {m}, {imm}', 'alu', 'A7.7.68 T1',
     (o, f) => shifted(o, f.d, shiftImmediateC(o, o.reg(f.m), LSL, f.i)), common),
-  // Never in an IT block, where it would be UNPREDICTABLE.
-  insn('00000 00000 mmm ddd', 'movs {d}, {m}', 'alu', 'A7.7.77 T2', (o, f) => logical(o, f.d, o.reg(f.m)), {
-    over: true,
-    common: true,
-  }),
+  // In an IT block UNPREDICTABLE: it sets the flags there too.
+  insn('00000 00000 mmm ddd', 'movs {d}, {m}', 'alu', 'A7.7.77 T2',
+    (o, f) => {
+      const value = o.reg(f.m);
+      o.setReg(f.d, value);
+      setNZ(o, value);
+    }, { over: true, common: true }),
   insn('00001 iiiii mmm ddd', 'lsr{s} {d}, {m}, {shift32}', 'alu', 'A7.7.70 T1',
     (o, f) => shifted(o, f.d, shiftImmediateC(o, o.reg(f.m), LSR, f.i)), common),
   insn('00010 iiiii mmm ddd', 'asr{s} {d}, {m}, {shift32}', 'alu', 'A7.7.10 T1',

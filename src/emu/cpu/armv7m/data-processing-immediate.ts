@@ -99,7 +99,7 @@ export const modifiedImmediate = [
   insn('11110 i 01000 S 1101 0 iii 1101 iiiiiiii', 'add{S}.w sp, sp, {const}', 'alu', 'A7.7.5 T3', arithmeticSp(add),
     { when: (f) => expandable(f.i) }),
   insn('11110 i 010001 nnnn 0 iii 1111 iiiiiiii', 'cmn.w {n}, {const}', 'alu', 'A7.7.25 T1', compare(add),
-    { common: true, when: (f) => f.n !== 15 && expandable(f.i) }),
+    { when: (f) => f.n !== 15 && expandable(f.i) }),
   insn('11110 i 01010 S nnnn 0 iii dddd iiiiiiii', 'adc{S}.w {d}, {n}, {const}', 'alu', 'A7.7.1 T1',
     arithmetic(addCarry), { when: plainOperands }),
   insn('11110 i 01011 S nnnn 0 iii dddd iiiiiiii', 'sbc{S}.w {d}, {n}, {const}', 'alu', 'A7.7.124 T1',

@@ -67,7 +67,8 @@ function loads(a: Access, to: Destination): readonly Row[] {
   const first = (form: '0' | '1') => `1111100${a.signed ? 1 : 0}${form}${a.bits}1`;
   const load = (o: Emitter, address: Int, access: AccessOptions = {}) =>
     o.load(a.size, address, a.signed ? { ...access, signed: true } : access);
-  const common = to === GENERAL;
+  const common = to === GENERAL && !a.signed;
+  const commonIndexed = common && a.size !== 2;
   // Write-back into the register that is transferred is UNPREDICTABLE.
   const writesBack = (f: { readonly t?: number; readonly n: number }) => based(f) && f.n !== (f.t ?? to.index);
   const literalT = a.size === 4 ? 2 : 1;
@@ -75,7 +76,7 @@ function loads(a: Access, to: Destination): readonly Row[] {
   const rows = [
     insn(`${first('1')} nnnn ${to.bits} iiiiiiiiiiii` as 'nnnn tttt iiii', `${a.name}.w ${to.text}, [{n}, {imm}]`,
       to.timing, `A7.7.${a.imm} T${a.t}`,
-      (o, f) => to.write(o, f.t, load(o, o.add(o.reg(f.n), f.i))), { common, when: based }),
+      (o, f) => to.write(o, f.t, load(o, o.add(o.reg(f.n), f.i))), { common: to === GENERAL, when: based }),
     insn(`${first('0')} nnnn ${to.bits} 1100 iiiiiiii` as 'nnnn tttt iiii', `${a.name} ${to.text}, [{n}, {minus}]`,
       to.timing, `A7.7.${a.imm} T${a.t + 1}`,
       (o, f) => to.write(o, f.t, load(o, o.sub(o.reg(f.n), f.i))), { when: based }),
@@ -86,14 +87,14 @@ function loads(a: Access, to: Destination): readonly Row[] {
         const value = load(o, address);
         setR(o, f.n, address);
         to.write(o, f.t, value);
-      }, { common, when: writesBack }),
+      }, { common: commonIndexed, when: writesBack }),
     insn(`${first('0')} nnnn ${to.bits} 10u1 iiiiiiii` as 'nnnn tttt iiii u', `${a.name} ${to.text}, [{n}], {signed}`,
       to.timing, `A7.7.${a.imm} T${a.t + 1}`,
       (o, f) => {
         const value = load(o, o.reg(f.n));
         setR(o, f.n, indexed(o, f));
         to.write(o, f.t, value);
-      }, { common, when: (f) => writesBack(f) && !(a.size === 4 && isPop(f)) }),
+      }, { common: commonIndexed, when: (f) => writesBack(f) && !(a.size === 4 && isPop(f)) }),
     insn(`1111100${a.signed ? 1 : 0}u${a.bits}1 1111 ${to.bits} iiiiiiiiiiii` as 'tttt iiii u',
       `${a.name}.w ${to.text}, [pc, {signed}]`, to === GENERAL ? 'loadLiteral' : to.timing, `A7.7.${a.literal} T${literalT}`,
       (o, f) => to.write(o, f.t, load(o, literalAddress(o, f))), { when: general }),
@@ -130,13 +131,13 @@ function stores(a: Access): readonly Row[] {
         const address = indexed(o, f);
         o.store(a.size, address, o.reg(f.t));
         setR(o, f.n, address);
-      }, { common: true, when: (f) => storesBack(f) && !(a.size === 4 && isPush(f)) }),
+      }, { common: a.size !== 2, when: (f) => storesBack(f) && !(a.size === 4 && isPush(f)) }),
     insn(`${first('0')} nnnn tttt 10u1 iiiiiiii` as 'nnnn tttt iiii u', `${a.name} {t}, [{n}], {signed}`, 'storeImmediate',
       `A7.7.${a.imm} T${a.t + 1}`,
       (o, f) => {
         o.store(a.size, o.reg(f.n), o.reg(f.t));
         setR(o, f.n, indexed(o, f));
-      }, { common: true, when: storesBack }),
+      }, { common: a.size !== 2, when: storesBack }),
     insn(`${first('0')} nnnn tttt 000000 ii mmmm` as 'nnnn tttt iiii mmmm', `${a.name}.w {t}, [{n}, {m}{lsl}]`, 'store',
       `A7.7.${a.register} T2`,
       (o, f) => o.store(a.size, o.add(o.reg(f.n), o.shl(o.reg(f.m), f.i)), o.reg(f.t)),

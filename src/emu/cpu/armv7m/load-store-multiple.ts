@@ -69,7 +69,7 @@ export const loadStoreMultiple32 = [
       load(o, f, start, () => o.setReg(f.n, start));
     }, { when: writesBase }),
   insn('111010001000 nnnn 0 m 0 rrrrrrrrrrrrr', 'stm.w {n}, {list}', 'storeMultiple', 'A7.7.159 T2',
-    (o, f) => storeList(o, listOf(o, f), o.reg(f.n)), { common: true, when: keepsBase }),
+    (o, f) => storeList(o, listOf(o, f), o.reg(f.n)), { when: keepsBase }),
   insn('111010001010 nnnn 0 m 0 rrrrrrrrrrrrr', 'stm.w {n}!, {list}', 'storeMultiple', 'A7.7.159 T2',
     (o, f) => {
       const start = o.reg(f.n);
