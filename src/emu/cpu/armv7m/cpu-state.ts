@@ -5,6 +5,8 @@ import type { StateAllocator } from './allocator.js';
 const MSP = 0;
 const PSP = 1;
 const CONTROL_SPSEL = 2;
+/** STKALIGN is set on a Cortex-M4 (Arm DDI 0439D table 4-1). */
+const CCR_RESET = 0x200;
 
 /** Bits of xPSR (B1.4.2). */
 export const XPSR = { N: 1 << 31, Z: 1 << 30, C: 1 << 29, V: 1 << 28, Q: 1 << 27, T: 1 << 24 } as const;
@@ -69,6 +71,18 @@ export class CpuState {
     };
     this.#banked = allocator.i32('stack-pointers', 2);
     this.#thumb = allocator.i32('epsr-t', 1);
+  }
+
+  /** Reset values (B1.5.5); what is UNKNOWN becomes 0. LR is all ones. */
+  reset(): void {
+    this.r.fill(0);
+    this.r[14] = -1;
+    this.#banked.fill(0);
+    for (const index of Object.values(this.#at)) this.#words[index] = 0;
+    this.#words[this.#at.z] = 1;
+    this.ccr = CCR_RESET;
+    this.strictAlignment = false;
+    this.thumb = 1;
   }
 
   get pc(): number {

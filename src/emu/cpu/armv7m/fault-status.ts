@@ -34,6 +34,8 @@ export const DFSR = { HALTED: 1 << 0, BKPT: 1 << 1, DWTTRAP: 1 << 2, VCATCH: 1 <
 /** The fault status and address registers: sticky until software writes ones to their bits (B3.2.15–B3.2.19). */
 export class FaultStatus {
   readonly #words: Int32Array;
+  /** Shows the words in the SCB's registers. */
+  mirror: (status: FaultStatus) => void = () => {};
 
   constructor(allocator: StateAllocator) {
     this.#words = allocator.i32('fault-status', 5);
@@ -47,29 +49,34 @@ export class FaultStatus {
   }
   set cfsr(value: number) {
     this.#words[0] = value;
+    this.mirror(this);
   }
   get hfsr(): number {
     return this.#words[1]!;
   }
   set hfsr(value: number) {
     this.#words[1] = value;
+    this.mirror(this);
   }
   get dfsr(): number {
     return this.#words[2]!;
   }
   set dfsr(value: number) {
     this.#words[2] = value;
+    this.mirror(this);
   }
   get mmfar(): number {
     return this.#words[3]!;
   }
   set mmfar(value: number) {
     this.#words[3] = value;
+    this.mirror(this);
   }
   get bfar(): number {
     return this.#words[4]!;
   }
   set bfar(value: number) {
     this.#words[4] = value;
+    this.mirror(this);
   }
 }

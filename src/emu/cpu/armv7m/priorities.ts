@@ -113,6 +113,14 @@ export class Priorities {
   get wakes(): boolean {
     return this.#found[CANDIDATE] !== 0 && this.#found[CANDIDATE_PRIORITY]! < this.executionPriority(0);
   }
+  /** ICSR.VECTPENDING: the candidate, unless BASEPRI or FAULTMASK hides it; PRIMASK does not (B3.2.4). */
+  get visibleCandidate(): number {
+    const { faultmask, basepri } = this.#state;
+    if (this.#found[CANDIDATE] === 0) return 0;
+    let boosted = basepri !== 0 ? this.group(basepri) : NO_PRIORITY;
+    if (faultmask !== 0) boosted = -1;
+    return this.#found[CANDIDATE_PRIORITY]! < boosted ? this.#found[CANDIDATE]! : 0;
+  }
   /** Whether an exception of this number could be taken now. */
   canPreempt(exception: number): boolean {
     return this.isEnabled(exception) && this.group(this.priority[exception]!) < this.executionPriority();
