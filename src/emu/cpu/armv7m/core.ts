@@ -1,7 +1,8 @@
 import type { Cpu, CpuResetKind, CpuStop, CpuSystem, CpuType } from '../../cpu.js';
-import { UsageError } from '../../errors.js';
+import { InternalError, UsageError } from '../../errors.js';
 import { ColdEngine, type EngineExit } from '../../isa/cold-engine.js';
 import type { Isa } from '../../isa/instruction.js';
+import { Rational } from '../../rational.js';
 import type { Signal } from '../../signal.js';
 import { coreDebug } from './core-debug.js';
 import { type CoreParts, systemControl } from './core-parts.js';
@@ -235,31 +236,24 @@ export class CortexM4 implements Cpu {
   }
 
   #trap(trap: string, argument: number): void {
-    switch (trap) {
-      case 'svc':
-        return this.#exceptions.supervisorCall();
-      case 'bkpt':
-        return this.#breakpoint(argument);
-      case 'undefined':
-        return this.#faults.usage(UFSR.UNDEFINSTR);
-      case 'noCoprocessor':
-        return this.#noCoprocessor(argument);
-      case 'divideByZero':
-        return this.#faults.usage(UFSR.DIVBYZERO);
-      case 'exceptionReturn':
-        return this.#exceptions.leave(argument);
-      case 'invalidState':
-        this.#state.thumb = 0;
-        this.#state.pc = argument & ~1;
-        return;
-      case 'wfi':
-        return this.#interrupts.waitForInterrupt();
-      case 'wfe':
-        return this.#interrupts.waitForEvent();
-      default:
-        throw new Error(`the core does not know the trap '${trap}'`);
-    }
+    const trapped = this.#traps[trap];
+    if (trapped === undefined) throw new InternalError({ what: `the core does not know the trap '${trap}'` });
+    trapped(argument);
   }
+  readonly #traps: Readonly<Record<string, (argument: number) => void>> = {
+    svc: () => this.#exceptions.supervisorCall(),
+    bkpt: (immediate) => this.#breakpoint(immediate),
+    undefined: () => this.#faults.usage(UFSR.UNDEFINSTR),
+    noCoprocessor: (coprocessor) => this.#noCoprocessor(coprocessor),
+    divideByZero: () => this.#faults.usage(UFSR.DIVBYZERO),
+    exceptionReturn: (value) => this.#exceptions.leave(value),
+    invalidState: (target) => {
+      this.#state.thumb = 0;
+      this.#state.pc = target & ~1;
+    },
+    wfi: () => this.#interrupts.waitForInterrupt(),
+    wfe: () => this.#interrupts.waitForEvent(),
+  };
 
   #breakpoint(immediate: number): void {
     if (!this.semihosting.call(immediate)) this.#faults.breakpoint();
@@ -341,8 +335,8 @@ export class CortexM4 implements Cpu {
   #referenceClock(divider: number | undefined): string | undefined {
     if (divider === undefined) return undefined;
     const { timebase } = this.#system;
-    const clock = timebase.clock(SYSTICK_CLOCK, timebase.cpuClock.frequency.div(divider));
-    timebase.cpuClock.onChange((cpu) => clock.set(cpu.frequency.div(divider)));
+    const clock = timebase.clock(SYSTICK_CLOCK, timebase.cpuClock.frequency.div(Rational.from(divider)));
+    timebase.cpuClock.onChange((cpu) => clock.set(cpu.frequency.div(Rational.from(divider))));
     return SYSTICK_CLOCK;
   }
 }

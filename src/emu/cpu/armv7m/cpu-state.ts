@@ -1,3 +1,4 @@
+import { InternalError } from '../../errors.js';
 import type { Isa } from '../../isa/instruction.js';
 import { ENGINE, layoutState } from '../../isa/layout.js';
 import type { StateAllocator } from './allocator.js';
@@ -49,7 +50,7 @@ export class CpuState {
     this.#index = Object.fromEntries(Object.entries(layout.scalars).map(([name, { offset }]) => [name, offset >> 2]));
     const at = (name: string): number => {
       const index = this.#index[name];
-      if (index === undefined) throw new Error(`the instruction set has no scalar '${name}'`);
+      if (index === undefined) throw new InternalError({ what: `the instruction set has no scalar '${name}'` });
       return index;
     };
     this.#at = {

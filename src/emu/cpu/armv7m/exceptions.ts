@@ -131,25 +131,28 @@ export class Exceptions {
     const { priorities, state } = this.#parts;
     if (!priorities.canPreempt(EXCEPTION.svCall)) {
       state.pc -= 2;
-      return this.raise(EXCEPTION.svCall);
+      this.raise(EXCEPTION.svCall);
+    } else {
+      this.#setPending(EXCEPTION.svCall);
+      priorities.search();
+      this.enter();
     }
-    this.#setPending(EXCEPTION.svCall);
-    priorities.search();
-    this.enter();
   }
   /** BKPT and other debug events without a debugger: DebugMonitor, else HardFault with DEBUGEVT (C1.4.1). */
   debugEvent(): void {
     const { priorities, state, status, records } = this.#parts;
-    if (priorities.canPreempt(EXCEPTION.debugMonitor)) {
-      this.#setPending(EXCEPTION.debugMonitor);
-    } else {
+    let taken: number = EXCEPTION.debugMonitor;
+    if (!priorities.canPreempt(taken)) {
       status.hfsr |= HFSR.DEBUGEVT;
-      if (!priorities.canPreempt(EXCEPTION.hardFault)) return this.lockUp(EXCEPTION.debugMonitor);
-      records.add(EXCEPTION.hardFault, EXCEPTION.debugMonitor, state, status);
-      this.#setPending(EXCEPTION.hardFault);
+      taken = priorities.canPreempt(EXCEPTION.hardFault) ? EXCEPTION.hardFault : 0;
+      records.add(taken, EXCEPTION.debugMonitor, state, status);
     }
-    priorities.search();
-    this.enter();
+    if (taken === 0) this.#lock();
+    else {
+      this.#setPending(taken);
+      priorities.search();
+      this.enter();
+    }
   }
 
   /** ExceptionReturn() (B1.5.8) up to the unstacking: `value` was written to the PC in Handler mode. */
@@ -158,9 +161,9 @@ export class Exceptions {
     const returning = state.ipsr;
     const fits = this.#returnFits(value >>> 0, returning, priorities.activeCount);
     this.#deactivate(returning);
-    if (!fits) return this.#returnFault(value);
-    if (priorities.preempts) return this.#begin(ENTERING, value, TAIL_CHAIN_CYCLES);
-    this.#begin(LEAVING, value, EXIT_CYCLES);
+    if (!fits) this.#returnFault(value);
+    else if (priorities.preempts) this.#begin(ENTERING, value, TAIL_CHAIN_CYCLES);
+    else this.#begin(LEAVING, value, EXIT_CYCLES);
   }
 
   /** Continues what `enter` or `leave` began, once its clocks have passed. */
@@ -257,13 +260,14 @@ export class Exceptions {
 
   /** ExceptionTaken() (B1.5.6). */
   #take(exception: number): void {
-    const { state, priorities, memory, control } = this.#parts;
+    const { state, memory, control } = this.#parts;
     let vector: number;
     try {
       vector = memory.readWord(control.vtor + 4 * exception);
     } catch (error) {
       memory.faultOf(error);
-      return this.#vectorFault(exception);
+      this.#vectorFault(exception);
+      return;
     }
     this.#activate(exception);
     state.r[14] = this.#words[2]!;
@@ -291,11 +295,12 @@ export class Exceptions {
     status.hfsr |= HFSR.VECTTBL;
     if (!priorities.canPreempt(EXCEPTION.hardFault) || exception <= EXCEPTION.hardFault) {
       this.#activate(exception);
-      return this.lockUp(EXCEPTION.hardFault);
+      this.lockUp(EXCEPTION.hardFault);
+    } else {
+      records.add(EXCEPTION.hardFault, EXCEPTION.hardFault, state, status);
+      this.#setPending(EXCEPTION.hardFault);
+      this.#take(EXCEPTION.hardFault);
     }
-    records.add(EXCEPTION.hardFault, EXCEPTION.hardFault, state, status);
-    this.#setPending(EXCEPTION.hardFault);
-    this.#take(EXCEPTION.hardFault);
   }
 
   /** The integrity checks of EXC_RETURN that come before unstacking. */
@@ -326,10 +331,12 @@ export class Exceptions {
     status.cfsr |= UFSR.INVPC;
     const taken = this.#escalated(EXCEPTION.usageFault);
     records.add(taken, EXCEPTION.usageFault, state, status);
-    if (taken === 0) return this.#lock();
-    this.#setPending(taken);
-    priorities.search();
-    this.#begin(ENTERING, (excReturn & 0x0fff_ffff) | 0xf000_0000, TAIL_CHAIN_CYCLES);
+    if (taken === 0) this.#lock();
+    else {
+      this.#setPending(taken);
+      priorities.search();
+      this.#begin(ENTERING, (excReturn & 0x0fff_ffff) | 0xf000_0000, TAIL_CHAIN_CYCLES);
+    }
   }
 
   /** PopStack() and the end of ExceptionReturn(). Nothing is changed before all eight words were read. */
@@ -341,10 +348,14 @@ export class Exceptions {
     try {
       for (let i = 0; i < 8; i++) f[i] = memory.readWord(frame + 4 * i);
     } catch (error) {
-      return this.#unstackingFault(memory.faultOf(error), excReturn);
+      this.#unstackingFault(memory.faultOf(error), excReturn);
+      return;
     }
     const toHandler = excReturn >>> 0 === EXC_RETURN.handler;
-    if (toHandler !== ((f[7]! & 0x1ff) !== 0)) return this.#returnFault(excReturn);
+    if (toHandler !== ((f[7]! & 0x1ff) !== 0)) {
+      this.#returnFault(excReturn);
+      return;
+    }
     this.#restore(f, process, frame);
     if (!toHandler && this.#parts.priorities.activeCount === 0 && (this.#parts.control.scr & SCR.SLEEPONEXIT) !== 0) {
       this.#parts.sleepOnExit();
@@ -374,7 +385,7 @@ export class Exceptions {
   #unstackingFault(fault: WordFault, excReturn: number): void {
     const { priorities } = this.#parts;
     this.#stackingFault(fault, BFSR.UNSTKERR, MMFSR.MUNSTKERR);
-    if (!priorities.preempts) return this.#lock();
-    this.#begin(ENTERING, excReturn, TAIL_CHAIN_CYCLES);
+    if (priorities.preempts) this.#begin(ENTERING, excReturn, TAIL_CHAIN_CYCLES);
+    else this.#lock();
   }
 }

@@ -101,11 +101,13 @@ class Counter {
 
   /** Counts down from `value`; from 0 the next clock loads RELOAD. */
   #start(value: number): void {
-    if (value === 0) return this.#load(this.#now);
     const { count } = this.#d.state;
-    count[SPAN] = value;
-    count[ZERO] = this.#now + value;
-    this.#arm();
+    if (value === 0) this.#load(this.#now);
+    else {
+      count[SPAN] = value;
+      count[ZERO] = this.#now + value;
+      this.#arm();
+    }
   }
 
   /** The count was 0 at tick `zero`: the next clock loads RELOAD. */
