@@ -1,0 +1,85 @@
+import { type DeviceType, defineDevice } from '../../device.js';
+import { notModelled, r, reg, registers, rw, w } from '../../registers.js';
+import type { CoreParts } from './core-parts.js';
+import { EXCEPTION } from './exception-numbers.js';
+
+const MON_EN = 1 << 16;
+const MON_PEND = 1 << 17;
+const POWER_ON = { powerOnOnly: true };
+const catching = (low: number) => notModelled(rw(low), 'vector catch');
+
+/** Debug registers of the core (C1.6). No debugger is attached: halting debug cannot be enabled from code. */
+export const CORE_DEBUG = registers({
+  DHCSR: reg(
+    0x0,
+    {
+      C_DEBUGEN: r(0),
+      C_HALT: r(1),
+      C_STEP: r(2),
+      C_MASKINTS: r(3),
+      C_SNAPSTALL: r(5),
+      S_REGRDY: r(16),
+      S_HALT: r(17),
+      S_SLEEP: r(18),
+      S_LOCKUP: r(19),
+      S_RETIRE_ST: r(24),
+      S_RESET_ST: r(25),
+    },
+    0,
+    'ARMv7-M C1.6.2',
+    POWER_ON,
+  ),
+  DCRSR: reg(0x4, { REGSEL: w(0, 7), REGWNR: w(16) }, 0, 'ARMv7-M C1.6.3'),
+  DCRDR: reg(0x8, { DBGTMP: rw(0, 32) }, 0, 'ARMv7-M C1.6.4'),
+  DEMCR: reg(
+    0xc,
+    {
+      VC_CORERESET: catching(0),
+      VC_MMERR: catching(4),
+      VC_NOCPERR: catching(5),
+      VC_CHKERR: catching(6),
+      VC_STATERR: catching(7),
+      VC_BUSERR: catching(8),
+      VC_INTERR: catching(9),
+      VC_HARDERR: catching(10),
+      MON_EN: rw(16),
+      MON_PEND: rw(17),
+      MON_STEP: notModelled(rw(18), 'monitor stepping'),
+      MON_REQ: rw(19),
+      TRCENA: rw(24),
+    },
+    0,
+    'ARMv7-M C1.6.5',
+    POWER_ON,
+  ),
+});
+
+/** DHCSR, DCRSR, DCRDR and DEMCR at 0xE000EDF0. `traceChanged` hears of DEMCR.TRCENA. */
+export function coreDebug(parts: CoreParts, traceChanged: () => void): DeviceType {
+  const { priorities, interrupts, control } = parts;
+  return defineDevice({
+    name: 'coredebug',
+    size: 0x10,
+    registers: CORE_DEBUG,
+    setup(d) {
+      const { DEMCR, DHCSR } = d.regs;
+      const apply = (value: number): void => {
+        control.demcr = value;
+        interrupts.enable(0, 1 << EXCEPTION.debugMonitor, (value & MON_EN) !== 0);
+        traceChanged();
+      };
+      d.onRead(DEMCR, (value) => (value & ~MON_PEND) | (priorities.isPending(EXCEPTION.debugMonitor) ? MON_PEND : 0));
+      d.onWrite(DEMCR, (value) => {
+        apply(value);
+        if (value & MON_PEND) interrupts.pend(EXCEPTION.debugMonitor);
+        else interrupts.unpend(EXCEPTION.debugMonitor);
+      });
+      d.onRead(DHCSR, () => (parts.exceptions.locked ? 1 << 19 : 0));
+      // A system reset clears the monitor bits and keeps TRCENA and the vector catches (C1.6.5).
+      d.onReset((kind) => {
+        if (kind !== 'power-on') DEMCR.value &= ~0x000f_0000;
+        apply(DEMCR.value);
+      });
+    },
+  });
+}

@@ -1,0 +1,240 @@
+import { InternalError } from '../../errors.js';
+import type { Isa } from '../../isa/instruction.js';
+import { ENGINE, layoutState } from '../../isa/layout.js';
+import type { StateAllocator } from './allocator.js';
+
+const MSP = 0;
+const PSP = 1;
+const CONTROL_SPSEL = 2;
+/** STKALIGN is set on a Cortex-M4 (Arm DDI 0439D table 4-1). */
+const CCR_RESET = 0x200;
+
+/** Bits of xPSR (B1.4.2). */
+export const XPSR = { N: 1 << 31, Z: 1 << 30, C: 1 << 29, V: 1 << 28, Q: 1 << 27, T: 1 << 24 } as const;
+const APSR_FLAGS = 0xf800_0000 | 0;
+
+/**
+ * The registers of the core as the engine keeps them in its memory, with the views the manual gives of them: xPSR
+ * composed of its parts, and SP_main and SP_process of which r13 is the one in use (B1.4.1).
+ */
+export class CpuState {
+  /** r0–r14; r13 is the stack pointer in use. Index 15 is not the PC. */
+  readonly r: Int32Array;
+  /** Interruption status: not zero in Handler mode (B1.3.1). */
+  readonly #words: Int32Array;
+  readonly #index: Readonly<Record<string, number>>;
+  readonly #banked: Int32Array;
+  readonly #thumb: Int32Array;
+  readonly #at: {
+    readonly n: number;
+    readonly z: number;
+    readonly c: number;
+    readonly v: number;
+    readonly q: number;
+    readonly ge: number;
+    readonly itstate: number;
+    readonly exclusive: number;
+    readonly ipsr: number;
+    readonly primask: number;
+    readonly faultmask: number;
+    readonly basepri: number;
+    readonly control: number;
+    readonly ccr: number;
+    readonly event: number;
+  };
+
+  constructor(isa: Pick<Isa, 'state'>, memory: ArrayBuffer, allocator: StateAllocator) {
+    const layout = layoutState(isa as Isa);
+    this.r = new Int32Array(memory, layout.registers, 16);
+    this.#words = new Int32Array(memory, 0, layout.end >> 2);
+    this.#index = Object.fromEntries(Object.entries(layout.scalars).map(([name, { offset }]) => [name, offset >> 2]));
+    const at = (name: string): number => {
+      const index = this.#index[name];
+      if (index === undefined) throw new InternalError({ what: `the instruction set has no scalar '${name}'` });
+      return index;
+    };
+    this.#at = {
+      n: at('n'),
+      z: at('z'),
+      c: at('c'),
+      v: at('v'),
+      q: at('q'),
+      ge: at('ge'),
+      itstate: at('itstate'),
+      exclusive: at('exclusive'),
+      ipsr: at('ipsr'),
+      primask: at('primask'),
+      faultmask: at('faultmask'),
+      basepri: at('basepri'),
+      control: at('control'),
+      ccr: at('ccr'),
+      event: at('event'),
+    };
+    this.#banked = allocator.i32('stack-pointers', 2);
+    this.#thumb = allocator.i32('epsr-t', 1);
+  }
+
+  /** Reset values (B1.5.5); what is UNKNOWN becomes 0. LR is all ones. */
+  reset(): void {
+    this.r.fill(0);
+    this.r[14] = -1;
+    this.#banked.fill(0);
+    for (const index of Object.values(this.#at)) this.#words[index] = 0;
+    this.#words[this.#at.z] = 1;
+    this.ccr = CCR_RESET;
+    this.strictAlignment = false;
+    this.thumb = 1;
+  }
+
+  get pc(): number {
+    return this.#words[ENGINE.pc >> 2]! >>> 0;
+  }
+  set pc(value: number) {
+    this.#words[ENGINE.pc >> 2] = value;
+  }
+  /** Ticks left in the machine's slice. */
+  get budget(): number {
+    return this.#words[ENGINE.budget >> 2]!;
+  }
+  charge(cycles: number): void {
+    this.#words[ENGINE.budget >> 2] = this.#words[ENGINE.budget >> 2]! - cycles;
+  }
+  set strictAlignment(on: boolean) {
+    this.#words[ENGINE.strictAlignment >> 2] = on ? 1 : 0;
+  }
+
+  get ipsr(): number {
+    return this.#words[this.#at.ipsr]!;
+  }
+  set ipsr(value: number) {
+    this.#words[this.#at.ipsr] = value;
+  }
+  get itstate(): number {
+    return this.#words[this.#at.itstate]!;
+  }
+  set itstate(value: number) {
+    this.#words[this.#at.itstate] = value;
+  }
+  get primask(): number {
+    return this.#words[this.#at.primask]!;
+  }
+  set primask(value: number) {
+    this.#words[this.#at.primask] = value;
+  }
+  get faultmask(): number {
+    return this.#words[this.#at.faultmask]!;
+  }
+  set faultmask(value: number) {
+    this.#words[this.#at.faultmask] = value;
+  }
+  get basepri(): number {
+    return this.#words[this.#at.basepri]!;
+  }
+  set basepri(value: number) {
+    this.#words[this.#at.basepri] = value;
+  }
+  /** CONTROL: nPRIV bit 0, SPSEL bit 1. Setting it does not move r13: see `selectStack`. */
+  get control(): number {
+    return this.#words[this.#at.control]!;
+  }
+  set control(value: number) {
+    this.#words[this.#at.control] = value;
+  }
+  get ccr(): number {
+    return this.#words[this.#at.ccr]!;
+  }
+  set ccr(value: number) {
+    this.#words[this.#at.ccr] = value;
+  }
+  get event(): number {
+    return this.#words[this.#at.event]!;
+  }
+  set event(value: number) {
+    this.#words[this.#at.event] = value;
+  }
+  /** EPSR.T: the engine only runs while it is 1. */
+  get thumb(): number {
+    return this.#thumb[0]!;
+  }
+  set thumb(value: number) {
+    this.#thumb[0] = value;
+  }
+
+  get handlerMode(): boolean {
+    return this.ipsr !== 0;
+  }
+  /** CurrentModeIsPrivileged() (B1.3.1). */
+  get privileged(): boolean {
+    return this.ipsr !== 0 || (this.control & 1) === 0;
+  }
+
+  /** ClearExclusiveLocal() (A3.4). */
+  clearExclusive(): void {
+    this.#words[this.#at.exclusive] = 0;
+  }
+
+  get apsr(): number {
+    const w = this.#words;
+    const at = this.#at;
+    return (
+      (w[at.n]! & XPSR.N) |
+      (w[at.z] === 0 ? XPSR.Z : 0) |
+      (w[at.c]! << 29) |
+      ((w[at.v]! >>> 31) << 28) |
+      (w[at.q]! << 27) |
+      (w[at.ge]! << 16)
+    );
+  }
+  /** Writes N, Z, C, V and Q from their places in `value`. */
+  setFlags(value: number): void {
+    const w = this.#words;
+    const at = this.#at;
+    w[at.n] = value & XPSR.N;
+    w[at.z] = (value & XPSR.Z) === 0 ? 1 : 0;
+    w[at.c] = (value >>> 29) & 1;
+    w[at.v] = (value << 3) & XPSR.N;
+    w[at.q] = (value >>> 27) & 1;
+  }
+  setGE(value: number): void {
+    this.#words[this.#at.ge] = (value >>> 16) & 0xf;
+  }
+
+  /** The whole xPSR as it is stacked: flags, ITSTATE in bits 26:25 and 15:10, T, exception number. */
+  get xpsr(): number {
+    const it = this.itstate;
+    return this.apsr | ((it & 3) << 25) | (this.thumb << 24) | ((it >> 2) << 10) | this.ipsr;
+  }
+  set xpsr(value: number) {
+    this.setFlags(value & APSR_FLAGS);
+    this.setGE(value);
+    this.itstate = ((value >>> 25) & 3) | ((value >>> 8) & 0xfc);
+    this.thumb = (value >>> 24) & 1;
+    this.ipsr = value & 0x1ff;
+  }
+
+  /** Whether r13 is SP_process: CONTROL.SPSEL, which is 0 in Handler mode. */
+  get usesProcessStack(): boolean {
+    return (this.control & CONTROL_SPSEL) !== 0;
+  }
+  /** Makes SP_process (or SP_main) the stack in use: CONTROL.SPSEL and r13. */
+  selectStack(process: boolean): void {
+    if (process === this.usesProcessStack) return;
+    this.#banked[process ? MSP : PSP] = this.r[13]!;
+    this.r[13] = this.#banked[process ? PSP : MSP]!;
+    this.control = process ? this.control | CONTROL_SPSEL : this.control & ~CONTROL_SPSEL;
+  }
+  get msp(): number {
+    return (this.usesProcessStack ? this.#banked[MSP]! : this.r[13]!) >>> 0;
+  }
+  set msp(value: number) {
+    if (this.usesProcessStack) this.#banked[MSP] = value;
+    else this.r[13] = value;
+  }
+  get psp(): number {
+    return (this.usesProcessStack ? this.r[13]! : this.#banked[PSP]!) >>> 0;
+  }
+  set psp(value: number) {
+    if (this.usesProcessStack) this.r[13] = value;
+    else this.#banked[PSP] = value;
+  }
+}

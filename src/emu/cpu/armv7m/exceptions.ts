@@ -1,0 +1,391 @@
+import type { StateAllocator } from './allocator.js';
+import type { CpuState } from './cpu-state.js';
+import { EXCEPTION } from './exception-numbers.js';
+import type { FaultRecords } from './fault-record.js';
+import { BFSR, type FaultStatus, HFSR, MMFSR, UFSR } from './fault-status.js';
+import type { Priorities } from './priorities.js';
+
+/** Clocks of exception entry, exit and tail-chaining with zero wait states (Arm DDI 0439D 3.9.1). */
+export const ENTRY_CYCLES = 12;
+export const EXIT_CYCLES = 10;
+export const TAIL_CHAIN_CYCLES = 6;
+
+/** CCR bits used here (B3.2.8). */
+export const CCR = {
+  NONBASETHRDENA: 1 << 0,
+  USERSETMPEND: 1 << 1,
+  UNALIGN_TRP: 1 << 3,
+  DIV_0_TRP: 1 << 4,
+  BFHFNMIGN: 1 << 8,
+  STKALIGN: 1 << 9,
+} as const;
+/** SCR bits (B3.2.7). */
+export const SCR = { SLEEPONEXIT: 1 << 1, SLEEPDEEP: 1 << 2, SEVONPEND: 1 << 4 } as const;
+
+/** EXC_RETURN values (B1.5.8, table B1-8). */
+export const EXC_RETURN = { handler: 0xffff_fff1, threadMain: 0xffff_fff9, threadProcess: 0xffff_fffd } as const;
+
+/** PC and stacked return address while locked up (B1.5.15). */
+export const LOCKUP_PC = 0xffff_fffe;
+
+const FRAME_SIZE = 0x20;
+
+/** Which fault status a refused access of the stacking hardware deserves. */
+export type WordFault = 'bus' | 'memManage';
+/** Word access of the stacking and vector hardware; throws where the memory refuses. */
+export interface WordMemory {
+  readWord(address: number): number;
+  writeWord(address: number, value: number): void;
+  /** Classifies what `readWord` or `writeWord` threw; rethrows what is not a guest fault. */
+  faultOf(error: unknown): WordFault;
+}
+
+export interface ExceptionParts {
+  readonly state: CpuState;
+  readonly priorities: Priorities;
+  readonly status: FaultStatus;
+  readonly records: FaultRecords;
+  readonly memory: WordMemory;
+  readonly allocator: StateAllocator;
+  /** VTOR and SCR of the SCB. */
+  readonly control: { readonly vtor: number; readonly scr: number };
+  /** SleepOnExit() (B1.5.17). */
+  readonly sleepOnExit: () => void;
+}
+
+/** What the entry and exit hardware is in the middle of. */
+const IDLE = 0;
+const ENTERING = 1;
+const LEAVING = 2;
+
+/**
+ * Exception entry and return (B1.5.6–B1.5.12). Both take time: registers are stacked, the clocks pass, events of the
+ * machine happen meanwhile, and only then is it decided which exception is taken (late arrival), or whether the
+ * registers are restored at all (tail-chaining on a late arrival during exit).
+ */
+export class Exceptions {
+  readonly #parts: ExceptionParts;
+  /** Phase, exception that started it, EXC_RETURN, locked up. */
+  readonly #words: Int32Array;
+
+  constructor(parts: ExceptionParts) {
+    this.#parts = parts;
+    this.#words = parts.allocator.i32('exception-sequence', 4);
+  }
+
+  get busy(): boolean {
+    return this.#words[0] !== IDLE;
+  }
+  /** Lockup (B1.5.15): left by reset, or by NMI where the priority was −1. */
+  get locked(): boolean {
+    return this.#words[3] !== 0;
+  }
+  reset(): void {
+    this.#words.fill(0);
+  }
+
+  /** TakeReset() (B1.5.5): SP and PC from the vector table, the rest at its reset value. */
+  takeReset(): void {
+    const { state, memory, control } = this.#parts;
+    try {
+      state.msp = memory.readWord(control.vtor) & ~3;
+      const start = memory.readWord(control.vtor + 4);
+      state.pc = start & ~1;
+      state.thumb = start & 1;
+    } catch (error) {
+      memory.faultOf(error);
+      this.#parts.status.hfsr |= HFSR.VECTTBL;
+      this.lockUp(EXCEPTION.hardFault);
+    }
+  }
+
+  /** Pre-empts what runs for the highest pending exception. The PC is the return address: ReturnAddress() (B1.5.6). */
+  enter(): void {
+    const { state } = this.#parts;
+    const lr = this.#excReturn();
+    this.#words[3] = 0;
+    this.#push(state);
+    this.#begin(ENTERING, lr, ENTRY_CYCLES);
+  }
+
+  /**
+   * A synchronous exception whose status bits are set already: taken if it is enabled and its priority suffices, else as
+   * HardFault, else the core locks up (B1.5.4, B1.5.14, B1.5.15).
+   */
+  raise(exception: number): void {
+    const { priorities, state, status, records } = this.#parts;
+    const taken = this.#escalated(exception);
+    records.add(taken, exception, state, status);
+    if (taken === 0) this.#lock();
+    else {
+      this.#setPending(taken);
+      priorities.search();
+      this.enter();
+    }
+  }
+  /**
+   * SVC, with the PC at the next instruction. It returns there; where its priority does not suffice it is a HardFault, which
+   * returns to the SVC itself (ReturnAddress() in B1.5.6).
+   */
+  supervisorCall(): void {
+    const { priorities, state } = this.#parts;
+    if (!priorities.canPreempt(EXCEPTION.svCall)) {
+      state.pc -= 2;
+      this.raise(EXCEPTION.svCall);
+    } else {
+      this.#setPending(EXCEPTION.svCall);
+      priorities.search();
+      this.enter();
+    }
+  }
+  /** BKPT and other debug events without a debugger: DebugMonitor, else HardFault with DEBUGEVT (C1.4.1). */
+  debugEvent(): void {
+    const { priorities, state, status, records } = this.#parts;
+    let taken: number = EXCEPTION.debugMonitor;
+    if (!priorities.canPreempt(taken)) {
+      status.hfsr |= HFSR.DEBUGEVT;
+      taken = priorities.canPreempt(EXCEPTION.hardFault) ? EXCEPTION.hardFault : 0;
+      records.add(taken, EXCEPTION.debugMonitor, state, status);
+    }
+    if (taken === 0) this.#lock();
+    else {
+      this.#setPending(taken);
+      priorities.search();
+      this.enter();
+    }
+  }
+
+  /** ExceptionReturn() (B1.5.8) up to the unstacking: `value` was written to the PC in Handler mode. */
+  leave(value: number): void {
+    const { state, priorities } = this.#parts;
+    const returning = state.ipsr;
+    const fits = this.#returnFits(value >>> 0, returning, priorities.activeCount);
+    this.#deactivate(returning);
+    if (!fits) this.#returnFault(value);
+    else if (priorities.preempts) this.#begin(ENTERING, value, TAIL_CHAIN_CYCLES);
+    else this.#begin(LEAVING, value, EXIT_CYCLES);
+  }
+
+  /** Continues what `enter` or `leave` began, once its clocks have passed. */
+  finish(): void {
+    const phase = this.#words[0];
+    this.#words[0] = IDLE;
+    if (phase === ENTERING) {
+      const { priorities } = this.#parts;
+      this.#take(priorities.preempts ? priorities.candidate : this.#words[1]!);
+    } else if (phase === LEAVING) {
+      if (this.#parts.priorities.preempts) this.#begin(ENTERING, this.#words[2]!, TAIL_CHAIN_CYCLES);
+      else this.#pop(this.#words[2]!);
+    }
+  }
+
+  /** Stops the core until reset, or until NMI pre-empts priority −1. */
+  lockUp(cause: number): void {
+    const { records, state, status } = this.#parts;
+    records.add(0, cause, state, status);
+    this.#lock();
+  }
+
+  #lock(): void {
+    const { state } = this.#parts;
+    this.#words[3] = 1;
+    state.pc = LOCKUP_PC;
+    state.itstate = 0;
+    state.thumb = 1;
+  }
+
+  #begin(phase: number, excReturn: number, cycles: number): void {
+    this.#words[0] = phase;
+    this.#words[1] = this.#parts.priorities.candidate;
+    this.#words[2] = excReturn;
+    this.#parts.state.charge(cycles);
+  }
+
+  #setPending(exception: number): void {
+    const { priorities } = this.#parts;
+    const word = priorities.wordOf(exception);
+    priorities.pending[word] = priorities.pending[word]! | priorities.bitOf(exception);
+  }
+
+  /** The exception that takes a synchronous fault, 0 for lockup. */
+  #escalated(exception: number): number {
+    const { priorities, status } = this.#parts;
+    if (priorities.canPreempt(exception)) return exception;
+    status.hfsr |= HFSR.FORCED;
+    return priorities.canPreempt(EXCEPTION.hardFault) ? EXCEPTION.hardFault : 0;
+  }
+
+  #excReturn(): number {
+    const { state } = this.#parts;
+    if (state.handlerMode) return EXC_RETURN.handler;
+    return state.usesProcessStack ? EXC_RETURN.threadProcess : EXC_RETURN.threadMain;
+  }
+
+  /** PushStack() (B1.5.6): a fault abandons the rest of the frame. */
+  #push(state: CpuState): void {
+    const { memory } = this.#parts;
+    const { r } = state;
+    const align = (state.ccr & CCR.STKALIGN) !== 0 ? 4 : 0;
+    const sp = r[13]!;
+    const frame = (sp - FRAME_SIZE) & ~align;
+    const psr = (state.xpsr & ~(1 << 9)) | ((sp & align) << 7);
+    r[13] = frame;
+    try {
+      memory.writeWord(frame, r[0]!);
+      memory.writeWord(frame + 0x04, r[1]!);
+      memory.writeWord(frame + 0x08, r[2]!);
+      memory.writeWord(frame + 0x0c, r[3]!);
+      memory.writeWord(frame + 0x10, r[12]!);
+      memory.writeWord(frame + 0x14, r[14]!);
+      memory.writeWord(frame + 0x18, state.pc | 0);
+      memory.writeWord(frame + 0x1c, psr);
+    } catch (error) {
+      this.#stackingFault(memory.faultOf(error), BFSR.STKERR, MMFSR.MSTKERR);
+    }
+  }
+
+  /**
+   * A derived exception on entry or return (B1.5.11, B1.5.12): it becomes pending, and the usual choice by priority
+   * decides whether it is taken before or after the exception that was on its way.
+   */
+  #stackingFault(fault: WordFault, busBit: number, memManageBit: number): void {
+    const { priorities, status, records, state } = this.#parts;
+    const exception = fault === 'bus' ? EXCEPTION.busFault : EXCEPTION.memManage;
+    status.cfsr |= fault === 'bus' ? busBit : memManageBit;
+    const taken = this.#escalated(exception) || EXCEPTION.hardFault;
+    records.add(taken, exception, state, status);
+    this.#setPending(taken);
+    priorities.search();
+  }
+
+  /** ExceptionTaken() (B1.5.6). */
+  #take(exception: number): void {
+    const { state, memory, control } = this.#parts;
+    let vector: number;
+    try {
+      vector = memory.readWord(control.vtor + 4 * exception);
+    } catch (error) {
+      memory.faultOf(error);
+      this.#vectorFault(exception);
+      return;
+    }
+    this.#activate(exception);
+    state.r[14] = this.#words[2]!;
+    state.pc = vector & ~1;
+    state.thumb = vector & 1;
+  }
+
+  #activate(exception: number): void {
+    const { state, priorities } = this.#parts;
+    const word = priorities.wordOf(exception);
+    const bit = priorities.bitOf(exception);
+    priorities.pending[word] = priorities.pending[word]! & ~bit;
+    priorities.active[word] = priorities.active[word]! | bit;
+    state.selectStack(false);
+    state.ipsr = exception;
+    state.itstate = 0;
+    state.clearExclusive();
+    state.event = 1;
+    priorities.search();
+  }
+
+  /** A bus error on the vector read is a HardFault; on the vector of HardFault or NMI it is lockup (B1.5.15). */
+  #vectorFault(exception: number): void {
+    const { status, records, state, priorities } = this.#parts;
+    status.hfsr |= HFSR.VECTTBL;
+    if (!priorities.canPreempt(EXCEPTION.hardFault) || exception <= EXCEPTION.hardFault) {
+      this.#activate(exception);
+      this.lockUp(EXCEPTION.hardFault);
+    } else {
+      records.add(EXCEPTION.hardFault, EXCEPTION.hardFault, state, status);
+      this.#setPending(EXCEPTION.hardFault);
+      this.#take(EXCEPTION.hardFault);
+    }
+  }
+
+  /** The integrity checks of EXC_RETURN that come before unstacking. */
+  #returnFits(value: number, returning: number, nested: number): boolean {
+    const { state, priorities } = this.#parts;
+    if (!priorities.isActive(returning)) return false;
+    if (value === EXC_RETURN.handler) return true;
+    if (value !== EXC_RETURN.threadMain && value !== EXC_RETURN.threadProcess) return false;
+    return nested === 1 || (state.ccr & CCR.NONBASETHRDENA) !== 0;
+  }
+
+  /** DeActivate(): the exception ends, FAULTMASK with it unless it was NMI; a line that is still high pends again. */
+  #deactivate(exception: number): void {
+    const { state, priorities } = this.#parts;
+    const word = priorities.wordOf(exception);
+    const bit = priorities.bitOf(exception);
+    if (exception < priorities.count) {
+      priorities.active[word] = priorities.active[word]! & ~bit;
+      priorities.pending[word] = priorities.pending[word]! | (priorities.lines[word]! & bit);
+    }
+    if (exception !== EXCEPTION.nmi) state.faultmask = 0;
+    priorities.search();
+  }
+
+  /** UsageFault INVPC, taken without stacking a frame: the one at hand is still there. */
+  #returnFault(excReturn: number): void {
+    const { status, records, priorities, state } = this.#parts;
+    status.cfsr |= UFSR.INVPC;
+    const taken = this.#escalated(EXCEPTION.usageFault);
+    records.add(taken, EXCEPTION.usageFault, state, status);
+    if (taken === 0) this.#lock();
+    else {
+      this.#setPending(taken);
+      priorities.search();
+      this.#begin(ENTERING, (excReturn & 0x0fff_ffff) | 0xf000_0000, TAIL_CHAIN_CYCLES);
+    }
+  }
+
+  /** PopStack() and the end of ExceptionReturn(). Nothing is changed before all eight words were read. */
+  #pop(excReturn: number): void {
+    const { state, memory } = this.#parts;
+    const process = excReturn >>> 0 === EXC_RETURN.threadProcess;
+    const frame = process ? state.psp : state.msp;
+    const f = this.#frame;
+    try {
+      for (let i = 0; i < 8; i++) f[i] = memory.readWord(frame + 4 * i);
+    } catch (error) {
+      this.#unstackingFault(memory.faultOf(error), excReturn);
+      return;
+    }
+    const toHandler = excReturn >>> 0 === EXC_RETURN.handler;
+    if (toHandler !== ((f[7]! & 0x1ff) !== 0)) {
+      this.#returnFault(excReturn);
+      return;
+    }
+    this.#restore(f, process, frame);
+    if (!toHandler && this.#parts.priorities.activeCount === 0 && (this.#parts.control.scr & SCR.SLEEPONEXIT) !== 0) {
+      this.#parts.sleepOnExit();
+    }
+  }
+  readonly #frame = new Int32Array(8);
+
+  #restore(f: Int32Array, process: boolean, frame: number): void {
+    const { state } = this.#parts;
+    const { r } = state;
+    const align = (state.ccr & CCR.STKALIGN) !== 0 ? 4 : 0;
+    state.selectStack(process);
+    r[0] = f[0]!;
+    r[1] = f[1]!;
+    r[2] = f[2]!;
+    r[3] = f[3]!;
+    r[12] = f[4]!;
+    r[14] = f[5]!;
+    r[13] = (frame + FRAME_SIZE) | ((f[7]! >>> 7) & align);
+    state.pc = f[6]! & ~1;
+    state.xpsr = f[7]!;
+    state.clearExclusive();
+    state.event = 1;
+  }
+
+  /** The frame cannot be read: SP stays, the fault is tail-chained with the same EXC_RETURN (B1.5.12). */
+  #unstackingFault(fault: WordFault, excReturn: number): void {
+    const { priorities } = this.#parts;
+    this.#stackingFault(fault, BFSR.UNSTKERR, MMFSR.MUNSTKERR);
+    if (priorities.preempts) this.#begin(ENTERING, excReturn, TAIL_CHAIN_CYCLES);
+    else this.#lock();
+  }
+}

@@ -1,0 +1,116 @@
+import type { CpuState } from './cpu-state.js';
+import { EXCEPTION } from './exception-numbers.js';
+import { SCR } from './exceptions.js';
+import type { Priorities } from './priorities.js';
+
+/** How deep the core sleeps: what wakes it. */
+export const SLEEP = { awake: 0, wfi: 1, wfe: 2, semihosting: 3 } as const;
+
+export interface InterruptControlParts {
+  readonly state: CpuState;
+  readonly priorities: Priorities;
+  /** One word: one of SLEEP. */
+  readonly sleep: Int32Array;
+  readonly control: { readonly scr: number };
+  /** An exception is to be taken: the engine returns after the present instruction. */
+  readonly stop: () => void;
+}
+
+/**
+ * Everything that makes exceptions pending, enables them or gives them priorities goes through here, so that the
+ * search, the running engine and a sleeping core follow each change (B1.5.4, B1.5.17–B1.5.19, B3.4).
+ */
+export class InterruptControl {
+  readonly #parts: InterruptControlParts;
+
+  constructor(parts: InterruptControlParts) {
+    this.#parts = parts;
+  }
+
+  pend(exception: number): void {
+    const { priorities, control, state } = this.#parts;
+    const word = priorities.wordOf(exception);
+    const bit = priorities.bitOf(exception);
+    if ((priorities.pending[word]! & bit) !== 0) return;
+    priorities.pending[word] = priorities.pending[word]! | bit;
+    if ((control.scr & SCR.SEVONPEND) !== 0) state.event = 1;
+    this.changed();
+  }
+
+  /** Clears the pending state; a line that is high keeps an inactive interrupt pending (B3.4.1). */
+  unpend(exception: number): void {
+    const { priorities } = this.#parts;
+    const word = priorities.wordOf(exception);
+    const held = priorities.lines[word]! & ~priorities.active[word]!;
+    priorities.pending[word] = priorities.pending[word]! & (~priorities.bitOf(exception) | held);
+    this.changed();
+  }
+
+  /** An interrupt line. A rising edge pends, whether the interrupt is active or not. */
+  setLine(irq: number, level: number): void {
+    const { priorities } = this.#parts;
+    const word = 1 + (irq >> 5);
+    const bit = 1 << (irq & 31);
+    if (level === 0) {
+      priorities.lines[word] = priorities.lines[word]! & ~bit;
+      return;
+    }
+    priorities.lines[word] = priorities.lines[word]! | bit;
+    this.pend(EXCEPTION.irq0 + irq);
+  }
+
+  /** Enables or disables the exceptions of `bits` in bitmap word `word`. */
+  enable(word: number, bits: number, on: boolean): void {
+    const { enabled } = this.#parts.priorities;
+    enabled[word] = on ? enabled[word]! | bits : enabled[word]! & ~bits;
+    this.changed();
+  }
+
+  setPriority(exception: number, byte: number): void {
+    const { priorities } = this.#parts;
+    if (exception >= priorities.count) return;
+    priorities.priority[exception] = byte & priorities.byteMask;
+    this.changed();
+  }
+
+  /** After any change of what is pending, enabled, active or masked. */
+  changed(): void {
+    this.#parts.priorities.search();
+    this.masksChanged();
+  }
+
+  /** After a change of PRIMASK, FAULTMASK or BASEPRI, which the search does not depend on. */
+  masksChanged(): void {
+    const { priorities, sleep, stop, state } = this.#parts;
+    if (sleep[0] !== SLEEP.awake && this.#wakes(sleep[0]!)) {
+      // The event that wakes WFE is used up by it.
+      if (sleep[0] === SLEEP.wfe) state.event = 0;
+      sleep[0] = SLEEP.awake;
+    }
+    if (priorities.preempts) stop();
+  }
+
+  /** WFI (B1.5.19): returns at once if something that would wake it is pending already. */
+  waitForInterrupt(): void {
+    this.#parts.sleep[0] = SLEEP.wfi;
+    this.masksChanged();
+  }
+  /** WFE with the event register clear (B1.5.18). */
+  waitForEvent(): void {
+    this.#parts.sleep[0] = SLEEP.wfe;
+    this.masksChanged();
+  }
+  /** SEV, or an event from outside. */
+  sendEvent(): void {
+    const { state } = this.#parts;
+    state.event = 1;
+    this.masksChanged();
+  }
+
+  #wakes(depth: number): boolean {
+    const { priorities, state } = this.#parts;
+    if (depth === SLEEP.wfi) return priorities.wakes;
+    if (depth === SLEEP.wfe) return state.event !== 0 || priorities.preempts;
+    return false;
+  }
+}
