@@ -66,9 +66,11 @@ type Places = Readonly<Record<string, number>>;
 type Named<P extends Places, S extends string> = { [K in keyof P & string as `${K}${S}`]: FieldSpec };
 
 /** One read-write bit for each peripheral, named as the manual does: `GPIOA` + `EN`. */
-function each<P extends Places, S extends string>(places: P, suffix: S): Named<P, S> {
-  return Object.fromEntries(Object.entries(places).map(([name, place]) => [name + suffix, rw(place)])) as Named<P, S>;
+function each<P extends Places, S extends string>(places: P, suffix: S, spec = rw): Named<P, S> {
+  return Object.fromEntries(Object.entries(places).map(([name, place]) => [name + suffix, spec(place)])) as Named<P, S>;
 }
+
+const asleep = (place: number): FieldSpec => notModelled(rw(place), 'stopping a peripheral clock in Sleep mode');
 
 export const RCC = registers({
   CR: reg(
@@ -76,7 +78,7 @@ export const RCC = registers({
     {
       HSION: rw(0),
       HSIRDY: r(1),
-      HSITRIM: rw(3, 5),
+      HSITRIM: notModelled(rw(3, 5), 'trimming the HSI'),
       HSICAL: r(8, 8),
       HSEON: rw(16),
       HSERDY: r(17),
@@ -92,7 +94,9 @@ export const RCC = registers({
   ),
   PLLCFGR: reg(
     0x04,
-    { PLLM: rw(0, 6), PLLN: rw(6, 9), PLLP: rw(16, 2), PLLSRC: rw(22), PLLQ: rw(24, 4) },
+    // Bits 30:28 are reserved here, with reset value 2 (they are PLLR on the STM32F446). ST's own start-up code clears
+    // them, so that is no mistake worth a report.
+    { PLLM: rw(0, 6), PLLN: rw(6, 9), PLLP: rw(16, 2), PLLSRC: rw(22), PLLQ: rw(24, 4), UNUSED: rw(28, 3) },
     0x2400_3010,
     'RM0090 7.3.2',
   ),
@@ -158,19 +162,20 @@ export const RCC = registers({
   APB2ENR: reg(0x44, each({ ...APB2, ...ADCS } as const, 'EN'), 0, 'RM0090 7.3.14'),
   AHB1LPENR: reg(
     0x50,
-    each({ ...AHB1, ...AHB1_CLOCK_ONLY, FLITF: 15, SRAM1: 16, SRAM2: 17 } as const, 'LPEN'),
+    each({ ...AHB1, ...AHB1_CLOCK_ONLY, FLITF: 15, SRAM1: 16, SRAM2: 17 } as const, 'LPEN', asleep),
     0x7e67_91ff,
     'RM0090 7.3.15',
   ),
-  AHB2LPENR: reg(0x54, each({ ...AHB2, CRYP: 4, HASH: 5 } as const, 'LPEN'), 0x0000_00f1, 'RM0090 7.3.16'),
-  AHB3LPENR: reg(0x58, each(AHB3, 'LPEN'), 0x0000_0001, 'RM0090 7.3.17'),
-  APB1LPENR: reg(0x60, each(APB1, 'LPEN'), 0x36fe_c9ff, 'RM0090 7.3.18'),
-  APB2LPENR: reg(0x64, each({ ...APB2, ...ADCS } as const, 'LPEN'), 0x0007_5f33, 'RM0090 7.3.19'),
+  AHB2LPENR: reg(0x54, each({ ...AHB2, CRYP: 4, HASH: 5 } as const, 'LPEN', asleep), 0x0000_00f1, 'RM0090 7.3.16'),
+  AHB3LPENR: reg(0x58, each(AHB3, 'LPEN', asleep), 0x0000_0001, 'RM0090 7.3.17'),
+  APB1LPENR: reg(0x60, each(APB1, 'LPEN', asleep), 0x36fe_c9ff, 'RM0090 7.3.18'),
+  APB2LPENR: reg(0x64, each({ ...APB2, ...ADCS } as const, 'LPEN', asleep), 0x0007_5f33, 'RM0090 7.3.19'),
   BDCR: reg(
     0x70,
     { LSEON: rw(0), LSERDY: r(1), LSEBYP: rw(2), RTCSEL: rw(8, 2), RTCEN: rw(15), BDRST: rw(16) },
     0,
     'RM0090 7.3.20',
+    { powerOnOnly: true },
   ),
   CSR: reg(
     0x74,
@@ -188,6 +193,7 @@ export const RCC = registers({
     },
     0x0e00_0000,
     'RM0090 7.3.21',
+    { powerOnOnly: true },
   ),
   SSCGR: reg(
     0x80,
