@@ -273,10 +273,9 @@ describe('RCC_BDCR and RCC_CSR (7.3.20, 7.3.21)', () => {
     const h = board();
     h.write(CSR, 1 << 24);
     expect(h.read(CSR)).toBe(0);
-    h.instance.reset('system');
+    h.instance.reset('system', 'pin');
     expect(h.read(CSR)).toBe(1 << 26);
-    h.signal('softwareReset').set(1);
-    h.instance.reset('system');
+    h.instance.reset('system', 'software');
     expect(h.read(CSR)).toBe((1 << 26) | (1 << 28));
   });
 

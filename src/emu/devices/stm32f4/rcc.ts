@@ -1,4 +1,4 @@
-import { type DeviceContext, defineDevice } from '../../device.js';
+import { type DeviceContext, defineDevice, type ResetCause } from '../../device.js';
 import { u8 } from '../../state.js';
 import { HSI_HERTZ, i2sPllFault, LSI_HERTZ, pllFault } from './clock-tree.js';
 import { rccBackup } from './rcc-backup.js';
@@ -12,8 +12,7 @@ import { RccTree, SOURCE } from './rcc-tree.js';
  * Reset and clock control: RM0090 chapter 7. Drives the machine's clocks (`RCC_CLOCKS` and the CPU clock) and one wire
  * for each enable and reset bit.
  *
- * Wires: outputs `irq`, `nmi`, `'AHB1ENR.0'` …, `'APB2RSTR.18'`; inputs `backupAccess` (PWR_CR.DBP) and `pinReset`,
- * `softwareReset`, `watchdogReset` (what a system reset was asked by; see `resetFlags`).
+ * Wires: outputs `irq`, `nmi`, `'AHB1ENR.0'` …, `'APB2RSTR.18'`; input `backupAccess` (PWR_CR.DBP).
  */
 export interface RccOptions {
   /** Hz of the crystal between OSC_IN and OSC_OUT, or of an external clock on OSC_IN. Without it HSERDY never comes. */
@@ -218,21 +217,16 @@ function lockPllSettings(d: Context): void {
   });
 }
 
-/** 7.3.21: the causes of a reset stay until RMVF. Every reset but power-on pulls NRST too, so PINRSTF is set with it. */
-function resetFlags(d: Context): { systemReset(): void } {
-  const { CSR } = d.regs;
-  const software = d.input('softwareReset');
-  const watchdog = d.input('watchdogReset');
-  return {
-    systemReset() {
-      CSR.PINRSTF = 1;
-      if (software.level) CSR.SFTRSTF = 1;
-      if (watchdog.level) CSR.IWDGRSTF = 1;
-      // LSION and LSIRDY fall with every reset; the flags above survive it.
-      CSR.LSION = 0;
-      CSR.LSIRDY = 0;
-    },
-  };
+/** 7.3.21: the causes of resets stay until RMVF. Every system reset pulls NRST too, so PINRSTF is set with it (7.1.1). */
+function noteReset({ CSR }: Context['regs'], cause: ResetCause): void {
+  CSR.PINRSTF = 1;
+  if (cause === 'software') CSR.SFTRSTF = 1;
+  if (cause === 'watchdog') CSR.IWDGRSTF = 1;
+  if (cause === 'window-watchdog') CSR.WWDGRSTF = 1;
+  if (cause === 'low-power') CSR.LPWRRSTF = 1;
+  // LSION and LSIRDY fall with every reset; the flags survive it.
+  CSR.LSION = 0;
+  CSR.LSIRDY = 0;
 }
 
 export function rcc(options: RccOptions = {}) {
@@ -245,7 +239,6 @@ export function rcc(options: RccOptions = {}) {
       const { CR, CFGR, CSR } = d.regs;
       const unit = new Rcc(d, options);
       const gates = rccGates(d);
-      const flags = resetFlags(d);
       const backup = rccBackup(d, () => {
         unit.sources.lse.follow();
         unit.tree.apply();
@@ -267,8 +260,8 @@ export function rcc(options: RccOptions = {}) {
         if ((written >>> 24) & 1) CSR.value &= 0x00ff_ffff;
         unit.sources.lsi.follow();
       });
-      d.onReset((kind) => {
-        if (kind !== 'power-on') flags.systemReset();
+      d.onReset((kind, cause) => {
+        if (kind === 'system') noteReset(d.regs, cause);
         gates.apply();
         backup.reset();
         unit.switch();
