@@ -244,6 +244,12 @@ export function rcc(options: RccOptions = {}) {
         unit.tree.apply();
       });
       lockPllSettings(d);
+      // 7.1.1: a low level on NRST resets the chip; inside there is a pull-up. The model starts anew at the falling edge.
+      const nrst = d.net('NRST');
+      nrst.driver(d.name).set('pull-up');
+      nrst.listen(() => {
+        if (nrst.level === 'low' && nrst.strength === 'driven') d.requestReset('pin');
+      });
       d.onWrite(CR, (value, old) => unit.writeControl(value, old));
       d.onWrite(CFGR, (value, old) => {
         if (CFGR.SW === 3) {
