@@ -1,3 +1,4 @@
 /** The public API of `fwtest/boards`: re-exports only. */
 
-export {};
+export { stm32f4Discovery } from './stm32f4-discovery.js';
+export { type Stm32f407Options, stm32f407 } from './stm32f407.js';

@@ -1,0 +1,25 @@
+import { button } from '../emu/parts/button.js';
+import { led } from '../emu/parts/led.js';
+import { terminal } from '../emu/parts/terminal.js';
+import { defineBoard } from './define.js';
+import { MHz } from './rows.js';
+import { stm32f407 } from './stm32f407.js';
+
+/**
+ * ST's STM32F4 Discovery (UM1472): four user LEDs, the user button with its pull-down resistor, the reset button, an
+ * 8 MHz crystal. The 32 kHz crystal X3 is not fitted, so LSERDY never comes. The board has no serial converter of its
+ * own; the console stands for one wired to PA2 and PA3. `with({ console: terminal('usart3') })` moves it.
+ */
+export const stm32f4Discovery = defineBoard({
+  name: 'stm32f4-discovery',
+  chip: stm32f407({ hse: MHz(8) }),
+  parts: {
+    green: led('PD12'),
+    orange: led('PD13'),
+    red: led('PD14'),
+    blue: led('PD15'),
+    button: button('PA0', { activeHigh: true }),
+    resetButton: button('NRST'),
+    console: terminal('usart2', { tx: 'PA2', rx: 'PA3' }),
+  },
+});

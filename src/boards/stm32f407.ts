@@ -1,0 +1,141 @@
+import { cortexM4 } from '../emu/cpu/armv7m/core.js';
+import type { DeviceRow } from '../emu/device-row.js';
+import { HSI_HERTZ } from '../emu/devices/stm32f4/clock-tree.js';
+import { dbgmcu } from '../emu/devices/stm32f4/dbgmcu.js';
+import { type EXTI_INTERRUPTS, exti } from '../emu/devices/stm32f4/exti.js';
+import { flashInterface } from '../emu/devices/stm32f4/flash-interface.js';
+import { gpio } from '../emu/devices/stm32f4/gpio.js';
+import { pwr } from '../emu/devices/stm32f4/pwr.js';
+import { type RccOptions, rcc } from '../emu/devices/stm32f4/rcc.js';
+import { RCC_CLOCKS } from '../emu/devices/stm32f4/rcc-tree.js';
+import { optionBytes, signature } from '../emu/devices/stm32f4/signature.js';
+import { type Boot, syscfg } from '../emu/devices/stm32f4/syscfg.js';
+import { ABSENT, UNMODELLED, type UnmodelledRow } from '../emu/devices/stm32f4/unmodelled.js';
+import { unmodelledBlock } from '../emu/devices/stm32f4/unmodelled-block.js';
+import { uart, usart } from '../emu/devices/stm32f4/usart.js';
+import { defineChip } from './define.js';
+import { at, KiB, MiB, memoryWindow, ram, rom } from './rows.js';
+
+/** STM32F407: memory map RM0090 2.3, interrupts RM0090 table 61, buses RM0090 table 1. */
+
+export interface Stm32f407Options extends RccOptions {
+  /** What the BOOT pins select to lie at address 0 (RM0090 2.4). */
+  readonly boot?: Boot;
+  /** Kibibytes of flash: 1024 (STM32F407xG) or 512 (xE). */
+  readonly flashKiB?: 512 | 1024;
+}
+
+/** RM0090 table 61. */
+const EXTI_LINES: Readonly<Record<keyof typeof EXTI_INTERRUPTS, number>> = {
+  PVD: 1,
+  TAMP_STAMP: 2,
+  RTC_WKUP: 3,
+  EXTI0: 6,
+  EXTI1: 7,
+  EXTI2: 8,
+  EXTI3: 9,
+  EXTI4: 10,
+  EXTI9_5: 23,
+  EXTI15_10: 40,
+  RTC_Alarm: 41,
+  OTG_FS_WKUP: 42,
+  ETH_WKUP: 62,
+  OTG_HS_WKUP: 76,
+};
+
+/** The pins' Schmitt triggers go to SYSCFG's multiplexer, its choices to EXTI. */
+const EXTI_WIRES = Object.fromEntries(Array.from({ length: 16 }, (_, line) => [`exti${line}`, `exti.line${line}`]));
+
+function port(letter: string, index: number) {
+  const wires = Array.from({ length: 16 }, (_, pin) => [`in${pin}`, `syscfg.P${letter}${pin}`] as const);
+  return at(0x4002_0000 + index * 0x400, gpio(letter), {
+    enable: `rcc.AHB1ENR.${index}`,
+    reset: `rcc.AHB1RSTR.${index}`,
+    wires: Object.fromEntries(wires),
+  });
+}
+
+/** Rows of a peripheral on APB1 or APB2 with the same bit in ENR and RSTR. */
+const on = (bus: 'APB1' | 'APB2', bit: number) => ({
+  clock: bus.toLowerCase(),
+  enable: `rcc.${bus}ENR.${bit}`,
+  reset: `rcc.${bus}RSTR.${bit}`,
+});
+
+type UnmodelledDevices = {
+  readonly [K in keyof typeof UNMODELLED as Lowercase<K>]: DeviceRow<{ readonly name: string }>;
+};
+
+/** `'APB1.17'` → `'rcc.APB1ENR.17'`. */
+function gateWire(gate: string | undefined, kind: 'ENR' | 'RSTR'): string | undefined {
+  const [bus, bit] = gate?.split('.') ?? [];
+  return bus && `rcc.${bus}${kind}.${bit}`;
+}
+
+function unmodelledDevices(): UnmodelledDevices {
+  const rows = Object.entries<UnmodelledRow>(UNMODELLED).map(([name, row]) => [
+    name.toLowerCase(),
+    at(row.base, unmodelledBlock(name, row.size, row.registers), {
+      clock: row.clock,
+      enable: gateWire(row.gate, 'ENR'),
+      reset: gateWire(row.resetBit ?? row.gate, 'RSTR'),
+    }),
+  ]);
+  return Object.fromEntries(rows) as UnmodelledDevices;
+}
+
+export function stm32f407(options: Stm32f407Options = {}) {
+  const flashKiB = options.flashKiB ?? 1024;
+  return defineChip({
+    name: 'stm32f407',
+    // SYST_CALIB: 10500 for 1 ms of HCLK/8 at 84 MHz (RM0090 12.1.2), marked as not exact.
+    cpu: cortexM4({ irqs: 82, priorityBits: 4, sysTickDivider: 8, sysTickCalibration: 0x4000_2904 }),
+    hertz: HSI_HERTZ,
+    clocks: RCC_CLOCKS,
+    memories: {
+      flash: rom(0x0800_0000, KiB(flashKiB), { fill: 0xff, rejectedWrites: 'report' }),
+      // ST's boot loader is not part of fwtest: an erased ROM stands in its place.
+      system: rom(0x1fff_0000, KiB(30), { fill: 0xff, rejectedWrites: 'report' }),
+      otp: rom(0x1fff_7800, 528, { fill: 0xff, rejectedWrites: 'report', execute: false }),
+      sram1: ram(0x2000_0000, KiB(112)),
+      sram2: ram(0x2001_c000, KiB(16)),
+      // On the data bus only (RM0090 2.3.1).
+      ccm: ram(0x1000_0000, KiB(64), { execute: false }),
+    },
+    windows: {
+      boot: memoryWindow(0, MiB(1), { select: 'syscfg.memoryMode', shows: ['flash', 'system', undefined, 'sram1'] }),
+    },
+    bitBands: [
+      { alias: 0x2200_0000, target: 0x2000_0000, bytes: MiB(1) },
+      { alias: 0x4200_0000, target: 0x4000_0000, bytes: MiB(1) },
+    ],
+    devices: {
+      rcc: at(0x4002_3800, rcc(options), { irq: 5, wires: { nmi: 'cpu.nmi' } }),
+      pwr: at(0x4000_7000, pwr(), { ...on('APB1', 28), wires: { backupAccess: 'rcc.backupAccess' } }),
+      flash: at(0x4002_3c00, flashInterface()),
+      syscfg: at(0x4001_3800, syscfg({ boot: options.boot }), { ...on('APB2', 14), wires: EXTI_WIRES }),
+      exti: at(0x4001_3c00, exti(), { clock: 'apb2', irq: EXTI_LINES }),
+      gpioa: port('A', 0),
+      gpiob: port('B', 1),
+      gpioc: port('C', 2),
+      gpiod: port('D', 3),
+      gpioe: port('E', 4),
+      gpiof: port('F', 5),
+      gpiog: port('G', 6),
+      gpioh: port('H', 7),
+      gpioi: port('I', 8),
+      usart1: at(0x4001_1000, usart('USART1'), { irq: 37, ...on('APB2', 4) }),
+      usart2: at(0x4000_4400, usart('USART2'), { irq: 38, ...on('APB1', 17) }),
+      usart3: at(0x4000_4800, usart('USART3'), { irq: 39, ...on('APB1', 18) }),
+      uart4: at(0x4000_4c00, uart('UART4'), { irq: 52, ...on('APB1', 19) }),
+      uart5: at(0x4000_5000, uart('UART5'), { irq: 53, ...on('APB1', 20) }),
+      usart6: at(0x4001_1400, usart('USART6'), { irq: 71, ...on('APB2', 5) }),
+      dbgmcu: at(0xe004_2000, dbgmcu()),
+      signature: at(0x1fff_7a10, signature(flashKiB)),
+      optionbytes: at(0x1fff_c000, optionBytes()),
+      bkpsram: at(0x4002_4000, unmodelledBlock('BKPSRAM', 0x1000, 'WORD0'), { enable: 'rcc.AHB1ENR.18' }),
+      ...unmodelledDevices(),
+    },
+    absent: ABSENT,
+  });
+}

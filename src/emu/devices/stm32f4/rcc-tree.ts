@@ -1,0 +1,129 @@
+import type { DeviceContext } from '../../device.js';
+import type { Clock } from '../../time.js';
+import {
+  ahbDivisor,
+  apbDivisor,
+  divided,
+  HSI_HERTZ,
+  hertz,
+  i2sPll,
+  LSI_HERTZ,
+  mainPll,
+  multiplied,
+  type Ratio,
+  STOPPED,
+  timerFactor,
+} from './clock-tree.js';
+import type { RCC } from './rcc-registers.js';
+
+/**
+ * The machine's clocks that RCC drives, by name, with their rates at reset (HSI, no prescaler). `cpu` is HCLK; AHB
+ * peripherals take `cpu` too.
+ */
+export const RCC_CLOCKS = {
+  sysclk: HSI_HERTZ,
+  apb1: HSI_HERTZ,
+  apb2: HSI_HERTZ,
+  apb1Timers: HSI_HERTZ,
+  apb2Timers: HSI_HERTZ,
+  usb48: 0,
+  i2s: 0,
+  rtc: 0,
+} as const;
+
+export type RccClockName = 'cpu' | keyof typeof RCC_CLOCKS;
+
+/** Data sheet, general operating conditions (voltage scale 1). */
+const LIMITS: Partial<Record<RccClockName, number>> = { cpu: 168e6, apb1: 42e6, apb2: 84e6, usb48: 75e6 };
+
+export const SOURCE = { hsi: 0, hse: 1, pll: 2 } as const;
+
+/** Turns RCC's registers into the rates of the machine's clocks. */
+export class RccTree {
+  readonly #d: DeviceContext<typeof RCC>;
+  readonly #hse: Ratio;
+  readonly #lse: Ratio;
+  readonly #clocks: ReadonlyMap<RccClockName, Clock>;
+
+  constructor(d: DeviceContext<typeof RCC>, crystals: { hse: number; lse: number }) {
+    this.#d = d;
+    this.#hse = { num: crystals.hse, den: 1 };
+    this.#lse = { num: crystals.lse, den: 1 };
+    const names: RccClockName[] = ['cpu', ...(Object.keys(RCC_CLOCKS) as (keyof typeof RCC_CLOCKS)[])];
+    this.#clocks = new Map(names.map((name) => [name, d.clockNamed(name)]));
+  }
+
+  /** What PLLCFGR.PLLSRC selects, whether it runs or not. */
+  get pllReference(): Ratio {
+    return this.#d.regs.PLLCFGR.PLLSRC ? this.#hse : { num: HSI_HERTZ, den: 1 };
+  }
+
+  /** SYSCLK of a source that is ready. */
+  #system(source: number): Ratio {
+    const { CR, PLLCFGR } = this.#d.regs;
+    if (source === SOURCE.hsi) return { num: HSI_HERTZ, den: 1 };
+    if (source === SOURCE.hse) return CR.HSERDY ? this.#hse : STOPPED;
+    return CR.PLLRDY ? mainPll(this.pllReference, PLLCFGR.value).system : STOPPED;
+  }
+
+  #rtc(): Ratio {
+    const { BDCR, CSR, CFGR, CR } = this.#d.regs;
+    if (!BDCR.RTCEN) return STOPPED;
+    if (BDCR.RTCSEL === 1) return BDCR.LSERDY ? this.#lse : STOPPED;
+    if (BDCR.RTCSEL === 2) return CSR.LSIRDY ? { num: LSI_HERTZ, den: 1 } : STOPPED;
+    // RM0090 7.3.3: RTCPRE 0 and 1 mean no clock.
+    return BDCR.RTCSEL === 3 && CR.HSERDY && CFGR.RTCPRE >= 2 ? divided(this.#hse, CFGR.RTCPRE) : STOPPED;
+  }
+
+  /** Sets every clock to what the registers say now. */
+  apply(): void {
+    const { CFGR, CR, PLLCFGR, PLLI2SCFGR } = this.#d.regs;
+    const reference = this.pllReference;
+    const sysclk = this.#system(CFGR.SWS);
+    const ahb = divided(sysclk, ahbDivisor(CFGR.HPRE));
+    const apb1 = divided(ahb, apbDivisor(CFGR.PPRE1));
+    const apb2 = divided(ahb, apbDivisor(CFGR.PPRE2));
+    this.#set('cpu', ahb);
+    this.#set('sysclk', sysclk);
+    this.#set('apb1', apb1);
+    this.#set('apb2', apb2);
+    this.#set('apb1Timers', multiplied(apb1, timerFactor(CFGR.PPRE1)));
+    this.#set('apb2Timers', multiplied(apb2, timerFactor(CFGR.PPRE2)));
+    this.#set('usb48', CR.PLLRDY ? mainPll(reference, PLLCFGR.value).usb48 : STOPPED);
+    this.#set('i2s', CR.PLLI2SRDY ? i2sPll(reference, PLLCFGR.value, PLLI2SCFGR.value).i2s : STOPPED);
+    this.#set('rtc', this.#rtc());
+  }
+
+  #set(name: RccClockName, rate: Ratio): void {
+    const clock = this.#clocks.get(name)!;
+    const before = clock.hertz;
+    clock.set(rate);
+    const limit = LIMITS[name];
+    if (limit === undefined || clock.hertz === before || clock.hertz <= limit) return;
+    const label = name === 'cpu' ? 'HCLK' : name.toUpperCase();
+    this.#d.report({
+      kind: 'misuse',
+      what: `${label} runs at ${clock.hertz / 1e6} MHz; the part allows ${limit / 1e6} MHz`,
+      remedy: 'check PLLCFGR and the prescalers in CFGR',
+      section: 'RM0090 7.2',
+    });
+  }
+
+  /** Hz of every clock, for tests and messages. */
+  get frequencies(): Record<RccClockName, number> {
+    return Object.fromEntries([...this.#clocks].map(([name, clock]) => [name, clock.hertz])) as Record<
+      RccClockName,
+      number
+    >;
+  }
+
+  get vco(): Ratio {
+    return mainPll(this.pllReference, this.#d.regs.PLLCFGR.value).vco;
+  }
+  get i2sVco(): Ratio {
+    return i2sPll(this.pllReference, this.#d.regs.PLLCFGR.value, this.#d.regs.PLLI2SCFGR.value).vco;
+  }
+  get hseHertz(): number {
+    return hertz(this.#hse);
+  }
+}

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { DeviceHarness } from '../../device-harness.js';
+import { dbgmcu } from './dbgmcu.js';
+import { exti } from './exti.js';
+import { flashInterface } from './flash-interface.js';
+import { pwr } from './pwr.js';
+import { syscfg } from './syscfg.js';
+
+describe('EXTI (RM0090 12.3)', () => {
+  const [IMR, EMR, RTSR, FTSR, SWIER, PR] = [0, 4, 8, 0xc, 0x10, 0x14] as const;
+  const make = () => new DeviceHarness(exti(), { name: 'exti' });
+
+  it('pends a line on the selected edges only', () => {
+    const h = make();
+    h.write(RTSR, 1 << 0);
+    h.write(FTSR, 1 << 1);
+    h.signal('line0').set(1);
+    h.signal('line1').set(1);
+    expect(h.read(PR)).toBe(0b01);
+    h.signal('line0').set(0);
+    h.signal('line1').set(0);
+    expect(h.read(PR)).toBe(0b11);
+    h.write(PR, 0b01);
+    expect(h.read(PR)).toBe(0b10);
+  });
+
+  it('raises the interrupt of unmasked lines; 5–9 and 10–15 share one', () => {
+    const h = make();
+    h.write(RTSR, 0xffff);
+    h.write(IMR, (1 << 4) | (1 << 9) | (1 << 10));
+    for (const line of [3, 4, 9, 10]) h.signal(`line${line}`).set(1);
+    const active = () => ['EXTI3', 'EXTI4', 'EXTI9_5', 'EXTI15_10'].filter((name) => h.signal(name).level);
+    expect(active()).toEqual(['EXTI4', 'EXTI9_5', 'EXTI15_10']);
+    h.write(PR, 1 << 9);
+    expect(active()).toEqual(['EXTI4', 'EXTI15_10']);
+    h.write(IMR, 1 << 3);
+    expect(active()).toEqual(['EXTI3']);
+  });
+
+  it('triggers by software where unmasked; clearing PR clears SWIER', () => {
+    const h = make();
+    h.write(SWIER, 1 << 2);
+    expect(h.read(PR)).toBe(0);
+    h.write(SWIER, 0);
+    h.write(IMR, 1 << 2);
+    h.write(SWIER, 1 << 2);
+    expect([h.read(PR), h.read(SWIER), h.signal('EXTI2').level]).toEqual([4, 4, 1]);
+    h.write(PR, 1 << 2);
+    expect([h.read(PR), h.read(SWIER), h.signal('EXTI2').level]).toEqual([0, 0, 0]);
+  });
+
+  it('pulses the event wire for unmasked events', () => {
+    const h = make();
+    let pulses = 0;
+    h.signal('event').listen((level) => {
+      pulses += level;
+    });
+    h.write(RTSR, 0b11);
+    h.write(EMR, 0b01);
+    h.signal('line0').set(1);
+    h.signal('line1').set(1);
+    expect(pulses).toBe(1);
+  });
+});
+
+describe('SYSCFG (RM0090 9.3)', () => {
+  it('connects the selected port to each EXTI line', () => {
+    const h = new DeviceHarness(syscfg(), { name: 'syscfg' });
+    h.signal('PD5').set(1);
+    h.signal('PA13').set(1);
+    expect(h.signal('exti5').level).toBe(0);
+    expect(h.signal('exti13').level).toBe(1);
+    h.write(0x0c, 3 << 4);
+    expect(h.signal('exti5').level).toBe(1);
+    h.signal('PD5').set(0);
+    expect(h.signal('exti5').level).toBe(0);
+    h.write(0x14, 8 << 4);
+    expect(h.signal('exti13').level).toBe(0);
+    h.signal('PI13').set(1);
+    expect(h.signal('exti13').level).toBe(1);
+    h.write(0x14, 15 << 4);
+    expect(h.signal('exti13').level).toBe(0);
+  });
+
+  it('says what lies at address 0, as the BOOT pins do after reset', () => {
+    const h = new DeviceHarness(syscfg({ boot: 'sram' }), { name: 'syscfg' });
+    expect([h.read(0), h.signal('memoryMode').level]).toEqual([3, 3]);
+    h.write(0, 1);
+    expect(h.signal('memoryMode').level).toBe(1);
+    h.write(0, 2);
+    expect(h.problems.map((problem) => problem.kind)).toEqual(['unmodelled']);
+  });
+
+  it('has a compensation cell', () => {
+    const h = new DeviceHarness(syscfg(), { name: 'syscfg' });
+    h.write(0x20, 1);
+    expect(h.read(0x20)).toBe(0x101);
+  });
+});
+
+describe('PWR (RM0090 5.4)', () => {
+  it('opens the backup domain with DBP', () => {
+    const h = new DeviceHarness(pwr(), { name: 'pwr' });
+    expect(h.read(0)).toBe(0x4000);
+    h.write(0, 0x4100);
+    expect(h.signal('backupAccess').level).toBe(1);
+  });
+
+  it('shows VOSRDY once the regulator has settled', () => {
+    const h = new DeviceHarness(pwr(), { name: 'pwr' });
+    expect(h.read(4)).toBe(0);
+    h.runNanoseconds(50_000);
+    expect(h.read(4)).toBe(0x4000);
+    h.write(0, 0);
+    expect(h.read(4)).toBe(0);
+    h.runNanoseconds(50_000);
+    expect(h.read(4)).toBe(0x4000);
+    expect(h.problems).toEqual([]);
+  });
+
+  it('is loud about low-power modes', () => {
+    const h = new DeviceHarness(pwr(), { name: 'pwr' });
+    h.write(0, 0x4003);
+    expect(h.problems.map((problem) => problem.what)).toEqual([
+      'PWR.CR.LPDS was written: Stop and Standby mode is not modelled',
+      'PWR.CR.PDDS was written: Stop and Standby mode is not modelled',
+    ]);
+  });
+});
+
+describe('FLASH interface (RM0090 3.9)', () => {
+  const [ACR, KEYR, OPTKEYR, CR, OPTCR] = [0, 4, 8, 0x10, 0x14] as const;
+  const make = () => new DeviceHarness(flashInterface(), { name: 'flash' });
+
+  it('reads wait states and caches back', () => {
+    const h = make();
+    h.write(ACR, 0x705);
+    expect(h.read(ACR)).toBe(0x705);
+    h.write(ACR, 0x800);
+    expect(h.read(ACR)).toBe(0);
+    expect(h.problems).toEqual([]);
+  });
+
+  it('unlocks with the two keys, locks again, and until then takes no write', () => {
+    const h = make();
+    h.write(CR, 0x200);
+    expect(h.read(CR)).toBe(0x8000_0000);
+    h.write(KEYR, 0x4567_0123);
+    h.write(KEYR, 0xcdef_89ab);
+    expect(h.read(CR)).toBe(0);
+    h.write(CR, 0x200);
+    expect(h.read(CR)).toBe(0x200);
+    h.write(CR, 0x8000_0200);
+    h.write(CR, 0);
+    expect(h.read(CR)).toBe(0x8000_0200);
+  });
+
+  it('answers a wrong key with a bus error and stays locked until reset', () => {
+    const h = make();
+    expect(() => h.write(KEYR, 1)).toThrow('FLASH.KEYR was written in the wrong order');
+    expect(() => h.write(KEYR, 0x4567_0123)).toThrow();
+    h.instance.reset('system');
+    h.write(KEYR, 0x4567_0123);
+    h.write(KEYR, 0xcdef_89ab);
+    expect(h.read(CR)).toBe(0);
+  });
+
+  it('unlocks the option bytes, and says that changing them is not modelled', () => {
+    const h = make();
+    expect(h.read(OPTCR)).toBe(0x0fff_aaed);
+    h.write(OPTKEYR, 0x0819_2a3b);
+    h.write(OPTKEYR, 0x4c5d_6e7f);
+    expect(h.read(OPTCR)).toBe(0x0fff_aaec);
+    h.write(OPTCR, 0x0fff_55ec);
+    expect(h.problems.map((problem) => problem.what)).toEqual([
+      'FLASH.OPTCR.RDP was written: changing option bytes is not modelled',
+    ]);
+  });
+
+  it('is loud about programming', () => {
+    const h = make();
+    h.write(KEYR, 0x4567_0123);
+    h.write(KEYR, 0xcdef_89ab);
+    h.write(CR, 1);
+    expect(h.problems.map((problem) => problem.what)).toEqual([
+      'FLASH.CR.PG was written: erasing and programming flash is not modelled',
+    ]);
+  });
+});
+
+it('DBGMCU names the part: STM32F405/407 (RM0090 38.6.1)', () => {
+  const h = new DeviceHarness(dbgmcu());
+  expect(h.read(0)).toBe(0x100f_6413);
+});

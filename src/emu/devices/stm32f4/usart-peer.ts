@@ -1,0 +1,143 @@
+import type { DeviceContext } from '../../device.js';
+import type { Log } from '../../log.js';
+import type { TimedEvent } from '../../scheduler.js';
+import type { Clock } from '../../time.js';
+import { dataBits, encode, type FrameFormat, type Reception, receive } from './usart-frame.js';
+import type { UsartSettings } from './usart-settings.js';
+
+export interface TypeOptions {
+  /** The sender's baud rate; by default the port's own, whatever it is set to when the frame starts. */
+  readonly baud?: number;
+  /** Spoils every frame: a wrong parity bit, a stop bit of 0, or a glitch between the samples of a bit. */
+  readonly corrupt?: 'parity' | 'stop' | 'noise';
+}
+
+const CORRUPT = { none: 0, parity: 1, stop: 2, noise: 3 } as const;
+
+/** What the sender on the other end needs to know of the port. */
+export interface PeerPort {
+  /** The port can hear a frame that starts now: enabled, clocked, its pin connected. */
+  ready(): boolean;
+  /** nRTS stops the sender. */
+  held(): boolean;
+  /** A frame begins on the line; nothing does any more. */
+  begun(): void;
+  quiet(): void;
+  received(reception: Reception, format: FrameFormat): void;
+}
+
+/** State of the frame on the line. */
+export interface PeerState {
+  /** 0 quiet, 1 frame, 2 stop bits beyond the first. */
+  readonly phase: Int32Array;
+}
+
+const FRAME = 1;
+const STOP = 2;
+
+/**
+ * The sender on the host's side of the line: a queue of words that go out back to back. It has no state of its own but
+ * two logs (typed, started), so a reset of the chip does not empty it.
+ */
+export class UsartPeer {
+  readonly #settings: UsartSettings;
+  readonly #port: PeerPort;
+  readonly #state: PeerState;
+  /** Word, CORRUPT code, baud (0 = the port's own). */
+  readonly #typed: Log;
+  /** One entry for each word whose frame has started. */
+  readonly #started: Log;
+  readonly #clock: Clock;
+  /** Frames at the port's own rate run on its clock, others on the nanosecond clock. */
+  readonly #own: TimedEvent;
+  readonly #foreign: TimedEvent;
+
+  constructor(d: DeviceContext, settings: UsartSettings, state: PeerState, port: PeerPort) {
+    this.#settings = settings;
+    this.#port = port;
+    this.#state = state;
+    this.#typed = d.log('typed', { width: 3 });
+    this.#started = d.log('started', { kind: 'u8' });
+    this.#clock = d.clock;
+    this.#own = d.event('rx', () => this.#advance(this.#own));
+    this.#foreign = d.event('rxForeign', () => this.#advance(this.#foreign), d.clockNamed('ns'));
+  }
+
+  /** Words that have not started yet. */
+  get waiting(): number {
+    return this.#typed.length - this.#started.length;
+  }
+
+  type(words: Iterable<number>, options: TypeOptions): void {
+    for (const word of words) this.#typed.append(word, CORRUPT[options.corrupt ?? 'none'], options.baud ?? 0);
+    this.kick();
+  }
+
+  /** Starts the next frame if the line is free and the port lets it. */
+  kick(): void {
+    if (this.#state.phase[0] !== 0) return;
+    if (!this.#begin()) return;
+    this.#port.begun();
+  }
+
+  #begin(): boolean {
+    const next = this.#started.length;
+    if (next >= this.#typed.length || this.#port.held()) return false;
+    const baud = this.#typed.at(next, 2)!;
+    if (baud === 0 && !this.#port.ready()) return false;
+    this.#started.append(1);
+    this.#state.phase[0] = FRAME;
+    const format = this.#settings.format;
+    const stop = Math.min(format.stopHalves, 2);
+    this.#after(baud, 2 + 2 * format.wordBits + stop);
+    return true;
+  }
+
+  #after(baud: number, halves: number): void {
+    if (baud === 0) this.#own.after((halves * this.#settings.bitTime) / 2);
+    else this.#foreign.after(Math.round((halves * 500_000_000) / baud));
+  }
+
+  #advance(event: TimedEvent): void {
+    const index = this.#started.length - 1;
+    const format = this.#settings.format;
+    if (this.#state.phase[0] === FRAME) {
+      this.#deliver(index, format);
+      const more = format.stopHalves - 2;
+      if (more > 0) {
+        this.#state.phase[0] = STOP;
+        return this.#after(event === this.#own ? 0 : this.#typed.at(index, 2)!, more);
+      }
+    }
+    this.#state.phase[0] = 0;
+    if (!this.#begin()) this.#port.quiet();
+  }
+
+  #deliver(index: number, format: FrameFormat): void {
+    const baud = this.#typed.at(index, 2)!;
+    const corrupt = this.#typed.at(index, 1)!;
+    if (!this.#port.ready()) return;
+    const flipped = corrupt === CORRUPT.parity && format.parity !== 'none' ? 1 << dataBits(format) : 0;
+    const word = this.#wordOf(index, format) ^ flipped;
+    const reception = this.#heard(index, word, baud, format);
+    this.#port.received(
+      {
+        word: reception.word,
+        framingError: reception.framingError || corrupt === CORRUPT.stop,
+        noise: reception.noise || corrupt === CORRUPT.noise,
+      },
+      format,
+    );
+  }
+
+  #wordOf(index: number, format: FrameFormat): number {
+    return encode(this.#typed.at(index)!, format);
+  }
+
+  #heard(index: number, word: number, baud: number, format: FrameFormat): Reception {
+    if (baud === 0) return { word, framingError: false, noise: false };
+    // A slow receiver's samples reach into the next frame, if one follows at once.
+    const words = index + 1 < this.#typed.length ? [word, this.#wordOf(index + 1, format)] : [word];
+    return receive(words, format, this.#clock.hertz / baud, this.#settings.bitTime);
+  }
+}
