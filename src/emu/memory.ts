@@ -13,6 +13,8 @@ export interface MemoryOptions {
   readonly rejectedWrites?: 'fault' | 'report';
   /** Value of every byte after power-on: 0xff for erased flash. */
   readonly fill?: number;
+  /** What the chip's maker put there, from the first byte on: a boot ROM's code. */
+  readonly contents?: Uint8Array;
 }
 
 /** Where a memory, or a part of it, is seen by the guest. */
@@ -77,6 +79,17 @@ export class MemoryBlock {
   fill(offset: number, bytes: Uint8Array): void {
     this.bytes.set(bytes, offset);
     this.#pool.changed(this, offset, bytes.length);
+  }
+
+  /** Gives every byte its power-on value; pages that have it already are not touched, so that unused memory stays free. */
+  clear(): void {
+    const blank = new Uint8Array(PAGE_SIZE).fill(this.options.fill ?? 0);
+    for (let offset = 0; offset < this.size; offset += PAGE_SIZE) {
+      const page = this.bytes.subarray(offset, offset + PAGE_SIZE);
+      const wanted = blank.subarray(0, page.length);
+      if (Buffer.compare(page, wanted) !== 0) this.fill(offset, wanted);
+    }
+    if (this.options.contents) this.fill(0, this.options.contents);
   }
 
   /** Makes `length` bytes from `offset` visible at guest address `base`. */
