@@ -8,7 +8,7 @@ import { type GuestReport, ReportLog } from './guest-report.js';
 import { ENGINE } from './isa/layout.js';
 import type { LoadSegment, MachineDescription } from './machine-description.js';
 import { EventHub, type MachineEvents } from './machine-events.js';
-import { MemoryPool } from './memory.js';
+import { type MemoryBlock, MemoryPool } from './memory.js';
 import type { Net, NetDriver } from './net.js';
 import type { Rational } from './rational.js';
 import { Scheduler } from './scheduler.js';
@@ -81,7 +81,8 @@ export class Machine {
     this.pool.onCodeChanged((address, length) => this.cpu.invalidate(address, length));
     this.bus.onRejectedWrite = (block, address) => this.#report(block.name, rejectedWrite(block.name, address));
     this.arena.freeze();
-    this.#loadImage(options.image ?? []);
+    for (const block of this.pool.blocks) if (!block.isRam) block.clear();
+    this.#loadImage((block) => !block?.isRam);
     this.reset('power-on');
     this.#snapshots = new Snapshots(this.arena, this.pool);
   }
@@ -177,7 +178,7 @@ export class Machine {
     this.timebase.requestStop();
   }
 
-  /** Resets now. Power-on also clears the RAM; machine time goes on. */
+  /** Resets now. Power-on also clears the RAM, but for what the image puts there; machine time goes on. */
   reset(cause: CpuResetKind): void {
     const kind = cause === 'power-on' ? 'power-on' : 'system';
     this.#pendingReset[0] = 0;
@@ -271,12 +272,15 @@ export class Machine {
   }
 
   #clearRam(): void {
-    for (const block of this.pool.blocks) if (block.isRam) block.clear(block.options.fill ?? 0);
+    for (const block of this.pool.blocks) if (block.isRam) block.clear();
+    this.#loadImage((block) => block?.isRam === true);
   }
 
-  #loadImage(image: readonly LoadSegment[]): void {
-    for (const block of this.pool.blocks) if (!block.isRam) block.clear(block.options.fill ?? 0);
-    for (const { physicalAddress, data } of image) this.bus.fill(physicalAddress, data);
+  /** Puts the image's segments for some memories where they belong. */
+  #loadImage(wanted: (block: MemoryBlock | null | undefined) => boolean): void {
+    for (const { physicalAddress, data } of this.#options.image ?? []) {
+      if (wanted(this.bus.regionAt(physicalAddress)?.memory)) this.bus.fill(physicalAddress, data);
+    }
   }
 
   #mapDevices(): void {

@@ -13,6 +13,8 @@ export interface MemoryOptions {
   readonly rejectedWrites?: 'fault' | 'report';
   /** Value of every byte after power-on: 0xff for erased flash. */
   readonly fill?: number;
+  /** What the chip's maker put there, from the first byte on: a boot ROM's code. */
+  readonly contents?: Uint8Array;
 }
 
 /** Where a memory, or a part of it, is seen by the guest. */
@@ -79,14 +81,16 @@ export class MemoryBlock {
     this.#pool.changed(this, offset, bytes.length);
   }
 
-  /** Sets every byte to `value`; pages that are so already stay untouched. */
-  clear(value: number): void {
+  /** Gives every byte its power-on value; pages that have it already stay untouched, so that unused memory is free. */
+  clear(): void {
+    const value = this.options.fill ?? 0;
     for (let page = 0; page < this.pageCount; page++) {
       const bytes = this.bytes.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
       if (isFilled(bytes, value)) continue;
       bytes.fill(value);
       this.#pool.changed(this, page * PAGE_SIZE, bytes.length);
     }
+    if (this.options.contents) this.fill(0, this.options.contents);
   }
 
   /** Makes `length` bytes from `offset` visible at guest address `base`. */

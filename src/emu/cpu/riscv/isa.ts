@@ -17,7 +17,8 @@ export const rv32imac: Isa = defineIsa({
   state: {
     // x0 is never written; slot 32 takes what is written to it
     registers: { count: 33, type: 'i32' },
-    scalars: { reservation: 'i32', reserved: 'i32' },
+    // the LR/SC reservation, and cycles beyond one an instruction since power-on
+    scalars: { reservation: 'i32', reserved: 'i32', stalls: 'i64' },
   },
   timing,
   takenCycles: TAKEN_CYCLES,

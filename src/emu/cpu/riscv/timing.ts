@@ -1,9 +1,13 @@
 import type { Timing } from '../../isa/instruction.js';
 
+/** Cycles that a division takes beyond the first one. */
+export const DIVISION_STALL = 32;
+
 /**
  * The hart is a simple in-order core that no vendor sells: one instruction a cycle, taken branches and jumps included (the
- * fetch is ahead), memory answers within the cycle, the multiplier is a full array. An AMO reads and then writes memory: two
- * cycles. Division makes one bit of the quotient a cycle, one cycle more to set the signs right: 33 whatever the operands.
+ * fetch is ahead), memory answers within the cycle, atomic operations are done in the memory, the multiplier is a full
+ * array. Division makes one bit of the quotient a cycle after one that sets the signs right: 33 whatever the operands.
+ * Entering a trap and MRET cost what the instruction costs.
  */
 const CYCLES: Readonly<Record<string, number>> = {
   alu: 1,
@@ -14,8 +18,8 @@ const CYCLES: Readonly<Record<string, number>> = {
   mul: 1,
   csr: 1,
   system: 1,
-  amo: 2,
-  div: 33,
+  amo: 1,
+  div: 1 + DIVISION_STALL,
 };
 
 export const timing: Timing = (_, row) => CYCLES[row.timing]!;

@@ -1,0 +1,44 @@
+import type { Emitter } from '../../isa/emitter.js';
+import type { StateLayout } from '../../isa/layout.js';
+
+/**
+ * How minstret is known without counting: every instruction takes one cycle but those that stall, so what has retired is
+ * the cycles that passed, less stalls, sleep, and instructions that raised an exception (Unpriv 10.1).
+ */
+
+/** For bodies: the instruction takes `cycles` more than one. */
+export function stall(o: Emitter, cycles: number): void {
+  o.set<'i64'>('stalls', o.add<'i64'>(o.get<'i64'>('stalls'), cycles));
+}
+
+const WORD = { notRetired: 0, asleep: 1, sleepingSince: 2 } as const;
+export const RETIREMENT_WORDS = 3;
+
+export class Retirement {
+  readonly #words: Float64Array;
+  readonly #stalls: BigInt64Array;
+  readonly #cycles: () => number;
+
+  /** `cycles` counts the CPU clock. */
+  constructor(words: Float64Array, memory: ArrayBuffer, layout: StateLayout, cycles: () => number) {
+    this.#words = words;
+    this.#stalls = new BigInt64Array(memory, layout.scalars['stalls']!.offset, 1);
+    this.#cycles = cycles;
+  }
+
+  /** Instructions that retired since power-on, the one that asks included. */
+  count(): number {
+    const { notRetired, asleep } = WORD;
+    return this.#cycles() - Number(this.#stalls[0]!) - this.#words[notRetired]! - this.#words[asleep]!;
+  }
+  /** The instruction that was just charged raised an exception. */
+  abandoned(): void {
+    this.#words[WORD.notRetired]!++;
+  }
+  fallAsleep(): void {
+    this.#words[WORD.sleepingSince] = this.#cycles();
+  }
+  wake(): void {
+    this.#words[WORD.asleep] = this.#words[WORD.asleep]! + this.#cycles() - this.#words[WORD.sleepingSince]!;
+  }
+}

@@ -1,0 +1,96 @@
+import { asm, type Encoded } from './rv32-encode.js';
+
+/**
+ * What stands around the random instructions: a start that sets the hart up, and a trap handler that writes one record
+ * for every trap. ECALL ends each group of random instructions, so the log holds all registers at every group's end.
+ */
+export const FRAME = {
+  ram: 0x8000_0000,
+  handler: 0x8000_0400,
+  code: 0x8000_1000,
+  /** Loads and stores of the random instructions go here. */
+  scratch: 0x8300_0000,
+  scratchSize: 0x2000,
+  log: 0x8400_0000,
+  /** Addresses where the board has nothing. */
+  nowhere: [0x1800_0000, 0x9000_0000, 0x0000_0800],
+} as const;
+
+/** One record of the log, in words: x1–x31 at 1–31, then these. */
+export const RECORD = { words: 36, mcause: 32, mepc: 33, mtval: 34, mstatus: 35 } as const;
+
+const RA = 1;
+const FINISHER = 0x10_0000;
+const PASS = 0x5555;
+const MSIP = 0x200_0000;
+/** mie.MSIE. */
+export const MSIE = 8;
+
+/** Sets trap vector, log pointer and a pending but masked software interrupt (so that WFI does not wait), then jumps to the code. */
+export function start(): Encoded[] {
+  const list = [
+    ...asm.li(1, FRAME.handler),
+    asm.csrw('mtvec', 1),
+    ...asm.li(1, FRAME.log),
+    asm.csrw('mscratch', 1),
+    ...asm.li(1, MSIP),
+    asm.addi(2, 0, 1),
+    asm.sw(2, 1, 0),
+    asm.addi(2, 0, MSIE),
+    asm.csrw('mie', 2),
+    ...Array.from({ length: 31 }, (_, i) => asm.li(i + 1, Math.imul(i + 1, 0x0123_4567))).flat(),
+  ];
+  return [...list, asm.jal(0, FRAME.code - FRAME.ram - 4 * list.length)];
+}
+
+/** Logs all registers, cause, pc, value and status; goes on after the instruction, after a failed fetch where ra points. */
+export function handler(): Encoded[] {
+  const bytes = 4 * RECORD.words;
+  const registers = Array.from({ length: 30 }, (_, i) => i + 2);
+  return [
+    asm.csrrw(RA, 'mscratch', RA),
+    ...registers.map((n) => asm.sw(n, RA, 4 * n)),
+    asm.csrr(2, 'mscratch'),
+    asm.sw(2, RA, 4 * RA),
+    asm.csrr(3, 'mcause'),
+    asm.sw(3, RA, 4 * RECORD.mcause),
+    asm.csrr(4, 'mepc'),
+    asm.sw(4, RA, 4 * RECORD.mepc),
+    asm.csrr(5, 'mtval'),
+    asm.sw(5, RA, 4 * RECORD.mtval),
+    asm.csrr(6, 'mstatus'),
+    asm.sw(6, RA, 4 * RECORD.mstatus),
+    asm.addi(8, 2, 0),
+    asm.addi(7, 0, 1),
+    asm.beq(3, 7, 32),
+    asm.lhu(7, 4, 0),
+    asm.andi(7, 7, 3),
+    asm.addi(7, 7, -3),
+    asm.sltiu(7, 7, 1),
+    asm.slli(7, 7, 1),
+    asm.add(4, 4, 7),
+    asm.addi(8, 4, 2),
+    asm.csrw('mepc', 8),
+    asm.addi(RA, RA, bytes),
+    asm.csrw('mscratch', RA),
+    ...registers.map((n) => asm.lw(n, RA, 4 * n - bytes)),
+    asm.lw(RA, RA, 4 * RA - bytes),
+    asm.mret(),
+  ];
+}
+
+/** Tells the test finisher that all is well; it ends the run. */
+export function finish(): Encoded[] {
+  return [...asm.li(1, FINISHER), ...asm.li(2, PASS), asm.sw(2, 1, 0), asm.jal(0, 0)];
+}
+
+/** Writes instructions into the image, `at` being the byte offset; gives the offset behind them. */
+export function place(image: DataView, at: number, list: readonly Encoded[]): number {
+  let offset = at;
+  for (const { word, length } of list) {
+    if (length === 2) image.setUint16(offset, word, true);
+    else image.setUint32(offset, word, true);
+    offset += length;
+  }
+  return offset;
+}

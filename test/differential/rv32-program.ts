@@ -1,0 +1,225 @@
+import { CSR, type CsrName } from '../../src/emu/cpu/riscv/csr-numbers.js';
+import { IMMEDIATE, type Immediate } from '../../src/emu/cpu/riscv/immediates.js';
+import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
+import type { Fields, Row } from '../../src/emu/isa/instruction.js';
+import { asm, type Encoded, encode, immediate, mnemonicOf } from './rv32-encode.js';
+import { FRAME, finish, handler, MSIE, place, start } from './rv32-frame.js';
+import type { Random } from './rv32-random.js';
+
+/** A random program with its frame, to be loaded at the start of RAM. */
+export interface RandomProgram {
+  readonly image: Uint8Array;
+  /** Random instructions in it, the frame not counted. */
+  readonly instructions: number;
+  /** How often each row was generated. */
+  readonly rows: ReadonlyMap<string, number>;
+  /** Address of each group of instructions; a group ends with ECALL. */
+  readonly groups: readonly number[];
+}
+
+/** Instructions that are executed together; a jump over some items lands between two of them. */
+type Item = (skipped: number) => readonly Encoded[];
+
+const SP = 2;
+const RA = 1;
+const ITEMS_IN_GROUP = 10;
+/** mstatus.MPIE. */
+const MPIE = 0x80;
+
+/** Makes at least `count` random instructions. */
+export function randomProgram(random: Random, count: number): RandomProgram {
+  const maker = new ProgramMaker(random);
+  const image = new DataView(new ArrayBuffer(0x1_0000 + count * 8));
+  place(image, 0, start());
+  place(image, FRAME.handler - FRAME.ram, handler());
+  const groups: number[] = [];
+  let offset = FRAME.code - FRAME.ram;
+  while (maker.instructions < count) {
+    groups.push(FRAME.ram + offset);
+    offset = place(image, offset, maker.group());
+  }
+  offset = place(image, offset, finish());
+  return { image: new Uint8Array(image.buffer, 0, offset), instructions: maker.instructions, rows: maker.rows, groups };
+}
+
+/** The CSRs whose whole behaviour is the same on every machine without S and U mode. */
+const CSRS: readonly CsrName[] = ['mepc', 'mcause', 'mtval', 'mhartid', 'mie'];
+/** Encodings that a hint or a reserved field makes, and others that no row takes. */
+const ILLEGAL_PERCENT = 2;
+
+class ProgramMaker {
+  readonly rows = new Map<string, number>();
+  instructions = 0;
+  readonly #random: Random;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  group(): Encoded[] {
+    const items = Array.from({ length: ITEMS_IN_GROUP }, () => this.#item());
+    const bodies: Encoded[][] = [];
+    let skipped = 0;
+    // from the last to the first, so that every jump knows the length of what it skips
+    for (const item of items.toReversed()) {
+      const body = [...item(skipped)];
+      bodies.unshift(body);
+      this.instructions += body.length;
+      skipped = this.#random.chance(60) ? bytesOf(body) : bytesOf(bodies.slice(0, 3).flat());
+    }
+    return [...bodies.flat(), asm.ecall()];
+  }
+
+  #item(): Item {
+    const kind = this.#random.below(100);
+    if (kind < ILLEGAL_PERCENT) return this.#illegal();
+    if (kind < 14) return this.#freshRegister();
+    const row = this.#random.pick(rv32imac.rows);
+    this.rows.set(row.text, (this.rows.get(row.text) ?? 0) + 1);
+    return this.#rowItem(row);
+  }
+
+  /** The row with random fields, and before it what makes its address or target sensible. */
+  #rowItem(row: Row): Item {
+    const mnemonic = mnemonicOf(row);
+    if (row.timing === 'branch') return (skipped) => [this.#transfer(row, skipped)];
+    if (row.timing === 'jump')
+      return /jr|jalr/.test(mnemonic) ? this.#indirect(row) : (skipped) => [this.#transfer(row, skipped)];
+    if (mnemonic.startsWith('lr.')) return this.#reservation(row);
+    if (row.timing === 'load' || row.timing === 'store' || row.timing === 'amo') return this.#access(row);
+    if (row.timing === 'csr') return () => [encode(row, { ...this.#fields(row), c: CSR[this.#random.pick(CSRS)] })];
+    if (mnemonic === 'mret') return this.#returnFromTrap(row);
+    if (mnemonic === 'wfi') return this.#wait(row);
+    return () => [encode(row, this.#fields(row))];
+  }
+
+  /** Random fields that the row accepts. */
+  #fields(row: Row, fixed: Fields = {}): Fields {
+    for (;;) {
+      const fields: Record<string, number> = {};
+      for (const { letter, width } of row.pattern.fields) fields[letter] = fixed[letter] ?? this.#random.bits(width);
+      if (!row.when || row.when(fields)) return fields;
+    }
+  }
+
+  #freshRegister(): Item {
+    const [d, value] = [1 + this.#random.below(31), this.#random.value()];
+    return () => asm.li(d, value);
+  }
+
+  /** A branch or direct jump over `skipped` bytes; now and then backwards, by way of a jump that stands before it. */
+  #transfer(row: Row, skipped: number): Encoded {
+    const layout = transferLayout(row);
+    const length = row.pattern.length / 8;
+    return encode(row, { ...this.#fields(row), ...immediate(row, layout, length + skipped) });
+  }
+
+  #indirect(row: Row): Item {
+    const fields = this.#fields(row);
+    const base = fields['s'] || 1 + this.#random.below(31);
+    const compressed = row.pattern.length === 16;
+    const oddBit = this.#random.below(2);
+    return (skipped) => {
+      if (this.#random.chance(2)) return this.#jumpNowhere(base === RA ? 5 : base);
+      // auipc, addi, the jump: the sum of both offsets leads behind what is skipped
+      const distance = 8 + row.pattern.length / 8 + skipped + oddBit;
+      const inJump = compressed ? 0 : this.#random.below(4000) - 2000;
+      const jump = compressed
+        ? encode(row, { ...fields, s: base })
+        : encode(row, { ...fields, s: base, ...immediate(row, IMMEDIATE.I, inJump) });
+      const inAdd = distance - inJump;
+      return [asm.auipc(base), asm.addi(base, base, inAdd), jump];
+    };
+  }
+
+  /** A fetch that fails; the handler goes on where ra points. */
+  #jumpNowhere(base: number): Encoded[] {
+    const d = this.#random.pick([0, 5, 6, 7].filter((n) => n !== RA));
+    const list = [...asm.li(base, this.#random.pick(FRAME.nowhere)), asm.jalr(d, base, 2 * this.#random.below(500))];
+    return [asm.auipc(RA), asm.addi(RA, RA, 8 + bytesOf(list)), ...list];
+  }
+
+  /** A load, store or atomic instruction with a fresh base register; sometimes misaligned or nowhere. */
+  #access(row: Row): Item {
+    const fields = this.#fields(row);
+    const narrow = row.pattern.fields.some(({ letter, width }) => letter === 's' && width === 3);
+    const usesSp = !('s' in fields);
+    const base = usesSp ? SP : fields['s']! + (narrow ? 8 : 0);
+    return () => [...(base === 0 ? [] : asm.li(base, this.#address(row.timing === 'amo'))), encode(row, fields)];
+  }
+
+  #address(atomic: boolean): number {
+    if (this.#random.chance(2)) return this.#random.pick(FRAME.nowhere) + 4 * this.#random.below(16);
+    const offset = 0x800 + this.#random.below(FRAME.scratchSize - 0x1000);
+    const aligned = this.#random.chance(atomic ? 90 : 60);
+    return FRAME.scratch + (aligned ? offset & ~3 : offset);
+  }
+
+  /** LR and, mostly, an SC to the same place; nothing is stored between them. */
+  #reservation(row: Row): Item {
+    const fields = this.#fields(row);
+    const [base, d] = [1 + this.#random.below(31), this.#random.below(32)];
+    const sc = rv32imac.rows.find((candidate) => mnemonicOf(candidate) === 'sc.w')!;
+    const list = [
+      ...asm.li(base, this.#address(true)),
+      encode(row, { ...fields, s: base, d: fields['d'] === base ? 0 : fields['d']! }),
+    ];
+    if (this.#random.chance(20)) list.push(asm.addi(base, base, 4 * this.#random.below(2)));
+    if (this.#random.chance(80)) {
+      list.push(encode(sc, { ...this.#fields(sc), s: base, d }));
+      this.rows.set(sc.text, (this.rows.get(sc.text) ?? 0) + 1);
+    }
+    return () => list;
+  }
+
+  /** MPIE is cleared first, or the pending software interrupt would be let in. */
+  #returnFromTrap(row: Row): Item {
+    const base = 1 + this.#random.below(31);
+    const clearMpie = [asm.addi(base, 0, MPIE), asm.csrc('mstatus', base)];
+    return () => [...clearMpie, asm.auipc(base), asm.addi(base, base, 16), asm.csrw('mepc', base), encode(row, {})];
+  }
+
+  /** The pending interrupt is enabled in mie, so that there is nothing to wait for. */
+  #wait(row: Row): Item {
+    const base = 1 + this.#random.below(31);
+    return () => [asm.addi(base, 0, MSIE), asm.csrw('mie', base), encode(row, {})];
+  }
+
+  #illegal(): Item {
+    const random = this.#random;
+    for (;;) {
+      const long = random.chance(50);
+      const word = long ? (random.word() | 3) >>> 0 : random.bits(16);
+      if (!long && (word & 3) === 3) continue;
+      if (isDecoded(word, long ? 32 : 16) || isLeftOut(word, long)) continue;
+      return () => [{ word, length: long ? 4 : 2 }];
+    }
+  }
+}
+
+function transferLayout(row: Row): Immediate {
+  const token = /\{(B|J|CB|CJ)\}/.exec(row.text)![1] as 'B' | 'J' | 'CB' | 'CJ';
+  return IMMEDIATE[token];
+}
+
+function bytesOf(list: readonly Encoded[]): number {
+  return list.reduce((sum, { length }) => sum + length, 0);
+}
+
+function isDecoded(word: number, length: number): boolean {
+  return rv32imac.rows.some(({ pattern, when }) => {
+    if (pattern.length !== length || (word & pattern.mask) >>> 0 !== pattern.match) return false;
+    const fields = Object.fromEntries(
+      pattern.fields.map((field) => [
+        field.letter,
+        field.runs.reduce((v, [low, width]) => (v << width) | ((word >>> low) & ((1 << width) - 1)), 0),
+      ]),
+    );
+    return !when || when(fields);
+  });
+}
+
+/** Opcodes that are not compared as illegal words: SYSTEM (other CSRs and privileged instructions of larger harts). */
+function isLeftOut(word: number, long: boolean): boolean {
+  return long && (word & 0x7f) === 0x73;
+}
