@@ -15,7 +15,7 @@ export function awaitUart(bench: Bench, uart: UartSubject, pattern: UartPattern,
   const find = () => search(uart.bytes, pattern, uart.cursor);
   if (!bench.runUntil(() => find() !== undefined, within, [uart])) return undefined;
   let found = find()!;
-  while (mayGrow(found, uart.bytes)) {
+  while (mayGrow(pattern, found, uart.bytes)) {
     const { length } = uart.bytes;
     if (!bench.runUntil(() => uart.bytes.length > length, SILENCE, [uart])) break;
     found = find()!;

@@ -43,9 +43,12 @@ export function search(bytes: Uint8Array, pattern: UartPattern, from: number): F
   return at < 0 ? undefined : { end: at + wanted.length };
 }
 
+/** An expression without any of these matches texts of one length only. */
+const VARIABLE = /[*+?{|]/;
+
 /** A regular expression that matched up to the last byte may match more once the next byte is there. */
-export function mayGrow(found: Found, bytes: Uint8Array): boolean {
-  return found.match !== undefined && found.end === bytes.length;
+export function mayGrow(pattern: UartPattern, found: Found, bytes: Uint8Array): boolean {
+  return pattern instanceof RegExp && found.end === bytes.length && VARIABLE.test(pattern.source);
 }
 
 /** What was written from a byte on, as a failure shows it. */
