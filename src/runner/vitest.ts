@@ -37,26 +37,38 @@ interface Configured {
  */
 export function fwtest(options: FirmwareProjectOptions = {}): Plugin {
   const include = options.include ?? [FIRMWARE_TESTS];
-  const test = firmwareProject(options);
   return {
     name: 'fwtest',
     // A root configuration with `projects` runs no hooks of its own plugins later on: the project joins the list here.
-    config(config) {
-      const projects = (config as { test?: { projects?: { test?: { name?: unknown } }[] } }).test?.projects;
-      if (!projects || projects.some((one) => one.test?.name === PROJECT_NAME)) return undefined;
-      const resolve = { alias: config.resolve?.alias };
-      return { test: { projects: [{ resolve, plugins: [excluder(include)], test }] } } as object;
-    },
+    config: (config) => (projectsOf(config) ? withProject(config, options) : undefined),
     async configureVitest({ vitest, injectTestProjects }: Configured) {
       if (!equipped.has(vitest) && !vitest.projects.some((one) => one.name === PROJECT_NAME)) {
         equipped.add(vitest);
         watchFirmware(vitest);
         const { alias } = vitest.vite.config.resolve;
-        await injectTestProjects([{ resolve: { alias }, test }]);
+        await injectTestProjects([{ resolve: { alias }, test: firmwareProject(options) }]);
       }
       for (const project of vitest.projects) leaveOut(project, include);
     },
   } as Plugin;
+}
+
+/** Adds the firmware project and lets no other root configuration run its tests: for the command line. */
+export function firmwareOnly(): Plugin {
+  return { name: 'fwtest:only', config: (config) => withProject(config, {}) } as Plugin;
+}
+
+type Projects = readonly { readonly test?: { readonly name?: unknown } }[];
+
+function projectsOf(config: object): Projects | undefined {
+  return (config as { test?: { projects?: Projects } }).test?.projects;
+}
+
+function withProject(config: { resolve?: { alias?: unknown } }, options: FirmwareProjectOptions): object | undefined {
+  if (projectsOf(config)?.some((one) => one.test?.name === PROJECT_NAME)) return undefined;
+  const plugins = [excluder(options.include ?? [FIRMWARE_TESTS])];
+  const resolve = { alias: config.resolve?.alias };
+  return { test: { projects: [{ resolve, plugins, test: firmwareProject(options) }] } };
 }
 
 function excluder(include: readonly string[]): Plugin {

@@ -6,6 +6,7 @@ import { closest } from '../../emu/debug/symbols-spelling.js';
 import { UsageError } from '../../emu/errors.js';
 import { type ExitCode, exitCodeOf, exitCodeOfTasks, type ReportedTask, worst } from '../exit-code.js';
 import { firmwareProject, PROJECT_NAME } from '../firmware-project.js';
+import { unknownFlag, VITEST_FLAGS } from '../vitest-flags.js';
 import { findVitestConfig } from '../vitest-config.js';
 
 type Options = NonNullable<Parameters<typeof startVitest>[2]>;
@@ -27,6 +28,10 @@ async function loadVitest() {
 
 /** vitest's own flags are parsed by vitest, so that each of them passes through with its meaning there. */
 async function parse(args: readonly string[]): Promise<Request> {
+  const unknown = unknownFlag(args);
+  if (unknown !== undefined) {
+    throw new UsageError({ what: `unknown option ${unknown}`, where: 'the command line', remedy: suggestion(unknown) });
+  }
   const { parseCLI } = await loadVitest();
   try {
     const { filter, options } = parseCLI(['vitest', 'run', ...args]);
@@ -37,26 +42,6 @@ async function parse(args: readonly string[]): Promise<Request> {
     throw new UsageError({ what, where: 'the command line', remedy }, { cause: error });
   }
 }
-
-const COMMON_FLAGS = [
-  '--bail',
-  '--config',
-  '--coverage',
-  '--help',
-  '--mergeReports',
-  '--outputFile',
-  '--passWithNoTests',
-  '--project',
-  '--reporter',
-  '--retry',
-  '--root',
-  '--shard',
-  '--silent',
-  '--testNamePattern',
-  '--testTimeout',
-  '--update',
-  '--watch',
-];
 
 function suggestion(flag: string | undefined): string {
   const near = flag === undefined ? undefined : closest(flag, COMMON_FLAGS)[0];
@@ -72,7 +57,7 @@ function suggestion(flag: string | undefined): string {
 async function configure(options: Options): Promise<{ options: Options; overrides: object }> {
   const root = resolve(options.root ?? '.');
   const config = options.config ?? findVitestConfig(root) ?? false;
-  const { fwtest } = await import('../vitest.js');
+  const { firmwareOnly, fwtest } = await import('../vitest.js');
   const { imageWatcher } = await import('../image-watcher.js');
   if (config === false) {
     const { include, exclude, testTimeout, ...fixed } = firmwareProject();
@@ -81,7 +66,9 @@ async function configure(options: Options): Promise<{ options: Options; override
       overrides: { plugins: [imageWatcher()] },
     };
   }
-  return { options: { project: [PROJECT_NAME], ...options, config }, overrides: { plugins: [fwtest()] } };
+  // Whoever names projects has reasons.
+  if (options.project !== undefined) return { options: { ...options, config }, overrides: { plugins: [fwtest()] } };
+  return { options: { ...options, project: [PROJECT_NAME], config }, overrides: { plugins: [firmwareOnly()] } };
 }
 
 /** What the run ended with, from the errors of all tests and from those outside of tests. */
