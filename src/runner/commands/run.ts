@@ -44,7 +44,8 @@ async function parse(args: readonly string[]): Promise<Request> {
 }
 
 function suggestion(flag: string | undefined): string {
-  const near = flag === undefined ? undefined : closest(flag, COMMON_FLAGS)[0];
+  const names = VITEST_FLAGS.map((name) => `--${name}`);
+  const near = flag === undefined ? undefined : closest(flag, names)[0];
   return near
     ? `did you mean ${near}? \`fwtest run --help\` lists the options`
     : '`fwtest run --help` lists the options';
