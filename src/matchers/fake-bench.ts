@@ -2,7 +2,7 @@
 
 import { type Duration, parseDuration } from '../emu/duration.js';
 import type { Edge, Level, Strength } from '../emu/net.js';
-import type { Bench, Diagnosis, FaultRecord, PinSubject, UartSubject, Watched } from './subject.js';
+import type { Bench, Diagnosis, FaultRecord, PinSubject, Start, UartSubject, Watched } from './subject.js';
 
 const HERTZ = 16_000_000;
 
@@ -70,6 +70,10 @@ export class FakeBench implements Bench {
   readBytes(address: number, length: number): Uint8Array {
     return this.memory.slice(address & 0xff, (address & 0xff) + length);
   }
+  mark(): Start {
+    return { time: this.time, cycles: this.cycles };
+  }
+  step(): void {}
   diagnose(): Diagnosis {
     return this.diagnosis;
   }

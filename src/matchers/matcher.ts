@@ -1,7 +1,7 @@
 /** What every matcher is made of. */
 
 import { callText, failure, frequencyText, grouped, type Row, timeText } from './message.js';
-import type { Bench } from './subject.js';
+import type { Bench, Start } from './subject.js';
 
 /** The part of the matcher context that vitest and jest share and fwtest uses. */
 export interface MatcherState {
@@ -13,21 +13,13 @@ export interface MatcherResult {
   readonly message: () => string;
 }
 
-/** The instant a matcher began to let the machine run. */
-export interface Start {
-  readonly time: number;
-  readonly cycles: number;
-}
-
-export const startOf = (bench: Bench): Start => ({ time: bench.time, cycles: bench.cycles });
-
 /** `Waited`, `CPU` and `Hint` of an expectation that let the machine run. */
 export function waitRows(bench: Bench, start: Start): Row[] {
   const time = bench.time - start.time;
   const cycles = bench.cycles - start.cycles;
   const steady = Math.abs((cycles * 1e9) / time - bench.hertz) < bench.hertz / 1e3;
   const clock = steady ? ` at ${frequencyText(bench.hertz)}` : '';
-  const { cpu, hint } = bench.diagnose(start.time);
+  const { cpu, hint } = bench.diagnose(start);
   return [
     ['Waited', `${timeText(time)} of machine time (${grouped(cycles)} cycles${clock})`],
     ['CPU', cpu],
@@ -39,7 +31,7 @@ export function waitRows(bench: Bench, start: Start): Row[] {
 export function placeRows(bench: Bench): Row[] {
   return [
     ['At', `${timeText(bench.time)} of machine time`],
-    ['CPU', bench.diagnose(bench.time).cpu],
+    ['CPU', bench.diagnose().cpu],
   ];
 }
 

@@ -8,6 +8,12 @@ import { UsageError } from '../emu/errors.js';
 import type { Edge, Level, Strength } from '../emu/net.js';
 import type { RegisterCell } from '../emu/register-file.js';
 
+/** An instant of a run, in ns of machine time and CPU cycles. */
+export interface Start {
+  readonly time: number;
+  readonly cycles: number;
+}
+
 /** Where and in what state the CPU is, and what it seems to wait for. */
 export interface Diagnosis {
   readonly cpu: string;
@@ -35,8 +41,11 @@ export interface Bench {
    */
   runUntil(done: () => boolean, within: Duration, watched: readonly Watched[]): boolean;
   run(duration: Duration): void;
-  /** Explains a wait of `since` ns of machine time that was in vain. */
-  diagnose(start: number): Diagnosis;
+  /** Notes the present instant, so that a wait that began here can be explained. */
+  mark(): Start;
+  /** Says where the CPU is and, given where a wait in vain began, what it waits for. */
+  diagnose(start?: Start): Diagnosis;
+  step(): void;
   /** Runs until the CPU is about to execute the instruction at an address; false when it did not come in time. */
   runToAddress(address: number, within: Duration): boolean;
   addressOf(symbolOrAddress: string | number): number;

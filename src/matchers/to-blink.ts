@@ -1,6 +1,6 @@
 import type { Duration } from '../emu/duration.js';
 import { UsageError } from '../emu/errors.js';
-import { type MatcherResult, type MatcherState, startOf, verdict, waitRows } from './matcher.js';
+import { type MatcherResult, type MatcherState, verdict, waitRows } from './matcher.js';
 import { frequencyText, grouped, timeText } from './message.js';
 import { PIN_WANTED } from './pin-level.js';
 import { subjectOf } from './subject.js';
@@ -34,7 +34,7 @@ export function toBlink(this: MatcherState, received: unknown, options: BlinkOpt
   const wanted = { tolerance: 0.02, periods: 3, ...options };
   if (!(wanted.hz > 0))
     throw new UsageError({ what: `toBlink: hz is ${wanted.hz}`, remedy: 'give a rate above 0: { hz: 2 }' });
-  const start = startOf(bench);
+  const start = bench.mark();
   const waveform = record(bench, pin, wanted.periods + 1, enough(wanted));
   const lengths = periods(waveform);
   const steady = lengths.every((ns) => Math.abs((ns * wanted.hz) / 1e9 - 1) <= wanted.tolerance);

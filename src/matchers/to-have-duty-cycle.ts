@@ -1,6 +1,6 @@
 import type { Duration } from '../emu/duration.js';
 import { UsageError } from '../emu/errors.js';
-import { type MatcherResult, type MatcherState, startOf, verdict, waitRows } from './matcher.js';
+import { type MatcherResult, type MatcherState, verdict, waitRows } from './matcher.js';
 import { grouped } from './message.js';
 import { PIN_WANTED } from './pin-level.js';
 import { subjectOf } from './subject.js';
@@ -29,7 +29,7 @@ export function toHaveDutyCycle(
     const remedy = 'give a share between 0 and 1, such as 0.25; a pin that does not change is toBeHigh() or toBeLow()';
     throw new UsageError({ what: `toHaveDutyCycle: ${share} is no duty cycle`, remedy });
   }
-  const start = startOf(bench);
+  const start = bench.mark();
   const count = options.periods ?? 3;
   const waveform = record(bench, pin, count + 1, options.within);
   const duty = periods(waveform).length === count ? dutyCycle(waveform) : undefined;

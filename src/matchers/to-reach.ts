@@ -1,5 +1,5 @@
 import { hex } from '../emu/bits.js';
-import { type MatcherResult, type MatcherState, startOf, verdict, waitRows } from './matcher.js';
+import { type MatcherResult, type MatcherState, verdict, waitRows } from './matcher.js';
 import { benchOf } from './subject.js';
 import type { WithinOption } from './to-write-uart.js';
 
@@ -15,7 +15,7 @@ export function toReach(
 ): MatcherResult {
   const { bench, name } = benchOf(received);
   const address = bench.addressOf(where);
-  const start = startOf(bench);
+  const start = bench.mark();
   return verdict({
     state: this,
     subject: name,

@@ -1,6 +1,6 @@
 import type { Duration } from '../emu/duration.js';
 import { UsageError } from '../emu/errors.js';
-import { type MatcherResult, type MatcherState, startOf, verdict, waitRows } from './matcher.js';
+import { type MatcherResult, type MatcherState, verdict, waitRows } from './matcher.js';
 import { grouped, timeText } from './message.js';
 import { type Bench, benchOf } from './subject.js';
 
@@ -28,7 +28,7 @@ interface Measured {
 }
 
 function between(bench: Bench, travel: () => boolean): Measured | undefined {
-  const start = startOf(bench);
+  const start = bench.mark();
   if (!travel()) return undefined;
   return { cycles: bench.cycles - start.cycles, time: bench.time - start.time };
 }
@@ -39,6 +39,7 @@ function runToReturn(bench: Bench, within: Duration): boolean {
   for (let i = 0; i < MOST_RETURNS; i++) {
     if (!bench.runToAddress(returnAddress, within)) return false;
     if (bench.stackPointer >= stackPointer) return true;
+    bench.step();
   }
   return false;
 }
@@ -62,7 +63,7 @@ export function toTakeCycles(this: MatcherState, received: unknown, options: Tak
   const { max, min = 0 } = options;
   if (!(max >= min && min >= 0))
     throw new UsageError({ what: `toTakeCycles: nothing takes ${min} to ${max} cycles`, remedy: 'give max ≥ min ≥ 0' });
-  const start = startOf(bench);
+  const start = bench.mark();
   const taken = measure(bench, options);
   const range = min > 0 ? `${grouped(min)} to ${grouped(max)} cycles` : `at most ${grouped(max)} cycles`;
   return verdict({

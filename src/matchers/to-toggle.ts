@@ -1,4 +1,4 @@
-import { type MatcherResult, type MatcherState, startOf, verdict, waitRows } from './matcher.js';
+import { type MatcherResult, type MatcherState, verdict, waitRows } from './matcher.js';
 import { edgesSince, edgesText, PIN_WANTED } from './pin-level.js';
 import { subjectOf } from './subject.js';
 import type { WithinOption } from './to-write-uart.js';
@@ -11,7 +11,7 @@ export interface ToggleOptions extends WithinOption {
 /** The pin changes its level within some machine time; the machine runs until it did so often enough. */
 export function toToggle(this: MatcherState, received: unknown, options: ToggleOptions): MatcherResult {
   const { bench, name, pin } = subjectOf(received, 'pin', PIN_WANTED);
-  const start = startOf(bench);
+  const start = bench.mark();
   const times = options.times ?? 1;
   let changes = 0;
   let before = pin.level;

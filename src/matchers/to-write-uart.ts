@@ -1,5 +1,5 @@
 import type { Duration } from '../emu/duration.js';
-import { type MatcherResult, type MatcherState, startOf, verdict, waitRows } from './matcher.js';
+import { type MatcherResult, type MatcherState, verdict, waitRows } from './matcher.js';
 import { valueText } from './message.js';
 import { type Bench, subjectOf, type UartSubject } from './subject.js';
 import { type Found, mayGrow, search, type UartPattern, writtenText } from './uart-text.js';
@@ -39,7 +39,7 @@ export function toWriteUart(
   options: WithinOption,
 ): MatcherResult {
   const { bench, name, uart } = subjectOf(received, 'uart', 'a UART or a board with a console');
-  const start = startOf(bench);
+  const start = bench.mark();
   const from = uart.cursor;
   const found = awaitUart(bench, uart, expected, options.within);
   if (found) uart.cursor = found.end;

@@ -12,7 +12,10 @@ export interface BoardEntry {
 
 /** All boards that \`fwtest/boards\` exports. */
 export function boards(): BoardEntry[] {
-  return Object.entries(exported).map(([exportName, definition]) => ({ exportName, definition: definition as { name: string } }));
+  return Object.entries(exported).map(([exportName, definition]) => ({
+    exportName,
+    definition: definition as { name: string },
+  }));
 }
 
 /** @throws UsageError when there is no such board */

@@ -12,7 +12,7 @@ interface Carried {
 
 /** The worst of several: 3 before 2 before 1. */
 export function worst(...codes: ExitCode[]): ExitCode {
-  return codes.reduce((a, b) => (a > b ? a : b), 0);
+  return Math.max(0, ...codes) as ExitCode;
 }
 
 function ownCode(error: Carried): ExitCode {

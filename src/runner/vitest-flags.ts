@@ -3,7 +3,18 @@
  * not its own command line that was called, and a misspelt `--reporter` must not pass for a run without one.
  */
 export const VITEST_FLAGS: readonly string[] = [
-  ...['allowOnly', 'api', 'attachmentsDir', 'bail', 'browser', 'cache', 'changed', 'clearCache', 'clearScreen', 'color'],
+  ...[
+    'allowOnly',
+    'api',
+    'attachmentsDir',
+    'bail',
+    'browser',
+    'cache',
+    'changed',
+    'clearCache',
+    'clearScreen',
+    'color',
+  ],
   ...['config', 'configLoader', 'coverage', 'dangerouslyIgnoreUnhandledErrors', 'detectAsyncLeaks', 'diff', 'dir'],
   ...['disableConsoleIntercept', 'dom', 'environment', 'exclude', 'execArgv', 'expandSnapshotDiff', 'expect'],
   ...['experimental', 'fileParallelism', 'fsModuleCache', 'fsModuleCachePath', 'globals', 'help', 'hideSkippedTests'],

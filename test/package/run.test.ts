@@ -48,7 +48,11 @@ describe('exit codes', () => {
   test.each([
     ['a failed test', { 'a.fw.test.ts': failing }, 1],
     ['a usage error in a worker', { 'a.fw.test.ts': throwing('UsageError'), 'b.fw.test.ts': failing }, 2],
-    ['an emulator failure in a worker', { 'a.fw.test.ts': throwing('InternalError'), 'b.fw.test.ts': throwing('UsageError') }, 3],
+    [
+      'an emulator failure in a worker',
+      { 'a.fw.test.ts': throwing('InternalError'), 'b.fw.test.ts': throwing('UsageError') },
+      3,
+    ],
     ['a file that cannot be loaded', { 'a.fw.test.ts': "import './nowhere.js';" }, 1],
     ['no test file', {}, 2],
   ])('%s', (_, files, expected) => {
@@ -89,7 +93,13 @@ describe('in a pipeline', () => {
     const codes = [1, 2].map((index) => fwtest(cwd, '--reporter=blob', `--shard=${index}/2`).code);
     expect(codes.sort()).toEqual([0, 1]);
     expect(readdirSync(join(cwd, '.vitest-reports'))).toHaveLength(2);
-    const merged = fwtest(cwd, '--merge-reports', '--reporter=junit', '--outputFile.junit=merged.xml', '--reporter=default');
+    const merged = fwtest(
+      cwd,
+      '--merge-reports',
+      '--reporter=junit',
+      '--outputFile.junit=merged.xml',
+      '--reporter=default',
+    );
     expect(merged.stdout).toContain('1 failed | 4 passed (5)');
     expect(merged.code).toBe(1);
     expect(readFileSync(join(cwd, 'merged.xml'), 'utf8')).toContain('tests="5" failures="1"');

@@ -15,7 +15,9 @@ export interface Ended {
 
 /** Without what a run of tests leaves in the environment, and as in CI: no colours, no questions. */
 function environment(extra: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !/^(VITEST|TEST$|NODE_ENV|NODE_OPTIONS|npm_|FORCE_COLOR)/.test(name));
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(VITEST|TEST$|NODE_ENV|NODE_OPTIONS|npm_|FORCE_COLOR)/.test(name),
+  );
   return { ...Object.fromEntries(own), NO_COLOR: '1', CI: '1', GITHUB_ACTIONS: undefined, ...extra };
 }
 
@@ -42,7 +44,13 @@ export function linkedFolder(files: Readonly<Record<string, string>> = {}): stri
 
 /** Runs a program to its end. */
 export function run(cwd: string, program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Ended {
-  const options = { cwd, encoding: 'utf8', env: environment(env), timeout: 280_000, shell: program === 'npm' && process.platform === 'win32' } as const;
+  const options = {
+    cwd,
+    encoding: 'utf8',
+    env: environment(env),
+    timeout: 280_000,
+    shell: program === 'npm' && process.platform === 'win32',
+  } as const;
   const { status, stdout, stderr, error } = spawnSync(program, args, options);
   if (error) throw error;
   return { code: status, stdout, stderr };

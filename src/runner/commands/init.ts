@@ -89,7 +89,10 @@ export async function init(options: InitOptions): Promise<ExitCode> {
   const path = relative(process.cwd(), resolve(firmware)).replaceAll('\\', '/');
   write(TEST_FILE, testFile({ boardExport: board.exportName, firmware: path.startsWith('.') ? path : `./${path}` }));
   if (findVitestConfig('.') === undefined) write('vitest.config.mts', CONFIG_FILE);
-  else console.log("kept     your vitest configuration: add `plugins: [fwtest()]` from 'fwtest/vitest' for plain vitest runs");
+  else
+    console.log(
+      "kept     your vitest configuration: add `plugins: [fwtest()]` from 'fwtest/vitest' for plain vitest runs",
+    );
   if (!existsSync('tsconfig.json')) write('tsconfig.json', TSCONFIG_FILE);
   if (options.ci !== undefined) writePipeline(options.ci);
   const { run } = await import('./run.js');

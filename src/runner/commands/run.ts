@@ -6,8 +6,8 @@ import { closest } from '../../emu/debug/symbols-spelling.js';
 import { UsageError } from '../../emu/errors.js';
 import { type ExitCode, exitCodeOf, exitCodeOfTasks, type ReportedTask, worst } from '../exit-code.js';
 import { firmwareProject, PROJECT_NAME } from '../firmware-project.js';
-import { unknownFlag, VITEST_FLAGS } from '../vitest-flags.js';
 import { findVitestConfig } from '../vitest-config.js';
+import { unknownFlag, VITEST_FLAGS } from '../vitest-flags.js';
 
 type Options = NonNullable<Parameters<typeof startVitest>[2]>;
 
