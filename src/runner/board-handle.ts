@@ -1,7 +1,6 @@
 /** The board that a test holds in its hands. */
 
 import type { Board, DeviceRows, PartRows } from '../boards/define.js';
-import type { Locator } from '../emu/debug/locator.js';
 import type { Duration } from '../emu/duration.js';
 import { InternalError, UsageError } from '../emu/errors.js';
 import type { GuestReport } from '../emu/guest-report.js';
