@@ -24,12 +24,14 @@ export interface FirmwareProjectOptions {
 /** Host milliseconds; far above what any sensible test takes, so that a busy CI machine fails none. */
 export const HOST_TIMEOUT = 120_000;
 
-/** Our own modules load natively, once in each worker, instead of through the bundler of the test run. */
-function ownModules(): RegExp {
-  const dist = dirname(fileURLToPath(import.meta.url)).replace(/[\\/]chunks$/, '');
-  return new RegExp(
-    join(dist, '/').replaceAll(/[\\/.*+?^${}()|[\]]/g, (c) => (/[\\/]/.test(c) ? '[\\\\/]' : `\\${c}`)),
-  );
+/** Built modules of ours load natively, once in each worker, instead of through the bundler of the test run. */
+function ownModules(): RegExp[] {
+  const self = fileURLToPath(import.meta.url);
+  if (self.endsWith('.ts')) return [];
+  const dist = dirname(self).replace(/[\\/]chunks$/, '');
+  return [
+    new RegExp(join(dist, '/').replaceAll(/[\\/]|[.*+?^${}()|[\]]/g, (c) => (/[\\/]/.test(c) ? '[\\\\/]' : `\\${c}`))),
+  ];
 }
 
 /**
@@ -46,6 +48,6 @@ export function firmwareProject(options: FirmwareProjectOptions = {}) {
     environment: 'node' as const,
     testTimeout: options.testTimeout ?? HOST_TIMEOUT,
     hookTimeout: options.testTimeout ?? HOST_TIMEOUT,
-    server: { deps: { external: [ownModules()] } },
+    server: { deps: { external: ownModules() } },
   };
 }
