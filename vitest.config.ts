@@ -1,15 +1,43 @@
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { fwtest } from './src/runner/vitest.js';
+
+const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+/** `npx fwtest` runs the examples on the built package, as its users have it; vitest runs them on the sources. */
+const built = /^fwtest(\.js)?$/.test(basename(process.argv[1] ?? ''));
+const alias = built
+  ? []
+  : [
+      { find: /^fwtest$/, replacement: source('index.ts') },
+      { find: /^fwtest\/boards$/, replacement: source('boards/index.ts') },
+      { find: /^fwtest\/devices$/, replacement: source('devices.ts') },
+    ];
 
 export default defineConfig({
+  plugins: [fwtest()],
+  resolve: { alias },
   test: {
     projects: [
       {
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: ['test/package/**'],
           pool: 'threads',
           isolate: false,
           testTimeout: 60_000,
+        },
+      },
+      {
+        // Starts the built command line, and other processes with it.
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          globalSetup: ['test/package/build.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

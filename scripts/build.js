@@ -40,7 +40,7 @@ async function bundle(input, output, plugins = []) {
 
 /** Runs the generator of the instruction tables; an empty record where the project has none. */
 async function generateTables() {
-  const source = 'src/emu/isa/generate.ts';
+  const source = 'src/emu/cpu/generate.ts';
   if (!existsSync(join(root, source))) return {};
   const dir = join(out, '.generate');
   await bundle({ generate: source }, { dir, format: 'esm' });

@@ -63,6 +63,8 @@ const EDGE_LIMIT = 16_384;
 export class Net {
   readonly name: string;
   readonly edges: EdgeLog;
+  /** What is connected from outside the described board: a test's own wire. */
+  readonly external: NetDriver;
   readonly #arena: Arena;
   readonly #stamp: Stamp;
   readonly #log: Log;
@@ -78,6 +80,7 @@ export class Net {
     this.#log = arena.log(`net.${name}`, { width: 3, limit: EDGE_LIMIT });
     this.edges = new EdgeLog(this.#log);
     this.#state = arena.cell();
+    this.external = this.driver('external');
   }
 
   /** A new driver, which drives nothing yet. */

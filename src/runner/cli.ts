@@ -1,2 +1,133 @@
-/** Entry of the command line. */
-export async function main(_args: readonly string[]): Promise<void> {}
+/** The command line: what there is, with each command's code loaded only when it is used. */
+
+import { Command, CommanderError, Option } from 'commander';
+import { FwtestError } from '../emu/errors.js';
+import { type ExitCode, exitCodeOf } from './exit-code.js';
+
+/** Replaced by the build. */
+import { version } from './version.js';
+
+const RUN_HELP = `
+vitest's own options pass through, among them:
+  -t, --testNamePattern <pattern>  only the tests whose names match
+  -u, --update                     update the snapshots in the test files
+  --reporter <name>                default, verbose, dot, junit, json, blob, github-actions, …
+  --outputFile <file>              where the reporter writes
+  --shard <index>/<count>          one part of the test files
+  --merge-reports [folder]         joins the blob reports of the shards
+  --coverage                       coverage of the test code
+  --bail <number>                  stop after so many failures
+  --project <name>                 instead of the firmware tests
+
+Exit codes: 0 passed · 1 a test failed · 2 wrong usage, configuration or image · 3 the emulator itself failed`;
+
+type Finish = (code: ExitCode) => void;
+
+/** A command whose arguments vitest parses. */
+function testCommand(program: Command, name: 'run' | 'watch', description: string, finish: Finish): void {
+  program
+    .command(name, { isDefault: name === 'run' })
+    .description(description)
+    .usage('[filter…] [options]')
+    .argument('[filter...]', 'parts of the paths of the test files')
+    .allowUnknownOption()
+    .addHelpText('after', RUN_HELP)
+    .action(async (_filters: string[], _options: object, command: Command) => {
+      const { run } = await import('./commands/run.js');
+      const names = program.commands.map((one) => one.name());
+      finish(await run(command.args, name === 'watch', names));
+    });
+}
+
+function listCommands(program: Command, finish: Finish): void {
+  const lists = [
+    ['boards', 'the boards, with their chip, processor and parts'],
+    ['devices', 'the devices a board can have'],
+    ['cpus', 'the processors'],
+  ] as const;
+  for (const [name, description] of lists) {
+    program
+      .command(name)
+      .description(description)
+      .option('--json', 'for programs')
+      .action(async (options: { json?: boolean }) => {
+        const { list } = await import('./commands/list.js');
+        finish(list(name, options.json === true));
+      });
+  }
+}
+
+function bootCommand(program: Command, finish: Finish): void {
+  program
+    .command('boot')
+    .description('runs a firmware image with its console on this terminal')
+    .argument('<app.elf>', 'the image')
+    .requiredOption('-b, --board <name>', 'the board: `fwtest boards` lists them')
+    .option('--for <duration>', "machine time to run, such as '2s' (without it: until the firmware ends)")
+    .option('--until <text>', 'ends with success when the console has written this')
+    .option('--stats', 'instructions and times at the end')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 the text came, the firmware ended well, or --for elapsed · 1 it faulted, or the text did not come · 2 wrong usage or image · 3 the emulator failed',
+    )
+    .action(async (image: string, options) => {
+      const { boot } = await import('./commands/boot.js');
+      finish(await boot(image, options));
+    });
+}
+
+function initCommand(program: Command, finish: Finish): void {
+  program
+    .command('init')
+    .description('writes a first test, and a pipeline with --ci')
+    .option('-b, --board <name>', 'the board: `fwtest boards` lists them')
+    .option('-f, --firmware <app.elf>', 'the image the test runs')
+    .addOption(new Option('--ci <system>', 'also a pipeline').choices(['github', 'gitlab']))
+    .action(async (options) => {
+      const { init } = await import('./commands/init.js');
+      finish(await init(options));
+    });
+}
+
+function build(finish: Finish): Command {
+  const program = new Command('fwtest');
+  program
+    .description('Firmware tests on virtual boards.')
+    .version(version, '-V, --version')
+    .enablePositionalOptions()
+    .showHelpAfterError('`fwtest --help` lists the commands, `fwtest <command> --help` their options')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`fwtest: ${text}`) });
+  testCommand(program, 'run', 'runs the firmware tests (the default)', finish);
+  testCommand(program, 'watch', 'runs them again when a test or a firmware image changes', finish);
+  listCommands(program, finish);
+  bootCommand(program, finish);
+  initCommand(program, finish);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}
+
+function report(error: unknown): void {
+  if (error instanceof FwtestError) console.error(`fwtest: ${error.message}`);
+  else console.error(error);
+}
+
+/**
+ * Runs the command line; sets the process's exit code.
+ * @param args without node and script
+ */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    const program = build((code) => {
+      process.exitCode = code;
+    });
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else {
+      report(error);
+      // What nobody expected here is our fault.
+      process.exitCode = error instanceof FwtestError ? exitCodeOf(error) : 3;
+    }
+  }
+}

@@ -1,1 +1,80 @@
-export {};
+/**
+ * The vitest plugin: firmware tests from a plain `vitest` run.
+ *
+ * ```ts
+ * // vitest.config.ts
+ * export default defineConfig({ plugins: [fwtest()] });
+ * ```
+ */
+
+import type { Plugin } from 'vitest/config';
+import type { TestProject, Vitest } from 'vitest/node';
+import { FIRMWARE_TESTS, type FirmwareProjectOptions, firmwareProject, PROJECT_NAME } from './firmware-project.js';
+
+import { watchFirmware } from './image-watcher.js';
+
+export { FIRMWARE_TESTS, type FirmwareProjectOptions } from './firmware-project.js';
+
+/** Runs of vitest that have their firmware project; a plugin can stand in several of a run's configurations. */
+const equipped = new WeakSet<Vitest>();
+
+/** Firmware tests belong to the firmware project alone, whatever the other projects' globs match. */
+function leaveOut(project: TestProject, include: readonly string[]): void {
+  if (project.name === PROJECT_NAME) return;
+  // A new array: the default one is shared by all projects of the process.
+  project.config.exclude = [...new Set([...project.config.exclude, ...include])];
+}
+
+/** What vitest's hook gives; written down here because vitest 4 and 5 differ in the rest of it. */
+interface Configured {
+  vitest: Vitest;
+  injectTestProjects: (config: object[]) => Promise<unknown>;
+}
+
+/**
+ * Adds the project `firmware` to a vitest run: `**​/*.fw.test.ts` in worker threads without isolation. Other projects
+ * and their settings stay as they are.
+ */
+export function fwtest(options: FirmwareProjectOptions = {}): Plugin {
+  const include = options.include ?? [FIRMWARE_TESTS];
+  return {
+    name: 'fwtest',
+    // A root configuration with `projects` runs no hooks of its own plugins later on: the project joins the list here.
+    config: (config) => (projectsOf(config) ? withProject(config, options) : undefined),
+    async configureVitest({ vitest, injectTestProjects }: Configured) {
+      if (!equipped.has(vitest) && !vitest.projects.some((one) => one.name === PROJECT_NAME)) {
+        equipped.add(vitest);
+        watchFirmware(vitest);
+        const { alias } = vitest.vite.config.resolve;
+        await injectTestProjects([{ resolve: { alias }, test: firmwareProject(options) }]);
+      }
+      for (const project of vitest.projects) leaveOut(project, include);
+    },
+  } as Plugin;
+}
+
+/** Adds the firmware project and lets no other root configuration run its tests: for the command line. */
+export function firmwareOnly(): Plugin {
+  return { name: 'fwtest:only', config: (config) => withProject(config, {}) } as Plugin;
+}
+
+type Projects = readonly { readonly test?: { readonly name?: unknown } }[];
+
+function projectsOf(config: object): Projects | undefined {
+  return (config as { test?: { projects?: Projects } }).test?.projects;
+}
+
+function withProject(config: { resolve?: { alias?: unknown } }, options: FirmwareProjectOptions): object | undefined {
+  if (projectsOf(config)?.some((one) => one.test?.name === PROJECT_NAME)) return undefined;
+  const plugins = [excluder(options.include ?? [FIRMWARE_TESTS])];
+  const resolve = { alias: config.resolve?.alias };
+  return { test: { projects: [{ resolve, plugins, test: firmwareProject(options) }] } };
+}
+
+function excluder(include: readonly string[]): Plugin {
+  const configureVitest = ({ vitest }: Configured) => {
+    watchFirmware(vitest);
+    for (const project of vitest.projects) leaveOut(project, include);
+  };
+  return { name: 'fwtest:exclude', configureVitest } as Plugin;
+}

@@ -1,0 +1,81 @@
+/** All matchers, and their types for vitest's and jest's `expect`. */
+
+import { toBeHigh } from './to-be-high.js';
+import { toBeLow } from './to-be-low.js';
+import { type BlinkOptions, toBlink } from './to-blink.js';
+import { toGoHigh } from './to-go-high.js';
+import { toGoLow } from './to-go-low.js';
+import { type DutyCycleOptions, toHaveDutyCycle } from './to-have-duty-cycle.js';
+import { toHaveFaulted } from './to-have-faulted.js';
+import { toHaveNoGuestErrors } from './to-have-no-guest-errors.js';
+import { type RegisterExpectation, toHaveRegister } from './to-have-register.js';
+import { toHaveWrittenUart } from './to-have-written-uart.js';
+import { type MemoryExpectation, toMatchMemory } from './to-match-memory.js';
+import { toReach } from './to-reach.js';
+import { type TakeCyclesOptions, toTakeCycles } from './to-take-cycles.js';
+import { type ToggleOptions, toToggle } from './to-toggle.js';
+import { toWriteUart, type WithinOption } from './to-write-uart.js';
+import type { UartPattern } from './uart-text.js';
+
+export const matchers = {
+  toBeHigh,
+  toBeLow,
+  toBlink,
+  toGoHigh,
+  toGoLow,
+  toHaveDutyCycle,
+  toHaveFaulted,
+  toHaveNoGuestErrors,
+  toHaveRegister,
+  toHaveWrittenUart,
+  toMatchMemory,
+  toReach,
+  toTakeCycles,
+  toToggle,
+  toWriteUart,
+};
+
+export type {
+  BlinkOptions,
+  DutyCycleOptions,
+  MemoryExpectation,
+  RegisterExpectation,
+  TakeCyclesOptions,
+  ToggleOptions,
+  UartPattern,
+  WithinOption,
+};
+
+/** The matchers as `expect(…)` offers them. */
+export interface FirmwareMatchers<R = void> {
+  /** The pin is high now, driven or pulled; a floating pin is not. */
+  toBeHigh(): R;
+  /** The pin is low now, driven or pulled; a floating pin is not. */
+  toBeLow(): R;
+  /** The pin changes with a steady rate: the machine runs for a few periods and each of them is measured. */
+  toBlink(options: BlinkOptions): R;
+  /** The pin is high, or goes high within some machine time; the machine runs until it does. */
+  toGoHigh(options: WithinOption): R;
+  /** The pin is low, or goes low within some machine time; the machine runs until it does. */
+  toGoLow(options: WithinOption): R;
+  /** The pin is high for a share (0 to 1) of each period; the machine runs for a few of them. */
+  toHaveDutyCycle(share: number, options: DutyCycleOptions): R;
+  /** The CPU took a fault, of a kind by the manual's name (`'HardFault'`) or of any. Never runs the machine. */
+  toHaveFaulted(kind?: string): R;
+  /** The firmware did nothing that the chip or a device minds. Never runs the machine. */
+  toHaveNoGuestErrors(): R;
+  /** A register (`'CR1'`, `'CR1.UE'`) holds a value, or some of its fields do. */
+  toHaveRegister(register: string, expected: RegisterExpectation): R;
+  /** Everything a UART has written so far holds the text, matches or holds the bytes. Never runs the machine. */
+  toHaveWrittenUart(expected: UartPattern): R;
+  /** The guest's memory at an address or symbol holds these bytes. */
+  toMatchMemory(where: number | string, expected: MemoryExpectation): R;
+  /** The CPU comes to a function or address; the machine runs until it is about to execute it. */
+  toReach(where: string | number, options?: WithinOption): R;
+  /** A piece of the firmware takes no more (and no fewer) CPU cycles than this. */
+  toTakeCycles(options: TakeCyclesOptions): R;
+  /** The pin changes its level within some machine time, so many `times`. */
+  toToggle(options: ToggleOptions): R;
+  /** The UART writes the text, or what matches, within some machine time, behind the last one it was asked for. */
+  toWriteUart(expected: UartPattern, options: WithinOption): R;
+}

@@ -1,0 +1,120 @@
+/**
+ * What matchers know of the things they are given. A board handle says, for each of its devices, parts and pins, to
+ * which bench it belongs and what it is called; a matcher asks here.
+ */
+
+import type { Duration } from '../emu/duration.js';
+import { UsageError } from '../emu/errors.js';
+import type { Edge, Level, Strength } from '../emu/net.js';
+import type { RegisterCell } from '../emu/register-file.js';
+
+/** An instant of a run, in ns of machine time and CPU cycles. */
+export interface Start {
+  readonly time: number;
+  readonly cycles: number;
+}
+
+/** Where and in what state the CPU is, and what it seems to wait for. */
+export interface Diagnosis {
+  readonly cpu: string;
+  readonly hint?: string;
+}
+
+/** A fault the guest's CPU took. */
+export interface FaultRecord {
+  /** The manual's word: `HardFault`, `UsageFault`, `illegal instruction` … */
+  readonly name: string;
+  /** Why and where, in one line. */
+  readonly text: string;
+}
+
+/** The machine as matchers use it, whichever handle stands behind it. */
+export interface Bench {
+  readonly name: string;
+  /** Machine time in ns since power-on, and CPU cycles. */
+  readonly time: number;
+  readonly cycles: number;
+  readonly hertz: number;
+  /**
+   * Runs until `done` is true, asked at the present instant, after everything that reaches `watched`, and at the end.
+   * @returns whether it was true at last
+   */
+  runUntil(done: () => boolean, within: Duration, watched: readonly Watched[]): boolean;
+  run(duration: Duration): void;
+  /** Notes the present instant, so that a wait that began here can be explained. */
+  mark(): Start;
+  /** Says where the CPU is and, given where a wait in vain began, what it waits for. */
+  diagnose(start?: Start): Diagnosis;
+  step(): void;
+  /** Runs until the CPU is about to execute the instruction at an address; false when it did not come in time. */
+  runToAddress(address: number, within: Duration): boolean;
+  addressOf(symbolOrAddress: string | number): number;
+  /** `wait_for_pll+0x10 (clock.c:41)`, as far as the image says. */
+  place(address: number): string;
+  readBytes(address: number, length: number): Uint8Array;
+  /** What the manual calls return address and stack pointer, at a function's entry. */
+  readonly returnAddress: number;
+  readonly stackPointer: number;
+  readonly faults: readonly FaultRecord[];
+  readonly guestErrors: readonly string[];
+}
+
+/** Something outside the CPU that can change; `onChange` returns what ends the watching. */
+export interface Watched {
+  onChange(fn: () => void): () => void;
+}
+
+export interface UartSubject extends Watched {
+  /** All bytes written since power-on, as far as they are kept. */
+  readonly bytes: Uint8Array;
+  /** How many bytes the last successful `toWriteUart` left behind it. */
+  cursor: number;
+}
+
+export interface PinSubject extends Watched {
+  readonly level: Level;
+  readonly strength: Strength;
+  readonly edges: Iterable<Edge>;
+}
+
+export interface Subject {
+  readonly bench: Bench;
+  /** As a test says it: `usart2`, `PD12`. */
+  readonly name: string;
+  readonly uart?: UartSubject;
+  readonly pin?: PinSubject;
+  readonly registers?: readonly RegisterCell[];
+}
+
+const subjects = new WeakMap<object, Subject>();
+
+/** Makes a handle known to the matchers. */
+export function introduce(handle: object, subject: Subject): void {
+  subjects.set(handle, subject);
+}
+
+function described(received: unknown): string {
+  if (received === null || typeof received !== 'object') return String(received);
+  return subjects.get(received)?.name ?? `an object of ${received.constructor?.name ?? 'no class'}`;
+}
+
+/**
+ * @param wants what the matcher takes, in words
+ * @throws UsageError when the received value is something else
+ */
+export function subjectOf<K extends 'uart' | 'pin' | 'registers'>(
+  received: unknown,
+  kind: K,
+  wants: string,
+): Subject & Required<Pick<Subject, K>> {
+  const subject = typeof received === 'object' && received !== null ? subjects.get(received) : undefined;
+  if (subject?.[kind] !== undefined) return subject as Subject & Required<Pick<Subject, K>>;
+  throw new UsageError({ what: `this matcher wants ${wants}, not ${described(received)}` });
+}
+
+/** The bench of a board, or of anything that belongs to one. */
+export function benchOf(received: unknown): Subject {
+  const subject = typeof received === 'object' && received !== null ? subjects.get(received) : undefined;
+  if (subject) return subject;
+  throw new UsageError({ what: `this matcher wants a board, not ${described(received)}` });
+}

@@ -1,0 +1,27 @@
+import { type MatcherResult, type MatcherState, placeRows, verdict } from './matcher.js';
+import { benchOf, type FaultRecord } from './subject.js';
+
+const MOST = 5;
+
+function faultsText(faults: readonly FaultRecord[]): string {
+  if (faults.length === 0) return 'none';
+  const more = faults.length > MOST ? [`and ${faults.length - MOST} more`] : [];
+  return [...faults.slice(0, MOST).map((fault) => fault.text), ...more].join('\n');
+}
+
+/** The CPU took a fault, of a kind by the manual's name (`'HardFault'`) or of any. Never runs the machine. */
+export function toHaveFaulted(this: MatcherState, received: unknown, kind?: string): MatcherResult {
+  const { bench, name } = benchOf(received);
+  return verdict({
+    state: this,
+    subject: name,
+    matcher: 'toHaveFaulted',
+    args: [kind],
+    pass: bench.faults.some((fault) => kind === undefined || fault.name === kind),
+    rows: () => [
+      ['Expected', `${this.isNot ? 'no ' : 'a '}${kind ?? 'fault'}`],
+      ['Faults', faultsText(bench.faults)],
+      ...placeRows(bench),
+    ],
+  });
+}

@@ -1,0 +1,224 @@
+/** The board that a test holds in its hands. */
+
+import type { Board, DeviceRows, PartRows } from '../boards/define.js';
+import type { Duration } from '../emu/duration.js';
+import { InternalError, UsageError } from '../emu/errors.js';
+import type { GuestReport } from '../emu/guest-report.js';
+import type { Machine } from '../emu/machine.js';
+import type { MachineEvents } from '../emu/machine-events.js';
+import type { SerialHandle } from '../emu/parts/terminal.js';
+import type { Snapshot } from '../emu/snapshot.js';
+import { waitRows } from '../matchers/matcher.js';
+import { failure } from '../matchers/message.js';
+import { type FaultRecord, introduce } from '../matchers/subject.js';
+import { CpuAccess } from './cpu-access.js';
+import { callTest, type MachineBench } from './machine-bench.js';
+import { MemoryAccess } from './memory-access.js';
+import { type Pin, Pins } from './pin-handle.js';
+import { addWaiting, isSerial, UartOutput, type UartWaiting } from './uart-handle.js';
+
+/** The whole machine at one instant, for `board.restore`. It stays valid as long as the board does. */
+export interface BoardSnapshot {
+  readonly time: number;
+  readonly cycles: number;
+}
+
+class Saved implements BoardSnapshot {
+  readonly time: number;
+  readonly cycles: number;
+  readonly machine: Snapshot;
+  readonly faults: readonly FaultRecord[];
+  readonly cursors: readonly number[];
+  constructor(bench: MachineBench, cursors: readonly number[]) {
+    ({ time: this.time, cycles: this.cycles } = bench);
+    this.machine = bench.machine.snapshot();
+    this.faults = bench.faults;
+    this.cursors = cursors;
+  }
+}
+
+/** Semihosting console and exit of the firmware, on boards whose processor has it. */
+export interface SemihostingHandle {
+  readonly text: string;
+  readonly exitCode: number | undefined;
+  type(text: string): void;
+}
+
+/** What every board can do, whatever is on it. */
+export class BoardControls {
+  readonly name: string;
+  readonly cpu: CpuAccess;
+  readonly memory: MemoryAccess;
+  readonly #bench: MachineBench;
+  readonly #pins: Pins;
+  readonly #uarts: UartOutput[] = [];
+  /** By the names of the UARTs and of the terminals on them. */
+  readonly #uartOf = new Map<string, UartOutput>();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(name: string, bench: MachineBench) {
+    this.name = name;
+    this.#bench = bench;
+    this.cpu = new CpuAccess(bench);
+    this.memory = new MemoryAccess(bench);
+    this.#pins = new Pins(bench.machine);
+  }
+
+  /** The machine underneath, for what has no word here. */
+  get machine(): Machine {
+    return this.#bench.machine;
+  }
+  /** Machine time since power-on, in ns, rounded down. */
+  get time(): number {
+    return this.#bench.time;
+  }
+  /** CPU cycles since power-on. */
+  get cycles(): number {
+    return this.#bench.cycles;
+  }
+  /** What the firmware did that the chip or a device minds, oldest first. */
+  get guestErrors(): readonly GuestReport[] {
+    return this.#bench.machine.guestErrors;
+  }
+  /** Faults the CPU took, oldest first. */
+  get faults(): readonly FaultRecord[] {
+    return this.#bench.faults;
+  }
+
+  /** Lets machine time pass: `'50ms'`, `'3us'`, `'1200cycles'`. */
+  run(duration: Duration): void {
+    this.#bench.run(duration);
+  }
+
+  /**
+   * Runs until a condition is true. It is asked at every event outside the CPU (a byte, an edge, an interrupt) and
+   * every 10 µs of machine time.
+   * @throws Error when it did not become true within the machine time
+   */
+  runUntil(condition: () => boolean, options: { within: Duration }): void {
+    const start = this.#bench.mark();
+    if (this.#bench.poll(condition, options.within)) return;
+    const call = `board.runUntil(${condition.name || '() => …'}, { within: ${JSON.stringify(options.within)} })`;
+    const error = new Error(
+      failure(call, [['Expected', 'the condition to become true'], ...waitRows(this.#bench, start)]),
+    );
+    Error.captureStackTrace?.(error, this.runUntil);
+    throw error;
+  }
+
+  /** Executes instructions; a sleeping CPU jumps to the next event instead. */
+  step(count = 1): void {
+    for (let i = 0; i < count; i++) this.#bench.step();
+  }
+
+  /** Presses the reset button (the NRST pin): RAM keeps its contents. */
+  reset(): void {
+    this.#bench.machine.reset('pin');
+  }
+  /** Takes the power away and gives it back: RAM is cleared, flash stays. */
+  powerCycle(): void {
+    this.#bench.machine.reset('power-on');
+  }
+
+  /** Keeps this instant. */
+  snapshot(): BoardSnapshot {
+    return new Saved(
+      this.#bench,
+      this.#uarts.map((uart) => uart.cursor),
+    );
+  }
+  /** Goes back to an instant of this board: memory, registers, devices, pins, time, and what was written so far. */
+  restore(snapshot: BoardSnapshot): void {
+    if (!(snapshot instanceof Saved)) {
+      throw new UsageError({ what: 'this is no snapshot of a board', remedy: 'give what board.snapshot() returned' });
+    }
+    this.#bench.machine.restore(snapshot.machine);
+    this.#bench.faults = snapshot.faults;
+    for (const [i, uart] of this.#uarts.entries()) uart.cursor = snapshot.cursors[i]!;
+  }
+  /** 16 hexadecimal digits over the whole state: equal on every computer for the same firmware and test. */
+  hash(): string {
+    return this.#bench.machine.hash();
+  }
+
+  /** @throws UsageError when the chip has no such pin */
+  pin(name: string): Pin {
+    const pin = this.#pins.get(name);
+    introduce(pin, { bench: this.#bench, name, pin });
+    return pin;
+  }
+
+  /** Listens until the test ends; returns what ends it earlier. */
+  on<E extends keyof MachineEvents>(event: E, fn: (detail: MachineEvents[E]) => void): () => void {
+    const end = this.#bench.machine.on(event, (detail) => {
+      if (!this.#bench.muted) callTest(() => fn(detail));
+    });
+    this.#listeners.add(end);
+    return () => {
+      this.#listeners.delete(end);
+      end();
+    };
+  }
+
+  /** @internal Ends all listening: the test is over. */
+  forgetListeners(): void {
+    for (const end of this.#listeners) end();
+    this.#listeners.clear();
+  }
+
+  /** @internal Makes a device or part known to the matchers. */
+  adopt(name: string, handle: object): void {
+    const bench = this.#bench;
+    const registers = bench.machine.assembly.devices.get(name)?.registers;
+    const shared = { bench, name, ...(registers && registers.length > 0 ? { registers } : {}) };
+    if (isSerial(handle)) introduce(handle, { ...shared, uart: this.#uart(name, handle) });
+    else if ('pin' in handle && typeof handle.pin === 'string') {
+      introduce(handle, { ...shared, pin: this.#pins.get(handle.pin) });
+    } else introduce(handle, shared);
+  }
+
+  /** @internal Makes the board itself known, with its console. */
+  adoptSelf(console: string | undefined): void {
+    const uart = console === undefined ? undefined : this.#uartOf.get(console);
+    introduce(this, { bench: this.#bench, name: 'board', ...(uart ? { uart } : {}) });
+  }
+
+  /** A terminal and its UART share one cursor. */
+  #uart(name: string, handle: SerialHandle): UartOutput {
+    const source = 'uart' in handle && typeof handle.uart === 'string' ? handle.uart : name;
+    const uart = this.#uartOf.get(source) ?? new UartOutput(this.#bench.machine, source, handle);
+    for (const one of [name, source]) this.#uartOf.set(one, uart);
+    if (!this.#uarts.includes(uart)) this.#uarts.push(uart);
+    addWaiting(handle, `board.${name}`, this.#bench, uart);
+    return uart;
+  }
+}
+
+type Waiting<T> = T extends { type(text: string): void; readonly bytes: Uint8Array } ? T & UartWaiting : T;
+
+/** A board as a test holds it: what every board can do, and its devices and parts by name. */
+export type BoardHandle<B extends Board<DeviceRows, PartRows> = Board> = BoardControls & {
+  readonly [K in keyof B['handles']]: Waiting<B['handles'][K]>;
+} & { readonly semihosting: SemihostingHandle };
+
+/** Makes the handle of a machine of `board`. */
+export function boardHandle<B extends Board<DeviceRows, PartRows>>(board: B, bench: MachineBench): BoardHandle<B> {
+  const { machine } = bench;
+  const controls = new BoardControls(board.name, bench);
+  const serials = new Map<string, SerialHandle>();
+  for (const name of [...machine.assembly.devices.keys(), ...machine.assembly.parts.keys()]) {
+    const handle = machine.handle(name);
+    if (handle === undefined) throw new InternalError({ what: `${board.name} has no '${name}' that it lists` });
+    controls.adopt(name, handle);
+    if (isSerial(handle)) serials.set(name, handle);
+    Object.defineProperty(controls, name, { value: handle, enumerable: true });
+  }
+  if ('semihosting' in machine.cpu) {
+    Object.defineProperty(controls, 'semihosting', { value: machine.cpu.semihosting, enumerable: true });
+  }
+  // The console, or the only UART there is.
+  const [only, ...others] = serials;
+  const console = serials.has('console') ? 'console' : others.length === 0 ? only?.[0] : undefined;
+  controls.adoptSelf(console);
+  return controls as unknown as BoardHandle<B>;
+}

@@ -1,0 +1,53 @@
+/** The vitest project that firmware tests run in. */
+
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Files that hold firmware tests. */
+export const FIRMWARE_TESTS = '**/*.fw.test.?(c|m)[jt]s';
+
+export const PROJECT_NAME = 'firmware';
+
+/** What a user may set for firmware tests; everything else is vitest's and stays the user's. */
+export interface FirmwareProjectOptions {
+  /** Globs of the test files, instead of `**​/*.fw.test.?(c|m)[jt]s`. */
+  include?: string[];
+  /** Globs of files that are none, besides vitest's own. */
+  exclude?: string[];
+  /**
+   * Host time a test may take, in milliseconds. A test is measured in machine time; this only guards against endless
+   * ones, and vitest notices it after the fact.
+   */
+  testTimeout?: number;
+}
+
+/** Host milliseconds; far above what any sensible test takes, so that a busy CI machine fails none. */
+export const HOST_TIMEOUT = 120_000;
+
+/** Built modules of ours load natively, once in each worker, instead of through the bundler of the test run. */
+function ownModules(): RegExp[] {
+  const self = fileURLToPath(import.meta.url);
+  if (self.endsWith('.ts')) return [];
+  const dist = dirname(self).replace(/[\\/]chunks$/, '');
+  return [
+    new RegExp(join(dist, '/').replaceAll(/[\\/]|[.*+?^${}()|[\]]/g, (c) => (/[\\/]/.test(c) ? '[\\\\/]' : `\\${c}`))),
+  ];
+}
+
+/**
+ * The `test` block of the project. Threads without isolation: the machine restored before each test is the isolation,
+ * and a worker keeps its machines and its compiled code over all files.
+ */
+export function firmwareProject(options: FirmwareProjectOptions = {}) {
+  return {
+    name: PROJECT_NAME,
+    include: options.include ?? [FIRMWARE_TESTS],
+    ...(options.exclude ? { exclude: ['**/node_modules/**', '**/.git/**', ...options.exclude] } : {}),
+    pool: 'threads' as const,
+    isolate: false,
+    environment: 'node' as const,
+    testTimeout: options.testTimeout ?? HOST_TIMEOUT,
+    hookTimeout: options.testTimeout ?? HOST_TIMEOUT,
+    server: { deps: { external: ownModules() } },
+  };
+}

@@ -1,0 +1,133 @@
+/** What `firmwareTest` is, whichever test runner calls it: options, fixtures, and where each test starts. */
+
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { UsageError } from '../emu/errors.js';
+import type { BoardHandle, BoardSnapshot } from './board-handle.js';
+import { expectGpioHigh, expectGpioLow } from './gpio-expectations.js';
+import { mmioCalc, type Operation } from './mmio-calc.js';
+import { type AnyBoard, giveBack, type SemihostingChoice, type Station, stationFor, take } from './station.js';
+
+/** Host ms a single run may take before it counts as endless. */
+const HOST_TIMEOUT = 60_000;
+
+export interface FirmwareTestOptions<B extends AnyBoard> {
+  /** The board: `stm32f4Discovery`, or one of your own. */
+  board: B;
+  /** The ELF, relative to the test file. */
+  firmware: string;
+  /** Where tests start: after this function. It runs once; what it wrote and read so far belongs to the snapshot. */
+  bootedTo?: (board: BoardHandle<B>) => unknown;
+  /** Switches Arm semihosting on; `files` names the folder below which the firmware may open files. */
+  semihosting?: boolean | SemihostingChoice;
+  /** Host ms that a single run may take; 60,000 without it. It only guards against endless ones. */
+  hostTimeout?: number;
+}
+
+/** What a firmware test gets. */
+export interface Fixtures<B extends AnyBoard> {
+  board: BoardHandle<B>;
+  /** The pin is high now, driven or pulled. */
+  expectGpioHigh: (pin: string) => void;
+  /** The pin is low now, driven or pulled. */
+  expectGpioLow: (pin: string) => void;
+  /** Lets the board's `mmio-calculator` compute. */
+  mmioCalc: (a: number, operation: Operation, b: number) => number;
+}
+
+/** A snapshot to start from: another one, and what happens after it. */
+export interface StartPoint<B extends AnyBoard> {
+  readonly after?: StartPoint<B>;
+  readonly prepare?: (board: BoardHandle<B>) => unknown;
+}
+
+/** Makes the board ready for each test of one `firmwareTest`. */
+export class Bringup<B extends AnyBoard> {
+  readonly options: FirmwareTestOptions<B>;
+  readonly #snapshots = new WeakMap<Station<B>, Map<StartPoint<B>, BoardSnapshot>>();
+
+  constructor(options: FirmwareTestOptions<B>) {
+    this.options = options;
+    checkOptions(options);
+  }
+
+  /** The image, as an absolute path. */
+  firmware(testFile: string): string {
+    const { firmware } = this.options;
+    return isAbsolute(firmware) ? firmware : resolve(dirname(testFile), firmware);
+  }
+
+  /** The board at the start point, in the hands of the named test until `end` is called. */
+  begin(testFile: string, test: string, start: StartPoint<B>): { board: BoardHandle<B>; end(): void } {
+    const { board, semihosting, hostTimeout = HOST_TIMEOUT } = this.options;
+    const station = stationFor(board, this.firmware(testFile), { semihosting, hostTimeout });
+    take(station, test, station.atReset);
+    try {
+      station.bench.hostLimit = hostTimeout;
+      station.board.restore(this.#snapshot(station, start));
+    } catch (error) {
+      giveBack(station);
+      throw error;
+    }
+    return { board: station.board, end: () => giveBack(station) };
+  }
+
+  /** Taken the first time a test starts there. */
+  #snapshot(station: Station<B>, start: StartPoint<B>): BoardSnapshot {
+    const known = this.#snapshots.get(station) ?? new Map<StartPoint<B>, BoardSnapshot>();
+    this.#snapshots.set(station, known);
+    const taken = known.get(start);
+    if (taken) return taken;
+    station.board.restore(start.after ? this.#snapshot(station, start.after) : station.atReset);
+    const result = start.prepare?.(station.board);
+    if (result instanceof Promise) {
+      result.catch(() => {});
+      const remedy = 'leave out async and await: the machine runs synchronously';
+      throw new UsageError({ what: 'bootedTo returned a promise', where: 'firmwareTest', remedy });
+    }
+    station.board.forgetListeners();
+    const snapshot = station.board.snapshot();
+    known.set(start, snapshot);
+    return snapshot;
+  }
+}
+
+function checkOptions(options: { readonly board: AnyBoard; readonly firmware: string }): void {
+  const refuse = (what: string, remedy: string) => {
+    throw new UsageError({ what, where: 'firmwareTest', remedy });
+  };
+  if (typeof options.board?.createMachine !== 'function') {
+    refuse('`board` is no board', "import one from 'fwtest/boards', or make one with defineBoard");
+  }
+  if (typeof options.firmware !== 'string' || options.firmware === '') {
+    refuse('`firmware` is missing', "give the path of the ELF, relative to the test file: './build/app.elf'");
+  }
+}
+
+/** The fixtures besides the board, bound to it. */
+export function boundTo<B extends AnyBoard>(board: BoardHandle<B>): Omit<Fixtures<B>, 'board'> {
+  return {
+    expectGpioHigh: (pin) => expectGpioHigh(board, pin),
+    expectGpioLow: (pin) => expectGpioLow(board, pin),
+    mmioCalc: (a, operation, b) => mmioCalc(board, a, operation, b),
+  };
+}
+
+/** Start points by name, for `test.from('name')`. */
+export class StartPoints<B extends AnyBoard> {
+  readonly #byName = new Map<string, StartPoint<B>>();
+
+  add(name: string, point: StartPoint<B>): void {
+    if (this.#byName.has(name)) {
+      const remedy = 'take another name, or leave the function out to start from the one there is';
+      throw new UsageError({ what: `there are two snapshots called '${name}'`, where: 'test.from', remedy });
+    }
+    this.#byName.set(name, point);
+  }
+  get(name: string): StartPoint<B> {
+    const point = this.#byName.get(name);
+    if (point) return point;
+    const names = [...this.#byName.keys()].map((one) => `'${one}'`).join(', ');
+    const remedy = names === '' ? 'say how to get there: test.from(name, (board) => …)' : `there is ${names}`;
+    throw new UsageError({ what: `there is no snapshot called '${name}'`, where: 'test.from', remedy });
+  }
+}

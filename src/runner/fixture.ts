@@ -1,0 +1,94 @@
+/** `firmwareTest` for vitest: its `test`, with the board and what belongs to it as fixtures. */
+
+import { type TestAPI, test as vitestTest } from 'vitest';
+import { UsageError } from '../emu/errors.js';
+import type { BoardHandle } from './board-handle.js';
+import {
+  Bringup,
+  boundTo,
+  type FirmwareTestOptions,
+  type Fixtures,
+  type StartPoint,
+  StartPoints,
+} from './firmware-test.js';
+import type { FirmwareMeta } from './image-watcher.js';
+import type { AnyBoard } from './station.js';
+
+/** vitest's `test`, whose tests start from one snapshot of the board. */
+export type FirmwareTest<B extends AnyBoard> = TestAPI<Fixtures<B>> & {
+  /** Tests that start right after power-on, whatever `bootedTo` says. */
+  readonly fromReset: TestAPI<Fixtures<B>>;
+  /**
+   * Tests that start from a further snapshot: where `prepare` leaves a board that stands where the other tests start.
+   * Given a name only, the one that was made with it.
+   */
+  from(name: string, prepare?: (board: BoardHandle<B>) => unknown): FirmwareTest<B>;
+};
+
+/** The part of vitest's test context that is used here. */
+interface Context {
+  readonly task: {
+    readonly name: string;
+    readonly concurrent?: boolean;
+    readonly file: { readonly filepath: string; readonly meta: object };
+  };
+}
+
+function noteImage({ task }: Context, image: string): void {
+  const meta = task.file.meta as FirmwareMeta;
+  meta.fwtestImages = [...new Set([...(meta.fwtestImages ?? []), image])];
+}
+
+function refuseConcurrent({ task }: Context): void {
+  if (!task.concurrent) return;
+  throw new UsageError({
+    what: `'${task.name}' is concurrent, and its board can be in one test at a time`,
+    where: 'test.concurrent, or a concurrent describe',
+    remedy: 'leave out `concurrent`: a firmware test never waits, so nothing is won by it',
+  });
+}
+
+function extended<B extends AnyBoard>(bringup: Bringup<B>, start: StartPoint<B>): TestAPI<Fixtures<B>> {
+  type Use<T> = (value: T) => Promise<void>;
+  const { extend } = vitestTest as unknown as { extend(fixtures: object): TestAPI<Fixtures<B>> };
+  return extend.call(vitestTest, {
+    board: async ({ task }: Context, use: Use<BoardHandle<B>>) => {
+      refuseConcurrent({ task });
+      const { filepath } = task.file;
+      noteImage({ task }, bringup.firmware(filepath));
+      const { board, end } = bringup.begin(filepath, task.name, start);
+      try {
+        await use(board);
+      } finally {
+        end();
+      }
+    },
+    expectGpioHigh: async ({ board }: Fixtures<B>, use: Use<unknown>) => use(boundTo(board).expectGpioHigh),
+    expectGpioLow: async ({ board }: Fixtures<B>, use: Use<unknown>) => use(boundTo(board).expectGpioLow),
+    mmioCalc: async ({ board }: Fixtures<B>, use: Use<unknown>) => use(boundTo(board).mmioCalc),
+  });
+}
+
+/**
+ * Makes a `test` for a board with a firmware on it. Each test starts from the same snapshot: the machine right after
+ * power-on, or where `bootedTo` left it.
+ *
+ * ```ts
+ * const test = firmwareTest({ board: stm32f4Discovery, firmware: './build/app.elf' });
+ * test('says hello', ({ board }) => expect(board.usart2).toWriteUart('hello', { within: '50ms' }));
+ * ```
+ */
+export function firmwareTest<B extends AnyBoard>(options: FirmwareTestOptions<B>): FirmwareTest<B> {
+  const bringup = new Bringup(options);
+  const points = new StartPoints<B>();
+  const atReset: StartPoint<B> = {};
+  const fromReset = extended(bringup, atReset);
+  const startingAt = (start: StartPoint<B>): FirmwareTest<B> => {
+    const from: FirmwareTest<B>['from'] = (name, prepare) => {
+      if (prepare) points.add(name, { after: start, prepare });
+      return startingAt(points.get(name));
+    };
+    return Object.assign(extended(bringup, start), { fromReset, from }) as FirmwareTest<B>;
+  };
+  return startingAt(options.bootedTo ? { after: atReset, prepare: options.bootedTo } : atReset);
+}

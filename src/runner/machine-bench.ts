@@ -1,0 +1,223 @@
+/** A machine as matchers and the board handle use it: waiting, limits of host time, places in words. */
+
+import type { Locator } from '../emu/debug/locator.js';
+import { type Duration, parseDuration } from '../emu/duration.js';
+import { FwtestError, GuestError, InternalError } from '../emu/errors.js';
+import type { Limit, Machine } from '../emu/machine.js';
+import { Rational } from '../emu/rational.js';
+import type { Snapshot } from '../emu/snapshot.js';
+import { timeText } from '../matchers/message.js';
+import type { Bench, Diagnosis, FaultRecord, Start, Watched } from '../matchers/subject.js';
+import { cpuText, diagnose } from './diagnosis.js';
+
+const PICOSECONDS = 10n ** 12n;
+/** How often a condition that watches nothing in particular is asked. */
+const POLL: Duration = '10us';
+
+/** Where a wait began, with all that is needed to look at it again. */
+export interface Mark extends Start {
+  readonly snapshot: Snapshot;
+}
+
+/** Errors thrown by the test's own functions, which are called in the middle of a run; they are not the emulator's. */
+const ownErrors = new WeakSet<object>();
+
+/** Calls a function of the test, and remembers whose error it was. */
+export function callTest<T>(fn: () => T): T {
+  try {
+    return fn();
+  } catch (error) {
+    if (typeof error === 'object' && error !== null) ownErrors.add(error);
+    throw error;
+  }
+}
+
+/** Whatever breaks inside the machine, and was not raised on purpose, is the emulator's failure. */
+export function runMachine<T>(machine: Machine, place: (pc: number) => string, fn: () => T): T {
+  try {
+    return fn();
+  } catch (error) {
+    if (error instanceof FwtestError || (typeof error === 'object' && error !== null && ownErrors.has(error)))
+      throw error;
+    const what = `the emulator failed: ${error instanceof Error ? error.message : String(error)}`;
+    const where = `${machine.name}, ${place(machine.cpu.pc >>> 0)}, ${timeText(machine.nanoseconds)} of machine time`;
+    const remedy = 'this is a fault of fwtest: please report it with this text and, if you can, the firmware';
+    throw new InternalError({ what, where, remedy }, { cause: error });
+  }
+}
+
+export class MachineBench implements Bench {
+  readonly machine: Machine;
+  readonly locator: Locator;
+  faults: readonly FaultRecord[] = [];
+  /** While a wait is looked at again nobody else hears of it. */
+  muted = false;
+  /** Host ms that a run may take. */
+  hostLimit: number;
+  #runStarted = 0;
+
+  constructor(machine: Machine, locator: Locator, hostLimit: number) {
+    this.machine = machine;
+    this.locator = locator;
+    this.hostLimit = hostLimit;
+    machine.on('fault', (detail) => {
+      if (!this.muted) this.faults = [...this.faults, faultRecord(detail, (pc) => this.place(pc))];
+    });
+  }
+
+  get name(): string {
+    return 'board';
+  }
+  get time(): number {
+    return this.machine.nanoseconds;
+  }
+  get cycles(): number {
+    return this.machine.cycles;
+  }
+  get hertz(): number {
+    return this.machine.timebase.cpuClock.hertz;
+  }
+  get guestErrors(): readonly string[] {
+    return this.machine.guestErrors.map(({ what, where, remedy }) =>
+      [what, where === undefined ? undefined : `at ${where}`, remedy].filter((one) => one !== undefined).join(' — '),
+    );
+  }
+
+  /** The machine's guard: ends a run that takes too long on the host. */
+  guard(): void {
+    const taken = performance.now() - this.#runStarted;
+    if (taken < this.hostLimit) return;
+    throw new GuestError({
+      what: `a run took more than ${this.hostLimit / 1000} s of host time`,
+      where: `${cpuText(this.machine, this.locator)}, ${timeText(this.time)} of machine time`,
+      remedy: 'let less machine time pass, or give firmwareTest a larger hostTimeout (ms)',
+    });
+  }
+
+  run(duration: Duration): void {
+    this.#run(this.limit(duration));
+  }
+
+  /** One instruction, or the jump of a sleeping CPU to the next event. */
+  step(): void {
+    this.#protected(() => this.machine.step());
+  }
+
+  runUntil(done: () => boolean, within: Duration, watched: readonly Watched[]): boolean {
+    if (callTest(done)) return true;
+    const limit = this.limit(within);
+    let met = false;
+    const check = () => {
+      met = met || callTest(done);
+      if (met) this.machine.stop();
+    };
+    const ends = watched.map((one) => one.onChange(check));
+    try {
+      this.#run(limit);
+    } finally {
+      for (const end of ends) end();
+    }
+    return met || callTest(done);
+  }
+
+  /** As `runUntil`, for a condition on anything: asked at every event outside the CPU, and every 10 µs. */
+  poll(condition: () => boolean, within: Duration): boolean {
+    const end = this.limit(within);
+    const { machine } = this;
+    const watched: Watched[] = (['uart', 'pin', 'irq', 'fault', 'exit', 'reset'] as const).map((event) => ({
+      onChange: (fn) => machine.on(event, fn),
+    }));
+    for (;;) {
+      if (this.runUntil(condition, POLL, watched)) return true;
+      if (this.#reached(end)) return callTest(condition);
+    }
+  }
+
+  runToAddress(address: number, within: Duration): boolean {
+    const { machine } = this;
+    if (machine.cpu.pc >>> 0 === address) return true;
+    const limit = this.limit(within);
+    machine.cpu.breakpoints.add(address);
+    try {
+      return this.#protected(() => machine.run(limit)) === 'breakpoint';
+    } finally {
+      machine.cpu.breakpoints.delete(address);
+    }
+  }
+
+  addressOf(where: string | number): number {
+    return this.locator.address(where);
+  }
+  place(address: number): string {
+    return this.locator.describe(address).replace(/^0x[0-9a-f]+ ?/, '');
+  }
+  readBytes(address: number, length: number): Uint8Array {
+    return this.#protected(() => this.machine.bus.bytes(address, length));
+  }
+  get returnAddress(): number {
+    const { cpu } = this.machine;
+    return (cpu.register(cpu.registerNames.includes('lr') ? 'lr' : 'ra') & ~1) >>> 0;
+  }
+  get stackPointer(): number {
+    return this.machine.cpu.register('sp') >>> 0;
+  }
+
+  mark(): Mark {
+    return { time: this.time, cycles: this.cycles, snapshot: this.machine.snapshot() };
+  }
+  diagnose(start?: Start): Diagnosis {
+    this.muted = true;
+    const { faults } = this;
+    try {
+      return diagnose(this.machine, this.locator, faults, start as Mark | undefined);
+    } finally {
+      this.muted = false;
+    }
+  }
+
+  /** The instant a duration from now. */
+  limit(duration: Duration): Limit {
+    const span = parseDuration(duration);
+    if (span.unit === 'cycles') return { cycles: this.cycles + span.cycles };
+    return { time: this.machine.timebase.time().add(Rational.of(span.picoseconds, PICOSECONDS)) };
+  }
+
+  #reached(limit: Limit): boolean {
+    if ('cycles' in limit) return this.cycles >= limit.cycles;
+    return this.machine.timebase.time().compare(limit.time) >= 0;
+  }
+
+  #run(limit: Limit): void {
+    const end = this.#protected(() => this.machine.run(limit));
+    if (end !== 'dead') return;
+    throw new GuestError({
+      what: 'the CPU clock stands and nothing is due any more: the cycles to wait for never come',
+      where: `${cpuText(this.machine, this.locator)}, ${timeText(this.time)} of machine time`,
+      remedy: "wait for machine time ('50ms') instead of cycles",
+    });
+  }
+
+  #protected<T>(fn: () => T): T {
+    this.#runStarted = performance.now();
+    return runMachine(this.machine, (pc) => this.locator.describe(pc), fn);
+  }
+}
+
+function faultRecord(detail: Readonly<Record<string, number | string>>, place: (pc: number) => string): FaultRecord {
+  const { kind, cause, pc, address, cfsr } = detail;
+  const name = String(kind ?? 'fault');
+  const hex = (value: string | number) => `0x${(Number(value) >>> 0).toString(16).padStart(8, '0')}`;
+  const parts = [
+    cause !== undefined && cause !== kind ? `${name} (from ${cause})` : name,
+    pc === undefined ? '' : `at ${hex(pc)} ${place(Number(pc) >>> 0)}`.trimEnd(),
+    cfsr === undefined ? '' : `CFSR ${hex(cfsr)}`,
+    address === undefined ? '' : `address ${hex(address)}`,
+  ];
+  return {
+    name,
+    text: parts
+      .filter((part) => part !== '')
+      .join(', ')
+      .replace(', at', ' at'),
+  };
+}

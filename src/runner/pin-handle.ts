@@ -1,0 +1,78 @@
+/** `board.pin('PD12')`: a pin as a test sees and drives it. */
+
+import type { Machine } from '../emu/machine.js';
+import type { Edge, Level, Net, Strength } from '../emu/net.js';
+import type { PinSubject } from '../matchers/subject.js';
+
+/** What a test can do with a pin. */
+export interface Pin {
+  readonly name: string;
+  /** `'high'`, `'low'`, `'floating'`, or `'conflict'` when two drivers fight. */
+  readonly level: Level;
+  /** `'driven'`, `'pulled'` or `'none'`. */
+  readonly strength: Strength;
+  /** Changes of level so far (the last 16,384 at least), with machine time in ns and CPU cycles. */
+  readonly edges: readonly Edge[];
+  /** Puts a level on the pin from outside, against pulls (and against the chip, if it drives: a conflict). */
+  drive(level: 'high' | 'low'): void;
+  /** Pulls the pin from outside, as a resistor would. */
+  pull(level: 'high' | 'low'): void;
+  /** Takes `drive` or `pull` back. */
+  release(): void;
+}
+
+/** Pins have no way to stop listening to them: one listener each, for whoever waits at the moment. */
+export class PinHandle implements Pin, PinSubject {
+  readonly name: string;
+  readonly #net: Net;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(name: string, net: Net) {
+    this.name = name;
+    this.#net = net;
+    net.listen(() => {
+      for (const fn of [...this.#listeners]) fn();
+    });
+  }
+  get level(): Level {
+    return this.#net.level;
+  }
+  get strength(): Strength {
+    return this.#net.strength;
+  }
+  get edges(): readonly Edge[] {
+    return [...this.#net.edges];
+  }
+  drive(level: 'high' | 'low'): void {
+    this.#net.external.set(level);
+  }
+  pull(level: 'high' | 'low'): void {
+    this.#net.external.set(level === 'high' ? 'pull-up' : 'pull-down');
+  }
+  release(): void {
+    this.#net.external.set('none');
+  }
+  onChange(fn: () => void): () => void {
+    this.#listeners.add(fn);
+    return () => this.#listeners.delete(fn);
+  }
+}
+
+/** All pins of a machine, as handles that are made once. */
+export class Pins {
+  readonly #machine: Machine;
+  readonly #handles = new Map<string, PinHandle>();
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  /** @throws UsageError when the machine has no such pin */
+  get(name: string): PinHandle {
+    const known = this.#handles.get(name);
+    if (known) return known;
+    const handle = new PinHandle(name, this.#machine.pin(name));
+    this.#handles.set(name, handle);
+    return handle;
+  }
+}

@@ -1,0 +1,147 @@
+/** A machine with its firmware in it, and the board handle to it; kept over all test files of a worker. */
+
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import type { Board, DeviceRows, PartRows } from '../boards/define.js';
+import { readElf, requireElfFor } from '../emu/debug/elf.js';
+import { Locator } from '../emu/debug/locator.js';
+import { InternalError, UsageError } from '../emu/errors.js';
+import type { Machine } from '../emu/machine.js';
+import { type BoardHandle, type BoardSnapshot, boardHandle } from './board-handle.js';
+import { MachineBench } from './machine-bench.js';
+
+export type AnyBoard = Board<DeviceRows, PartRows>;
+
+export interface StationOptions {
+  /** Host ms that one run may take. */
+  readonly hostTimeout: number;
+  /** Switches semihosting on; `files` is the folder below which the firmware may open files. */
+  readonly semihosting?: boolean | SemihostingChoice;
+}
+
+export interface SemihostingChoice {
+  readonly files?: string;
+  readonly commandLine?: string;
+}
+
+/** A board with firmware, and its snapshots by name. */
+export interface Station<B extends AnyBoard = AnyBoard> {
+  readonly board: BoardHandle<B>;
+  readonly bench: MachineBench;
+  readonly machine: Machine;
+  /** Right after power-on. */
+  readonly atReset: BoardSnapshot;
+  /** The board is in the hands of a test. */
+  inUse: string | undefined;
+}
+
+/** What a chip's memories can take, as the check of an image wants it. */
+function memoriesOf(board: AnyBoard) {
+  return Object.entries(board.chip.memories).flatMap(([name, { address, size, aliases = [] }]) =>
+    [address, ...aliases].map((base) => ({ name, base, size })),
+  );
+}
+
+interface SemihostingCpu {
+  readonly semihosting: { enable(options: { directory?: string; commandLine?: string }): void };
+}
+
+function enableSemihosting(machine: Machine, choice: boolean | SemihostingChoice | undefined): void {
+  if (choice === undefined || choice === false) return;
+  if (!('semihosting' in machine.cpu)) {
+    throw new UsageError({
+      what: `${machine.cpu.name} has no semihosting`,
+      where: 'firmwareTest({ semihosting })',
+      remedy: 'leave it out',
+    });
+  }
+  const { files, commandLine } = choice === true ? {} : choice;
+  (machine.cpu as unknown as SemihostingCpu).semihosting.enable({ directory: files, commandLine });
+}
+
+/** Puts an image into a new machine of the board. */
+export function createStation<B extends AnyBoard>(
+  board: B,
+  firmware: string,
+  options: StationOptions,
+  contents?: Uint8Array,
+): Station<B> {
+  const image = readElf(firmware, contents);
+  const machine: 'arm' | 'riscv' = board.chip.cpu.name.startsWith('cortex') ? 'arm' : 'riscv';
+  requireElfFor(image, { machine, class: 32, memories: memoriesOf(board), fpu: false });
+  const locator = new Locator(image);
+  let bench: MachineBench | undefined;
+  const made = board.createMachine({
+    image: image.segments,
+    locate: (pc) => locator.describe(pc),
+    guard: () => bench?.guard(),
+  });
+  bench = new MachineBench(made, locator, options.hostTimeout);
+  enableSemihosting(made, options.semihosting);
+  const handle = boardHandle(board, bench);
+  return { board: handle, bench, machine: made, atReset: handle.snapshot(), inUse: undefined };
+}
+
+interface Kept {
+  readonly board: AnyBoard;
+  readonly key: string;
+  readonly stamp: string;
+  readonly hash: string;
+  station: Station;
+}
+
+/** Machines a worker keeps; a board made by \`with()\` in each of many files must not fill the memory. */
+const MOST = 8;
+
+const CACHE = Symbol.for('fwtest.stations');
+
+/** One list a worker, even where a test run loads this module twice. */
+function kept(): Kept[] {
+  const holder = globalThis as { [CACHE]?: Kept[] };
+  holder[CACHE] ??= [];
+  return holder[CACHE];
+}
+
+function stampOf(firmware: string): string {
+  const stats = statSync(firmware, { throwIfNoEntry: false });
+  return stats ? `${stats.mtimeMs} ${stats.size}` : 'missing';
+}
+
+/** The worker's machine for a board and an image; a new one when the image's contents changed. */
+export function stationFor<B extends AnyBoard>(board: B, firmware: string, options: StationOptions): Station<B> {
+  const list = kept();
+  const key = JSON.stringify([firmware, options.semihosting]);
+  const stamp = stampOf(firmware);
+  const index = list.findIndex((one) => one.board === board && one.key === key);
+  const known = index < 0 ? undefined : list.splice(index, 1)[0];
+  if (known && known.stamp === stamp) {
+    list.push(known);
+    return known.station as Station<B>;
+  }
+  const contents = stamp === 'missing' ? undefined : readFileSync(firmware);
+  const hash = contents ? createHash('sha256').update(contents).digest('hex') : '';
+  const same = known !== undefined && known.hash === hash;
+  const station = same ? (known.station as Station<B>) : createStation(board, firmware, options, contents);
+  list.push({ board, key, stamp, hash, station });
+  if (list.length > MOST) list.shift();
+  return station;
+}
+
+/** Hands the board to a test: nobody else may hold it, and whatever listened before does not any more. */
+export function take(station: Station, test: string, start: BoardSnapshot): void {
+  if (station.inUse !== undefined) {
+    throw new UsageError({
+      what: `'${test}' and '${station.inUse}' want the same board at the same time`,
+      where: 'test.concurrent',
+      remedy: 'let tests of one board run one after the other (they take milliseconds), or give each its own board',
+    });
+  }
+  station.inUse = test;
+  station.board.restore(start);
+}
+
+export function giveBack(station: Station): void {
+  if (station.inUse === undefined) throw new InternalError({ what: 'a board was given back that nobody had' });
+  station.inUse = undefined;
+  station.board.forgetListeners();
+}
