@@ -21,13 +21,18 @@ test('the geometric mean multiplies', () => {
 });
 
 test('a geometric mean of ratios is the ratio of geometric means', () => {
-  const speeds = fc.array(fc.tuple(fc.double({ min: 1e-3, max: 1e6 }), fc.double({ min: 1e-3, max: 1e6 })), { minLength: 1 });
+  const speeds = fc.array(fc.tuple(fc.double({ min: 1e-3, max: 1e6 }), fc.double({ min: 1e-3, max: 1e6 })), {
+    minLength: 1,
+  });
   fc.assert(
-    fc.property(speeds.filter((all) => all.flat().every(Number.isFinite)), (all) => {
-      const [ours, theirs] = [all.map(([a]) => a), all.map(([, b]) => b)];
-      const ratio = geometricMean(all.map(([a, b]) => a / b));
-      expect(ratio / (geometricMean(ours) / geometricMean(theirs))).toBeCloseTo(1, 9);
-    }),
+    fc.property(
+      speeds.filter((all) => all.flat().every(Number.isFinite)),
+      (all) => {
+        const [ours, theirs] = [all.map(([a]) => a), all.map(([, b]) => b)];
+        const ratio = geometricMean(all.map(([a, b]) => a / b));
+        expect(ratio / (geometricMean(ours) / geometricMean(theirs))).toBeCloseTo(1, 9);
+      },
+    ),
   );
 });
 

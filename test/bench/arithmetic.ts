@@ -31,7 +31,8 @@ export interface Run {
 export function steadySecondsPerUnit(short: Run, long: Run): number {
   const work = long.work - short.work;
   const seconds = long.seconds - short.seconds;
-  if (!(work > 0)) throw new RangeError(`the long run (${long.work}) does not do more than the short one (${short.work})`);
+  if (!(work > 0))
+    throw new RangeError(`the long run (${long.work}) does not do more than the short one (${short.work})`);
   if (!(seconds > 0)) throw new RangeError(`the long run took no longer (${long.seconds} s) than the short one`);
   return seconds / work;
 }
