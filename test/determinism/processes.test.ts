@@ -22,7 +22,10 @@ async function bundle(folder: string): Promise<string> {
 const PROCESSES = [
   { options: [], environment: {} },
   { options: ['--hash-seed=12345', '--random-seed=1'], environment: { TZ: 'Asia/Kathmandu', LANG: 'tr_TR' } },
-  { options: ['--max-semi-space-size=1', '--no-wasm-tier-up'], environment: { NODE_OPTIONS: '', FWTEST_X: 'y'.repeat(5000) } },
+  {
+    options: ['--max-semi-space-size=1', '--no-wasm-tier-up'],
+    environment: { NODE_OPTIONS: '', FWTEST_X: 'y'.repeat(5000) },
+  },
 ];
 
 test('three processes and this one compute the same states', async () => {

@@ -9,5 +9,7 @@ export function expectSameState(actual: Machine, expected: Machine): void {
     .filter(({ detail }) => detail !== 'grew or changed')
     .map(({ what, detail }) => `${what}: ${detail}`);
   const at = (machine: Machine) => `cycle ${machine.cycles}, pc 0x${(machine.cpu.pc >>> 0).toString(16)}`;
-  expect.fail(`at ${at(actual)} instead of ${at(expected)}\n${differences.slice(0, 20).join('\n') || 'only logs differ'}`);
+  expect.fail(
+    `at ${at(actual)} instead of ${at(expected)}\n${differences.slice(0, 20).join('\n') || 'only logs differ'}`,
+  );
 }
