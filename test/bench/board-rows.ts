@@ -1,0 +1,71 @@
+import { median } from './arithmetic.js';
+import { boot, cpuSeconds } from './guest.js';
+import type { BenchContext, BenchRow } from './row.js';
+
+/** What a board costs besides computing: snapshots, device registers, interrupts. */
+
+const nanoseconds = () => Number(process.hrtime.bigint());
+
+/** Microseconds of a save and of a restore, each after 1 ms of firmware that dirtied 8 KiB and several devices. */
+function measureSnapshots(): { save: number; restore: number } {
+  const { machine } = boot('dirty', 'm4');
+  const millisecond = 16_000; // cycles of the 16 MHz HSI
+  machine.runCycles(10 * millisecond);
+  const base = machine.snapshot();
+  const [saves, restores]: [number[], number[]] = [[], []];
+  for (let i = 0; i < 3000; i++) {
+    machine.runCycles(millisecond);
+    const start = nanoseconds();
+    machine.snapshot();
+    saves.push(nanoseconds() - start);
+    machine.runCycles(millisecond);
+    const again = nanoseconds();
+    machine.restore(base);
+    restores.push(nanoseconds() - again);
+  }
+  return { save: median(saves.slice(1000)) / 1000, restore: median(restores.slice(1000)) / 1000 };
+}
+
+let snapshots: ReturnType<typeof measureSnapshots> | undefined;
+function snapshotTimes({ progress }: BenchContext): ReturnType<typeof measureSnapshots> {
+  progress('snapshots of the STM32F407 board');
+  snapshots ??= measureSnapshots();
+  return snapshots;
+}
+
+/** CPU nanoseconds of a unit of work that the program counts itself; median of five samples of at least 0.2 s. */
+function nanosecondsPerUnit(program: string, unitsPerStep: number): number {
+  const guest = boot(program, 'm4');
+  const sample = () => {
+    const [start, done] = [cpuSeconds(), guest.done()];
+    while (cpuSeconds() - start < 0.2) guest.machine.runCycles(1_000_000);
+    return ((cpuSeconds() - start) * 1e9) / ((guest.done() - done) * unitsPerStep);
+  };
+  sample();
+  return median(Array.from({ length: 5 }, sample));
+}
+
+export const boardRows: readonly BenchRow[] = [
+  {
+    name: 'f407.snapshot.us',
+    measure: (context) => ({ name: 'f407.snapshot.us', value: snapshotTimes(context).save, unit: 'us' }),
+  },
+  {
+    name: 'f407.restore.us',
+    measure: (context) => ({ name: 'f407.restore.us', value: snapshotTimes(context).restore, unit: 'us' }),
+  },
+  {
+    name: 'm4.mmio.ns',
+    measure: ({ progress }) => {
+      progress('reads of a device register');
+      return { name: 'm4.mmio.ns', value: nanosecondsPerUnit('mmio', 1000), unit: 'ns' };
+    },
+  },
+  {
+    name: 'm4.irq.ns',
+    measure: ({ progress }) => {
+      progress('timer interrupts');
+      return { name: 'm4.irq.ns', value: nanosecondsPerUnit('irq', 1), unit: 'ns' };
+    },
+  },
+];
