@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EXCEPTION } from '../../src/emu/cpu/armv7m/exception-numbers.js';
-import { handlerAddress, mainAddress, note, PENDSVSET, RESULT, rig, SCB, STACK } from './rig.js';
-import { bx, type Code, mov32, movRegister, movs, mrs, msr, poke, SYSM, save, stay, str, svc } from './thumb.js';
+import { mainAddress, rig, STACK } from './rig.js';
+import { bx, type Code, mov32, movRegister, movs, stay, svc } from './thumb.js';
 
 test('reset takes SP and PC from the vector table, in privileged Thread mode on the main stack (B1.5.5)', () => {
   const { cpu } = rig(stay);

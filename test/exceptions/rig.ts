@@ -48,7 +48,7 @@ export interface Rigged {
   readonly cpu: CortexM4;
   word(address: number): number;
   /** Bytes noted by `note`, in order. */
-  readonly trace: readonly number[];
+  trace(): readonly number[];
   cycles(count: number): void;
   line(irq: number, level: number): void;
 }
@@ -77,7 +77,9 @@ export function rig(
   const view = new DataView(image.buffer);
   view.setUint32(0, STACK, true);
   view.setUint32(4, MAIN | 1, true);
-  const place = (at: number, code: Code): void => code.forEach((half, i) => view.setUint16(at + 2 * i, half, true));
+  const place = (at: number, code: Code): void => {
+    for (const [i, half] of code.entries()) view.setUint16(at + 2 * i, half, true);
+  };
   place(MAIN, main);
   for (const [number, code] of Object.entries(handlers)) {
     if (code.length * 2 > SLOT) throw new Error(`handler ${number} does not fit`);
@@ -103,9 +105,7 @@ export function rig(
     machine,
     cpu,
     word,
-    get trace() {
-      return [...machine.bus.bytes(TRACE + 4, word(TRACE) - TRACE - 4)];
-    },
+    trace: () => [...machine.bus.bytes(TRACE + 4, word(TRACE) - TRACE - 4)],
     cycles: (count) => void machine.runCycles(count),
     line: (irq, level) => cpu.interrupt(irq).set(level),
   };

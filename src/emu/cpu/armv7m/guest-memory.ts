@@ -52,7 +52,10 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     }
   }
   store(address: number, value: number, size: number, flags: number): void {
-    if ((address & (size - 1)) !== 0) return this.#storeUnaligned(address, value, size, flags);
+    if ((address & (size - 1)) !== 0) {
+      this.#storeUnaligned(address, value, size, flags);
+      return;
+    }
     try {
       this.#write(address, size, value, flags);
     } catch (error) {

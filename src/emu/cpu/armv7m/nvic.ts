@@ -32,8 +32,8 @@ export interface NvicHandle {
 /** NVIC at 0xE000E100 (B3.4). Bits of interrupts that are not there read as zero and ignore writes. */
 export function nvic(parts: CoreParts): DeviceType<NvicHandle> {
   const { irqs, priorities, interrupts } = parts;
-  let table = tables.get(irqs);
-  if (table === undefined) tables.set(irqs, (table = nvicRegisters(irqs)));
+  const table = tables.get(irqs) ?? nvicRegisters(irqs);
+  tables.set(irqs, table);
   return defineDevice({
     name: 'nvic',
     size: 0xc00,
