@@ -1,6 +1,6 @@
 import type { StateAllocator } from './allocator.js';
 import type { CpuState } from './cpu-state.js';
-import { exceptionName } from './exception-numbers.js';
+import { EXCEPTION, exceptionName } from './exception-numbers.js';
 import { BFSR, type FaultStatus, MMFSR } from './fault-status.js';
 
 /** What a fault looked like when it was raised; addresses and registers are unsigned words. */
@@ -73,9 +73,10 @@ export class FaultRecords {
 function decode(words: Int32Array, at: number): FaultRecord {
   const word = (index: number): number => words[at + index]! >>> 0;
   const cfsr = word(2);
+  // The status bits are sticky: an address that an earlier fault left behind is not this one's.
   let address: number | undefined;
-  if (cfsr & MMFSR.MMARVALID) address = word(4);
-  if (cfsr & BFSR.BFARVALID) address = word(5);
+  if (word(1) === EXCEPTION.memManage && cfsr & MMFSR.MMARVALID) address = word(4);
+  if (word(1) === EXCEPTION.busFault && cfsr & BFSR.BFARVALID) address = word(5);
   return {
     kind: word(0) === LOCKUP ? 'lockup' : exceptionName(word(0)),
     cause: exceptionName(word(1)),

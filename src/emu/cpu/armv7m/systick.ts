@@ -13,6 +13,9 @@ export const SYSTICK = registers({
   CALIB: reg(0xc, { TENMS: r(0, 24), SKEW: r(30), NOREF: r(31) }, 0, 'ARMv7-M B3.3.6'),
 });
 
+const ENABLE = 1 << 0;
+const CLKSOURCE = 1 << 2;
+
 /** Where the count stands: it reaches 0 at tick `ZERO` of its clock, and was loaded with `SPAN`. */
 const ZERO = 0;
 const SPAN = 1;
@@ -64,8 +67,9 @@ class Counter {
     fixed();
     d.onReset(fixed);
     d.onWrite(CTRL, (value, old) => {
-      if (options.reference === undefined) CTRL.CLKSOURCE = 1;
-      this.#control(value, old);
+      const wired = options.reference === undefined ? value | CLKSOURCE : value;
+      CTRL.value = wired;
+      this.#control(wired, old);
     });
     d.onWrite(LOAD, () => this.#reloadChanged());
     d.onRead(VAL, () => this.#value());
@@ -89,10 +93,10 @@ class Counter {
 
   #control(value: number, old: number): void {
     const { VAL, CTRL } = this.#d.regs;
-    if (((value ^ old) & 0b101) === 0) return;
+    if (((value ^ old) & (ENABLE | CLKSOURCE)) === 0) return;
     CTRL.value = old;
     const held = this.#value();
-    CTRL.value = value | (old & 0x1_0000);
+    CTRL.value = value;
     VAL.value = held;
     this.#onCore.cancel();
     this.#onReference.cancel();
