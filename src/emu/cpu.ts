@@ -39,6 +39,8 @@ export interface CpuSystem {
   report(problem: DeviceProblem): void;
   /** For listeners of `board.on('irq' | 'fault' | …)`. */
   emit(event: string, detail: EventDetail): void;
+  /** Whether anybody listens to `event`: asked before a detail is made on a busy path. */
+  hears(event: string): boolean;
   /** The machine resets at the end of the present instruction. */
   requestReset(kind: CpuResetKind): void;
 }

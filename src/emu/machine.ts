@@ -74,6 +74,7 @@ export class Machine {
       bus: this.bus,
       report: (problem) => host.report('cpu', problem),
       emit: (event, detail) => host.emit('cpu', event, detail),
+      hears: (event) => this.#events.hears(event),
     });
     this.assembly = new Assembly(description, { ...host, cpuInput: (name) => this.#cpuInput(name) }, this.cpu.devices);
     this.#mapDevices();
