@@ -13,6 +13,7 @@ import { type Boot, syscfg } from '../emu/devices/stm32f4/syscfg.js';
 import { ABSENT, UNMODELLED, type UnmodelledRow } from '../emu/devices/stm32f4/unmodelled.js';
 import { unmodelledBlock } from '../emu/devices/stm32f4/unmodelled-block.js';
 import { uart, usart } from '../emu/devices/stm32f4/usart.js';
+import { notModelledBlock } from '../emu/not-modelled.js';
 import { defineChip } from './define.js';
 import { at, KiB, MiB, memoryWindow, ram, rom } from './rows.js';
 
@@ -133,7 +134,9 @@ export function stm32f407(options: Stm32f407Options = {}) {
       dbgmcu: at(0xe004_2000, dbgmcu()),
       signature: at(0x1fff_7a10, signature(flashKiB)),
       optionbytes: at(0x1fff_c000, optionBytes()),
-      bkpsram: at(0x4002_4000, unmodelledBlock('BKPSRAM', 0x1000, 'WORD0'), { enable: 'rcc.AHB1ENR.18' }),
+      bkpsram: at(0x4002_4000, notModelledBlock('BKPSRAM', { size: 0x1000, section: 'RM0090 5.1.2' }), {
+        enable: 'rcc.AHB1ENR.18',
+      }),
       ...unmodelledDevices(),
     },
     absent: ABSENT,

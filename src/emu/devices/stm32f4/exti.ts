@@ -1,7 +1,7 @@
 import { defineDevice } from '../../device.js';
 import { type FieldSpec, rc_w1, reg, registers, rw } from '../../registers.js';
 
-/** Lines 0–22 of an STM32F405/407: RM0090 table 63 and 12.2.5. */
+/** Lines 0–22 of an STM32F405/407: RM0090 12.2.5. */
 const LINES = 23;
 const ALL = (1 << LINES) - 1;
 

@@ -13,8 +13,8 @@ const FLASH = registers({
     0,
     'RM0090 3.9.1',
   ),
-  KEYR: reg(0x04, { KEY: w(0, 32) }, 0, 'RM0090 3.9.2'),
-  OPTKEYR: reg(0x08, { OPTKEY: w(0, 32) }, 0, 'RM0090 3.9.3'),
+  KEYR: reg(0x04, { KEY: w(0, 32) }, 0, 'RM0090 3.9.3'),
+  OPTKEYR: reg(0x08, { OPTKEY: w(0, 32) }, 0, 'RM0090 3.9.4'),
   SR: reg(
     0x0c,
     {
@@ -27,7 +27,7 @@ const FLASH = registers({
       BSY: r(16),
     },
     0,
-    'RM0090 3.9.4',
+    'RM0090 3.9.5',
   ),
   CR: reg(
     0x10,
@@ -43,7 +43,7 @@ const FLASH = registers({
       LOCK: rs(31),
     },
     0x8000_0000,
-    'RM0090 3.9.5',
+    'RM0090 3.9.7',
   ),
   OPTCR: reg(
     0x14,
@@ -58,7 +58,7 @@ const FLASH = registers({
       nWRP: notModelled(rw(16, 12), OPTIONS),
     },
     0x0fff_aaed,
-    'RM0090 3.9.6',
+    'RM0090 3.9.9',
   ),
 });
 

@@ -2,7 +2,7 @@ import { bits } from '../../bits.js';
 import { defineDevice } from '../../device.js';
 import { notModelled, r, reg, registers, rw } from '../../registers.js';
 
-/** RM0090 section 9.3 (STM32F405/407). */
+/** RM0090 section 9.2 (STM32F405/407). */
 function exticr(offset: number, first: number, section: string) {
   const fields = Array.from({ length: 4 }, (_, i) => [`EXTI${first + i}`, rw(i * 4, 4)] as const);
   return reg(offset, Object.fromEntries(fields), 0, section);
@@ -10,16 +10,16 @@ function exticr(offset: number, first: number, section: string) {
 
 const layout = (memMode: number) =>
   registers({
-    MEMRMP: reg(0x00, { MEM_MODE: rw(0, 2) }, memMode, 'RM0090 9.3.1'),
-    PMC: reg(0x04, { MII_RMII_SEL: notModelled(rw(23), 'Ethernet') }, 0, 'RM0090 9.3.2'),
-    EXTICR1: exticr(0x08, 0, 'RM0090 9.3.3'),
-    EXTICR2: exticr(0x0c, 4, 'RM0090 9.3.4'),
-    EXTICR3: exticr(0x10, 8, 'RM0090 9.3.5'),
-    EXTICR4: exticr(0x14, 12, 'RM0090 9.3.6'),
-    CMPCR: reg(0x20, { CMP_PD: rw(0), READY: r(8) }, 0, 'RM0090 9.3.7'),
+    MEMRMP: reg(0x00, { MEM_MODE: rw(0, 2) }, memMode, 'RM0090 9.2.1'),
+    PMC: reg(0x04, { MII_RMII_SEL: notModelled(rw(23), 'Ethernet') }, 0, 'RM0090 9.2.2'),
+    EXTICR1: exticr(0x08, 0, 'RM0090 9.2.3'),
+    EXTICR2: exticr(0x0c, 4, 'RM0090 9.2.4'),
+    EXTICR3: exticr(0x10, 8, 'RM0090 9.2.5'),
+    EXTICR4: exticr(0x14, 12, 'RM0090 9.2.6'),
+    CMPCR: reg(0x20, { CMP_PD: rw(0), READY: r(8) }, 0, 'RM0090 9.2.7'),
   });
 
-/** What lies at address 0: MEMRMP.MEM_MODE, RM0090 9.3.1. */
+/** What lies at address 0: MEMRMP.MEM_MODE, RM0090 9.2.1. */
 export const MEMORY_MODE = { flash: 0, system: 1, fsmc: 2, sram: 3 } as const;
 export type Boot = Exclude<keyof typeof MEMORY_MODE, 'fsmc'>;
 
@@ -59,7 +59,7 @@ export function syscfg({ boot = 'flash' }: { boot?: Boot } = {}) {
         d.report({
           kind: 'unmodelled',
           what: 'SYSCFG.MEMRMP.MEM_MODE is 2: the FSMC is not modelled, address 0 has no memory',
-          section: 'RM0090 9.3.1',
+          section: 'RM0090 9.2.1',
         });
       });
       d.onWrite(CMPCR, () => {

@@ -63,7 +63,7 @@ describe('EXTI (RM0090 12.3)', () => {
   });
 });
 
-describe('SYSCFG (RM0090 9.3)', () => {
+describe('SYSCFG (RM0090 9.2)', () => {
   it('connects the selected port to each EXTI line', () => {
     const h = new DeviceHarness(syscfg(), { name: 'syscfg' });
     h.signal('PD5').set(1);

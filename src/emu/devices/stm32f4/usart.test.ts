@@ -391,7 +391,7 @@ describe('pins', () => {
   });
 });
 
-describe('hardware flow control (30.3.12)', () => {
+describe('hardware flow control (30.3.14)', () => {
   it('sends the next frame only while nCTS is low', () => {
     const h = running();
     const cts = h.pinFunction('USART2_CTS');

@@ -163,7 +163,7 @@ class Usart {
   update(): void {
     this.#irq.set(this.#settings.interrupt ? 1 : 0);
     const { rtsEnabled } = this.#settings;
-    // 30.3.12: low while the receiver can take a word.
+    // 30.3.14: low while the receiver can take a word.
     if (this.#pins.rts) this.#pins.rts.drive(rtsEnabled && !this.receiver.full ? 'low' : 'high');
     if (!this.receiver.full) this.peer.kick();
   }

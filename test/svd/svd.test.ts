@@ -1,0 +1,69 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { stm32f4Discovery } from '../../src/boards/stm32f4-discovery.js';
+import type { Bus } from '../../src/emu/bus.js';
+import { ABSENT } from '../../src/emu/devices/stm32f4/unmodelled.js';
+import { flatten } from '../../src/emu/registers.js';
+import { EXCEPTIONS, WITHOUT_REGISTER } from './exceptions.js';
+import { readSvd, type SvdPeripheral } from './svd.js';
+
+/** Path of ST's STM32F407.svd, which is not part of fwtest. */
+const path = process.env.FWTEST_SVD;
+const why = path === undefined ? " (skipped: set FWTEST_SVD to the path of ST's STM32F407.svd)" : '';
+
+const hex = (value: number): string => `0x${value.toString(16)}`;
+
+/** Every enable bit on: a peripheral without clock reads 0. */
+function enableAll(bus: Bus): void {
+  for (const offset of [0x30, 0x34, 0x38, 0x40, 0x44]) bus.write(0x4002_3800 + offset, 4, 0xffff_ffff);
+}
+
+/** `GPIOA.OSPEEDR: 0xc000000, SVD 0x0` for registers that read something else, `RCC.X: no register` for missing ones. */
+function differences(bus: Bus, peripheral: SvdPeripheral): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { name, address, reset } of peripheral.registers) {
+    const key = `${peripheral.name}.${name}`;
+    const region = bus.map.find(address)!;
+    const offset = (address - region.start) & ~3;
+    const specs = region.device?.type.registers;
+    if (specs !== undefined && !flatten(specs).some((register) => register.offset === offset)) {
+      found.set(key, 'no register');
+      continue;
+    }
+    const value = bus.read(address & ~3, 4);
+    if (value !== reset) found.set(key, hex(value));
+  }
+  return found;
+}
+
+describe.skipIf(path === undefined)(`ST's register description${why}`, () => {
+  let bus: Bus;
+  let peripherals: SvdPeripheral[];
+  beforeAll(() => {
+    bus = stm32f4Discovery.createMachine().bus;
+    peripherals = readSvd(path!);
+  });
+
+  test('every peripheral is modelled, declared not modelled, or absent', () => {
+    const kinds = peripherals.map(({ name, base }) => [name, bus.map.find(base)?.kind]);
+    expect(kinds.filter(([, kind]) => kind !== 'device' && kind !== 'absent')).toEqual([]);
+    const absent = kinds.filter(([, kind]) => kind === 'absent').map(([name]) => name);
+    // The SVD has no DMA2D; the others are the blocks it carries and this part lacks.
+    expect(absent.sort()).toEqual(
+      Object.keys(ABSENT)
+        .filter((name) => name !== 'DMA2D')
+        .sort(),
+    );
+  });
+
+  test('every register reads its reset value, or is on the list with its reason', () => {
+    const rcc = peripherals.filter(({ name }) => name === 'RCC');
+    const others = peripherals.filter(({ name, base }) => name !== 'RCC' && bus.map.find(base)?.kind === 'device');
+    const found = new Map(rcc.flatMap((one) => [...differences(bus, one)]));
+    enableAll(bus);
+    for (const one of others) for (const [key, value] of differences(bus, one)) found.set(key, value);
+    const listed = new Map<string, string>();
+    for (const { register, value } of EXCEPTIONS) listed.set(register, hex(value));
+    for (const { register } of WITHOUT_REGISTER) listed.set(register, 'no register');
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(listed));
+  });
+});
