@@ -1,3 +1,3 @@
 /** The public API of `fwtest/boards`: re-exports only. */
 
-export {};
+export { riscvVirt } from './riscv-virt.js';
