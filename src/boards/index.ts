@@ -2,3 +2,4 @@
 
 export { stm32f4Discovery } from './stm32f4-discovery.js';
 export { type Stm32f407Options, stm32f407 } from './stm32f407.js';
+export { riscvVirt } from './riscv-virt.js';

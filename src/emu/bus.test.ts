@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Bus } from './bus.js';
+import { ACCESS } from './bus-access.js';
 import { BusFault } from './bus-fault.js';
-import { ACCESS } from './cpu.js';
 import { defineDevice } from './device.js';
 import { DeviceHarness } from './device-harness.js';
 import { CODE_TABLE, GUEST_BASE, PAGE_SIZE, READ_TABLE, WRITE_TABLE } from './isa/layout.js';

@@ -1,8 +1,8 @@
 import { AddressMap } from './address-map.js';
 import { hex } from './bits.js';
+import { ACCESS, type CpuBus } from './bus-access.js';
 import { BusFault } from './bus-fault.js';
 import { Region } from './bus-region.js';
-import { ACCESS, type CpuBus } from './cpu.js';
 import { DeviceFault } from './device.js';
 import type { DeviceInstance } from './device-instance.js';
 import { UsageError } from './errors.js';

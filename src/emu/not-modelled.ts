@@ -15,15 +15,15 @@ export function notModelledBlock(
   } = {},
 ): DeviceType<{ readonly name: string }> {
   const size = options.size ?? 0x400;
-  const state = { reported: i32(), bytes: u8(size) };
+  const state = { used: i32(), bytes: u8(size) };
   const setReset = (bytes: Uint8Array): void => {
     for (const [offset, value] of Object.entries(options.resets ?? {})) {
       for (let i = 0; i < 4; i++) bytes[Number(offset) + i] = value >>> (8 * i);
     }
   };
-  const report = (d: { state: { reported: Int32Array }; report(p: object): void }, offset: number): void => {
-    if (d.state.reported[0] !== 0) return;
-    d.state.reported[0] = 1;
+  const report = (d: { state: { used: Int32Array }; report(p: object): void }, offset: number): void => {
+    if (d.state.used[0] !== 0) return;
+    d.state.used[0] = 1;
     d.report({
       kind: 'unmodelled',
       what: `${block} is used (offset ${hex(offset, 3)}), but it is not modelled`,

@@ -22,19 +22,20 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     name: 'device',
-    files: /^emu\/(registers|register-file|device|device-instance|device-harness|device-state-check)\.ts$/,
+    files:
+      /^emu\/(registers|register-file|device|device-instance|device-harness|device-row|device-state-check|not-modelled|part|part-instance|guest-report)\.ts$/,
     mayImport: BASE,
     breach: ['emu/device.ts', 'emu/bus.ts'],
   },
   {
     name: 'memory',
-    files: /^emu\/memory.*\.ts$/,
+    files: /^emu\/(memory|slab|block-copy|page-history)\.ts$/,
     mayImport: [...BASE, 'isa'],
     breach: ['emu/memory.ts', 'emu/bus.ts'],
   },
   {
     name: 'bus',
-    files: /^emu\/bus.*\.ts$/,
+    files: /^emu\/(bus.*|address-map)\.ts$/,
     mayImport: [...BASE, 'device', 'memory', 'isa'],
     breach: ['emu/bus.ts', 'emu/machine.ts'],
   },
@@ -70,7 +71,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     name: 'machine',
-    files: /^emu\/(machine|snapshot)[^/]*\.ts$/,
+    files: /^emu\/(machine|snapshot|assembly|wiring|windows|description-check|fake-cpu)[^/]*\.ts$/,
     mayImport: [...BASE, 'isa', 'device', 'memory', 'bus', 'cpu interface'],
     breach: ['emu/machine.ts', 'emu/devices/stm32f4/rcc.ts'],
   },

@@ -30,7 +30,11 @@ export function runInQemu(image: Uint8Array): Uint8Array {
       `memory-backend-file,id=ram,size=128M,mem-path=${ramPath},share=on`,
     ];
     const load = ['-bios', 'none', '-device', `loader,file=${imagePath},addr=0x80000000`];
-    const result = spawnSync(QEMU, [...machine, ...ram, ...load], { timeout: 30_000, killSignal: 'SIGKILL', encoding: 'utf8' });
+    const result = spawnSync(QEMU, [...machine, ...ram, ...load], {
+      timeout: 30_000,
+      killSignal: 'SIGKILL',
+      encoding: 'utf8',
+    });
     if (result.error || result.status !== 0) {
       throw new Error(`${QEMU} ended with ${result.status ?? result.signal}: ${result.stderr}`, {
         cause: result.error,

@@ -1,5 +1,5 @@
+import { ACCESS, type CpuBus } from '../../bus-access.js';
 import { BusFault } from '../../bus-fault.js';
-import { ACCESS, type CpuBus } from '../../cpu.js';
 import type { EngineHost } from '../../isa/cold-engine.js';
 import { PAGE_SHIFT, READ_TABLE, WRITE_TABLE } from '../../isa/layout.js';
 import type { CpuState } from './cpu-state.js';

@@ -1,5 +1,5 @@
+import { ACCESS, type CpuBus } from '../../bus-access.js';
 import { BusFault } from '../../bus-fault.js';
-import { ACCESS, type CpuBus } from '../../cpu.js';
 import type { EngineHost } from '../../isa/cold-engine.js';
 
 /** A memory access raises an exception; `address` becomes mtval. The hart adds whether an AMO made it. */
@@ -29,7 +29,8 @@ export class BusPort implements Omit<EngineHost, 'helpers'> {
   }
 
   load(address: number, size: number, flags: number): number {
-    if ((flags & ACCESS.aligned) !== 0 && (address & (size - 1)) !== 0) throw new AccessException('load', address, true);
+    if ((flags & ACCESS.aligned) !== 0 && (address & (size - 1)) !== 0)
+      throw new AccessException('load', address, true);
     try {
       return this.#bus.read(address, size, flags);
     } catch (error) {
@@ -37,7 +38,8 @@ export class BusPort implements Omit<EngineHost, 'helpers'> {
     }
   }
   store(address: number, value: number, size: number, flags: number): void {
-    if ((flags & ACCESS.aligned) !== 0 && (address & (size - 1)) !== 0) throw new AccessException('store', address, true);
+    if ((flags & ACCESS.aligned) !== 0 && (address & (size - 1)) !== 0)
+      throw new AccessException('store', address, true);
     try {
       this.#bus.write(address, size, value, flags);
     } catch (error) {

@@ -32,7 +32,9 @@ export function rv32(options: Rv32Options): CpuType {
   return { name: 'rv32imac', create: (system) => new Rv32Hart(system, options) };
 }
 
-const SLEEP = { awake: 0, waiting: 1 } as const;
+const SLEEP = { awake: 0, waiting: 1, halted: 2 } as const;
+/** Priv 3.1.16 leaves 0 or the address of the instruction; 0 as on QEMU's `virt`. */
+const EBREAK_MTVAL = 0;
 const OPCODE_AMO = 0x2f;
 const FUNCT5_LR = 2;
 
@@ -79,7 +81,11 @@ export class Rv32Hart implements Cpu {
     this.csrs = new CsrFile({
       words: arena.i32('cpu.csr', CSR_WORDS),
       mcycle: counter('mcycle', cycles, () => this.#own),
-      minstret: counter('minstret', () => this.#retirement.count(), () => this.#own),
+      minstret: counter(
+        'minstret',
+        () => this.#retirement.count(),
+        () => this.#own,
+      ),
       mtime,
       pending: () => this.#pending,
       changed: () => this.#attend(),
@@ -91,7 +97,8 @@ export class Rv32Hart implements Cpu {
       return signal;
     };
     this.#lines = { external: input('meip'), software: input('msip'), timer: input('mtip') };
-    this.#halt = input('halt');
+    this.#halt = signals.get('cpu.halt');
+    this.#halt.listen((level) => level !== 0 && this.#stop());
     this.breakpoints = {
       add: (address) => this.#engine.addBreakpoint(address),
       delete: (address) => this.#engine.deleteBreakpoint(address),
@@ -115,11 +122,11 @@ export class Rv32Hart implements Cpu {
   }
   /** WFI ends when an enabled interrupt is pending, whatever mstatus.MIE says (Priv 3.3.3). */
   get sleeping(): boolean {
-    return this.#sleep[0] !== SLEEP.awake && (this.#pending & this.csrs.mie) === 0;
+    return this.#sleep[0] === SLEEP.waiting && (this.#pending & this.csrs.mie) === 0;
   }
   /** Halted by the board: the test finisher ended the run. */
   get locked(): boolean {
-    return this.#halt.level !== 0;
+    return this.#sleep[0] === SLEEP.halted;
   }
   /** The exceptions so far, the first sixteen in full; environment calls are none. */
   get faults(): readonly TrapRecord[] {
@@ -146,7 +153,7 @@ export class Rv32Hart implements Cpu {
   reset(kind: CpuResetKind): void {
     this.#x.fill(0);
     this.#reserved[0] = 0;
-    this.#sleep[0] = SLEEP.awake;
+    this.#wake();
     this.csrs.reset();
     if (kind === 'power-on') this.#traps.clear();
     this.pc = this.#options.resetVector;
@@ -178,7 +185,13 @@ export class Rv32Hart implements Cpu {
     });
   }
   input(name: string): Signal | undefined {
-    return { ...this.#lines, meip: this.#lines.external, msip: this.#lines.software, mtip: this.#lines.timer, halt: this.#halt }[name];
+    return {
+      ...this.#lines,
+      meip: this.#lines.external,
+      msip: this.#lines.software,
+      mtip: this.#lines.timer,
+      halt: this.#halt,
+    }[name];
   }
   invalidate(address: number, length: number): void {
     this.#engine.invalidate(address, length);
@@ -197,16 +210,27 @@ export class Rv32Hart implements Cpu {
   /** Something that decides about interrupts changed: the engine comes back after this instruction if one is due. */
   #attend(): void {
     const due = (this.#pending & this.csrs.mie) !== 0 && this.csrs.interruptsEnabled;
-    if (due || this.locked) this.#system.timebase.requestStop();
+    if (due) this.#system.timebase.requestStop();
+  }
+
+  #fallAsleep(kind: number): void {
+    if (this.#sleep[0] === SLEEP.awake) this.#retirement.fallAsleep();
+    this.#sleep[0] = kind;
+  }
+  #wake(): void {
+    if (this.#sleep[0] !== SLEEP.awake) this.#retirement.wake();
+    this.#sleep[0] = SLEEP.awake;
+  }
+  /** For good, until a reset. */
+  #stop(): void {
+    this.#fallAsleep(SLEEP.halted);
+    this.#system.timebase.requestStop();
   }
 
   /** Between instructions: ends WFI and takes an interrupt that is due. True if one was taken. */
   #boundary(): boolean {
     const due = this.#pending & this.csrs.mie;
-    if (this.#sleep[0] !== SLEEP.awake) {
-      this.#sleep[0] = SLEEP.awake;
-      this.#retirement.wake();
-    }
+    this.#wake();
     if (due === 0 || !this.csrs.interruptsEnabled) return false;
     const code = Object.values(INTERRUPT).find((one) => (due >>> one) & 1)!;
     this.#enter(INTERRUPT_FLAG | code, 0);
@@ -226,37 +250,33 @@ export class Rv32Hart implements Cpu {
     if (exit.kind === 'trap') this.#trap(exit.trap, exit.argument);
     else if (exit.kind === 'undefined') {
       this.#charge();
-      this.#raise(EXCEPTION.illegalInstruction, this.isa.lengthOf(exit.first) === 2 ? exit.first : this.isa.join(exit.first, exit.second));
+      this.#raise(
+        EXCEPTION.illegalInstruction,
+        this.isa.lengthOf(exit.first) === 2 ? exit.first : this.isa.join(exit.first, exit.second),
+      );
     }
     return exit;
   }
 
   #trap(trap: string, argument: number): void {
-    switch (trap) {
-      case 'ecall':
-        return this.#raise(EXCEPTION.environmentCall, 0);
-      case 'ebreak':
-        return this.#raise(EXCEPTION.breakpoint, this.pc);
-      case 'misalignedTarget':
-        return this.#raise(EXCEPTION.instructionMisaligned, argument);
-      case 'illegal':
-        return this.#raise(EXCEPTION.illegalInstruction, argument);
-      case 'mret':
-        this.#reserved[0] = 0;
-        this.pc = this.csrs.leaveTrap();
-        return;
-      case 'wfi':
-        this.#sleep[0] = SLEEP.waiting;
-        this.#retirement.fallAsleep();
-        return;
-      default:
-        throw new InternalError({ what: `the hart does not know the trap '${trap}'` });
-    }
+    if (trap === 'mret') {
+      this.#reserved[0] = 0;
+      this.pc = this.csrs.leaveTrap();
+    } else if (trap === 'wfi') {
+      this.#fallAsleep(SLEEP.waiting);
+    } else if (trap === 'ebreak') this.#raise(EXCEPTION.breakpoint, EBREAK_MTVAL);
+    else if (trap === 'ecall') this.#raise(EXCEPTION.environmentCall, 0);
+    else if (trap === 'illegal') this.#raise(EXCEPTION.illegalInstruction, argument);
+    else if (trap === 'misalignedTarget') this.#raise(EXCEPTION.instructionMisaligned, argument);
+    else throw new InternalError({ what: `the hart does not know the trap '${trap}'` });
   }
 
   /** An instruction that the host ended with an exception of the guest; any other error goes on. */
   #abandoned(error: unknown): void {
-    if (error instanceof IllegalCsr) return this.#raise(EXCEPTION.illegalInstruction, this.#instructionWord());
+    if (error instanceof IllegalCsr) {
+      this.#raise(EXCEPTION.illegalInstruction, this.#instructionWord());
+      return;
+    }
     if (!(error instanceof AccessException)) throw error;
     const { kind, misaligned, address } = error;
     if (kind === 'fetch') {

@@ -173,7 +173,8 @@ export class CsrFile {
     return [...CSR_NAMES].flatMap(([number, name]): [number, Cell][] => {
       if (/^mhpm/.test(name)) return [[number, zero]];
       if (/^pmpaddr([0-9]|1[0-5])$/.test(name)) return [[number, zero]];
-      if (/^pmpcfg[0-3]$/.test(name)) return [[number, { read: () => 0, write: (value) => this.#protect(name, value) }]];
+      if (/^pmpcfg[0-3]$/.test(name))
+        return [[number, { read: () => 0, write: (value) => this.#protect(name, value) }]];
       return [];
     });
   }

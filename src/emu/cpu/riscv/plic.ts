@@ -64,7 +64,9 @@ class Arbiter {
   constructor(d: Context) {
     this.#d = d;
     this.#outputs = [d.output('meip'), d.output('seip')];
-    this.#inputs = Array.from({ length: PLIC_SOURCES }, (_, source) => (source === 0 ? undefined : d.input(`irq${source}`)));
+    this.#inputs = Array.from({ length: PLIC_SOURCES }, (_, source) =>
+      source === 0 ? undefined : d.input(`irq${source}`),
+    );
   }
 
   setLevel(source: number, level: number): void {

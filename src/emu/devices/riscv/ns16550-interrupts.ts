@@ -1,0 +1,55 @@
+import type { Signal } from '../../signal.js';
+import { ByteFifo } from './byte-fifo.js';
+import type { Ns16550Context } from './ns16550.js';
+import { FCR, IER, IIR, MSR, TRIGGER } from './ns16550-bits.js';
+
+/** Which interrupt is pending (data sheet, table IV), and the interrupt wire `irq`. */
+export class Interrupts {
+  readonly #d: Ns16550Context;
+  readonly #irq: Signal;
+  readonly #received: ByteFifo;
+
+  constructor(d: Ns16550Context) {
+    this.#d = d;
+    this.#irq = d.output('irq');
+    this.#received = new ByteFifo(d.state.receive);
+  }
+
+  /** IER was written; an empty holding register interrupts as soon as it may (8.7). */
+  enable(value: number, holdingEmpty: boolean): void {
+    const { ier, holdingEmpty: remembered } = this.#d.state;
+    if ((value & ~ier[0]! & IER.ETBEI) !== 0 && holdingEmpty) remembered[0] = 1;
+    ier[0] = value & 0x0f;
+    this.update();
+  }
+
+  /** A read of IIR; it takes back the holding-register-empty interrupt if that is what it shows. */
+  identify(): number {
+    const pending = this.#pending();
+    if (pending === IIR.holdingEmpty) {
+      this.#d.state.holdingEmpty[0] = 0;
+      this.update();
+    }
+    return pending | (this.#d.state.fcr[0]! & FCR.enable ? IIR.fifos : 0);
+  }
+
+  update(): void {
+    this.#irq.set(this.#pending() === IIR.none ? 0 : 1);
+  }
+
+  #pending(): number {
+    const { ier, overrun, timeOut, holdingEmpty, msr } = this.#d.state;
+    const enabled = ier[0]!;
+    if (enabled & IER.ELSI && overrun[0]) return IIR.lineStatus;
+    if (enabled & IER.ERBFI && this.#received.length >= this.#trigger()) return IIR.dataAvailable;
+    if (enabled & IER.ERBFI && timeOut[0]) return IIR.timeOut;
+    if (enabled & IER.ETBEI && holdingEmpty[0]) return IIR.holdingEmpty;
+    if (enabled & IER.EDSSI && msr[0]! & MSR.deltas) return IIR.modemStatus;
+    return IIR.none;
+  }
+
+  #trigger(): number {
+    const fcr = this.#d.state.fcr[0]!;
+    return fcr & FCR.enable ? TRIGGER[fcr >>> 6]! : 1;
+  }
+}

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { riscvVirt } from '../../src/boards/riscv-virt.js';
+import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
+import { compareRuns } from './rv32-compare.js';
+import { FRAME } from './rv32-frame.js';
+import { type RandomProgram, randomProgram } from './rv32-program.js';
+import { missingQemu, runInQemu } from './rv32-qemu.js';
+import { Random } from './rv32-random.js';
+
+const MEBIBYTE = 1 << 20;
+const SEEDS = [1, 2];
+const INSTRUCTIONS = 520_000;
+/** Every row must have been tried this often, whatever the seed. */
+const TIMES_A_ROW = 1000;
+
+/** RAM after the program ended the run by itself. */
+function runHere({ image }: RandomProgram): Uint8Array {
+  const machine = riscvVirt.createMachine({ image: [{ physicalAddress: FRAME.ram, data: image }] });
+  const { finisher } = riscvVirt.handlesOf(machine);
+  machine.runCycles(100_000_000);
+  expect(finisher.exitCode, `the program ends, pc is 0x${machine.cpu.pc.toString(16)}`).toBe(0);
+  return machine.bus.bytes(FRAME.ram, 128 * MEBIBYTE);
+}
+
+const missing = missingQemu();
+
+describe.skipIf(missing)(
+  `random programs end as on qemu-system-riscv32${missing ? ` (skipped: ${missing})` : ''}`,
+  () => {
+    const tried = new Map<string, number>();
+    let instructions = 0;
+
+    test.each(SEEDS)('registers, traps and memory, seed %i', (seed) => {
+      const program = randomProgram(new Random(seed), INSTRUCTIONS);
+      for (const [row, times] of program.rows) tried.set(row, (tried.get(row) ?? 0) + times);
+      instructions += program.instructions;
+      expect(compareRuns(program, runHere(program), runInQemu(program.image))).toEqual([]);
+    });
+
+    test('a million instructions, and every row among them', () => {
+      expect(instructions).toBeGreaterThanOrEqual(1_000_000);
+      const rare = rv32imac.rows.filter((row) => (tried.get(row.text) ?? 0) < TIMES_A_ROW);
+      expect(rare.map((row) => row.text)).toEqual([]);
+    });
+  },
+);
