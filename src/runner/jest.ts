@@ -13,7 +13,14 @@ import type { Matchers } from 'expect';
 import { UsageError } from '../emu/errors.js';
 import { type FirmwareMatchers, matchers } from '../matchers/index.js';
 import type { BoardHandle } from './board-handle.js';
-import { Bringup, boundTo, type FirmwareTestOptions, type Fixtures, type StartPoint, StartPoints } from './firmware-test.js';
+import {
+  Bringup,
+  boundTo,
+  type FirmwareTestOptions,
+  type Fixtures,
+  type StartPoint,
+  StartPoints,
+} from './firmware-test.js';
 import type { AnyBoard } from './station.js';
 
 export { defineBoard, defineChip } from '../boards/define.js';
@@ -32,8 +39,8 @@ declare module 'expect' {
 
 declare global {
   namespace jest {
-    // biome-ignore lint/correctness/noUnusedVariables: the declaration it joins has this parameter
-    interface Matchers<R, T = object> extends FirmwareMatchers<R> {}
+    // biome-ignore lint/complexity/noBannedTypes: the declaration it joins has this default
+    interface Matchers<R, T = {}> extends FirmwareMatchers<R> {}
   }
 }
 
@@ -53,18 +60,15 @@ interface JestExpect {
 function injected(): { expect: JestExpect; test: JestTest } {
   const { expect, test } = globalThis as { expect?: JestExpect; test?: JestTest };
   if (expect && test) return { expect, test };
-  const remedy = "import it in a test that jest runs, with `injectGlobals` not switched off; for vitest import 'fwtest'";
+  const remedy =
+    "import it in a test that jest runs, with `injectGlobals` not switched off; for vitest import 'fwtest'";
   throw new UsageError({ what: 'fwtest/jest found no `expect` and `test` of jest', remedy });
 }
 
 injected().expect.extend(matchers);
 
 /** A test of a firmware: jest's, with the fixtures as its argument. */
-type Declare<B extends AnyBoard> = (
-  name: string,
-  body: (fixtures: Fixtures<B>) => unknown,
-  timeout?: number,
-) => void;
+type Declare<B extends AnyBoard> = (name: string, body: (fixtures: Fixtures<B>) => unknown, timeout?: number) => void;
 
 /** jest's `test`, whose tests start from one snapshot of the board. */
 export type FirmwareTest<B extends AnyBoard> = Declare<B> & {
@@ -79,7 +83,11 @@ export type FirmwareTest<B extends AnyBoard> = Declare<B> & {
 /** Host ms a test may take: jest notices it after the fact. */
 const HOST_TIMEOUT = 120_000;
 
-function declaring<B extends AnyBoard>(bringup: Bringup<B>, start: StartPoint<B>, by: (test: JestTest) => JestTest['only']): Declare<B> {
+function declaring<B extends AnyBoard>(
+  bringup: Bringup<B>,
+  start: StartPoint<B>,
+  by: (test: JestTest) => JestTest['only'],
+): Declare<B> {
   return (name, body, timeout = HOST_TIMEOUT) => {
     const whole = async () => {
       const { testPath = '', currentTestName = name } = injected().expect.getState();
@@ -101,14 +109,17 @@ export function firmwareTest<B extends AnyBoard>(options: FirmwareTestOptions<B>
   const atReset: StartPoint<B> = {};
   const fromReset = declaring(bringup, atReset, (test) => test);
   const startingAt = (start: StartPoint<B>): FirmwareTest<B> =>
-    Object.assign(declaring(bringup, start, (test) => test), {
-      only: declaring(bringup, start, (test) => test.only),
-      skip: declaring(bringup, start, (test) => test.skip),
-      fromReset,
-      from: (name: string, prepare?: (board: BoardHandle<B>) => unknown) => {
-        if (prepare) points.add(name, { after: start, prepare });
-        return startingAt(points.get(name));
+    Object.assign(
+      declaring(bringup, start, (test) => test),
+      {
+        only: declaring(bringup, start, (test) => test.only),
+        skip: declaring(bringup, start, (test) => test.skip),
+        fromReset,
+        from: (name: string, prepare?: (board: BoardHandle<B>) => unknown) => {
+          if (prepare) points.add(name, { after: start, prepare });
+          return startingAt(points.get(name));
+        },
       },
-    });
+    );
   return startingAt(options.bootedTo ? { after: atReset, prepare: options.bootedTo } : atReset);
 }
