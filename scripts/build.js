@@ -58,6 +58,16 @@ function replacePrebuilt(tables) {
   };
 }
 
+/** The version as a constant: where a chunk will lie, and package.json from there, is not known beforehand. */
+function replaceVersion() {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const source = `export const version = ${JSON.stringify(version)};\n`;
+  return {
+    name: 'version',
+    load: (id) => (/[\\/]src[\\/]runner[\\/]version\.ts$/.test(id) ? { code: source, moduleType: 'js' } : null),
+  };
+}
+
 /** Declarations by the TypeScript compiler; it runs beside the bundler. */
 function declarations() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
@@ -79,7 +89,7 @@ function copyHandWritten() {
 }
 
 async function modules() {
-  const plugins = [replacePrebuilt(await generateTables())];
+  const plugins = [replacePrebuilt(await generateTables()), replaceVersion()];
   await bundle(MODULES, { dir: out, format: 'esm' }, plugins);
   await bundle(COMMONJS, { dir: join(out, 'cjs'), format: 'cjs', exports: 'named' }, plugins);
   writeFileSync(join(out, 'cjs/package.json'), '{ "type": "commonjs" }\n');

@@ -13,8 +13,8 @@ export interface MatcherResult {
   readonly message: () => string;
 }
 
-/** `Waited`, `CPU` and `Hint` of an expectation that let the machine run. */
-export function waitRows(bench: Bench, start: Start): Row[] {
+/** `Waited`, `CPU` and `Hint` of an expectation that let the machine run; `known` is a hint from elsewhere. */
+export function waitRows(bench: Bench, start: Start, known?: string): Row[] {
   const time = bench.time - start.time;
   const cycles = bench.cycles - start.cycles;
   const steady = Math.abs((cycles * 1e9) / time - bench.hertz) < bench.hertz / 1e3;
@@ -23,7 +23,7 @@ export function waitRows(bench: Bench, start: Start): Row[] {
   return [
     ['Waited', `${timeText(time)} of machine time (${grouped(cycles)} cycles${clock})`],
     ['CPU', cpu],
-    ['Hint', hint],
+    ['Hint', known ?? hint],
   ];
 }
 

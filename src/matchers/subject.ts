@@ -69,6 +69,8 @@ export interface UartSubject extends Watched {
   readonly bytes: Uint8Array;
   /** How many bytes the last successful `toWriteUart` left behind it. */
   cursor: number;
+  /** Why nothing goes out, as far as the UART itself can tell. */
+  readonly hint?: string;
 }
 
 export interface PinSubject extends Watched {

@@ -52,7 +52,7 @@ export function toWriteUart(
     rows: () => [
       ['Expected', `${this.isNot ? 'not ' : ''}${valueText(expected)}`],
       ['Written', writtenText(uart.bytes, from)],
-      ...waitRows(bench, start),
+      ...waitRows(bench, start, uart.hint),
     ],
   });
 }

@@ -3,8 +3,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { FwtestError } from '../emu/errors.js';
 import { type ExitCode, exitCodeOf } from './exit-code.js';
-
-/** Replaced by the build. */
 import { version } from './version.js';
 
 const RUN_HELP = `

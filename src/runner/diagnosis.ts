@@ -21,8 +21,10 @@ const EXPERIMENT = 400;
 /** `pc 0x08001a2c wait_for_pll+0x10 (clock.c:41), thread mode` */
 export function cpuText(machine: Machine, locator: Locator): string {
   const { cpu } = machine;
-  const state = cpu.locked ? ', locked up' : cpu.sleeping ? ', asleep' : '';
-  return `pc ${locator.describe(cpu.pc >>> 0)}, ${cpu.describe()}${state}`;
+  const mode = cpu.describe();
+  const state = cpu.locked ? 'locked up' : cpu.sleeping ? 'asleep' : '';
+  const told = mode.includes(state) ? mode : `${mode}, ${state}`;
+  return `pc ${locator.describe(cpu.pc >>> 0)}, ${told}`;
 }
 
 interface Poll {

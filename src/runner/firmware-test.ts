@@ -105,9 +105,11 @@ function checkOptions(options: { readonly board: AnyBoard; readonly firmware: st
 
 /** The fixtures besides the board, bound to it. */
 export function boundTo<B extends AnyBoard>(board: BoardHandle<B>): Omit<Fixtures<B>, 'board'> {
+  const high = (pin: string) => expectGpioHigh(board, pin, high);
+  const low = (pin: string) => expectGpioLow(board, pin, low);
   return {
-    expectGpioHigh: (pin) => expectGpioHigh(board, pin),
-    expectGpioLow: (pin) => expectGpioLow(board, pin),
+    expectGpioHigh: high,
+    expectGpioLow: low,
     mmioCalc: (a, operation, b) => mmioCalc(board, a, operation, b),
   };
 }

@@ -15,8 +15,8 @@ export type AnyBoard = Board<DeviceRows, PartRows>;
 export interface StationOptions {
   /** Host ms that one run may take. */
   readonly hostTimeout: number;
-  /** Switches semihosting on; `files` is the folder below which the firmware may open files. */
-  readonly semihosting?: boolean | SemihostingChoice;
+  /** Switches semihosting on, `'auto'` where there is such; `files` is the folder below which the firmware may open files. */
+  readonly semihosting?: boolean | 'auto' | SemihostingChoice;
 }
 
 export interface SemihostingChoice {
@@ -46,16 +46,17 @@ interface SemihostingCpu {
   readonly semihosting: { enable(options: { directory?: string; commandLine?: string }): void };
 }
 
-function enableSemihosting(machine: Machine, choice: boolean | SemihostingChoice | undefined): void {
+function enableSemihosting(machine: Machine, choice: StationOptions['semihosting']): void {
   if (choice === undefined || choice === false) return;
   if (!('semihosting' in machine.cpu)) {
+    if (choice === 'auto') return;
     throw new UsageError({
       what: `${machine.cpu.name} has no semihosting`,
       where: 'firmwareTest({ semihosting })',
       remedy: 'leave it out',
     });
   }
-  const { files, commandLine } = choice === true ? {} : choice;
+  const { files, commandLine } = typeof choice === 'object' ? choice : {};
   (machine.cpu as unknown as SemihostingCpu).semihosting.enable({ directory: files, commandLine });
 }
 

@@ -71,7 +71,7 @@ export function addWaiting(handle: object, name: string, bench: MachineBench, ua
       ['Expected', valueText(pattern)],
       ['Written', writtenText(uart.bytes, from)],
     ] as const;
-    const error = new Error(failure(call, [...rows, ...waitRows(bench, start)]));
+    const error = new Error(failure(call, [...rows, ...waitRows(bench, start, uart.hint)]));
     Error.captureStackTrace?.(error, waitFor);
     throw error;
   };

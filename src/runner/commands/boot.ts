@@ -1,5 +1,194 @@
-import type { ExitCode } from '../exit-code.js';
+/** `fwtest boot`: runs an image with its console on the terminal. */
 
-export async function boot(_image: string, _options: object): Promise<ExitCode> {
-  return 0;
+import { resolve } from 'node:path';
+import { type Duration, parseDuration, type Span } from '../../emu/duration.js';
+import { UsageError } from '../../emu/errors.js';
+import type { SerialHandle } from '../../emu/parts/terminal.js';
+import { frequencyText, grouped, timeText } from '../../matchers/message.js';
+import { boardNamed } from '../catalogue.js';
+import type { ExitCode } from '../exit-code.js';
+import { type AnyBoard, createStation, type Station } from '../station.js';
+import { isSerial } from '../uart-handle.js';
+
+export interface BootOptions {
+  board: string;
+  for?: string;
+  until?: string;
+  stats?: boolean;
+}
+
+/** Machine time between two looks at keyboard and clock. */
+const SLICE: Duration = '5ms';
+const SLICE_MS = 5;
+/** Machine time a firmware gets after its first fault, to say something about it. */
+const LAST_WORDS_NS = 20e6;
+const CTRL_C = 3;
+
+interface Ending {
+  readonly code: ExitCode;
+  readonly why?: string;
+}
+
+/** Host limits do not apply here: whoever typed the command can end it. */
+const NO_LIMIT = Number.POSITIVE_INFINITY;
+
+/** What goes on between the firmware and the terminal. */
+class Session {
+  readonly #station: Station;
+  readonly #console: SerialHandle | undefined;
+  readonly #until: string | undefined;
+  #written = Buffer.alloc(0);
+  #semihostingShown = 0;
+  #quit = false;
+  #faultAt: number | undefined;
+  ending: Ending | undefined;
+
+  constructor(
+    station: Station,
+    console: { name: string; handle: SerialHandle } | undefined,
+    until: string | undefined,
+  ) {
+    this.#station = station;
+    this.#console = console?.handle;
+    this.#until = until;
+    const { machine } = station;
+    machine.on('uart', (event) => {
+      if (event.source === console?.name) this.#show(Uint8Array.of(Number(event['byte'])));
+    });
+    machine.on('exit', (event) => this.#exited(Number(event['code'] ?? 0)));
+    machine.on('fault', () => (this.#faultAt ??= station.bench.time));
+    machine.on('misuse', (report) =>
+      process.stderr.write(`fwtest: ${report.what}${report.where ? ` (${report.where})` : ''}\n`),
+    );
+  }
+
+  /** Runs one slice and looks at what came of it. */
+  advance(slice: Duration): void {
+    const { bench, machine } = this.#station;
+    bench.run(slice);
+    this.#showSemihosting();
+    if (this.ending) return;
+    if (this.#quit) this.ending = { code: this.#until === undefined ? 0 : 1, why: 'ended by Ctrl-C' };
+    else if (machine.cpu.locked)
+      this.ending = { code: 1, why: `the CPU is locked up: ${bench.faults[0]?.text ?? bench.diagnose().cpu}` };
+    else if (this.#faultAt !== undefined && bench.time - this.#faultAt >= LAST_WORDS_NS) {
+      this.ending = { code: 1, why: `the firmware faulted: ${bench.faults[0]?.text}` };
+    }
+  }
+
+  type(data: Uint8Array): void {
+    if (data.includes(CTRL_C) && process.stdin.isTTY) this.#quit = true;
+    else this.#console?.type(data);
+  }
+
+  #show(bytes: Uint8Array): void {
+    process.stdout.write(bytes);
+    if (this.#until === undefined || this.ending) return;
+    this.#written = Buffer.concat([this.#written, bytes]).subarray(-4096);
+    if (!this.#written.includes(this.#until)) return;
+    this.ending = { code: 0 };
+    this.#station.machine.stop();
+  }
+
+  #showSemihosting(): void {
+    const text = 'semihosting' in this.#station.board ? this.#station.board.semihosting.text : '';
+    if (text.length > this.#semihostingShown) this.#show(Buffer.from(text.slice(this.#semihostingShown), 'utf8'));
+    this.#semihostingShown = text.length;
+  }
+
+  #exited(code: number): void {
+    if (this.#until !== undefined)
+      this.ending ??= { code: 1, why: `the firmware ended with ${code} before it wrote the text` };
+    else this.ending ??= { code: code === 0 ? 0 : 1, why: code === 0 ? undefined : `the firmware ended with ${code}` };
+    this.#station.machine.stop();
+  }
+}
+
+/** The board's console, or its only UART. */
+function consoleOf(station: Station): { name: string; handle: SerialHandle } | undefined {
+  const { assembly } = station.machine;
+  const named = station.machine.handle('console');
+  if (named && isSerial(named)) return { name: (named as { uart?: string }).uart ?? 'console', handle: named };
+  const serials = [...assembly.devices].filter(([, device]) => isSerial(device.handle));
+  const [only, ...others] = serials;
+  return only && others.length === 0 ? { name: only[0], handle: only[1].handle as SerialHandle } : undefined;
+}
+
+/** Keyboard and pipes; a terminal gives each key at once. */
+function listenToInput(session: Session): () => void {
+  const { stdin } = process;
+  const hear = (data: Buffer) => session.type(data);
+  if (stdin.isTTY) stdin.setRawMode(true);
+  stdin.on('data', hear);
+  return () => {
+    stdin.off('data', hear);
+    if (stdin.isTTY) stdin.setRawMode(false);
+    stdin.pause();
+  };
+}
+
+const pause = (ms: number) => new Promise<void>((done) => (ms > 0 ? setTimeout(done, ms) : setImmediate(done)));
+
+/** The rest of `--for`, at most a slice; undefined when it is over. */
+function nextSlice(span: Span | undefined, station: Station): Duration | undefined {
+  if (span === undefined) return SLICE;
+  const left =
+    span.unit === 'cycles'
+      ? span.cycles - station.bench.cycles
+      : Math.ceil(Number(span.picoseconds) / 1000) - station.bench.time;
+  if (left <= 0) return undefined;
+  if (span.unit === 'cycles') return `${Math.min(left, Math.ceil(station.bench.hertz / 200))}cycles`;
+  return `${Math.min(left, SLICE_MS * 1e6)}ns`;
+}
+
+async function runSession(session: Session, station: Station, span: Span | undefined): Promise<Ending> {
+  // With a person at the keyboard machine time is not faster than the clock on the wall.
+  const paced = process.stdin.isTTY === true && span === undefined;
+  const started = performance.now();
+  let slices = 0;
+  for (;;) {
+    const slice = nextSlice(span, station);
+    if (slice === undefined) return { code: 0 };
+    session.advance(slice);
+    if (session.ending) return session.ending;
+    if (++slices % 4 === 0 || paced) await pause(paced ? station.bench.time / 1e6 - (performance.now() - started) : 0);
+  }
+}
+
+function printStats(station: Station, hostMs: number): void {
+  const { bench, machine } = station;
+  const speed = (bench.cycles / hostMs / 1e3).toFixed(1);
+  const rows = [
+    ['machine time', timeText(bench.time)],
+    ['CPU cycles', `${grouped(bench.cycles)} at ${frequencyText(bench.hertz)}`],
+    ['host time', `${hostMs.toFixed(0)} ms (${speed} M cycles a second)`],
+    ['at', bench.diagnose().cpu],
+    ['faults', `${bench.faults.length}`],
+    ['guest errors', `${machine.guestErrors.length}`],
+  ];
+  for (const [label, text] of rows) console.error(`${label!.padEnd(14)}${text}`);
+}
+
+/** Runs an image until its text came, its time is over, or it ended. */
+export async function boot(image: string, options: BootOptions): Promise<ExitCode> {
+  const { definition } = boardNamed(options.board);
+  const span = options.for === undefined ? undefined : parseDuration(options.for, '--for');
+  if (options.until === '')
+    throw new UsageError({
+      what: 'the text to wait for is empty',
+      where: '--until',
+      remedy: "give some text: --until 'ready'",
+    });
+  const station = createStation(definition as AnyBoard, resolve(image), { hostTimeout: NO_LIMIT, semihosting: 'auto' });
+  const session = new Session(station, consoleOf(station), options.until);
+  const started = performance.now();
+  const stopListening = listenToInput(session);
+  const ending = await runSession(session, station, span).finally(stopListening);
+  const missed = ending.code === 0 && options.until !== undefined && session.ending === undefined;
+  const why = missed
+    ? `${JSON.stringify(options.until)} did not come within ${options.for} of machine time`
+    : ending.why;
+  if (why !== undefined) console.error(`\nfwtest: ${why}`);
+  if (options.stats) printStats(station, performance.now() - started);
+  return missed ? 1 : ending.code;
 }
