@@ -68,7 +68,7 @@ function loads(a: Access, to: Destination): readonly Row[] {
   const load = (o: Emitter, address: Int, access: AccessOptions = {}) =>
     o.load(a.size, address, a.signed ? { ...access, signed: true } : access);
   const common = to === GENERAL && !a.signed;
-  const commonIndexed = common && a.size !== 2;
+  const commonIndexed = common;
   // Write-back into the register that is transferred is UNPREDICTABLE.
   const writesBack = (f: { readonly t?: number; readonly n: number }) => based(f) && f.n !== (f.t ?? to.index);
   const literalT = a.size === 4 ? 2 : 1;

@@ -52,7 +52,7 @@ export const multiplyHalfword = [
   insn('111110110001 nnnn 1111 dddd 00 NM mmmm', 'smul{N}{M} {d}, {n}, {m}', 'mul', 'A7.7.148 T1',
     (o, f) => o.setReg(f.d, o.mul(half(o, f.n, f.N), half(o, f.m, f.M))), { when: plainThree }),
   insn('111110110001 nnnn aaaa dddd 00 NM mmmm', 'smla{N}{M} {d}, {n}, {m}, {a}', 'mul', 'A7.7.137 T1',
-    (o, f) => accumulate(o, f.d, o.mul(half(o, f.n, f.N), half(o, f.m, f.M)), o.reg(f.a)), { when: plainFour }),
+    (o, f) => accumulate(o, f.d, o.mul(half(o, f.n, f.N), half(o, f.m, f.M)), o.reg(f.a)), { common: true, when: plainFour }),
   insn('111110110011 nnnn 1111 dddd 000 M mmmm', 'smulw{M} {d}, {n}, {m}', 'mul', 'A7.7.150 T1', (o, f) => {
       const product = o.mul(o.extendS(o.reg(f.n)), o.extendS(half(o, f.m, f.M)));
       o.setReg(f.d, o.wrap(o.shrS(product, 16)));
