@@ -85,6 +85,7 @@ export class MemoryBlock {
   clear(): void {
     const value = this.options.fill ?? 0;
     for (let page = 0; page < this.pageCount; page++) {
+      if (value === 0 && !this.#pool.isTouched(this.firstPage + page)) continue;
       const bytes = this.bytes.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
       if (isFilled(bytes, value)) continue;
       bytes.fill(value);
@@ -154,6 +155,8 @@ export class MemoryPool {
   readonly dirtyList: Int32Array;
   dirtyCount = 0;
   readonly #dirty: Uint8Array;
+  /** 1 for pages that ever changed; all others are zero as the host made them. */
+  readonly #touched: Uint8Array;
   readonly #flags: Uint8Array;
   readonly #blockOfPage: Uint8Array;
   readonly #words: Int32Array;
@@ -170,6 +173,7 @@ export class MemoryPool {
     this.#words = new Int32Array(buffer);
     this.#bytes = new Uint8Array(buffer);
     this.#dirty = new Uint8Array(this.pageCount);
+    this.#touched = new Uint8Array(this.pageCount);
     this.#flags = new Uint8Array(this.pageCount);
     this.dirtyList = new Int32Array(this.pageCount);
     this.#blockOfPage = new Uint8Array(this.pageCount);
@@ -186,6 +190,11 @@ export class MemoryPool {
 
   onCodeChanged(listener: CodeChanged): void {
     this.#codeListener = listener;
+  }
+
+  /** Whether a page ever changed; one that did not is zero. */
+  isTouched(page: number): boolean {
+    return this.#touched[page] !== 0;
   }
 
   /** The bytes of one page of the pool. */
@@ -270,6 +279,7 @@ export class MemoryPool {
 
   #markDirty(index: number): void {
     this.#dirty[index] = 1;
+    this.#touched[index] = 1;
     this.dirtyList[this.dirtyCount++] = index;
   }
 

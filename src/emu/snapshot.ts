@@ -94,6 +94,7 @@ export class Snapshots {
 export function hashOf(arena: Arena, pool: MemoryPool): string {
   const hasher = new Hasher();
   for (let page = 0; page < pool.pageCount; page++) {
+    if (!pool.isTouched(page)) continue;
     const bytes = pool.page(page);
     if (isFilled(bytes, 0)) continue;
     hasher.word(page);
