@@ -168,7 +168,7 @@ export class ColdEngine {
 
   /** Forgets decoded instructions that overlap a range of guest addresses whose bytes changed. */
   invalidate(address: number, length: number): void {
-    for (let at = (address & ~1) - 2; at < address + length; at += 2) this.#undecode(at >>> 0);
+    for (let at = (address & ~1) - 2; at < (address | 0) + length; at += 2) this.#undecode(at >>> 0);
   }
 
   /** Forgets everything decoded. */
