@@ -28,16 +28,19 @@ export class AddressMap {
       });
     }
     this.#regions = [...this.#regions, region];
+    const pages = this.#pages;
     const alone = this.#listOf([region]);
-    for (const page of this.#eachPage(region)) {
-      const list = this.#lists[this.#pages[page]!]!;
-      this.#pages[page] = list.length === 0 ? alone : this.#listOf([...list, region]);
+    const last = lastPage(region);
+    for (let page = firstPage(region); page < last; page++) {
+      const present = pages[page]!;
+      pages[page] = present === 0 ? alone : this.#listOf([...this.#lists[present]!, region]);
     }
   }
 
   remove(region: Region): void {
     this.#regions = this.#regions.filter((one) => one !== region);
-    for (const page of this.#eachPage(region)) {
+    const last = lastPage(region);
+    for (let page = firstPage(region); page < last; page++) {
       this.#pages[page] = this.#listOf(this.#lists[this.#pages[page]!]!.filter((one) => one !== region));
     }
   }
@@ -65,12 +68,11 @@ export class AddressMap {
     }
     return undefined;
   }
-
-  *#eachPage(region: Region): Generator<number> {
-    const last = Math.ceil(region.end / (1 << PAGE_SHIFT));
-    for (let page = region.start >>> PAGE_SHIFT; page < last; page++) yield page;
-  }
 }
+
+const firstPage = (region: Region) => region.start >>> PAGE_SHIFT;
+/** The page behind a region's last. */
+const lastPage = (region: Region) => Math.ceil(region.end / (1 << PAGE_SHIFT));
 
 function rangeOf(region: Region): string {
   return `${hex(region.start)}–${hex(region.end - 1)}`;
