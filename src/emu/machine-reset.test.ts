@@ -201,6 +201,32 @@ describe('what the guest does wrong', () => {
     expect(machine.guestErrors.map((e) => e.what)).toEqual(['FSMC is used (offset 0x000), but it is not modelled']);
   });
 
+  it('cannot be run, reset or restored from its own listeners', () => {
+    const machine = board(({ system, words }) => {
+      if (words[16] === 20) system.emit('exit', {});
+      return 1;
+    }).createMachine();
+    const start = machine.snapshot();
+    const caught: string[] = [];
+    machine.on('exit', () => {
+      for (const move of [() => machine.run({ cycles: 9 }), () => machine.restore(start), () => machine.reset('pin')]) {
+        try {
+          move();
+        } catch (error) {
+          caught.push((error as Error).message.split('\n')[0]!);
+        }
+      }
+      machine.stop();
+    });
+    expect(machine.runCycles(100)).toBe('stopped');
+    expect(machine.cycles).toBe(10);
+    expect(caught).toEqual(
+      ['run', 'restore', 'reset'].map((what) => `${what}() was called from a listener while the machine runs`),
+    );
+    machine.restore(start);
+    expect(machine.cycles).toBe(0);
+  });
+
   it('is guarded by the host', () => {
     let calls = 0;
     const machine = board(() => 1).createMachine({

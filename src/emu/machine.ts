@@ -34,6 +34,8 @@ export interface MachineOptions {
 
 /** Ticks of a slice at most, so that the guard and the engine's tiers get their turn. */
 const SLICE = 1_000_000;
+/** What a slice counts at least for the guard, in ticks: short ones cost the host time too. */
+const SLICE_COST = 64;
 const CAUSES: readonly CpuResetKind[] = ['power-on', 'pin', 'software', 'watchdog', 'window-watchdog', 'low-power'];
 
 /** A whole machine: memories, core, devices, parts, wires and exact time; runs, resets, saves and restores. */
@@ -54,6 +56,7 @@ export class Machine {
   /** 0, or 1 + the cause of the reset that is due after this instruction. */
   readonly #pendingReset: Int32Array;
   #stopRequested = false;
+  #busy = false;
   #sinceGuard = 0;
 
   constructor(description: MachineDescription, options: MachineOptions = {}) {
@@ -128,6 +131,10 @@ export class Machine {
 
   /** Runs until the limit, a breakpoint, or `stop()` from a listener. */
   run(limit: Limit): RunEnd {
+    return this.#exclusively('run', () => this.#run(limit));
+  }
+
+  #run(limit: Limit): RunEnd {
     this.#stopRequested = false;
     for (;;) {
       this.#settle();
@@ -139,13 +146,13 @@ export class Machine {
       if (this.#standsStill()) {
         if (until === Number.POSITIVE_INFINITY) return 'dead';
         this.timebase.advanceTo(until);
-        this.#guard(SLICE / 16);
+        this.#guard(SLICE_COST);
         continue;
       }
       this.timebase.beginSlice(Math.min(until, now + SLICE));
       const stop = this.cpu.run();
       this.timebase.settle();
-      this.#guard(this.timebase.tick - now);
+      this.#guard(Math.max(this.timebase.tick - now, SLICE_COST));
       if (stop === 'breakpoint') return 'breakpoint';
     }
   }
@@ -160,6 +167,10 @@ export class Machine {
 
   /** One instruction; a sleeping core jumps to the next event instead. False when nothing can happen any more. */
   step(): boolean {
+    return this.#exclusively('step', () => this.#step());
+  }
+
+  #step(): boolean {
     this.#settle();
     if (this.#standsStill()) {
       if (this.scheduler.next === Number.POSITIVE_INFINITY) return false;
@@ -181,6 +192,10 @@ export class Machine {
 
   /** Resets now. Power-on also clears the RAM, but for what the image puts there; machine time goes on. */
   reset(cause: CpuResetKind): void {
+    this.#exclusively('reset', () => this.#reset(cause));
+  }
+
+  #reset(cause: CpuResetKind): void {
     const kind = cause === 'power-on' ? 'power-on' : 'system';
     this.#pendingReset[0] = 0;
     if (kind === 'power-on') this.#clearRam();
@@ -191,23 +206,45 @@ export class Machine {
   }
 
   snapshot(): Snapshot {
-    this.#settle();
-    return this.#snapshots.save();
+    return this.#exclusively('snapshot', () => {
+      this.#settle();
+      return this.#snapshots.save();
+    });
   }
   restore(snapshot: Snapshot): void {
-    this.timebase.settle();
-    this.#snapshots.restore(snapshot);
-    this.scheduler.refresh();
-    this.#windows.refresh();
-    this.cpu.restored();
+    this.#exclusively('restore', () => {
+      this.timebase.settle();
+      this.#snapshots.restore(snapshot);
+      this.scheduler.refresh();
+      this.#windows.refresh();
+      this.cpu.restored();
+    });
   }
   /** 16 hexadecimal digits over memories, registers, wires, time, events and logs. */
   hash(): string {
-    this.#settle();
-    return hashOf(this.arena, this.pool);
+    return this.#exclusively('hash', () => {
+      this.#settle();
+      return hashOf(this.arena, this.pool);
+    });
   }
   diff(a: Snapshot, b: Snapshot): Difference[] {
     return diffOf(a, b, this.arena, this.pool);
+  }
+
+  /** A listener is called in the middle of an instruction: there it can look and stop, but not move the machine. */
+  #exclusively<T>(what: string, fn: () => T): T {
+    if (this.#busy) {
+      throw new UsageError({
+        what: `${what}() was called from a listener while the machine runs`,
+        remedy: 'call stop() in the listener, and go on after the run has returned',
+      });
+    }
+    this.#busy = true;
+    try {
+      return fn();
+    } finally {
+      this.#busy = false;
+    }
   }
 
   /** Everything that is due at this instant is done. */
@@ -216,7 +253,7 @@ export class Machine {
     this.scheduler.fireDue();
     const pending = this.#pendingReset[0]!;
     if (pending !== 0) {
-      this.reset(CAUSES[pending - 1]!);
+      this.#reset(CAUSES[pending - 1]!);
       this.scheduler.fireDue();
     }
   }

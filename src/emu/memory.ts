@@ -104,7 +104,7 @@ export class MemoryBlock {
     this.#views = this.#views.filter((view) => view.base !== base);
     for (const view of gone) {
       this.#pool.clearEntries(view.base, view.length);
-      this.#pool.codeChanged(view.base, view.length);
+      this.#pool.dropDecoded(this, view);
     }
     this.#refreshAll();
   }
@@ -249,8 +249,14 @@ export class MemoryPool {
     this.dirtyCount = 0;
   }
 
-  codeChanged(address: number, length: number): void {
-    this.#codeListener(address, length);
+  /** A view is gone: nothing that was decoded through it is true any more. */
+  dropDecoded(block: MemoryBlock, view: View): void {
+    for (let page = view.offset >> PAGE_SHIFT; page << PAGE_SHIFT < view.offset + view.length; page++) {
+      if ((this.#flags[block.firstPage + page]! & DECODED) === 0) continue;
+      const from = Math.max(page << PAGE_SHIFT, view.offset);
+      const to = Math.min((page + 1) << PAGE_SHIFT, view.offset + view.length);
+      this.#codeListener(view.base + from - view.offset, to - from);
+    }
   }
 
   /** For blocks only: the engine's entries of a whole guest page. */
