@@ -32,3 +32,14 @@ test('SVC stacks eight words, and returns to the instruction after it (B1.5.6)',
   expect(cpu.register('sp')).toBe(STACK);
   expect(cpu.describe()).toBe('thread mode');
 });
+
+test("'irq' events name each exception as it begins and ends", () => {
+  const { machine, cycles } = rig([...svc(0), ...stay], { [EXCEPTION.svCall]: bx(14) });
+  const events: unknown[] = [];
+  machine.on('irq', ({ name, change }) => events.push([name, change]));
+  cycles(100);
+  expect(events).toEqual([
+    ['SVCall', 'enter'],
+    ['SVCall', 'leave'],
+  ]);
+});

@@ -106,6 +106,9 @@ export class CortexM4 implements Cpu {
       allocator,
       control: this.#control,
       sleepOnExit: () => this.#interrupts.waitForInterrupt(),
+      notify: (exception, change) => {
+        if (system.hears('irq')) system.emit('irq', { exception, name: exceptionName(exception), change });
+      },
     });
     this.#faults = new Faults(this.#status, this.#exceptions);
     this.semihosting = new Semihosting(system, memory, this.#state, this.#sleep);
@@ -204,9 +207,7 @@ export class CortexM4 implements Cpu {
     this.#engine.invalidate(address, length);
   }
   /** Everything is in memory and arena; nothing is cached beside them. */
-  restored(): void {
-    this.semihosting.restored();
-  }
+  restored(): void {}
 
   /**
    * What happens between instructions: the rest of an entry or return, waking up, pre-emption, a cleared T bit. True when the
@@ -256,7 +257,11 @@ export class CortexM4 implements Cpu {
   };
 
   #breakpoint(immediate: number): void {
-    if (!this.semihosting.call(immediate)) this.#faults.breakpoint();
+    try {
+      if (!this.semihosting.call(immediate)) this.#faults.breakpoint();
+    } catch (error) {
+      this.#faults.access(error);
+    }
   }
 
   #noCoprocessor(coprocessor: number): void {

@@ -51,6 +51,8 @@ export interface ExceptionParts {
   readonly control: { readonly vtor: number; readonly scr: number };
   /** SleepOnExit() (B1.5.17). */
   readonly sleepOnExit: () => void;
+  /** An exception became active, or ended. */
+  readonly notify: (exception: number, change: 'enter' | 'leave') => void;
 }
 
 /** What the entry and exit hardware is in the middle of. */
@@ -287,6 +289,7 @@ export class Exceptions {
     state.clearExclusive();
     state.event = 1;
     priorities.search();
+    this.#parts.notify(exception, 'enter');
   }
 
   /** A bus error on the vector read is a HardFault; on the vector of HardFault or NMI it is lockup (B1.5.15). */
@@ -323,6 +326,7 @@ export class Exceptions {
     }
     if (exception !== EXCEPTION.nmi) state.faultmask = 0;
     priorities.search();
+    this.#parts.notify(exception, 'leave');
   }
 
   /** UsageFault INVPC, taken without stacking a frame: the one at hand is still there. */

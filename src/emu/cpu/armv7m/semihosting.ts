@@ -111,8 +111,6 @@ export class Semihosting {
     this.#handles.reset();
     this.#words.fill(0, EXITED, INPUT_AT);
   }
-  restored(): void {}
-
   /** BKPT: false when it is not a semihosting call. The PC stands at the BKPT, and moves on when the call is done. */
   call(immediate: number): boolean {
     if (immediate !== SEMIHOSTING || !this.enabled) return false;
@@ -297,10 +295,9 @@ export class Semihosting {
   #read(handle: number, to: number, length: number): number | undefined {
     const kind = this.#opened(handle);
     if (kind === KIND.input) return this.#readConsole(to, length);
-    if (
-      this.#isConsole(kind) ||
-      (kind === KIND.file && (this.#handles.mode(handle) & 0b1110) % 4 === 0 && this.#handles.mode(handle) > 3)
-    ) {
+    const mode = this.#handles.mode(handle);
+    // w and a, and their binary forms, cannot be read; r, and whatever has a +, can.
+    if (this.#isConsole(kind) || (kind === KIND.file && mode > 3 && (mode & 2) === 0)) {
       throw new FileError(ERRNO.EBADF);
     }
     const position = this.#handles.position(handle);
