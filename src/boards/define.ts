@@ -1,3 +1,4 @@
+import type { CpuType } from '../emu/cpu.js';
 import { checkDescription } from '../emu/description-check.js';
 import type { DeviceRow } from '../emu/device-row.js';
 import { UsageError } from '../emu/errors.js';
@@ -10,7 +11,9 @@ import type { PartType } from '../emu/part.js';
 export type DeviceRows = Readonly<Record<string, DeviceRow>>;
 export type PartRows = Readonly<Record<string, PartType>>;
 
-export interface Chip<D extends DeviceRows = DeviceRows> extends Omit<MachineDescription, 'parts'> {
+export interface Chip<D extends DeviceRows = DeviceRows, H extends object = object>
+  extends Omit<MachineDescription, 'parts'> {
+  readonly cpu: CpuType<H>;
   readonly devices: D;
 }
 
@@ -54,14 +57,14 @@ export const RESERVED_HANDLES = [
 ] as const; // prettier-ignore
 
 /** A kind of board. It is data: `createMachine` makes any number of machines of it. */
-export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartRows> {
+export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartRows, H extends object = object> {
   readonly name: string;
-  readonly chip: Chip<D>;
+  readonly chip: Chip<D, H>;
   readonly parts: P;
-  /** Types only: what `board.usart2`, `board.green` are. */
-  declare readonly handles: Handles<D, P>;
+  /** Types only: what `board.usart2`, `board.green`, `board.scb` are. */
+  declare readonly handles: Handles<D, P> & H;
 
-  constructor(name: string, chip: Chip<D>, parts: P) {
+  constructor(name: string, chip: Chip<D, H>, parts: P) {
     this.name = name;
     this.chip = chip;
     this.parts = parts;
@@ -74,7 +77,7 @@ export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartR
   }
 
   /** The same board with devices and parts added, or replaced where the name is there already. */
-  with<const A extends Additions>(additions: A): Board<Replace<D, DevicesIn<A>>, Replace<P, PartsIn<A>>> {
+  with<const A extends Additions>(additions: A): Board<Replace<D, DevicesIn<A>>, Replace<P, PartsIn<A>>, H> {
     const devices: Record<string, DeviceRow> = { ...this.chip.devices };
     const parts: Record<string, PartType> = { ...this.parts };
     for (const [name, one] of Object.entries(additions)) {
@@ -83,7 +86,7 @@ export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartR
       if ('device' in one) devices[name] = one;
       else parts[name] = one;
     }
-    type Result = Board<Replace<D, DevicesIn<A>>, Replace<P, PartsIn<A>>>;
+    type Result = Board<Replace<D, DevicesIn<A>>, Replace<P, PartsIn<A>>, H>;
     return new Board(this.name, { ...this.chip, devices }, parts) as unknown as Result;
   }
 
@@ -92,22 +95,22 @@ export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartR
   }
   /** The typed handles of a machine of this board. */
   handlesOf(machine: Machine): Handles<D, P> {
-    const names = [...Object.keys(this.chip.devices), ...Object.keys(this.parts)];
+    const names = [...machine.assembly.devices.keys(), ...Object.keys(this.parts)];
     return Object.fromEntries(names.map((name) => [name, machine.handle(name)])) as Handles<D, P>;
   }
 }
 
 /** Describes a chip: core, memories, devices. */
-export function defineChip<const D extends DeviceRows>(chip: Chip<D>): Chip<D> {
+export function defineChip<const D extends DeviceRows, H extends object = object>(chip: Chip<D, H>): Chip<D, H> {
   return chip;
 }
 
 /** Describes a board: a chip and what is soldered around it. Overlaps and wrong wires fail here. */
-export function defineBoard<D extends DeviceRows, const P extends PartRows = Record<never, never>>(board: {
-  readonly name: string;
-  readonly chip: Chip<D>;
-  readonly parts?: P;
-}): Board<D, P> {
+export function defineBoard<
+  D extends DeviceRows,
+  const P extends PartRows = Record<never, never>,
+  H extends object = object,
+>(board: { readonly name: string; readonly chip: Chip<D, H>; readonly parts?: P }): Board<D, P, H> {
   return new Board(board.name, board.chip, board.parts ?? ({} as P));
 }
 

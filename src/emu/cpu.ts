@@ -63,11 +63,13 @@ export interface Cpu {
   readonly devices: Readonly<Record<string, DeviceRow>>;
 }
 
-/** A kind of core: `cortexM4({ irqs: 82 })`. */
-export interface CpuType {
+/** A kind of core: `cortexM4({ irqs: 82 })`. `H`: handles of the devices beside it, by name. */
+export interface CpuType<H extends object = object> {
   /** `cortex-m4` */
   readonly name: string;
   /** Hz right after power-on, unless the chip's description says otherwise. */
   readonly hertz?: number;
   create(system: CpuSystem): Cpu;
+  /** Exists in types only: `board.scb`. */
+  readonly handles?: H;
 }

@@ -1,13 +1,14 @@
 import type { Cpu, CpuResetKind, CpuStop, CpuSystem, CpuType } from '../../cpu.js';
+import type { Handle } from '../../device.js';
 import { InternalError, UsageError } from '../../errors.js';
 import { ColdEngine, type EngineExit } from '../../isa/cold-engine.js';
 import type { Isa } from '../../isa/instruction.js';
 import { Rational } from '../../rational.js';
 import type { Signal } from '../../signal.js';
-import { coreDebug } from './core-debug.js';
+import { type CORE_DEBUG, coreDebug } from './core-debug.js';
 import { type CoreParts, systemControl } from './core-parts.js';
 import { CpuState } from './cpu-state.js';
-import { dwt } from './dwt.js';
+import { type DWT, dwt } from './dwt.js';
 import { EXCEPTION, exceptionName } from './exception-numbers.js';
 import { Exceptions } from './exceptions.js';
 import { type FaultRecord, FaultRecords } from './fault-record.js';
@@ -16,13 +17,13 @@ import { Faults } from './faults.js';
 import { GuestMemory } from './guest-memory.js';
 import { InterruptControl, SLEEP } from './interrupt-control.js';
 import { armv7em } from './isa.js';
-import { nvic, softwareTrigger } from './nvic.js';
+import { type NvicHandle, type NvicRegisters, nvic, softwareTrigger } from './nvic.js';
 import { Priorities } from './priorities.js';
 import { CoreRegisters } from './registers.js';
-import { controlNotInScb, scb } from './scb.js';
+import { controlNotInScb, type SCB, scb } from './scb.js';
 import { Semihosting, type SemihostingOptions } from './semihosting.js';
 import { SpecialRegisters } from './special-registers.js';
-import { sysTick } from './systick.js';
+import { type SYSTICK, sysTick } from './systick.js';
 import { fpb, fpu, itm, mpu, tpiu } from './unmodelled-units.js';
 
 export interface CortexM4Options {
@@ -36,11 +37,20 @@ export interface CortexM4Options {
   readonly sysTickDivider?: number;
 }
 
+/** What a board shows of the core's own registers: `board.scb.CFSR`. */
+export interface CortexM4Handles {
+  readonly nvic: Handle<NvicRegisters, NvicHandle>;
+  readonly scb: Handle<typeof SCB>;
+  readonly systick: Handle<typeof SYSTICK>;
+  readonly coredebug: Handle<typeof CORE_DEBUG>;
+  readonly dwt: Handle<typeof DWT>;
+}
+
 /** Name of SysTick's reference clock among the machine's clocks. */
 export const SYSTICK_CLOCK = 'systick-reference';
 
 /** A Cortex-M4 without floating point (ARMv7E-M; Arm DDI 0403E, DDI 0439D). */
-export function cortexM4(options: CortexM4Options): CpuType {
+export function cortexM4(options: CortexM4Options): CpuType<CortexM4Handles> {
   if (options.irqs < 1 || options.irqs > 240 || options.priorityBits < 3 || options.priorityBits > 8) {
     throw new UsageError({
       what: `a Cortex-M4 has 1 to 240 interrupts and 3 to 8 priority bits, not ${options.irqs} and ${options.priorityBits}`,

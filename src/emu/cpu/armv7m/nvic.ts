@@ -1,4 +1,4 @@
-import { type DeviceType, defineDevice } from '../../device.js';
+import { type DeviceType, defineDevice, type Handle } from '../../device.js';
 import { reg, registers, repeat, rw, w } from '../../registers.js';
 import type { CoreParts } from './core-parts.js';
 import { EXCEPTION } from './exception-numbers.js';
@@ -21,6 +21,8 @@ function nvicRegisters(irqs: number) {
   });
 }
 
+export type NvicRegisters = ReturnType<typeof nvicRegisters>;
+
 export interface NvicHandle {
   isEnabled(irq: number): boolean;
   isPending(irq: number): boolean;
@@ -30,7 +32,7 @@ export interface NvicHandle {
 }
 
 /** NVIC at 0xE000E100 (B3.4). Bits of interrupts that are not there read as zero and ignore writes. */
-export function nvic(parts: CoreParts): DeviceType<NvicHandle> {
+export function nvic(parts: CoreParts): DeviceType<Handle<NvicRegisters, NvicHandle>> {
   const { irqs, priorities, interrupts } = parts;
   const table = tables.get(irqs) ?? nvicRegisters(irqs);
   tables.set(irqs, table);
@@ -78,7 +80,7 @@ export function nvic(parts: CoreParts): DeviceType<NvicHandle> {
         isPending: (irq) => priorities.isPending(EXCEPTION.irq0 + irq),
         isActive: (irq) => priorities.isActive(EXCEPTION.irq0 + irq),
         priorityOf: (irq) => priorities.priority[EXCEPTION.irq0 + irq]!,
-      } satisfies NvicHandle;
+      };
     },
   });
 }
