@@ -1,6 +1,6 @@
 import { type DeviceType, defineDevice } from '../../device.js';
 import { notModelled, r, reg, registers, rw, w } from '../../registers.js';
-import type { CoreParts } from './core-parts.js';
+import type { CoreModel } from './core-model.js';
 import { EXCEPTION } from './exception-numbers.js';
 
 const MON_EN = 1 << 16;
@@ -55,8 +55,8 @@ export const CORE_DEBUG = registers({
 });
 
 /** DHCSR, DCRSR, DCRDR and DEMCR at 0xE000EDF0. `traceChanged` hears of DEMCR.TRCENA. */
-export function coreDebug(parts: CoreParts, traceChanged: () => void): DeviceType {
-  const { priorities, interrupts, control } = parts;
+export function coreDebug(model: CoreModel, traceChanged: () => void): DeviceType {
+  const { priorities, interrupts, control } = model;
   return defineDevice({
     name: 'coredebug',
     size: 0x10,
@@ -74,7 +74,7 @@ export function coreDebug(parts: CoreParts, traceChanged: () => void): DeviceTyp
         if (value & MON_PEND) interrupts.pend(EXCEPTION.debugMonitor);
         else interrupts.unpend(EXCEPTION.debugMonitor);
       });
-      d.onRead(DHCSR, () => (parts.exceptions.locked ? 1 << 19 : 0));
+      d.onRead(DHCSR, () => (model.exceptions.locked ? 1 << 19 : 0));
       // A system reset clears the monitor bits and keeps TRCENA and the vector catches (C1.6.5).
       d.onReset((kind) => {
         if (kind !== 'power-on') DEMCR.value &= ~0x000f_0000;

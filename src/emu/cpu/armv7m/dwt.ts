@@ -1,6 +1,6 @@
 import { type DeviceContext, type DeviceType, defineDevice } from '../../device.js';
 import { notModelled, r, reg, registers, repeat, rw } from '../../registers.js';
-import type { CoreParts } from './core-parts.js';
+import type { CoreModel } from './core-model.js';
 
 const TRCENA = 1 << 24;
 const POWER_ON = { powerOnOnly: true };
@@ -68,17 +68,17 @@ type Dwt = DeviceContext<typeof DWT>;
  * DWT at 0xE0001000. CYCCNT counts the clocks of the core, also while it sleeps: the manual gets the executed
  * instructions by taking SLEEPCNT off CYCCNT. It stands while DEMCR.TRCENA or CYCCNTENA is 0.
  */
-export function dwt(parts: CoreParts): DeviceType & { readonly traceChanged: () => void } {
+export function dwt(model: CoreModel): DeviceType & { readonly traceChanged: () => void } {
   // CYCCNT = clock count − this, while it counts; the register holds the value while it stands.
-  const base = parts.allocator.f64('dwt-base', 1);
-  const counting = parts.allocator.i32('dwt-counting', 1);
+  const base = model.allocator.f64('dwt-base', 1);
+  const counting = model.allocator.i32('dwt-counting', 1);
   const unit: { update: () => void } = { update: () => {} };
   const type = defineDevice({
     name: 'dwt',
     size: 0x1000,
     registers: DWT,
     setup(d) {
-      unit.update = () => update(d, parts, base, counting);
+      unit.update = () => update(d, model, base, counting);
       d.onRead(d.regs.CYCCNT, () => count(d, base, counting));
       d.onWrite(d.regs.CYCCNT, (value) => {
         base[0] = d.clock.now() - value;
@@ -94,9 +94,9 @@ function count(d: Dwt, base: Float64Array, counting: Int32Array): number {
   return counting[0] === 0 ? d.regs.CYCCNT.value : (d.clock.now() - base[0]!) >>> 0;
 }
 
-function update(d: Dwt, parts: CoreParts, base: Float64Array, counting: Int32Array): void {
+function update(d: Dwt, model: CoreModel, base: Float64Array, counting: Int32Array): void {
   const { CTRL, CYCCNT } = d.regs;
   CYCCNT.value = count(d, base, counting);
   base[0] = d.clock.now() - CYCCNT.value;
-  counting[0] = CTRL.CYCCNTENA !== 0 && (parts.control.demcr & TRCENA) !== 0 ? 1 : 0;
+  counting[0] = CTRL.CYCCNTENA !== 0 && (model.control.demcr & TRCENA) !== 0 ? 1 : 0;
 }

@@ -4,26 +4,12 @@ import { EXCEPTION } from './exception-numbers.js';
 import type { FaultRecords } from './fault-record.js';
 import { BFSR, type FaultStatus, HFSR, MMFSR, UFSR } from './fault-status.js';
 import type { Priorities } from './priorities.js';
+import { CCR, EXC_RETURN, SCR } from './system-bits.js';
 
 /** Clocks of exception entry, exit and tail-chaining with zero wait states (Arm DDI 0439D 3.9.1). */
 export const ENTRY_CYCLES = 12;
 export const EXIT_CYCLES = 10;
 export const TAIL_CHAIN_CYCLES = 6;
-
-/** CCR bits used here (B3.2.8). */
-export const CCR = {
-  NONBASETHRDENA: 1 << 0,
-  USERSETMPEND: 1 << 1,
-  UNALIGN_TRP: 1 << 3,
-  DIV_0_TRP: 1 << 4,
-  BFHFNMIGN: 1 << 8,
-  STKALIGN: 1 << 9,
-} as const;
-/** SCR bits (B3.2.7). */
-export const SCR = { SLEEPONEXIT: 1 << 1, SLEEPDEEP: 1 << 2, SEVONPEND: 1 << 4 } as const;
-
-/** EXC_RETURN values (B1.5.8, table B1-8). */
-export const EXC_RETURN = { handler: 0xffff_fff1, threadMain: 0xffff_fff9, threadProcess: 0xffff_fffd } as const;
 
 /** PC and stacked return address while locked up (B1.5.15). */
 export const LOCKUP_PC = 0xffff_fffe;

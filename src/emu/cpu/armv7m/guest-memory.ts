@@ -3,12 +3,13 @@ import { BusFault } from '../../bus-fault.js';
 import type { EngineHost } from '../../isa/cold-engine.js';
 import { PAGE_SHIFT, READ_TABLE, WRITE_TABLE } from '../../isa/layout.js';
 import type { CpuState } from './cpu-state.js';
-import { CCR, type WordFault, type WordMemory } from './exceptions.js';
+import type { WordFault, WordMemory } from './exceptions.js';
 import type { FaultStatus } from './fault-status.js';
 import { BFSR } from './fault-status.js';
 import { executeNever, inPrivatePeripheralBus, privateAccessFits, STIR_ADDRESS } from './memory-map.js';
 import { userMayTrigger } from './nvic.js';
 import type { Priorities } from './priorities.js';
+import { CCR } from './system-bits.js';
 
 /** An instruction cannot be fetched: the bus refuses (IBUSERR) or the region is execute never (IACCVIOL). */
 export class FetchFault extends Error {

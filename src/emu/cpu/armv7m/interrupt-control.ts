@@ -1,7 +1,7 @@
 import type { CpuState } from './cpu-state.js';
 import { EXCEPTION } from './exception-numbers.js';
-import { SCR } from './exceptions.js';
 import type { Priorities } from './priorities.js';
+import { SCR } from './system-bits.js';
 
 /** How deep the core sleeps: what wakes it. */
 export const SLEEP = { awake: 0, wfi: 1, wfe: 2, semihosting: 3 } as const;

@@ -1,8 +1,8 @@
 import { type DeviceType, defineDevice, type Handle } from '../../device.js';
 import { reg, registers, repeat, rw, w } from '../../registers.js';
-import type { CoreParts } from './core-parts.js';
+import type { CoreModel } from './core-model.js';
 import { EXCEPTION } from './exception-numbers.js';
-import { CCR } from './exceptions.js';
+import { CCR } from './system-bits.js';
 
 const WORDS = 16;
 /** The hardware shows fewer priority bits than the field has; software finds out by writing ones (B3.4.9). */
@@ -32,8 +32,8 @@ export interface NvicHandle {
 }
 
 /** NVIC at 0xE000E100 (B3.4). Bits of interrupts that are not there read as zero and ignore writes. */
-export function nvic(parts: CoreParts): DeviceType<Handle<NvicRegisters, NvicHandle>> {
-  const { irqs, priorities, interrupts } = parts;
+export function nvic(model: CoreModel): DeviceType<Handle<NvicRegisters, NvicHandle>> {
+  const { irqs, priorities, interrupts } = model;
   const table = tables.get(irqs) ?? nvicRegisters(irqs);
   tables.set(irqs, table);
   return defineDevice({
@@ -92,7 +92,7 @@ function eachBit(bits: number, index: number, act: (exception: number) => void):
 const STIR = registers({ STIR: reg(0x0, { INTID: w(0, 9) }, 0, 'ARMv7-M B3.2.26') });
 
 /** Software trigger at 0xE000EF00, open to unprivileged code where CCR.USERSETMPEND says so. */
-export function softwareTrigger(parts: CoreParts): DeviceType {
+export function softwareTrigger(model: CoreModel): DeviceType {
   return defineDevice({
     name: 'stir',
     size: 4,
@@ -100,11 +100,11 @@ export function softwareTrigger(parts: CoreParts): DeviceType {
     setup(d) {
       d.onWrite(d.regs.STIR, (_value, _old, written) => {
         const irq = written & 0x1ff;
-        if (irq < parts.irqs) parts.interrupts.pend(EXCEPTION.irq0 + irq);
+        if (irq < model.irqs) model.interrupts.pend(EXCEPTION.irq0 + irq);
         else
           d.report({
             kind: 'misuse',
-            what: `STIR was written with interrupt ${irq}, of which there are ${parts.irqs}`,
+            what: `STIR was written with interrupt ${irq}, of which there are ${model.irqs}`,
           });
       });
     },

@@ -1,8 +1,8 @@
 import { type DeviceContext, type DeviceType, defineDevice } from '../../device.js';
 import { notModelled, r, reg, registers, rw, w } from '../../registers.js';
-import type { CoreParts } from './core-parts.js';
+import type { CoreModel } from './core-model.js';
 import { EXCEPTION } from './exception-numbers.js';
-import { CCR } from './exceptions.js';
+import { CCR } from './system-bits.js';
 
 const VECTKEY = 0x05fa;
 /** What AIRCR.VECTKEY reads as. */
@@ -160,24 +160,24 @@ const HANDLERS = [
 ] as const;
 
 /** The registers of the System Control Block, over the exception model. */
-export function scb(parts: CoreParts): DeviceType {
+export function scb(model: CoreModel, requestReset: () => void): DeviceType {
   return defineDevice({
     name: 'scb',
     size: 0x90,
     registers: SCB,
     setup(d) {
-      interruptControlState(d, parts);
-      resetControl(d, parts);
-      configuration(d, parts);
-      handlerPriorities(d, parts);
-      handlerState(d, parts);
-      faultStatus(d, parts);
+      interruptControlState(d, model);
+      resetControl(d, model, requestReset);
+      configuration(d, model);
+      handlerPriorities(d, model);
+      handlerState(d, model);
+      faultStatus(d, model);
     },
   });
 }
 
 /** ICSR: what is active and pending; its set and clear bits act on NMI, PendSV and SysTick (B3.2.4). */
-function interruptControlState(d: Scb, { priorities, state, interrupts }: CoreParts): void {
+function interruptControlState(d: Scb, { priorities, state, interrupts }: CoreModel): void {
   d.onRead(d.regs.ICSR, () => {
     const external = priorities.pending.some((bits, word) => word > 0 && bits !== 0);
     const alone = state.handlerMode && priorities.activeCount <= 1;
@@ -202,16 +202,16 @@ function interruptControlState(d: Scb, { priorities, state, interrupts }: CorePa
 }
 
 /** AIRCR: writes without the key are ignored (B3.2.6). */
-function resetControl(d: Scb, parts: CoreParts): void {
+function resetControl(d: Scb, model: CoreModel, requestReset: () => void): void {
   const { AIRCR } = d.regs;
   d.onWrite(AIRCR, (_value, old, written) => {
     const prigroup = (written >>> 8) & 7;
     const accepted = written >>> 16 === VECTKEY;
     AIRCR.value = ((VECTKEYSTAT << 16) | (accepted ? prigroup << 8 : old & 0x700)) >>> 0;
     if (!accepted) return;
-    parts.priorities.prigroup = prigroup;
-    parts.interrupts.changed();
-    if (written & 4) parts.requestReset();
+    model.priorities.prigroup = prigroup;
+    model.interrupts.changed();
+    if (written & 4) requestReset();
     if (written & 3) {
       d.report({
         kind: 'misuse',
@@ -223,22 +223,22 @@ function resetControl(d: Scb, parts: CoreParts): void {
   });
 }
 
-function configuration(d: Scb, parts: CoreParts): void {
+function configuration(d: Scb, model: CoreModel): void {
   const { regs } = d;
   d.onWrite(regs.VTOR, (value) => {
-    parts.control.vtor = value;
+    model.control.vtor = value;
   });
   d.onWrite(regs.SCR, (value) => {
-    parts.control.scr = value;
+    model.control.scr = value;
   });
   d.onWrite(regs.CCR, (value) => {
-    parts.state.ccr = value;
-    parts.state.strictAlignment = (value & CCR.UNALIGN_TRP) !== 0;
+    model.state.ccr = value;
+    model.state.strictAlignment = (value & CCR.UNALIGN_TRP) !== 0;
   });
 }
 
 /** SHPR1–3: the system handlers with settable priority; the other bytes are reserved. */
-function handlerPriorities(d: Scb, { interrupts, priorities }: CoreParts): void {
+function handlerPriorities(d: Scb, { interrupts, priorities }: CoreModel): void {
   const { memManage, busFault, usageFault, svCall, debugMonitor, pendSV, sysTick } = EXCEPTION;
   const there: readonly number[] = [memManage, busFault, usageFault, svCall, debugMonitor, pendSV, sysTick];
   for (const [index, register] of [d.regs.SHPR1, d.regs.SHPR2, d.regs.SHPR3].entries()) {
@@ -257,7 +257,7 @@ function handlerPriorities(d: Scb, { interrupts, priorities }: CoreParts): void 
 }
 
 /** SHCSR: enables of the fault handlers, and active and pending bits that software may even write (B3.2.13). */
-function handlerState(d: Scb, { priorities, interrupts }: CoreParts): void {
+function handlerState(d: Scb, { priorities, interrupts }: CoreModel): void {
   const { SHCSR } = d.regs;
   const bit = (array: Int32Array, exception: number, at: number) =>
     at >= 0 && (array[0]! >>> exception) & 1 ? 1 << at : 0;
@@ -283,7 +283,7 @@ function handlerState(d: Scb, { priorities, interrupts }: CoreParts): void {
 }
 
 /** CFSR, HFSR and DFSR are cleared by writing ones; the address registers can be written. */
-function faultStatus(d: Scb, { status }: CoreParts): void {
+function faultStatus(d: Scb, { status }: CoreModel): void {
   const { CFSR, HFSR, DFSR, MMFAR, BFAR } = d.regs;
   const sticky = (register: typeof CFSR | typeof HFSR | typeof DFSR, key: 'cfsr' | 'hfsr' | 'dfsr') => {
     d.onWrite(register, (_value, _old, written) => {
@@ -319,13 +319,13 @@ const CONTROL = registers({
 });
 
 /** The two control registers outside the SCB, at 0xE000E000. */
-export function controlNotInScb(parts: CoreParts): DeviceType {
+export function controlNotInScb(model: CoreModel): DeviceType {
   return defineDevice({
     name: 'scnscb',
     size: 0x10,
     registers: CONTROL,
     setup(d) {
-      d.onRead(d.regs.ICTR, () => Math.ceil(parts.irqs / 32) - 1);
+      d.onRead(d.regs.ICTR, () => Math.ceil(model.irqs / 32) - 1);
     },
   });
 }

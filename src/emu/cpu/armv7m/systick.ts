@@ -2,7 +2,7 @@ import { type DeviceContext, type DeviceType, defineDevice } from '../../device.
 import { r, rc_r, reg, registers, rw } from '../../registers.js';
 import type { TimedEvent } from '../../scheduler.js';
 import { f64 } from '../../state.js';
-import type { CoreParts } from './core-parts.js';
+import type { CoreModel } from './core-model.js';
 import { EXCEPTION } from './exception-numbers.js';
 
 /** The system timer (B3.3). */
@@ -30,14 +30,14 @@ export interface SysTickOptions {
 }
 
 /** SysTick at 0xE000E010. Counts on events of its own clock, so that a sleeping core jumps to the next one. */
-export function sysTick(parts: CoreParts, options: SysTickOptions): DeviceType {
+export function sysTick(model: CoreModel, options: SysTickOptions): DeviceType {
   return defineDevice({
     name: 'systick',
     size: 0x10,
     registers: SYSTICK,
     state: COUNT,
     setup(d) {
-      new Counter(d, parts, options);
+      new Counter(d, model, options);
     },
   });
 }
@@ -48,14 +48,14 @@ export function sysTick(parts: CoreParts, options: SysTickOptions): DeviceType {
  */
 class Counter {
   readonly #d: SysTick;
-  readonly #parts: CoreParts;
+  readonly #model: CoreModel;
   readonly #onCore: TimedEvent;
   readonly #onReference: TimedEvent;
   readonly #reference: SysTick['clock'];
 
-  constructor(d: SysTick, parts: CoreParts, options: SysTickOptions) {
+  constructor(d: SysTick, model: CoreModel, options: SysTickOptions) {
     this.#d = d;
-    this.#parts = parts;
+    this.#model = model;
     this.#reference = options.reference === undefined ? d.clock : d.clockNamed(options.reference);
     this.#onCore = d.event('zero', () => this.#zero(), d.clock);
     this.#onReference = d.event('zero-on-reference', () => this.#zero(), this.#reference);
@@ -136,7 +136,7 @@ class Counter {
     const { CTRL } = this.#d.regs;
     CTRL.COUNTFLAG = 1;
     this.#load(this.#d.state.count[ZERO]!);
-    if (CTRL.TICKINT !== 0) this.#parts.interrupts.pend(EXCEPTION.sysTick);
+    if (CTRL.TICKINT !== 0) this.#model.interrupts.pend(EXCEPTION.sysTick);
   }
 
   /** Only matters while the count is 0: the next clock takes the new value. */

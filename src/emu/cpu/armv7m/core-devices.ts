@@ -1,0 +1,60 @@
+import type { Cpu, CpuSystem } from '../../cpu.js';
+import type { Handle } from '../../device.js';
+import { Rational } from '../../rational.js';
+import { type CORE_DEBUG, coreDebug } from './core-debug.js';
+import type { CoreModel } from './core-model.js';
+import { type DWT, dwt } from './dwt.js';
+import { type NvicHandle, type NvicRegisters, nvic, softwareTrigger } from './nvic.js';
+import { controlNotInScb, type SCB, scb } from './scb.js';
+import { type SYSTICK, sysTick } from './systick.js';
+import { fpb, fpu, itm, mpu, tpiu } from './unmodelled-units.js';
+
+/** What a board shows of the core's own registers: `board.scb.CFSR`. */
+export interface CortexM4Handles {
+  readonly nvic: Handle<NvicRegisters, NvicHandle>;
+  readonly scb: Handle<typeof SCB>;
+  readonly systick: Handle<typeof SYSTICK>;
+  readonly coredebug: Handle<typeof CORE_DEBUG>;
+  readonly dwt: Handle<typeof DWT>;
+}
+
+export interface CoreDeviceOptions {
+  /** SYST_CALIB, 0 if the chip does not wire it. */
+  readonly sysTickCalibration?: number;
+  /** The reference clock of SysTick is the CPU clock divided by this; without it there is none. */
+  readonly sysTickDivider?: number;
+}
+
+/** Name of SysTick's reference clock among the machine's clocks. */
+export const SYSTICK_CLOCK = 'systick-reference';
+
+/** The private peripheral bus of a Cortex-M4 (B3.1, DDI 0439D table 2-3). */
+export function coreDevices(model: CoreModel, system: CpuSystem, options: CoreDeviceOptions): Cpu['devices'] {
+  const reference = referenceClock(system, options.sysTickDivider);
+  const trace = dwt(model);
+  return {
+    itm: { address: 0xe000_0000, device: itm },
+    dwt: { address: 0xe000_1000, device: trace },
+    fpb: { address: 0xe000_2000, device: fpb },
+    scnscb: { address: 0xe000_e000, device: controlNotInScb(model) },
+    systick: {
+      address: 0xe000_e010,
+      device: sysTick(model, { calibration: options.sysTickCalibration ?? 0, reference }),
+    },
+    nvic: { address: 0xe000_e100, device: nvic(model) },
+    scb: { address: 0xe000_ed00, device: scb(model, () => system.requestReset('software')) },
+    mpu: { address: 0xe000_ed90, device: mpu },
+    coredebug: { address: 0xe000_edf0, device: coreDebug(model, trace.traceChanged) },
+    stir: { address: 0xe000_ef00, device: softwareTrigger(model) },
+    fpu: { address: 0xe000_ef34, device: fpu },
+    tpiu: { address: 0xe004_0000, device: tpiu },
+  };
+}
+
+function referenceClock({ timebase }: CpuSystem, divider: number | undefined): string | undefined {
+  if (divider === undefined) return undefined;
+  const by = Rational.from(divider);
+  const clock = timebase.clock(SYSTICK_CLOCK, timebase.cpuClock.frequency.div(by));
+  timebase.cpuClock.onChange((cpu) => clock.set(cpu.frequency.div(by)));
+  return SYSTICK_CLOCK;
+}

@@ -1,0 +1,64 @@
+import type { CpuSystem } from '../../cpu.js';
+import type { Isa } from '../../isa/instruction.js';
+import type { StateAllocator } from './allocator.js';
+import { CpuState } from './cpu-state.js';
+import { exceptionName } from './exception-numbers.js';
+import { Exceptions } from './exceptions.js';
+import { FaultRecords } from './fault-record.js';
+import { FaultStatus } from './fault-status.js';
+import { GuestMemory } from './guest-memory.js';
+import { InterruptControl } from './interrupt-control.js';
+import { Priorities, type PriorityOptions } from './priorities.js';
+import { type SystemControl, systemControl } from './system-control.js';
+
+/** The parts of the exception model, wired to each other and to the machine. */
+export interface CoreModel {
+  readonly irqs: number;
+  readonly allocator: StateAllocator;
+  readonly state: CpuState;
+  readonly priorities: Priorities;
+  readonly interrupts: InterruptControl;
+  readonly exceptions: Exceptions;
+  readonly status: FaultStatus;
+  readonly records: FaultRecords;
+  readonly control: SystemControl;
+  readonly memory: GuestMemory;
+  /** One word: one of SLEEP. */
+  readonly sleep: Int32Array;
+}
+
+export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions): CoreModel {
+  const allocator = namespaced(system);
+  const bytes = system.memory.buffer as ArrayBuffer;
+  const state = new CpuState(isa, bytes, allocator);
+  const priorities = new Priorities(state, allocator, options);
+  const status = new FaultStatus(allocator);
+  const records = new FaultRecords(allocator);
+  const control = systemControl(allocator);
+  const sleep = allocator.i32('sleep', 1);
+  const stop = (): void => system.timebase.requestStop();
+  const interrupts = new InterruptControl({ state, priorities, sleep, control, stop });
+  const memory = new GuestMemory({ bus: system.bus, memory: bytes, state, priorities, status });
+  const exceptions = new Exceptions({
+    state,
+    priorities,
+    status,
+    records,
+    memory,
+    allocator,
+    control,
+    sleepOnExit: () => interrupts.waitForInterrupt(),
+    notify: (exception, change) => {
+      if (system.hears('irq')) system.emit('irq', { exception, name: exceptionName(exception), change });
+    },
+  });
+  const { irqs } = options;
+  return { irqs, allocator, state, priorities, interrupts, exceptions, status, records, control, memory, sleep };
+}
+
+function namespaced({ arena }: CpuSystem): StateAllocator {
+  return {
+    i32: (name, length) => arena.i32(`cpu.${name}`, length),
+    f64: (name, length) => arena.f64(`cpu.${name}`, length),
+  };
+}
