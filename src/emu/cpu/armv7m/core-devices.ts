@@ -7,7 +7,7 @@ import { type DWT, dwt } from './dwt.js';
 import { type NvicHandle, type NvicRegisters, nvic, softwareTrigger } from './nvic.js';
 import { controlNotInScb, type SCB, scb } from './scb.js';
 import { type SYSTICK, sysTick } from './systick.js';
-import { fpb, fpu, itm, mpu, tpiu } from './unmodelled-units.js';
+import { fpb, fpu, itm, mpu, romTable, tpiu } from './unmodelled-units.js';
 
 /** What a board shows of the core's own registers: `board.scb.CFSR`. */
 export interface CortexM4Handles {
@@ -48,6 +48,7 @@ export function coreDevices(model: CoreModel, system: CpuSystem, options: CoreDe
     stir: { address: 0xe000_ef00, device: softwareTrigger(model) },
     fpu: { address: 0xe000_ef34, device: fpu },
     tpiu: { address: 0xe004_0000, device: tpiu },
+    romtable: { address: 0xe00f_f000, device: romTable },
   };
 }
 

@@ -54,7 +54,12 @@ export const SCB = registers({
     0xfa05_0000,
     'ARMv7-M B3.2.6',
   ),
-  SCR: reg(0x10, { SLEEPONEXIT: rw(1), SLEEPDEEP: rw(2), SEVONPEND: rw(4) }, 0, 'ARMv7-M B3.2.7'),
+  SCR: reg(
+    0x10,
+    { SLEEPONEXIT: rw(1), SLEEPDEEP: notModelled(rw(2), 'deep sleep'), SEVONPEND: rw(4) },
+    0,
+    'ARMv7-M B3.2.7',
+  ),
   CCR: reg(
     0x14,
     {
@@ -312,7 +317,14 @@ const CONTROL = registers({
   ICTR: reg(0x04, { INTLINESNUM: r(0, 4) }, 0, 'ARMv7-M B3.2.1'),
   ACTLR: reg(
     0x08,
-    { DISMCYCINT: rw(0), DISDEFWBUF: rw(1), DISFOLD: rw(2), DISFPCA: rw(8), DISOOFP: rw(9) },
+    {
+      // Data faults are precise and instructions are not interrupted, so these two change nothing.
+      DISMCYCINT: rw(0),
+      DISDEFWBUF: rw(1),
+      DISFOLD: notModelled(rw(2), 'switching IT folding off'),
+      DISFPCA: notModelled(rw(8), 'the floating-point unit'),
+      DISOOFP: notModelled(rw(9), 'the floating-point unit'),
+    },
     0,
     'DDI 0439D 4.2.1',
   ),
@@ -325,7 +337,11 @@ export function controlNotInScb(model: CoreModel): DeviceType {
     size: 0x10,
     registers: CONTROL,
     setup(d) {
-      d.onRead(d.regs.ICTR, () => Math.ceil(model.irqs / 32) - 1);
+      const fixed = (): void => {
+        d.regs.ICTR.INTLINESNUM = Math.ceil(model.irqs / 32) - 1;
+      };
+      fixed();
+      d.onReset(fixed);
     },
   });
 }

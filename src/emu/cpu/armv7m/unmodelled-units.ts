@@ -113,8 +113,31 @@ const TPIU = registers({
   TPIU_FFCR: reg(0x304, { EnFCont: notModelled(rw(1), TRACE_PORT), TrigIn: r(8) }, 0x0000_0102, 'DDI 0439D 11.3'),
 });
 
+/** Where debuggers find the units: offsets from here, bit 0 present, bit 1 32-bit (C1.2.2). */
+const ROM_TABLE = registers({
+  SCS: reg(0x000, { ENTRY: r(0, 32) }, 0xfff0_f003, 'ARMv7-M C1.2.2'),
+  DWT: reg(0x004, { ENTRY: r(0, 32) }, 0xfff0_2003, 'ARMv7-M C1.2.2'),
+  FPB: reg(0x008, { ENTRY: r(0, 32) }, 0xfff0_3003, 'ARMv7-M C1.2.2'),
+  ITM: reg(0x00c, { ENTRY: r(0, 32) }, 0xfff0_1003, 'ARMv7-M C1.2.2'),
+  TPIU: reg(0x010, { ENTRY: r(0, 32) }, 0xfff4_1003, 'ARMv7-M C1.2.2'),
+  ETM: reg(0x014, { ENTRY: r(0, 32) }, 0xfff4_2002, 'ARMv7-M C1.2.2'),
+  END: reg(0x018, { ENTRY: r(0, 32) }, 0, 'ARMv7-M C1.2.2'),
+  MEMTYPE: reg(0xfcc, { SYSMEM: r(0) }, 1, 'ARMv7-M C1.2.2'),
+});
+
+export const romTable = defineDevice({ name: 'romtable', size: 0x1000, registers: ROM_TABLE }) as DeviceType;
 export const fpu = defineDevice({ name: 'fpu', size: 0x14, registers: FPU }) as DeviceType;
 export const mpu = defineDevice({ name: 'mpu', size: 0x60, registers: MPU }) as DeviceType;
-export const itm = defineDevice({ name: 'itm', size: 0x1000, registers: ITM }) as DeviceType;
+export const itm: DeviceType = defineDevice({
+  name: 'itm',
+  size: 0x1000,
+  registers: ITM,
+  setup(d) {
+    // An enabled port is always ready (FIFOREADY), so that a firmware that waits for it goes on; what it sends is lost.
+    for (const [port, register] of d.regs.STIM.entries()) {
+      d.onRead(register, () => d.regs.TCR.ITMENA & (d.regs.TER.STIMENA >>> port) & 1);
+    }
+  },
+});
 export const fpb = defineDevice({ name: 'fpb', size: 0x1000, registers: FPB }) as DeviceType;
 export const tpiu = defineDevice({ name: 'tpiu', size: 0x1000, registers: TPIU }) as DeviceType;
