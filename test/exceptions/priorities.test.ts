@@ -190,11 +190,14 @@ describe('pending and active state', () => {
     expect(word(RESULT + 4)).toBe(0x10);
   });
 
-  test('an exception clears the exclusive monitor on entry (B1.5.6)', () => {
+  test('the exclusive monitor is cleared on exception entry and on return (B1.5.6, B1.5.8)', () => {
     const main: Code = [...mov32(4, RESULT), ...ldrex(5, 4), ...svc(0), ...strex(6, 5, 4), ...stay];
-    const { cycles, cpu } = rig(main, { [svCall]: bx(14) });
-    cycles(200);
-    expect(cpu.register('r6')).toBe(1);
+    const onEntry = rig(main, { [svCall]: [...mov32(4, RESULT), ...strex(7, 5, 4), ...bx(14)] });
+    onEntry.cycles(200);
+    expect(onEntry.cpu.register('r7')).toBe(1);
+    const onReturn = rig(main, { [svCall]: [...mov32(4, RESULT), ...ldrex(5, 4), ...bx(14)] });
+    onReturn.cycles(200);
+    expect(onReturn.cpu.register('r6')).toBe(1);
   });
 
   test('NONBASETHRDENA lets a handler return to Thread mode while another is active (B1.5.8)', () => {
