@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CpuBus } from '../../cpu.js';
+import type { CpuBus } from '../../bus-access.js';
 import type { CpuState } from './cpu-state.js';
 import { FaultStatus } from './fault-status.js';
 import { FetchFault, GuestMemory, UnalignedFault } from './guest-memory.js';
