@@ -291,6 +291,8 @@ function trap(context: Context, row: Row, setUp: (fields: Fields) => void = () =
 function divide(context: Context, row: Row): boolean {
   return trap(context, row, (f) => {
     if (context.random.chance(0.25)) context.out.setWord(f['m']!, 0);
+    // QEMU 7.2 stacks registers as they were before the block it is translating: ISB ends that block.
+    context.out.put('isb {option}', { o: 15 });
   });
 }
 
