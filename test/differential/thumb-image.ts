@@ -1,4 +1,3 @@
-import { armv7em } from '../../src/emu/cpu/armv7m/isa.js';
 import type { Row } from '../../src/emu/isa/instruction.js';
 import {
   BYTE_TABLE,
@@ -180,11 +179,3 @@ export function bootCode({ divideTraps }: Flavour): Uint8Array {
   for (const line of ['ldr r3, [r1, #0]', 'bic.w r3, r3, #1', 'str r3, [sp, #24]', 'bx lr']) handler.line(line);
   return boot;
 }
-
-/** Rows that the comparison leaves out, with the reason. */
-const LEFT_OUT: readonly (readonly [RegExp, string])[] = [
-  [/^wfi/, 'sleeps until an interrupt, which the program has none of'],
-];
-export const comparedRows: readonly Row[] = armv7em.rows.filter(
-  (row) => !LEFT_OUT.some(([text]) => text.test(row.text)),
-);

@@ -345,6 +345,34 @@ function system(context: Context, row: Row): boolean {
   return true;
 }
 
+const ICSR = 0xe000_ed04;
+const PENDSVSET = 1 << 28;
+const PENDSVCLR = 1 << 27;
+
+/** SEV, WFE and WFI, the latter two with something that ends them: an event, a masked pending exception. */
+function hint(context: Context, row: Row): boolean {
+  const { out } = context;
+  const address = freeRegister(context);
+  const value = freeRegister(context, address);
+  const sleeps = row.text.startsWith('wfi');
+  const pend = (bits: number): void => {
+    out.setWord(address, ICSR);
+    out.setWord(value, bits);
+    out.put('str.w {t}, [{n}, {imm}]', { t: value, n: address, i: 0 });
+  };
+  if (row.text.startsWith('wfe')) out.put('sev');
+  if (sleeps) {
+    out.put('cps{effect} {masks}', { m: 1, i: 1, f: 0 });
+    pend(PENDSVSET);
+  }
+  emit(context, row, {});
+  if (sleeps) {
+    pend(PENDSVCLR);
+    out.put('cps{effect} {masks}', { m: 0, i: 1, f: 0 });
+  }
+  return true;
+}
+
 /** Random rows inside an IT block: memory first, since its base must still be set, and a branch last. */
 function itBlock(context: Context, row: Row): boolean {
   const { out, random } = context;
@@ -371,7 +399,8 @@ const IN_IT_MEMORY = armv7em.rows.filter((row) => MEMORY.test(row.timing) && !ro
 /** Emits one random instruction of a row, with what it needs; false where no operands were found. */
 export function randomInstruction(context: Context, row: Row): boolean {
   const { timing } = row;
-  if (PLAIN.has(timing) || timing === 'hint') {
+  if (timing === 'hint') return hint(context, row);
+  if (PLAIN.has(timing)) {
     const fields = randomFields(context, row);
     if (fields) emit(context, row, fields);
     return fields !== undefined;

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { armv7em } from '../../src/emu/cpu/armv7m/isa.js';
 import { Decoder } from '../../src/emu/isa/decoder.js';
 import { disassemble } from '../../src/emu/isa/disassembler.js';
-import { runInEngine } from './thumb-engine.js';
-import { bootCode, comparedRows, type Image, randomImage } from './thumb-image.js';
+import { bootCode, type Image, randomImage } from './thumb-image.js';
+import { runHere } from './thumb-machine.js';
 import { LOG, OUTPUT, OUTPUT_ENTRY, RAM, STACK, STACK_TOP } from './thumb-map.js';
 import { QEMU, runInQemu } from './thumb-qemu.js';
 import { available } from './tools.js';
@@ -14,7 +14,7 @@ import { available } from './tools.js';
  */
 
 const IMAGES = process.env['FWTEST_LONG'] ? 12 : 3;
-const PER_IMAGE = 340_000;
+const PER_IMAGE = 20_000;
 
 const decoder = new Decoder(armv7em);
 
@@ -54,16 +54,17 @@ describe.skipIf(!available(QEMU))(`random Thumb programs against ${QEMU}`, () =>
   const counts = new Map<string, number>();
   it.each(Array.from({ length: IMAGES }, (_, i) => i))('image %i', { timeout: 120_000 }, async (index) => {
     const flavour = { divideTraps: index % 2 === 1 };
-    const image = randomImage(index + 1, PER_IMAGE, comparedRows);
+    const image = randomImage(index + 1, PER_IMAGE, armv7em.rows);
     for (const [row, count] of image.counts) counts.set(row.pattern.text, (counts.get(row.pattern.text) ?? 0) + count);
-    const qemu = runInQemu(bootCode(flavour), image.ram);
-    const ours = runInEngine(image.ram, flavour);
+    const boot = bootCode(flavour);
+    const qemu = runInQemu(boot, image.ram);
+    const ours = runHere(boot, image.ram);
     expect(differences(image, ours, await qemu)).toEqual([]);
     expect(new DataView(ours.buffer, ours.byteOffset).getUint32(LOG - RAM, true)).not.toBe(0);
   });
 
   it('covered every row, and a million instructions', () => {
-    expect(comparedRows.filter((row) => (counts.get(row.pattern.text) ?? 0) < 100).map((row) => row.text)).toEqual([]);
+    expect(armv7em.rows.filter((row) => (counts.get(row.pattern.text) ?? 0) < 100).map((row) => row.text)).toEqual([]);
     expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(1_000_000);
   });
 });
