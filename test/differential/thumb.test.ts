@@ -6,7 +6,7 @@ import { bootCode, FLAVOURS, type Image, randomImage, type Sequence } from './th
 import { runHere } from './thumb-machine.js';
 import { LOG, LOG_ENTRY, OUTPUT, OUTPUT_ENTRY, RAM } from './thumb-map.js';
 import { QEMU, runInQemu } from './thumb-qemu.js';
-import { available } from './tools.js';
+import { missing } from './tools.js';
 
 /**
  * Random programs over every row, in the cold engine and in QEMU's Cortex-M4: registers, flags, exceptions and memory
@@ -61,7 +61,9 @@ function differences(image: Image, ours: Uint8Array, theirs: Uint8Array): string
   return lines.length === 0 ? [] : [`${addresses.length} words differ`, ...lines];
 }
 
-describe.skipIf(!available(QEMU))(`random Thumb programs against ${QEMU}`, () => {
+const reason = missing(QEMU, 'qemu-system-arm');
+
+describe.skipIf(reason)(`random Thumb programs against ${QEMU}${reason ? ` (skipped: ${reason})` : ''}`, () => {
   const counts = new Map<string, number>();
   it.each(Array.from({ length: IMAGES }, (_, i) => i))('image %i', { timeout: 120_000 }, async (index) => {
     const flavour = FLAVOURS[index % FLAVOURS.length]!;
