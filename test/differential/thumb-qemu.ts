@@ -26,7 +26,7 @@ export async function runInQemu(boot: Uint8Array, image: Uint8Array): Promise<Ui
         ...['-semihosting-config', 'enable=on,target=native'],
         ...['-kernel', bootPath!, '-device', `loader,file=${imagePath},addr=0x${RAM.toString(16)},force-raw=on`],
       ],
-      { timeout: 60_000, killSignal: 'SIGKILL' },
+      { timeout: 110_000, killSignal: 'SIGKILL' },
     );
     return readFileSync(ramPath!);
   } finally {
