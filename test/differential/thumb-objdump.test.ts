@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { armv7em } from '../../src/emu/cpu/armv7m/isa.js';
+import { Decoder } from '../../src/emu/isa/decoder.js';
 import { disassemble } from '../../src/emu/isa/disassembler.js';
 import { fieldsOf } from '../../src/emu/isa/variant.js';
 import { bytesOf, sampleEncodings } from './thumb-encodings.js';
-import { available } from './tools.js';
+import { missing } from './tools.js';
 
 /**
  * Assembly text against GNU objdump, for random encodings of every row. Both texts are brought to one spelling first;
@@ -15,6 +16,7 @@ import { available } from './tools.js';
  */
 
 const OBJDUMP = 'arm-none-eabi-objdump';
+const GCC = 'arm-none-eabi-gcc';
 const PER_ROW = 40;
 
 /** Disassembles raw code at address 0 with objdump: text by address. */
@@ -102,7 +104,9 @@ function coprocessorSpelling(line: string): string {
     .replace(/(cr\d+), #(\d+)$/, '$1, {$2}');
 }
 
-describe.skipIf(!available(OBJDUMP))('assembly text against objdump', () => {
+const reason = missing(OBJDUMP, 'binutils-arm-none-eabi') ?? missing(GCC, 'gcc-arm-none-eabi');
+
+describe.skipIf(reason)(`assembly text against objdump${reason ? ` (skipped: ${reason})` : ''}`, () => {
   it('is the same for random encodings of every row', () => {
     const cases: { address: number; text: string }[] = [];
     const code: number[] = [];
@@ -123,5 +127,28 @@ describe.skipIf(!available(OBJDUMP))('assembly text against objdump', () => {
       return spellings.includes(barrier(other)) ? [] : [`${text} | ${theirs.get(address)}`];
     });
     expect(differences).toEqual([]);
+  });
+
+  it("decodes every instruction of the compiler's own libraries", () => {
+    const decoder = new Decoder(armv7em);
+    const undecoded: string[] = [];
+    let instructions = 0;
+    for (const library of ['libc.a', 'libm.a', 'libgcc.a']) {
+      const path = execFileSync(GCC, ['-mcpu=cortex-m4', '-mthumb', `-print-file-name=${library}`], {
+        encoding: 'utf8',
+      });
+      const output = execFileSync(OBJDUMP, ['-d', path.trim()], { encoding: 'utf8', maxBuffer: 1 << 29 });
+      for (const [line, first, second, text] of output.matchAll(
+        /^\s*[0-9a-f]+:\t([0-9a-f]{4})(?: ([0-9a-f]{4}))? +\t(.*)$/gm,
+      )) {
+        // Literals between instructions.
+        if (text!.startsWith('.')) continue;
+        instructions++;
+        const decoded = decoder.decode(Number.parseInt(first!, 16), Number.parseInt(second ?? '0', 16));
+        if (decoded?.length !== (second === undefined ? 2 : 4)) undecoded.push(line);
+      }
+    }
+    expect(undecoded).toEqual([]);
+    expect(instructions).toBeGreaterThan(50_000);
   });
 });

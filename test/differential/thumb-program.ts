@@ -1,7 +1,6 @@
 import { armv7em } from '../../src/emu/cpu/armv7m/isa.js';
 import { assemble, encode } from '../../src/emu/isa/disassembler.js';
 import type { Fields, Row } from '../../src/emu/isa/instruction.js';
-import { bytesOf } from './thumb-encodings.js';
 
 /** Writes instructions one behind the other. */
 export class ProgramWriter {
@@ -16,7 +15,12 @@ export class ProgramWriter {
   }
 
   emit(row: Row, word: number): void {
-    for (const byte of bytesOf(row, word)) this.#bytes[this.address++ - this.#base] = byte;
+    if (row.pattern.length === 32) this.#halfword(word >>> 16);
+    this.#halfword(word & 0xffff);
+  }
+  #halfword(value: number): void {
+    this.#bytes[this.address++ - this.#base] = value & 0xff;
+    this.#bytes[this.address++ - this.#base] = value >>> 8;
   }
   /** An instruction by its row's text and its operands. */
   put(text: string, fields: Fields = {}): void {

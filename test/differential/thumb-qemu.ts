@@ -1,19 +1,23 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { RAM, RAM_SIZE } from './thumb-map.js';
 
 export const QEMU = 'qemu-system-arm';
 
-/** Runs an image on a Cortex-M4 of QEMU until it exits by semihosting; gives its RAM as it is then. */
-export function runInQemu(boot: Uint8Array, image: Uint8Array): Uint8Array {
+/**
+ * Runs an image on a Cortex-M4 of QEMU until it exits by semihosting; gives its RAM as it is then. It runs
+ * beside the caller.
+ */
+export async function runInQemu(boot: Uint8Array, image: Uint8Array): Promise<Uint8Array> {
   const folder = mkdtempSync(join(tmpdir(), 'fwtest-thumb-'));
   try {
     const [bootPath, imagePath, ramPath] = ['boot.bin', 'image.bin', 'ram.bin'].map((name) => join(folder, name));
     writeFileSync(bootPath!, boot);
     writeFileSync(imagePath!, image);
-    const result = spawnSync(
+    await promisify(execFile)(
       QEMU,
       [
         ...['-machine', 'mps2-an386,memory-backend=ram', '-m', `${RAM_SIZE}b`],
@@ -22,13 +26,8 @@ export function runInQemu(boot: Uint8Array, image: Uint8Array): Uint8Array {
         ...['-semihosting-config', 'enable=on,target=native'],
         ...['-kernel', bootPath!, '-device', `loader,file=${imagePath},addr=0x${RAM.toString(16)},force-raw=on`],
       ],
-      { timeout: 60_000, killSignal: 'SIGKILL', encoding: 'utf8' },
+      { timeout: 110_000, killSignal: 'SIGKILL' },
     );
-    if (result.error || result.status !== 0) {
-      throw new Error(`${QEMU} ended with ${result.status ?? result.signal}: ${result.stderr}`, {
-        cause: result.error,
-      });
-    }
     return readFileSync(ramPath!);
   } finally {
     rmSync(folder, { recursive: true });

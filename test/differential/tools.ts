@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
-/** Whether a program of this name can be started; what needs it is skipped where it is missing. */
-export function available(program: string): boolean {
-  return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
+/** Why tests that start a program cannot run here, for their title; undefined where they can. */
+export function missing(program: string, debianPackage: string): string | undefined {
+  const { status } = spawnSync(program, ['--version'], { stdio: 'ignore' });
+  return status === 0 ? undefined : `${program} is not installed (Debian: ${debianPackage})`;
 }
