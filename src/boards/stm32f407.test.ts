@@ -288,3 +288,41 @@ describe('resets', () => {
     expect(m.parts.rcc.frequencies).toMatchObject({ cpu: 16e6, apb1: 16e6 });
   });
 });
+
+describe('state', () => {
+  /** Everything at once: a byte each way, HSE starting, half a lock sequence, an EXTI line pending, a frame waiting. */
+  function busy() {
+    const m = bare();
+    console115200(m, 139);
+    m.set(APB2ENR, 1 << 14);
+    m.run(200);
+    m.write(EXTI + 8, 1);
+    m.write(USART2 + 4, 0x41);
+    m.parts.usart2.type('xy');
+    m.set(CR, 1 << 16);
+    m.write(CFGR, 1);
+    m.write(GPIOA + 0x1c, 0x1_0001);
+    m.write(GPIOA + 0x1c, 0x0_0001);
+    m.parts.button.press({ for: '300us' });
+    m.run(30);
+    return m;
+  }
+  function goOn(m: ReturnType<typeof bare>): string {
+    m.write(GPIOA + 0x1c, 0x1_0001);
+    m.run(100);
+    m.read(GPIOA + 0x1c);
+    m.write(USART2 + 4, m.read(USART2 + 4));
+    m.run(5_000);
+    return `${m.machine.hash()} ${m.parts.usart2.text} ${m.read(EXTI + 0x14)} ${m.parts.rcc.frequencies.cpu}`;
+  }
+
+  it('is all in the snapshot: what is restored goes on the same way', () => {
+    const m = busy();
+    const middle = m.machine.snapshot();
+    const first = goOn(m);
+    m.machine.restore(middle);
+    expect(goOn(m)).toBe(first);
+    expect(goOn(busy())).toBe(first);
+    expect(first).toMatch(/ Ax 1 8000000$/);
+  });
+});

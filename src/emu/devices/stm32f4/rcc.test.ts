@@ -66,6 +66,7 @@ describe('oscillators (7.2.1 to 7.2.5)', () => {
     h.write(CR, h.read(CR) | HSEON);
     h.runNanoseconds(1e9);
     expect(h.read(CR) & HSERDY).toBe(0);
+    expect(h.handle.hint).toBe('HSE is switched on, but this board has no crystal for it: HSERDY never comes');
   });
 
   it('bypasses the oscillator only where there is an external clock', () => {
@@ -161,6 +162,7 @@ describe('the PLL and SYSCLK (7.2.3, 7.2.6)', () => {
     h.write(CR, h.read(CR) | PLLON);
     h.runNanoseconds(1e9);
     expect(h.read(CR) & PLLRDY).toBe(0);
+    h.write(CR, h.read(CR));
     expect(what(h)).toEqual(['the PLL does not lock: the PLL input is 4 MHz; allowed are 0.95 to 2.10 MHz']);
   });
 

@@ -21,7 +21,8 @@ export interface RccOptions {
   readonly lse?: number;
 }
 
-type Context = DeviceContext<typeof RCC, { hseFailed: ReturnType<typeof u8> }>;
+const STATE = { hseFailed: u8(), pllFault: u8() };
+type Context = DeviceContext<typeof RCC, typeof STATE>;
 type Name = keyof typeof READY_FLAG;
 
 class Rcc {
@@ -128,6 +129,9 @@ class Rcc {
 
   #lock(fault: string | undefined, time: () => number): number | undefined {
     if (fault === undefined) return time();
+    const { pllFault } = this.#d.state;
+    if (pllFault[0] !== 0) return undefined;
+    pllFault[0] = 1;
     this.#d.report({ kind: 'misuse', what: `the PLL does not lock: ${fault}`, section: 'RM0090 7.3.2' });
     return undefined;
   }
@@ -161,6 +165,7 @@ class Rcc {
     if (this.#inUse('hse')) CR.HSEON = 1;
     if (CFGR.SWS === SOURCE.pll) CR.PLLON = 1;
     if ((old >>> 16) & 1) CR.HSEBYP = old >>> 18;
+    if (!CR.PLLON && !CR.PLLI2SON) this.#d.state.pllFault[0] = 0;
     if (CR.HSEON && CR.HSEBYP && typeof this.#options.hse === 'number' && ((value ^ old) >>> 16) & 1) {
       this.#d.report({
         kind: 'misuse',
@@ -171,6 +176,18 @@ class Rcc {
     }
     for (const name of ['hsi', 'hse', 'pll', 'plli2s'] as const) this.sources[name].follow();
     this.tree.apply();
+  }
+
+  /** Why a ready bit that firmware may wait for never comes. */
+  get hint(): string | undefined {
+    const { CR, BDCR } = this.#d.regs;
+    if (CR.HSEON && !CR.HSERDY && this.#options.hse === undefined) {
+      return 'HSE is switched on, but this board has no crystal for it: HSERDY never comes';
+    }
+    if (BDCR.LSEON && !BDCR.LSERDY && this.#options.lse === undefined) {
+      return 'LSE is switched on, but this board has no 32 kHz crystal: LSERDY never comes';
+    }
+    return undefined;
   }
 
   /** RM0090 7.2.7: the crystal broke. With CSSON set HSE is switched off, SYSCLK goes to HSI, and NMI is raised. */
@@ -234,7 +251,7 @@ export function rcc(options: RccOptions = {}) {
     name: 'stm32f4-rcc',
     size: 0x400,
     registers: RCC,
-    state: { hseFailed: u8() },
+    state: STATE,
     setup(d) {
       const { CR, CFGR, CSR } = d.regs;
       const unit = new Rcc(d, options);
@@ -276,6 +293,10 @@ export function rcc(options: RccOptions = {}) {
         /** Hz of every clock in the tree. */
         get frequencies() {
           return unit.tree.frequencies;
+        },
+        /** Why a ready bit that firmware may wait for never comes. */
+        get hint() {
+          return unit.hint;
         },
         /** Breaks the crystal (or stops the external clock) until the next reset. */
         failHse: () => unit.failHse(),

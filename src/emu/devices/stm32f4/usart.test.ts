@@ -361,6 +361,9 @@ describe('pins', () => {
     h.write(DR, 0x41);
     h.run(FRAME);
     expect(() => h.handle.text).toThrow('1 frames were sent, but none reached a pin');
+    expect(() => h.handle.lines).toThrow();
+    expect(h.handle.bytes.length).toBe(0);
+    expect(h.handle.hint).toContain('1 frames were sent while no pin carried USART2_TX');
     expect(h.problems[0]).toMatchObject({
       what: 'no pin carries USART2_TX',
       remedy: "set PA2 to AF7 or PD5 to AF7 with its port's clock on and MODER in alternate function mode",

@@ -206,24 +206,25 @@ function hook(d: Context, unit: Usart): void {
 }
 
 function handleOf(unit: Usart) {
-  const bytes = (): Uint8Array => {
+  const bytes = (): Uint8Array => Uint8Array.from(unit.output.words());
+  const text = (): string => {
     unit.output.mustBeHeard(unit.routing('TX'));
-    return Uint8Array.from(unit.output.words());
+    return new TextDecoder().decode(bytes(), { stream: true });
   };
   return {
     /** Sends text (as UTF-8) or words to the port's receiver, frame after frame, once it is ready for them. */
     type: (data: string | Iterable<number>, options: TypeOptions = {}) => unit.type(data, options),
     /** Everything written since power-on or `clear()`, as UTF-8. Throws if frames were sent but none reached a pin. */
     get text(): string {
-      return new TextDecoder().decode(bytes(), { stream: true });
+      return text();
     },
     /** `text` by lines, without their ends; a last line without end counts too. */
     get lines(): string[] {
-      const lines = new TextDecoder().decode(bytes(), { stream: true }).split(/\r?\n/);
+      const lines = text().split(/\r?\n/);
       if (lines.at(-1) === '') lines.pop();
       return lines;
     },
-    /** The same as bytes; `words` keeps the ninth bit. */
+    /** The same as bytes, as far as any came out (see `hint`); `words` keeps the ninth bit. */
     get bytes(): Uint8Array {
       return bytes();
     },
