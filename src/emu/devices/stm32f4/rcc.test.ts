@@ -147,6 +147,13 @@ describe('the PLL and SYSCLK (7.2.3, 7.2.6)', () => {
     expect(h.handle.frequencies.cpu).toBe(8e6);
   });
 
+  it('refuses SW = 3', () => {
+    const h = board();
+    h.write(CFGR, 3);
+    expect(h.read(CFGR)).toBe(0);
+    expect(what(h)).toEqual(['RCC.CFGR.SW was written with 3, which is not allowed']);
+  });
+
   it('does not take a new PLLCFGR while the PLL is on', () => {
     const h = board();
     h.write(PLLCFGR, HSI_48);

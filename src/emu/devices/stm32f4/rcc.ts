@@ -158,6 +158,17 @@ class Rcc {
     this.tree.apply();
   }
 
+  /** A write to CFGR. */
+  writeConfiguration(value: number, old: number): void {
+    const { CFGR } = this.#d.regs;
+    if (CFGR.SW === 3) {
+      const what = 'RCC.CFGR.SW was written with 3, which is not allowed';
+      this.#d.report({ kind: 'misuse', what, section: 'RM0090 7.3.3' });
+      CFGR.value = (value & ~3) | (old & 3);
+    }
+    this.switch();
+  }
+
   /** 7.3.1: bits of CR that cannot be written at the moment keep their old value. */
   writeControl(value: number, old: number): void {
     const { CR, CFGR } = this.#d.regs;
@@ -246,6 +257,30 @@ function noteReset({ CSR }: Context['regs'], cause: ResetCause): void {
   CSR.LSIRDY = 0;
 }
 
+/** 7.1.1: a low level on NRST resets the chip; inside there is a pull-up. The model starts anew at the falling edge. */
+function resetPin(d: Context): void {
+  const nrst = d.net('NRST');
+  nrst.driver(d.name).set('pull-up');
+  nrst.listen(() => {
+    if (nrst.level === 'low' && nrst.strength === 'driven') d.requestReset('pin');
+  });
+}
+
+function handleOf(unit: Rcc) {
+  return {
+    /** Hz of every clock in the tree. */
+    get frequencies() {
+      return unit.tree.frequencies;
+    },
+    /** Why a ready bit that firmware may wait for never comes. */
+    get hint() {
+      return unit.hint;
+    },
+    /** Breaks the crystal (or stops the external clock) until the next reset. */
+    failHse: () => unit.failHse(),
+  };
+}
+
 export function rcc(options: RccOptions = {}) {
   return defineDevice({
     name: 'stm32f4-rcc',
@@ -261,24 +296,9 @@ export function rcc(options: RccOptions = {}) {
         unit.tree.apply();
       });
       lockPllSettings(d);
-      // 7.1.1: a low level on NRST resets the chip; inside there is a pull-up. The model starts anew at the falling edge.
-      const nrst = d.net('NRST');
-      nrst.driver(d.name).set('pull-up');
-      nrst.listen(() => {
-        if (nrst.level === 'low' && nrst.strength === 'driven') d.requestReset('pin');
-      });
+      resetPin(d);
       d.onWrite(CR, (value, old) => unit.writeControl(value, old));
-      d.onWrite(CFGR, (value, old) => {
-        if (CFGR.SW === 3) {
-          d.report({
-            kind: 'misuse',
-            what: 'RCC.CFGR.SW was written with 3, which is not allowed',
-            section: 'RM0090 7.3.3',
-          });
-          CFGR.value = (value & ~3) | (old & 3);
-        }
-        unit.switch();
-      });
+      d.onWrite(CFGR, (value, old) => unit.writeConfiguration(value, old));
       d.onWrite(CSR, (_value, _old, written) => {
         if ((written >>> 24) & 1) CSR.value &= 0x00ff_ffff;
         unit.sources.lsi.follow();
@@ -289,18 +309,7 @@ export function rcc(options: RccOptions = {}) {
         backup.reset();
         unit.switch();
       });
-      return {
-        /** Hz of every clock in the tree. */
-        get frequencies() {
-          return unit.tree.frequencies;
-        },
-        /** Why a ready bit that firmware may wait for never comes. */
-        get hint() {
-          return unit.hint;
-        },
-        /** Breaks the crystal (or stops the external clock) until the next reset. */
-        failHse: () => unit.failHse(),
-      };
+      return handleOf(unit);
     },
   });
 }
