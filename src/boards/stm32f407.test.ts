@@ -326,3 +326,9 @@ describe('state', () => {
     expect(first).toMatch(/ Ax 1 8000000$/);
   });
 });
+
+it('has no pins beyond PI11', () => {
+  const { machine } = bare();
+  expect(machine.pin('PI11').level).toBe('floating');
+  expect(() => machine.pin('PI12')).toThrow("there is no pin 'PI12'");
+});

@@ -22,11 +22,18 @@ const PULLS: readonly Drive[] = ['none', 'pull-up', 'pull-down', 'none'];
 
 type GpioContext = DeviceContext<ReturnType<typeof gpioRegisters>>;
 
+/** Pins of a port: the largest package ends at PI11. */
+export function pinCount(letter: string): number {
+  return letter === 'I' ? 12 : 16;
+}
+
 /** Two bits of `word` for a pin. */
 const pair = (word: number, pin: number): number => (word >>> (pin * 2)) & 3;
 
 class Port {
   readonly #d: GpioContext;
+  /** A bit for each pin there is. */
+  readonly #mask: number;
   readonly #drivers: NetDriver[];
   readonly #nets: Net[];
   readonly #inputs: Signal[];
@@ -36,7 +43,8 @@ class Port {
 
   constructor(d: GpioContext, letter: string) {
     this.#d = d;
-    const pins = Array.from({ length: 16 }, (_, pin) => `P${letter}${pin}`);
+    const pins = Array.from({ length: pinCount(letter) }, (_, pin) => `P${letter}${pin}`);
+    this.#mask = (1 << pins.length) - 1;
     this.#nets = pins.map((pin) => d.net(pin));
     this.#drivers = this.#nets.map((net) => net.driver(d.name));
     this.#inputs = pins.map((_, pin) => d.output(`in${pin}`));
@@ -72,12 +80,12 @@ class Port {
 
   /** Carries new output data to the pins in `changed`; a pin whose level changes is sensed by its net's listener. */
   output(changed: number): void {
-    for (let rest = changed & 0xffff; rest !== 0; rest &= rest - 1) this.#drive(31 - Math.clz32(rest & -rest));
+    for (let rest = changed & this.#mask; rest !== 0; rest &= rest - 1) this.#drive(31 - Math.clz32(rest & -rest));
   }
 
   /** Brings the pins in `changed` in line with the registers. */
   update(changed = 0xffff): void {
-    for (let rest = changed; rest !== 0; rest &= rest - 1) {
+    for (let rest = changed & this.#mask; rest !== 0; rest &= rest - 1) {
       const pin = 31 - Math.clz32(rest & -rest);
       this.#routes[pin]!.set(this.mode(pin) === ALTERNATE ? this.alternate(pin) + 1 : 0);
       this.#drive(pin);

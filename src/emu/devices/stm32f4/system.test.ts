@@ -76,7 +76,7 @@ describe('SYSCFG (RM0090 9.2)', () => {
     expect(h.signal('exti5').level).toBe(0);
     h.write(0x14, 8 << 4);
     expect(h.signal('exti13').level).toBe(0);
-    h.signal('PI13').set(1);
+    h.signal('PI13').set(1); // SYSCFG itself has an input for every choice
     expect(h.signal('exti13').level).toBe(1);
     h.write(0x14, 15 << 4);
     expect(h.signal('exti13').level).toBe(0);
