@@ -111,7 +111,8 @@ describe('PWR (RM0090 5.4)', () => {
     expect(h.read(4)).toBe(0);
     h.runNanoseconds(50_000);
     expect(h.read(4)).toBe(0x4000);
-    h.write(0, 0);
+    h.write(0, 0x8000);
+    expect(h.read(0)).toBe(0);
     expect(h.read(4)).toBe(0);
     h.runNanoseconds(50_000);
     expect(h.read(4)).toBe(0x4000);
