@@ -183,7 +183,7 @@ describe('pins', () => {
     m.write(USART2 + 0xc, 0x2008);
     m.write(USART2 + 4, 0x41);
     m.run(500);
-    expect(() => m.parts.usart2.text).toThrow('none reached a pin');
+    expect(() => m.parts.usart2.text).toThrow('nothing the firmware sent reached a pin');
     expect(m.parts.usart2.hint).toContain('set PA2 to AF7 or PD5 to AF7');
     expect(m.what()).toEqual(['no pin carries USART2_TX']);
   });

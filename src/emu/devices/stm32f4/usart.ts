@@ -3,7 +3,7 @@ import type { PinFunction } from '../../net.js';
 import { f64, i32 } from '../../state.js';
 import { pinsOf } from './alternate-functions.js';
 import { frameHalves } from './usart-frame.js';
-import { UsartOutput } from './usart-output.js';
+import { plural, UsartOutput } from './usart-output.js';
 import { type TypeOptions, UsartPeer } from './usart-peer.js';
 import { UsartReceiver } from './usart-receiver.js';
 import { UART, USART } from './usart-registers.js';
@@ -141,10 +141,11 @@ class Usart {
     const { CR1 } = this.#d.regs;
     const { tx } = this.#pins;
     if (!tx.routed && this.output.unheard > 0) {
-      return `${this.output.unheard} frames were sent while no pin carried ${this.#label}_TX: ${this.routing('TX')}`;
+      const lost = plural(this.output.unheard, 'frame');
+      return `${lost} went nowhere because no pin carried ${this.#label}_TX: ${this.routing('TX')}`;
     }
-    const waits = this.transmitter.waiting ? 'a byte waits to be sent' : undefined;
-    const typed = this.peer.waiting > 0 ? `${this.peer.waiting} typed bytes wait` : undefined;
+    const waits = this.transmitter.waiting ? 'a word waiting to be sent' : undefined;
+    const typed = this.peer.waiting > 0 ? `${plural(this.peer.waiting, 'typed word')} waiting` : undefined;
     const first = waits ?? typed;
     if (first === undefined) return undefined;
     if (!this.#d.clock.running) return `${first}: ${this.#label} has no clock`;
