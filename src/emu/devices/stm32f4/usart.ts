@@ -7,7 +7,7 @@ import { plural, UsartOutput } from './usart-output.js';
 import { type TypeOptions, UsartPeer } from './usart-peer.js';
 import { UsartReceiver } from './usart-receiver.js';
 import { UART, USART } from './usart-registers.js';
-import { FLAG, type UsartRegisters, UsartSettings } from './usart-settings.js';
+import { FLAG, UsartSettings } from './usart-settings.js';
 import { UsartTransmitter } from './usart-transmitter.js';
 
 /**
