@@ -1,5 +1,7 @@
 /** The public API of `fwtest/boards`: re-exports only. */
 
+export { type Board, defineBoard, defineChip } from './define.js';
 export { riscvVirt } from './riscv-virt.js';
+export { at, KiB, MHz, MiB, memoryWindow, ram, rom } from './rows.js';
 export { stm32f4Discovery } from './stm32f4-discovery.js';
 export { type Stm32f407Options, stm32f407 } from './stm32f407.js';

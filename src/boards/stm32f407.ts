@@ -4,7 +4,7 @@ import { HSI_HERTZ } from '../emu/devices/stm32f4/clock-tree.js';
 import { dbgmcu } from '../emu/devices/stm32f4/dbgmcu.js';
 import { type EXTI_INTERRUPTS, exti } from '../emu/devices/stm32f4/exti.js';
 import { flashInterface } from '../emu/devices/stm32f4/flash-interface.js';
-import { gpio } from '../emu/devices/stm32f4/gpio.js';
+import { gpio, pinCount } from '../emu/devices/stm32f4/gpio.js';
 import { pwr } from '../emu/devices/stm32f4/pwr.js';
 import { type RccOptions, rcc } from '../emu/devices/stm32f4/rcc.js';
 import { RCC_CLOCKS } from '../emu/devices/stm32f4/rcc-tree.js';
@@ -48,7 +48,7 @@ const EXTI_LINES: Readonly<Record<keyof typeof EXTI_INTERRUPTS, number>> = {
 const EXTI_WIRES = Object.fromEntries(Array.from({ length: 16 }, (_, line) => [`exti${line}`, `exti.line${line}`]));
 
 function port(letter: string, index: number) {
-  const wires = Array.from({ length: 16 }, (_, pin) => [`in${pin}`, `syscfg.P${letter}${pin}`] as const);
+  const wires = Array.from({ length: pinCount(letter) }, (_, pin) => [`in${pin}`, `syscfg.P${letter}${pin}`] as const);
   return at(0x4002_0000 + index * 0x400, gpio(letter), {
     enable: `rcc.AHB1ENR.${index}`,
     reset: `rcc.AHB1RSTR.${index}`,

@@ -164,6 +164,7 @@ export class PinFunction {
   readonly #input: { readonly words: Int32Array; readonly index: number };
   readonly #outputListeners: ((drive: Drive) => void)[] = [];
   readonly #inputListeners: ((level: 0 | 1) => void)[] = [];
+  readonly #pins: (() => 0 | 1 | undefined)[] = [];
 
   constructor(name: string, arena: Arena) {
     this.name = name;
@@ -192,12 +193,24 @@ export class PinFunction {
   get routed(): boolean {
     return (this.#input.words[this.#input.index]! & 2) !== 0;
   }
-  /** The multiplexer's side: the pin's level, or undefined when no pin is routed any more. */
+  /** The multiplexer's side: a pin that can carry this function says its level while it is routed. */
+  addPin(level: () => 0 | 1 | undefined): void {
+    this.#pins.push(level);
+  }
+  /** The multiplexer's side: the level of the pin routed to it, or undefined when that pin is routed no more. */
   setInput(level: 0 | 1 | undefined): void {
     const before = this.level;
-    this.#input.words[this.#input.index] = level === undefined ? 0 : 2 | level;
+    const shown = level ?? this.#otherPin();
+    this.#input.words[this.#input.index] = shown === undefined ? 0 : 2 | shown;
     const after = this.level;
     if (after !== before) for (const listener of this.#inputListeners) listener(after);
+  }
+  #otherPin(): 0 | 1 | undefined {
+    for (const pin of this.#pins) {
+      const level = pin();
+      if (level !== undefined) return level;
+    }
+    return undefined;
   }
   /** The peripheral's side: hears when the level changes. */
   onLevel(fn: (level: 0 | 1) => void): void {

@@ -54,3 +54,10 @@ export const EXCEPTIONS: readonly Exception[] = [
 
 /** Registers the SVD names and the part does not have. */
 export const WITHOUT_REGISTER: readonly Omit<Exception, 'value'>[] = [];
+
+/** Registers with bits that the SVD does not describe: the bits that have a field here, and why. */
+export const FIELD_EXCEPTIONS: readonly Exception[] = [
+  ...same('PWR.CR', 0x43ff, 'RM0090 5.4.1: VOS is bit 14'),
+  ...same('RCC.AHB1ENR', 0x7e74_11ff, "RM0090 7.3.10: CCMDATARAMEN is bit 20, set in the SVD's own reset value"),
+  ...same('RCC.AHB2LPENR', 0xf1, "RM0090 7.3.16: CRYPLPEN and HASHLPEN, set in the SVD's own reset value"),
+];

@@ -1,16 +1,34 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { stm32f4Discovery } from '../../src/boards/stm32f4-discovery.js';
+import { mask } from '../../src/emu/bits.js';
 import type { Bus } from '../../src/emu/bus.js';
 import { ABSENT } from '../../src/emu/devices/stm32f4/unmodelled.js';
-import { flatten } from '../../src/emu/registers.js';
-import { EXCEPTIONS, WITHOUT_REGISTER } from './exceptions.js';
-import { readSvd, type SvdPeripheral } from './svd.js';
+import { flatten, type RegisterSpec } from '../../src/emu/registers.js';
+import { EXCEPTIONS, type Exception, FIELD_EXCEPTIONS, WITHOUT_REGISTER } from './exceptions.js';
+import { readSvd, type SvdPeripheral, type SvdRegister } from './svd.js';
 
 /** Path of ST's STM32F407.svd, which is not part of fwtest. */
 const path = process.env.FWTEST_SVD;
 const why = path === undefined ? " (skipped: set FWTEST_SVD to the path of ST's STM32F407.svd)" : '';
 
+/** Expectations by register: what fwtest has where the SVD says something else. */
+const asRecord = (list: readonly Exception[]): Record<string, string> =>
+  Object.fromEntries(list.map(({ register, value }) => [register, hex(value)]));
+
 const hex = (value: number): string => `0x${value.toString(16)}`;
+
+const MODELLED = /^(RCC|PWR|FLASH|SYSCFG|EXTI|GPIO[A-I]|USART\d|UART[45])$/;
+
+/** Registers of modelled blocks, named `USART2.CR1`. */
+function modelledRegisters({ name, registers }: SvdPeripheral): SvdRegister[] {
+  return MODELLED.test(name) ? registers.map((one) => ({ ...one, name: `${name}.${one.name}` })) : [];
+}
+
+/** Bits with a meaning of their own; `UNUSED` ones are reserved in the manual. */
+function fieldBits(spec: RegisterSpec): number {
+  const named = Object.entries(spec.fields).filter(([name]) => name !== 'UNUSED');
+  return named.reduce((bits, [, { low, width }]) => (bits | mask(low, width)) >>> 0, 0);
+}
 
 /** Every enable bit on: a peripheral without clock reads 0. */
 function enableAll(bus: Bus): void {
@@ -55,15 +73,24 @@ describe.skipIf(path === undefined)(`ST's register description${why}`, () => {
     );
   });
 
+  test('every field of the modelled blocks is where the description has it', () => {
+    const found = new Map<string, string>();
+    for (const { name, address, fields } of peripherals.flatMap(modelledRegisters)) {
+      const region = bus.map.find(address)!;
+      const register = flatten(region.device!.type.registers!).find(({ offset }) => offset === address - region.start);
+      const ours = fieldBits(register!.spec);
+      if (ours !== fields) found.set(name, hex(ours));
+    }
+    expect(Object.fromEntries(found)).toEqual(asRecord(FIELD_EXCEPTIONS));
+  });
+
   test('every register reads its reset value, or is on the list with its reason', () => {
     const rcc = peripherals.filter(({ name }) => name === 'RCC');
     const others = peripherals.filter(({ name, base }) => name !== 'RCC' && bus.map.find(base)?.kind === 'device');
     const found = new Map(rcc.flatMap((one) => [...differences(bus, one)]));
     enableAll(bus);
     for (const one of others) for (const [key, value] of differences(bus, one)) found.set(key, value);
-    const listed = new Map<string, string>();
-    for (const { register, value } of EXCEPTIONS) listed.set(register, hex(value));
-    for (const { register } of WITHOUT_REGISTER) listed.set(register, 'no register');
-    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(listed));
+    const missing = Object.fromEntries(WITHOUT_REGISTER.map(({ register }) => [register, 'no register']));
+    expect(Object.fromEntries(found)).toEqual({ ...asRecord(EXCEPTIONS), ...missing });
   });
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { mask } from '../../src/emu/bits.js';
 import { child, type Element, parseXml, textOf } from './xml.js';
 
 /** Peripherals and registers of a CMSIS-SVD file, derived ones spelled out. */
@@ -7,6 +8,8 @@ export interface SvdRegister {
   readonly name: string;
   readonly address: number;
   readonly reset: number;
+  /** Bits that a field describes. */
+  readonly fields: number;
 }
 export interface SvdPeripheral {
   readonly name: string;
@@ -32,7 +35,12 @@ function register(element: Element, base: number): SvdRegister {
     name: textOf(element, 'name')!,
     address: base + number(textOf(element, 'addressOffset')),
     reset: number(textOf(element, 'resetValue')),
+    fields: (child(element, 'fields')?.children ?? []).reduce((bits, field) => (bits | fieldMask(field)) >>> 0, 0),
   };
+}
+
+function fieldMask(field: Element): number {
+  return mask(number(textOf(field, 'bitOffset')), number(textOf(field, 'bitWidth')));
 }
 
 function number(text = '0'): number {

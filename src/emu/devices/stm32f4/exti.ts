@@ -43,6 +43,7 @@ export const EXTI_INTERRUPTS = {
  * pulses for each unmasked event (it wakes a core that waits with WFE).
  */
 export function exti() {
+  // Figure 41: the mask stands behind the pending register, so edges of masked lines pend, too.
   return defineDevice({
     name: 'stm32f4-exti',
     size: 0x400,

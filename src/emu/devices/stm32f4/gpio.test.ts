@@ -128,6 +128,21 @@ describe('GPIO alternate functions (8.3.2)', () => {
     expect(h.handle.describe(3)).toBe('PA3 has AF1 (TIM2_CH4)');
   });
 
+  it('keeps a function that another pin still carries', () => {
+    const h = port('B');
+    h.write(AFRL, 7 << 24); // PB6: USART1_TX
+    h.write(MODER, 2 << 12);
+    const tx = h.pinFunction('USART1_TX');
+    let elsewhere: 0 | 1 | undefined = 1;
+    tx.addPin(() => elsewhere);
+    h.write(MODER, 0);
+    expect(tx.routed).toBe(true);
+    elsewhere = undefined;
+    h.write(MODER, 2 << 12);
+    h.write(MODER, 0);
+    expect(tx.routed).toBe(false);
+  });
+
   it('serves the upper pins from AFRH', () => {
     const h = port('A');
     h.write(AFRH, 7 << 4);

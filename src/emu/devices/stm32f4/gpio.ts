@@ -22,11 +22,18 @@ const PULLS: readonly Drive[] = ['none', 'pull-up', 'pull-down', 'none'];
 
 type GpioContext = DeviceContext<ReturnType<typeof gpioRegisters>>;
 
+/** Pins of a port: the largest package ends at PI11. */
+export function pinCount(letter: string): number {
+  return letter === 'I' ? 12 : 16;
+}
+
 /** Two bits of `word` for a pin. */
 const pair = (word: number, pin: number): number => (word >>> (pin * 2)) & 3;
 
 class Port {
   readonly #d: GpioContext;
+  /** A bit for each pin there is. */
+  readonly #mask: number;
   readonly #drivers: NetDriver[];
   readonly #nets: Net[];
   readonly #inputs: Signal[];
@@ -36,7 +43,8 @@ class Port {
 
   constructor(d: GpioContext, letter: string) {
     this.#d = d;
-    const pins = Array.from({ length: 16 }, (_, pin) => `P${letter}${pin}`);
+    const pins = Array.from({ length: pinCount(letter) }, (_, pin) => `P${letter}${pin}`);
+    this.#mask = (1 << pins.length) - 1;
     this.#nets = pins.map((pin) => d.net(pin));
     this.#drivers = this.#nets.map((net) => net.driver(d.name));
     this.#inputs = pins.map((_, pin) => d.output(`in${pin}`));
@@ -53,9 +61,11 @@ class Port {
     for (const [af, functionName] of PIN_FUNCTIONS.get(name) ?? []) {
       const shared = this.#d.pinFunction(functionName);
       functions[af] = shared;
+      const routed = (): boolean => this.#routes[pin]!.level === af + 1;
       shared.onDrive(() => {
-        if (this.#routes[pin]!.level === af + 1) this.#drive(pin);
+        if (routed()) this.#drive(pin);
       });
+      shared.addPin(() => (routed() ? this.#nets[pin]!.digital : undefined));
     }
     return functions;
   }
@@ -68,10 +78,15 @@ class Port {
     return ((pin < 8 ? AFRL : AFRH).value >>> ((pin & 7) * 4)) & 15;
   }
 
+  /** Carries new output data to the pins in `changed`; a pin whose level changes is sensed by its net's listener. */
+  output(changed: number): void {
+    for (let rest = changed & this.#mask; rest !== 0; rest &= rest - 1) this.#drive(31 - Math.clz32(rest & -rest));
+  }
+
   /** Brings the pins in `changed` in line with the registers. */
   update(changed = 0xffff): void {
-    for (let pin = 0; pin < 16; pin++) {
-      if (((changed >>> pin) & 1) === 0) continue;
+    for (let rest = changed & this.#mask; rest !== 0; rest &= rest - 1) {
+      const pin = 31 - Math.clz32(rest & -rest);
       this.#routes[pin]!.set(this.mode(pin) === ALTERNATE ? this.alternate(pin) + 1 : 0);
       this.#drive(pin);
       this.sense(pin);
@@ -143,13 +158,13 @@ export function gpio(letter: string) {
       configures(PUPDR, 2);
       configures(AFRL, 4);
       configures(AFRH, 4, 8);
-      d.onWrite(ODR, (value, old) => port.update((value ^ old) & 0xffff));
+      d.onWrite(ODR, (value, old) => port.output(value ^ old));
       d.onWrite(BSRR, (_value, _old, written) => {
         // 8.4.7: where both bits of a pin are written, set has priority.
         const old = ODR.value;
         BSRR.value = 0;
         ODR.value = (old & ~(written >>> 16)) | (written & 0xffff);
-        port.update(ODR.value ^ old);
+        port.output(ODR.value ^ old);
       });
       d.onReset(() => port.update());
       return {

@@ -18,6 +18,8 @@ const PWR = registers({
       DBP: rw(8),
       FPDS: notModelled(rw(9), LOW_POWER),
       VOS: rw(14),
+      // VOS is two bits wide in the STM32F42x; drivers made for both write both, and here the upper one does nothing.
+      UNUSED: r(15),
     },
     0x0000_4000,
     'RM0090 5.4.1',

@@ -66,6 +66,7 @@ describe('oscillators (7.2.1 to 7.2.5)', () => {
     h.write(CR, h.read(CR) | HSEON);
     h.runNanoseconds(1e9);
     expect(h.read(CR) & HSERDY).toBe(0);
+    expect(h.handle.hint).toBe('HSE is switched on, but this board has no crystal for it: HSERDY never comes');
   });
 
   it('bypasses the oscillator only where there is an external clock', () => {
@@ -146,6 +147,13 @@ describe('the PLL and SYSCLK (7.2.3, 7.2.6)', () => {
     expect(h.handle.frequencies.cpu).toBe(8e6);
   });
 
+  it('refuses SW = 3', () => {
+    const h = board();
+    h.write(CFGR, 3);
+    expect(h.read(CFGR)).toBe(0);
+    expect(what(h)).toEqual(['RCC.CFGR.SW was written with 3, which is not allowed']);
+  });
+
   it('does not take a new PLLCFGR while the PLL is on', () => {
     const h = board();
     h.write(PLLCFGR, HSI_48);
@@ -161,6 +169,7 @@ describe('the PLL and SYSCLK (7.2.3, 7.2.6)', () => {
     h.write(CR, h.read(CR) | PLLON);
     h.runNanoseconds(1e9);
     expect(h.read(CR) & PLLRDY).toBe(0);
+    h.write(CR, h.read(CR));
     expect(what(h)).toEqual(['the PLL does not lock: the PLL input is 4 MHz; allowed are 0.95 to 2.10 MHz']);
   });
 

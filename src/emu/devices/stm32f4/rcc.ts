@@ -21,7 +21,8 @@ export interface RccOptions {
   readonly lse?: number;
 }
 
-type Context = DeviceContext<typeof RCC, { hseFailed: ReturnType<typeof u8> }>;
+const STATE = { hseFailed: u8(), pllFault: u8() };
+type Context = DeviceContext<typeof RCC, typeof STATE>;
 type Name = keyof typeof READY_FLAG;
 
 class Rcc {
@@ -128,6 +129,9 @@ class Rcc {
 
   #lock(fault: string | undefined, time: () => number): number | undefined {
     if (fault === undefined) return time();
+    const { pllFault } = this.#d.state;
+    if (pllFault[0] !== 0) return undefined;
+    pllFault[0] = 1;
     this.#d.report({ kind: 'misuse', what: `the PLL does not lock: ${fault}`, section: 'RM0090 7.3.2' });
     return undefined;
   }
@@ -154,6 +158,17 @@ class Rcc {
     this.tree.apply();
   }
 
+  /** A write to CFGR. */
+  writeConfiguration(value: number, old: number): void {
+    const { CFGR } = this.#d.regs;
+    if (CFGR.SW === 3) {
+      const what = 'RCC.CFGR.SW was written with 3, which is not allowed';
+      this.#d.report({ kind: 'misuse', what, section: 'RM0090 7.3.3' });
+      CFGR.value = (value & ~3) | (old & 3);
+    }
+    this.switch();
+  }
+
   /** 7.3.1: bits of CR that cannot be written at the moment keep their old value. */
   writeControl(value: number, old: number): void {
     const { CR, CFGR } = this.#d.regs;
@@ -161,6 +176,7 @@ class Rcc {
     if (this.#inUse('hse')) CR.HSEON = 1;
     if (CFGR.SWS === SOURCE.pll) CR.PLLON = 1;
     if ((old >>> 16) & 1) CR.HSEBYP = old >>> 18;
+    if (!CR.PLLON && !CR.PLLI2SON) this.#d.state.pllFault[0] = 0;
     if (CR.HSEON && CR.HSEBYP && typeof this.#options.hse === 'number' && ((value ^ old) >>> 16) & 1) {
       this.#d.report({
         kind: 'misuse',
@@ -171,6 +187,18 @@ class Rcc {
     }
     for (const name of ['hsi', 'hse', 'pll', 'plli2s'] as const) this.sources[name].follow();
     this.tree.apply();
+  }
+
+  /** Why a ready bit that firmware may wait for never comes. */
+  get hint(): string | undefined {
+    const { CR, BDCR } = this.#d.regs;
+    if (CR.HSEON && !CR.HSERDY && this.#options.hse === undefined) {
+      return 'HSE is switched on, but this board has no crystal for it: HSERDY never comes';
+    }
+    if (BDCR.LSEON && !BDCR.LSERDY && this.#options.lse === undefined) {
+      return 'LSE is switched on, but this board has no 32 kHz crystal: LSERDY never comes';
+    }
+    return undefined;
   }
 
   /** RM0090 7.2.7: the crystal broke. With CSSON set HSE is switched off, SYSCLK goes to HSI, and NMI is raised. */
@@ -229,12 +257,36 @@ function noteReset({ CSR }: Context['regs'], cause: ResetCause): void {
   CSR.LSIRDY = 0;
 }
 
+/** 7.1.1: a low level on NRST resets the chip; inside there is a pull-up. The model starts anew at the falling edge. */
+function resetPin(d: Context): void {
+  const nrst = d.net('NRST');
+  nrst.driver(d.name).set('pull-up');
+  nrst.listen(() => {
+    if (nrst.level === 'low' && nrst.strength === 'driven') d.requestReset('pin');
+  });
+}
+
+function handleOf(unit: Rcc) {
+  return {
+    /** Hz of every clock in the tree. */
+    get frequencies() {
+      return unit.tree.frequencies;
+    },
+    /** Why a ready bit that firmware may wait for never comes. */
+    get hint() {
+      return unit.hint;
+    },
+    /** Breaks the crystal (or stops the external clock) until the next reset. */
+    failHse: () => unit.failHse(),
+  };
+}
+
 export function rcc(options: RccOptions = {}) {
   return defineDevice({
     name: 'stm32f4-rcc',
     size: 0x400,
     registers: RCC,
-    state: { hseFailed: u8() },
+    state: STATE,
     setup(d) {
       const { CR, CFGR, CSR } = d.regs;
       const unit = new Rcc(d, options);
@@ -244,24 +296,9 @@ export function rcc(options: RccOptions = {}) {
         unit.tree.apply();
       });
       lockPllSettings(d);
-      // 7.1.1: a low level on NRST resets the chip; inside there is a pull-up. The model starts anew at the falling edge.
-      const nrst = d.net('NRST');
-      nrst.driver(d.name).set('pull-up');
-      nrst.listen(() => {
-        if (nrst.level === 'low' && nrst.strength === 'driven') d.requestReset('pin');
-      });
+      resetPin(d);
       d.onWrite(CR, (value, old) => unit.writeControl(value, old));
-      d.onWrite(CFGR, (value, old) => {
-        if (CFGR.SW === 3) {
-          d.report({
-            kind: 'misuse',
-            what: 'RCC.CFGR.SW was written with 3, which is not allowed',
-            section: 'RM0090 7.3.3',
-          });
-          CFGR.value = (value & ~3) | (old & 3);
-        }
-        unit.switch();
-      });
+      d.onWrite(CFGR, (value, old) => unit.writeConfiguration(value, old));
       d.onWrite(CSR, (_value, _old, written) => {
         if ((written >>> 24) & 1) CSR.value &= 0x00ff_ffff;
         unit.sources.lsi.follow();
@@ -272,14 +309,7 @@ export function rcc(options: RccOptions = {}) {
         backup.reset();
         unit.switch();
       });
-      return {
-        /** Hz of every clock in the tree. */
-        get frequencies() {
-          return unit.tree.frequencies;
-        },
-        /** Breaks the crystal (or stops the external clock) until the next reset. */
-        failHse: () => unit.failHse(),
-      };
+      return handleOf(unit);
     },
   });
 }

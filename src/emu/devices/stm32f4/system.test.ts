@@ -76,7 +76,7 @@ describe('SYSCFG (RM0090 9.2)', () => {
     expect(h.signal('exti5').level).toBe(0);
     h.write(0x14, 8 << 4);
     expect(h.signal('exti13').level).toBe(0);
-    h.signal('PI13').set(1);
+    h.signal('PI13').set(1); // SYSCFG itself has an input for every choice
     expect(h.signal('exti13').level).toBe(1);
     h.write(0x14, 15 << 4);
     expect(h.signal('exti13').level).toBe(0);
@@ -111,7 +111,8 @@ describe('PWR (RM0090 5.4)', () => {
     expect(h.read(4)).toBe(0);
     h.runNanoseconds(50_000);
     expect(h.read(4)).toBe(0x4000);
-    h.write(0, 0);
+    h.write(0, 0x8000);
+    expect(h.read(0)).toBe(0);
     expect(h.read(4)).toBe(0);
     h.runNanoseconds(50_000);
     expect(h.read(4)).toBe(0x4000);

@@ -86,7 +86,7 @@ export class UsartOutput {
   mustBeHeard(reason: string): void {
     if (this.#heard.length > 0 || this.#unheard.length === 0) return;
     throw new GuestError({
-      what: `${this.unheard} frames were sent, but none reached a pin`,
+      what: `nothing the firmware sent reached a pin (${plural(this.unheard, 'frame')})`,
       where: this.#d.name,
       remedy: reason,
     });
@@ -95,4 +95,9 @@ export class UsartOutput {
 
 function lastOf(log: Log): number | undefined {
   return log.at(log.length - 1);
+}
+
+/** `1 frame`, `3 frames`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -106,7 +106,8 @@ export class UsartPeer {
       const more = format.stopHalves - 2;
       if (more > 0) {
         this.#state.phase[0] = STOP;
-        return this.#after(event === this.#own ? 0 : this.#typed.at(index, 2)!, more);
+        this.#after(event === this.#own ? 0 : this.#typed.at(index, 2)!, more);
+        return;
       }
     }
     this.#state.phase[0] = 0;

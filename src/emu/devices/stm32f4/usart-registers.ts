@@ -13,8 +13,11 @@ const COMMON_SR = {
   RXNE: rc_w0(5),
   TC: rc_w0(6),
   TXE: r(7),
-  LBD: notModelled(rc_w0(8), 'LIN'),
+  // Set by LIN break detection only, which is reported at LINEN; software writes ones here to clear other flags.
+  LBD: rc_w0(8),
 };
+/** Software clears one flag by writing ones everywhere else (`SR = ~TC`), and sends sign-extended chars: no mistake. */
+const unusedFrom = (bit: number) => ({ UNUSED: r(bit, 32 - bit) });
 
 const CR1 = {
   SBK: rw(0),
@@ -54,8 +57,8 @@ const COMMON_CR3 = {
 
 /** A UART: UART4 and UART5 have no flow control, no clock, no smartcard mode and no GTPR. */
 export const UART = registers({
-  SR: reg(0x00, COMMON_SR, 0xc0, 'RM0090 30.6.1'),
-  DR: reg(0x04, { DR: rw(0, 9) }, 0, 'RM0090 30.6.2'),
+  SR: reg(0x00, { ...COMMON_SR, ...unusedFrom(9) }, 0xc0, 'RM0090 30.6.1'),
+  DR: reg(0x04, { DR: rw(0, 9), ...unusedFrom(9) }, 0, 'RM0090 30.6.2'),
   BRR: reg(0x08, { DIV_Fraction: rw(0, 4), DIV_Mantissa: rw(4, 12) }, 0, 'RM0090 30.6.3'),
   CR1: reg(0x0c, CR1, 0, 'RM0090 30.6.4'),
   CR2: reg(0x10, COMMON_CR2, 0, 'RM0090 30.6.5'),
@@ -64,8 +67,8 @@ export const UART = registers({
 
 /** A full USART: 1, 2, 3 and 6. */
 export const USART = registers({
-  SR: reg(0x00, { ...COMMON_SR, CTS: rc_w0(9) }, 0xc0, 'RM0090 30.6.1'),
-  DR: reg(0x04, { DR: rw(0, 9) }, 0, 'RM0090 30.6.2'),
+  SR: reg(0x00, { ...COMMON_SR, CTS: rc_w0(9), ...unusedFrom(10) }, 0xc0, 'RM0090 30.6.1'),
+  DR: reg(0x04, { DR: rw(0, 9), ...unusedFrom(9) }, 0, 'RM0090 30.6.2'),
   BRR: reg(0x08, { DIV_Fraction: rw(0, 4), DIV_Mantissa: rw(4, 12) }, 0, 'RM0090 30.6.3'),
   CR1: reg(0x0c, CR1, 0, 'RM0090 30.6.4'),
   CR2: reg(

@@ -87,11 +87,13 @@ export class UsartTransmitter {
     if (busy[0] !== 0 || !this.#settings.transmits || this.#settings.bitTime === 0) return;
     if (preamble[0] !== 0) {
       preamble[0] = 0;
-      return this.#begin(IDLE_FRAME);
+      this.#begin(IDLE_FRAME);
+      return;
     }
     if (CR1.SBK) {
       this.#listener.breaking(true);
-      return this.#begin(BREAK);
+      this.#begin(BREAK);
+      return;
     }
     if (!this.waiting || !this.#listener.clearToSend()) return;
     shift[0] = encode(tdr[0]!, this.#settings.format);
@@ -116,7 +118,8 @@ export class UsartTransmitter {
       // 30.6.4: SBK is reset by hardware during the stop bit of the break.
       CR1.SBK = 0;
       this.#listener.breaking(false);
-      return this.#begin(BREAK_END);
+      this.#begin(BREAK_END);
+      return;
     }
     if (was === DATA && CR1.TE) {
       this.#listener.sent(shift[0]!, this.#settings.format);

@@ -101,8 +101,9 @@ describe('the transmitter (RM0090 30.3.2)', () => {
     expect(flags(h) & TC).toBe(0);
     h.run(FRAME);
     expect(flags(h) & TC).toBe(TC);
-    h.write(SR, ~TC & 0x3ff);
+    h.write(SR, ~TC);
     expect(flags(h) & TC).toBe(0);
+    expect(h.problems).toEqual([]);
   });
 
   it.each([
@@ -181,9 +182,9 @@ describe('the transmitter (RM0090 30.3.2)', () => {
     const h = new DeviceHarness(usart('USART2'), { name: 'usart2' });
     h.pinFunction('USART2_TX').setInput(1);
     h.write(DR, 0x41);
-    expect(h.handle.hint).toBe('a byte waits to be sent: USART2.CR1.UE is 0');
+    expect(h.handle.hint).toBe('a word waiting to be sent: USART2.CR1.UE is 0');
     h.write(CR1, UE | TE);
-    expect(h.handle.hint).toBe('a byte waits to be sent: USART2.BRR is 0');
+    expect(h.handle.hint).toBe('a word waiting to be sent: USART2.BRR is 0');
     h.write(BRR, 0x8b);
     expect(h.handle.hint).toBeUndefined();
     h.run(2 * FRAME);
@@ -316,7 +317,7 @@ describe('the receiver (30.3.3)', () => {
     const h = port();
     h.handle.type('A');
     h.run(10 * FRAME);
-    expect([h.handle.pending, h.handle.hint]).toEqual([1, '1 typed bytes wait: USART2.CR1.UE is 0']);
+    expect([h.handle.pending, h.handle.hint]).toEqual([1, '1 typed word waiting: USART2.CR1.UE is 0']);
     h.write(CR1, UE | RE);
     h.run(FRAME);
     expect(h.read(DR)).toBe(0x41);
@@ -360,7 +361,10 @@ describe('pins', () => {
     h.pinFunction('USART2_TX').setInput(undefined);
     h.write(DR, 0x41);
     h.run(FRAME);
-    expect(() => h.handle.text).toThrow('1 frames were sent, but none reached a pin');
+    expect(() => h.handle.text).toThrow('nothing the firmware sent reached a pin (1 frame)');
+    expect(() => h.handle.lines).toThrow();
+    expect(h.handle.bytes.length).toBe(0);
+    expect(h.handle.hint).toContain('1 frame went nowhere because no pin carried USART2_TX');
     expect(h.problems[0]).toMatchObject({
       what: 'no pin carries USART2_TX',
       remedy: "set PA2 to AF7 or PD5 to AF7 with its port's clock on and MODER in alternate function mode",
@@ -377,7 +381,7 @@ describe('pins', () => {
     h.handle.type('A');
     h.run(FRAME);
     expect(flags(h) & RXNE).toBe(0);
-    expect(h.handle.hint).toContain('1 typed bytes wait: no pin carries USART2_RX');
+    expect(h.handle.hint).toContain('1 typed word waiting: no pin carries USART2_RX');
     expect(h.problems.map((problem) => problem.what)).toEqual(['no pin carries USART2_RX']);
   });
 
@@ -399,7 +403,7 @@ describe('hardware flow control (30.3.14)', () => {
     h.write(CR3, (1 << 9) | (1 << 10));
     h.write(DR, 0x41);
     h.run(5 * FRAME);
-    expect([h.handle.text, h.handle.hint]).toEqual(['', 'a byte waits to be sent: nCTS is high']);
+    expect([h.handle.text, h.handle.hint]).toEqual(['', 'a word waiting to be sent: nCTS is high']);
     cts.setInput(0);
     expect([flags(h) & CTS, h.signal('irq').level]).toEqual([CTS, 1]);
     h.run(FRAME);

@@ -3,11 +3,11 @@ import type { PinFunction } from '../../net.js';
 import { f64, i32 } from '../../state.js';
 import { pinsOf } from './alternate-functions.js';
 import { frameHalves } from './usart-frame.js';
-import { UsartOutput } from './usart-output.js';
+import { plural, UsartOutput } from './usart-output.js';
 import { type TypeOptions, UsartPeer } from './usart-peer.js';
 import { UsartReceiver } from './usart-receiver.js';
 import { UART, USART } from './usart-registers.js';
-import { FLAG, type UsartRegisters, UsartSettings } from './usart-settings.js';
+import { FLAG, UsartSettings } from './usart-settings.js';
 import { UsartTransmitter } from './usart-transmitter.js';
 
 /**
@@ -141,10 +141,11 @@ class Usart {
     const { CR1 } = this.#d.regs;
     const { tx } = this.#pins;
     if (!tx.routed && this.output.unheard > 0) {
-      return `${this.output.unheard} frames were sent while no pin carried ${this.#label}_TX: ${this.routing('TX')}`;
+      const lost = plural(this.output.unheard, 'frame');
+      return `${lost} went nowhere because no pin carried ${this.#label}_TX: ${this.routing('TX')}`;
     }
-    const waits = this.transmitter.waiting ? 'a byte waits to be sent' : undefined;
-    const typed = this.peer.waiting > 0 ? `${this.peer.waiting} typed bytes wait` : undefined;
+    const waits = this.transmitter.waiting ? 'a word waiting to be sent' : undefined;
+    const typed = this.peer.waiting > 0 ? `${plural(this.peer.waiting, 'typed word')} waiting` : undefined;
     const first = waits ?? typed;
     if (first === undefined) return undefined;
     if (!this.#d.clock.running) return `${first}: ${this.#label} has no clock`;
@@ -206,24 +207,25 @@ function hook(d: Context, unit: Usart): void {
 }
 
 function handleOf(unit: Usart) {
-  const bytes = (): Uint8Array => {
+  const bytes = (): Uint8Array => Uint8Array.from(unit.output.words());
+  const text = (): string => {
     unit.output.mustBeHeard(unit.routing('TX'));
-    return Uint8Array.from(unit.output.words());
+    return new TextDecoder().decode(bytes(), { stream: true });
   };
   return {
     /** Sends text (as UTF-8) or words to the port's receiver, frame after frame, once it is ready for them. */
     type: (data: string | Iterable<number>, options: TypeOptions = {}) => unit.type(data, options),
     /** Everything written since power-on or `clear()`, as UTF-8. Throws if frames were sent but none reached a pin. */
     get text(): string {
-      return new TextDecoder().decode(bytes(), { stream: true });
+      return text();
     },
     /** `text` by lines, without their ends; a last line without end counts too. */
     get lines(): string[] {
-      const lines = new TextDecoder().decode(bytes(), { stream: true }).split(/\r?\n/);
+      const lines = text().split(/\r?\n/);
       if (lines.at(-1) === '') lines.pop();
       return lines;
     },
-    /** The same as bytes; `words` keeps the ninth bit. */
+    /** The same as bytes, as far as any came out (see `hint`); `words` keeps the ninth bit. */
     get bytes(): Uint8Array {
       return bytes();
     },
