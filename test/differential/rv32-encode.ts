@@ -53,6 +53,7 @@ export const asm = {
   jalr: (d: number, s: number, offset: number) => make('jalr', { d, s }, IMMEDIATE.I, offset),
   csrw: (csr: CsrName, s: number) => make('csrrw', { d: 0, c: CSR[csr], s }),
   csrc: (csr: CsrName, s: number) => make('csrrc', { d: 0, c: CSR[csr], s }),
+  csrs: (csr: CsrName, s: number) => make('csrrs', { d: 0, c: CSR[csr], s }),
   csrr: (d: number, csr: CsrName) => make('csrrs', { d, c: CSR[csr], s: 0 }),
   csrrw: (d: number, csr: CsrName, s: number) => make('csrrw', { d, c: CSR[csr], s }),
   ecall: () => make('ecall', {}),
