@@ -188,6 +188,8 @@ class ProgramMaker {
     if (!alone) {
       if (this.#random.chance(20)) list.push(asm.addi(base, base, 4 * this.#random.below(2)));
       list.push(encode(sc, { ...this.#fields(sc), s: base, d }));
+      // a second one must fail, whatever the first one did
+      if (d !== base && this.#random.chance(30)) list.push(encode(sc, { ...this.#fields(sc), s: base }));
       this.rows.set(sc.text, (this.rows.get(sc.text) ?? 0) + 1);
     }
     return () => list;
