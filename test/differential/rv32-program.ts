@@ -2,7 +2,7 @@ import { CSR, type CsrName } from '../../src/emu/cpu/riscv/csr-numbers.js';
 import { IMMEDIATE, type Immediate } from '../../src/emu/cpu/riscv/immediates.js';
 import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
 import type { Fields, Row } from '../../src/emu/isa/instruction.js';
-import { asm, type Encoded, encode, immediate, mnemonicOf } from './rv32-encode.js';
+import { asm, type Encoded, encode, immediate, mnemonicOf, randomFields } from './rv32-encode.js';
 import { FRAME, finish, handler, MSIE, place, start } from './rv32-frame.js';
 import type { Random } from './rv32-random.js';
 
@@ -105,13 +105,8 @@ class ProgramMaker {
     return () => [encode(row, { ...fields, c: CSR[unlike ? 'mtval' : csr] })];
   }
 
-  /** Random fields that the row accepts. */
   #fields(row: Row, fixed: Fields = {}): Fields {
-    for (;;) {
-      const fields: Record<string, number> = {};
-      for (const { letter, width } of row.pattern.fields) fields[letter] = fixed[letter] ?? this.#random.bits(width);
-      if (!row.when || row.when(fields)) return fields;
-    }
+    return randomFields(row, this.#random, fixed);
   }
 
   #freshRegister(): Item {
