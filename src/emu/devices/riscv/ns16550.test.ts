@@ -8,7 +8,7 @@ const FCR = IIR;
 const CHARACTER = 320;
 
 function uart() {
-  const h = new DeviceHarness(ns16550, { clocks: { input: 3_686_400 }, clock: 'input', cpu: 3_686_400 });
+  const h = new DeviceHarness(ns16550(), { clocks: { input: 3_686_400 }, clock: 'input', cpu: 3_686_400 });
   const write = (offset: number, value: number) => h.write(offset, value, 1);
   const read = (offset: number) => h.read(offset, 1);
   write(LCR, 0x83);
@@ -170,7 +170,7 @@ describe('ns16550 registers', () => {
   });
 
   test('after reset as the data sheet says (table III)', () => {
-    const h = new DeviceHarness(ns16550, { clocks: { input: 3_686_400 }, clock: 'input' });
+    const h = new DeviceHarness(ns16550(), { clocks: { input: 3_686_400 }, clock: 'input' });
     expect([IER, IIR, LCR, MCR, LSR].map((offset) => h.read(offset, 1))).toEqual([0, 1, 0, 0, 0x60]);
   });
 });
