@@ -13,7 +13,7 @@ export function program(source: string): Uint8Array {
   const lines = source
     .split('\n')
     .map((line) => line.replace(/#.*/, '').trim())
-    .filter((line) => line !== ''); // prettier-ignore
+    .filter((line) => line !== '');
   const labels = new Map<string, number>();
   let bytes: number[] = [];
   for (const pass of ['sizes', 'bytes']) {

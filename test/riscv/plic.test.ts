@@ -63,7 +63,6 @@ describe('the PLIC (RISC-V PLIC specification 1.0.0)', () => {
       [5, 0],
       [64, 7],
     ] as const) {
-      // prettier-ignore
       enable(source, priority);
       line(source).set(1);
     }
