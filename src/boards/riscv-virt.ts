@@ -28,6 +28,8 @@ const MTIME_HERTZ = MHz(10);
 /** Input clock of the UART, as QEMU's device tree gives it: 115200 baud is divisor 2. */
 const UART_HERTZ = 3_686_400;
 const UART_IRQ = 10;
+/** Firmware for `virt` need not set the line up, so it starts with 8N1. */
+const EIGHT_BITS = 3;
 
 const virt = defineChip({
   name: 'riscv-virt',
@@ -43,7 +45,7 @@ const virt = defineChip({
     rtc: at(0x10_1000, notModelledBlock('RTC (Goldfish)', { size: 0x1000 })),
     banana: at(0x400_0000, bananaRom),
     calc: at(0x400_1000, mmioCalculator()),
-    uart0: at(0x1000_0000, ns16550, { irq: UART_IRQ, clock: 'uart0-input' }),
+    uart0: at(0x1000_0000, ns16550({ lineControl: EIGHT_BITS }), { irq: UART_IRQ, clock: 'uart0-input' }),
     virtio: at(0x1000_1000, notModelledBlock('virtio-mmio', { size: 0x8000 })),
     fwCfg: at(0x1010_0000, notModelledBlock('fw_cfg', { size: 0x18 })),
   },

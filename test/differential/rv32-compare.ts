@@ -28,7 +28,8 @@ export function compareRuns(program: RandomProgram, ours: Uint8Array, theirs: Ui
     if (differing.length > 0) return [`record ${(at - log) / RECORD.words}`, ...differing, ...story(program, a, b, at)];
   }
   const differences: string[] = [];
-  for (let i = 0; i < a.length && differences.length < DIFFERENCES; i++) {
+  const end = (FRAME.compared - FRAME.ram) / 4;
+  for (let i = 0; i < end && differences.length < DIFFERENCES; i++) {
     if (a[i] !== b[i]) differences.push(`[${hex(FRAME.ram + 4 * i)}]: ${hex(a[i]!)} here, ${hex(b[i]!)} there`);
   }
   return differences;

@@ -3,6 +3,7 @@ import { fieldsOf, IMMEDIATE, type Immediate } from '../../src/emu/cpu/riscv/imm
 import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
 import type { Fields, Row } from '../../src/emu/isa/instruction.js';
 import { insert } from '../../src/emu/isa/pattern.js';
+import type { Random } from './rv32-random.js';
 
 /** An instruction of a generated program: its bits and its length in bytes. */
 export interface Encoded {
@@ -21,6 +22,15 @@ export function encode(row: Row, fields: Fields): Encoded {
     row.pattern.match,
   );
   return { word, length: row.pattern.length === 16 ? 2 : 4 };
+}
+
+/** Random fields that the row accepts. */
+export function randomFields(row: Row, random: Random, fixed: Fields = {}): Fields {
+  for (;;) {
+    const fields: Record<string, number> = {};
+    for (const { letter, width } of row.pattern.fields) fields[letter] = fixed[letter] ?? random.bits(width);
+    if (!row.when || row.when(fields)) return fields;
+  }
 }
 
 /** The fields of an immediate that is known to fit. */
@@ -53,6 +63,7 @@ export const asm = {
   jalr: (d: number, s: number, offset: number) => make('jalr', { d, s }, IMMEDIATE.I, offset),
   csrw: (csr: CsrName, s: number) => make('csrrw', { d: 0, c: CSR[csr], s }),
   csrc: (csr: CsrName, s: number) => make('csrrc', { d: 0, c: CSR[csr], s }),
+  csrs: (csr: CsrName, s: number) => make('csrrs', { d: 0, c: CSR[csr], s }),
   csrr: (d: number, csr: CsrName) => make('csrrs', { d, c: CSR[csr], s: 0 }),
   csrrw: (d: number, csr: CsrName, s: number) => make('csrrw', { d, c: CSR[csr], s }),
   ecall: () => make('ecall', {}),

@@ -13,7 +13,9 @@ export const FRAME = {
   scratchSize: 0x2000,
   log: 0x8400_0000,
   /** Addresses where the board has nothing. */
-  nowhere: [0x1800_0000, 0x9000_0000, 0x0000_0800],
+  nowhere: [0x1800_0000, 0x9000_0000, 0x0000_0400],
+  /** QEMU puts its device tree here. */
+  compared: 0x87e0_0000,
 } as const;
 
 /** One record of the log, in words: x1–x31 at 1–31, then these. */

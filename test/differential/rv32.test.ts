@@ -8,7 +8,7 @@ import { missingQemu, runInQemu } from './rv32-qemu.js';
 import { Random } from './rv32-random.js';
 
 const MEBIBYTE = 1 << 20;
-const SEEDS = [1, 2];
+const SEEDS = Array.from({ length: process.env['FWTEST_LONG'] ? 12 : 2 }, (_, i) => i + 1);
 const INSTRUCTIONS = 520_000;
 /** Every row must have been tried this often, whatever the seed. */
 const TIMES_A_ROW = 1000;

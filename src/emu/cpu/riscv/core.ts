@@ -292,7 +292,8 @@ export class Rv32Hart implements Cpu {
     this.#retirement.abandoned();
     if (exception !== EXCEPTION.environmentCall) {
       this.#traps.add(exception, pc, mtval);
-      this.#system.emit('fault', { kind: causeName(exception), mcause: exception, pc, mtval: mtval >>> 0 });
+      const value = exception === EXCEPTION.illegalInstruction ? 'word' : 'address';
+      this.#system.emit('fault', { kind: causeName(exception), mcause: exception, pc, [value]: mtval >>> 0 });
     }
     this.#enter(exception, mtval);
   }

@@ -164,14 +164,14 @@ export class CsrFile {
   }
 
   /**
-   * Event counters that count nothing (Priv 3.1.10) and sixteen PMP entries whose fields are all read-only zero (WARL,
-   * Priv 3.7.1): both as the manual allows. Memory protection is not modelled, so a locked entry, which would bind M mode
+   * Event counters that count nothing (Priv 3.1.10), a trigger module without triggers (Debug 1.0 5.7.1: type 0) and sixteen
+   * PMP entries whose fields are all read-only zero (WARL, Priv 3.7.1), as the manuals allow. Memory protection is not modelled, so a locked entry, which would bind M mode
    * too, is reported.
    */
   #readOnlyZero(): [number, Cell][] {
     const zero: Cell = { read: () => 0 };
     return [...CSR_NAMES].flatMap(([number, name]): [number, Cell][] => {
-      if (/^mhpm/.test(name)) return [[number, zero]];
+      if (/^(mhpm|tselect|tdata)/.test(name)) return [[number, zero]];
       if (/^pmpaddr([0-9]|1[0-5])$/.test(name)) return [[number, zero]];
       if (/^pmpcfg[0-3]$/.test(name))
         return [[number, { read: () => 0, write: (value) => this.#protect(name, value) }]];

@@ -30,7 +30,7 @@ export const CSR = {
 
 export type CsrName = keyof typeof CSR;
 
-/** Name of every numbered CSR, the numbered families of counters, events and PMP entries included (Priv 2.2). */
+/** Name of every numbered CSR, the trigger registers and the numbered families included (Priv 2.2). */
 export const CSR_NAMES: ReadonlyMap<number, string> = new Map<number, string>([
   ...Object.entries(CSR).map(([name, number]) => [number, name] as const),
   ...family('mhpmcounter', 0xb03, 3, 31),
@@ -38,6 +38,8 @@ export const CSR_NAMES: ReadonlyMap<number, string> = new Map<number, string>([
   ...family('hpmcounter', 0xc03, 3, 31),
   ...family('hpmcounter', 0xc83, 3, 31, 'h'),
   ...family('mhpmevent', 0x323, 3, 31),
+  [0x7a0, 'tselect'],
+  ...family('tdata', 0x7a1, 1, 3),
   ...family('pmpcfg', 0x3a0, 0, 15),
   ...family('pmpaddr', 0x3b0, 0, 63),
 ]);

@@ -11,6 +11,7 @@ export function stall(o: Emitter, cycles: number): void {
   o.set<'i64'>('stalls', o.add<'i64'>(o.get<'i64'>('stalls'), cycles));
 }
 
+/** `sleepingSince` is 1 + the cycle, 0 while awake. */
 const WORD = { notRetired: 0, asleep: 1, sleepingSince: 2 } as const;
 export const RETIREMENT_WORDS = 3;
 
@@ -28,17 +29,28 @@ export class Retirement {
 
   /** Instructions that retired since power-on, the one that asks included. */
   count(): number {
-    const { notRetired, asleep } = WORD;
-    return this.#cycles() - Number(this.#stalls[0]!) - this.#words[notRetired]! - this.#words[asleep]!;
+    return (
+      this.#cycles() -
+      Number(this.#stalls[0]!) -
+      this.#words[WORD.notRetired]! -
+      this.#words[WORD.asleep]! -
+      this.#sleep()
+    );
   }
   /** The instruction that was just charged raised an exception. */
   abandoned(): void {
     this.#words[WORD.notRetired]!++;
   }
   fallAsleep(): void {
-    this.#words[WORD.sleepingSince] = this.#cycles();
+    this.#words[WORD.sleepingSince] = 1 + this.#cycles();
   }
   wake(): void {
-    this.#words[WORD.asleep] = this.#words[WORD.asleep]! + this.#cycles() - this.#words[WORD.sleepingSince]!;
+    this.#words[WORD.asleep] = this.#words[WORD.asleep]! + this.#sleep();
+    this.#words[WORD.sleepingSince] = 0;
+  }
+
+  #sleep(): number {
+    const since = this.#words[WORD.sleepingSince]!;
+    return since === 0 ? 0 : this.#cycles() - (since - 1);
   }
 }

@@ -39,24 +39,31 @@ export const NS16550_STATE = {
 
 export type Ns16550Context = DeviceContext<Record<never, never>, typeof NS16550_STATE>;
 
+export interface Ns16550Options {
+  /** LCR after a reset: 0, five data bits, on the chip; firmware that ran before may have left another. */
+  readonly lineControl?: number;
+}
+
 /**
  * A UART of the 16550 family with 16-byte FIFOs (TI PC16550D data sheet SNLS378): every byte takes its bit time, from the
  * divisor and the row's clock (16 clocks a bit). DLL and DLM are undefined after power-on: here the divisor is 1, and 0 counts
  * as 1. The line brings no parity, framing or break errors, so LSR's bits for them read 0. The holding-register-empty
  * interrupt comes at once, without the delay of one character that section 8.4 describes for the FIFO mode.
  */
-export const ns16550: DeviceType<Handle<Record<never, never>, SerialPort>> = defineDevice({
-  name: 'ns16550',
-  size: 8,
-  state: NS16550_STATE,
-  setup(d) {
-    const uart = new Uart(d);
-    uarts.set(d, uart);
-    return uart.port;
-  },
-  read: (offset, _size, d) => uarts.get(d)!.read(offset),
-  write: (offset, value, _size, d) => uarts.get(d)!.write(offset, value & 0xff),
-});
+export function ns16550(options: Ns16550Options = {}): DeviceType<Handle<Record<never, never>, SerialPort>> {
+  return defineDevice({
+    name: 'ns16550',
+    size: 8,
+    state: NS16550_STATE,
+    setup(d) {
+      const uart = new Uart(d, options);
+      uarts.set(d, uart);
+      return uart.port;
+    },
+    read: (offset, _size, d) => uarts.get(d)!.read(offset),
+    write: (offset, value, _size, d) => uarts.get(d)!.write(offset, value & 0xff),
+  });
+}
 
 /** What `setup` made for each instance; all of its state is declared above. */
 const uarts = new WeakMap<Ns16550Context, Uart>();
@@ -69,7 +76,7 @@ class Uart {
   readonly #transmitter: Transmitter;
   readonly #modem: Modem;
 
-  constructor(d: Ns16550Context) {
+  constructor(d: Ns16550Context, { lineControl = 0 }: Ns16550Options) {
     this.#d = d;
     this.#interrupts = new Interrupts(d);
     this.#receiver = new Receiver(d, this.#interrupts);
@@ -79,7 +86,7 @@ class Uart {
       { type: (text: string | Uint8Array) => this.#receiver.type(text) },
       Object.getOwnPropertyDescriptors(this.#transmitter.sent),
     ) as SerialPort;
-    d.onReset(() => this.#reset());
+    d.onReset(() => this.#reset(lineControl));
   }
 
   read(offset: number): number {
@@ -144,8 +151,9 @@ class Uart {
     this.#transmitter.control(changed, enabled ? value : 0);
   }
 
-  #reset(): void {
+  #reset(lineControl: number): void {
     const { state } = this.#d;
+    state.lcr[0] = lineControl;
     state.shifting[0] = -1;
     state.divisor[0] = 1;
     this.#receiver.reset();

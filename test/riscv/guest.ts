@@ -1,0 +1,66 @@
+import { riscvVirt } from '../../src/boards/riscv-virt.js';
+import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
+import { assemble } from '../../src/emu/isa/disassembler.js';
+
+/** Where guest programs of these tests start. */
+export const START = 0x8000_0000;
+
+/**
+ * Assembles lines for address `START`; `name:` is a label, `.word n` data, `li` and `la` (always two instructions) are known,
+ * and a label may stand wherever an address can.
+ */
+export function program(source: string): Uint8Array {
+  const lines = source
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim())
+    .filter((line) => line !== '');
+  const labels = new Map<string, number>();
+  let bytes: number[] = [];
+  for (const pass of ['sizes', 'bytes']) {
+    bytes = [];
+    for (const line of lines) {
+      const label = /^(\w+):$/.exec(line)?.[1];
+      if (label !== undefined) labels.set(label, START + bytes.length);
+      else bytes.push(...encoded(line, START + bytes.length, pass === 'sizes' ? undefined : labels));
+    }
+  }
+  return Uint8Array.from(bytes);
+}
+
+function encoded(line: string, pc: number, labels: ReadonlyMap<string, number> | undefined): number[] {
+  const data = /^\.word (.*)$/.exec(line);
+  if (data) return littleEndian(Number(data[1]) | 0, 4);
+  const constant = /^l[ia] (\w+), ?(\S+)$/.exec(line);
+  if (constant) {
+    const value = Number.isNaN(Number(constant[2])) ? (labels?.get(constant[2]!) ?? 0) : Number(constant[2]);
+    const low = (value << 20) >> 20;
+    const register = constant[1]!;
+    const upper = `0x${((value - low) >>> 12).toString(16)}`;
+    return [`lui ${register},${upper}`, `addi ${register},${register},${low}`].flatMap((one) =>
+      encoded(one, pc, labels),
+    );
+  }
+  const text = line.replace(/\b[a-z]\w*$/, (name) => {
+    const isTarget = /^(c\.)?(b\w+|jal?) /.test(line);
+    return isTarget ? `0x${(labels ? labels.get(name)! : pc).toString(16)}` : name;
+  });
+  const [found] = assemble(rv32imac, text, pc);
+  if (!found) throw new Error(`cannot assemble '${line}' (${text})`);
+  return littleEndian(found.word, found.row.pattern.length / 8);
+}
+
+const littleEndian = (word: number, length: number) => Array.from({ length }, (_, i) => (word >>> (8 * i)) & 0xff);
+
+/** A riscv-virt board with a program at the start of RAM. */
+export function guest(source: string) {
+  const machine = riscvVirt.createMachine({ image: [{ physicalAddress: START, data: program(source) }] });
+  return {
+    machine,
+    board: riscvVirt.handlesOf(machine),
+    run: (cycles: number) => machine.runCycles(cycles),
+    /** Values of registers and CSRs by name. */
+    read: (...names: string[]) => names.map((name) => machine.cpu.register(name)),
+    /** As the guest would read it, side effects included. */
+    word: (address: number) => machine.bus.read(address, 4),
+  };
+}
