@@ -8,7 +8,7 @@ import { disassemble } from '../../src/emu/isa/disassembler.js';
 import { encode, randomFields } from './rv32-encode.js';
 import { place } from './rv32-frame.js';
 import { Random } from './rv32-random.js';
-import { available } from './tools.js';
+import { missing } from './tools.js';
 
 /** Assembly text against GNU objdump, for random encodings of every row. */
 
@@ -49,7 +49,9 @@ function comparable(text: string, other: string): boolean {
   return !/^csrr/.test(text) || !/,0x[0-9a-f]+,/.test(text);
 }
 
-describe.skipIf(!available(OBJDUMP))('RISC-V assembly text against objdump', () => {
+const absent = missing(OBJDUMP, 'binutils-riscv64-unknown-elf');
+
+describe.skipIf(absent)(`RISC-V assembly text against objdump${absent ? ` — skipped: ${absent}` : ''}`, () => {
   test('is the same for random encodings of every row', () => {
     const random = new Random(11);
     const view = new DataView(new ArrayBuffer(rv32imac.rows.length * PER_ROW * 4));
