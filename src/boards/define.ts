@@ -1,3 +1,4 @@
+import type { CpuType } from '../emu/cpu.js';
 import { checkDescription } from '../emu/description-check.js';
 import type { DeviceRow } from '../emu/device-row.js';
 import { UsageError } from '../emu/errors.js';
@@ -10,7 +11,9 @@ import type { PartType } from '../emu/part.js';
 export type DeviceRows = Readonly<Record<string, DeviceRow>>;
 export type PartRows = Readonly<Record<string, PartType>>;
 
-export interface Chip<D extends DeviceRows = DeviceRows> extends Omit<MachineDescription, 'parts'> {
+export interface Chip<D extends DeviceRows = DeviceRows, C extends object = object>
+  extends Omit<MachineDescription, 'parts' | 'cpu'> {
+  readonly cpu: CpuType<C>;
   readonly devices: D;
 }
 
@@ -49,19 +52,21 @@ export const RESERVED_HANDLES = [
   'name',
   'machine',
   'guestErrors',
+  'faults',
+  'semihosting',
   'symbol',
   'then',
 ] as const; // prettier-ignore
 
 /** A kind of board. It is data: `createMachine` makes any number of machines of it. */
-export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartRows> {
+export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartRows, C extends object = object> {
   readonly name: string;
-  readonly chip: Chip<D>;
+  readonly chip: Chip<D, C>;
   readonly parts: P;
-  /** Types only: what `board.usart2`, `board.green` are. */
-  declare readonly handles: Handles<D, P>;
+  /** Types only: what `board.usart2`, `board.green` and, beside the core, `board.scb` are. */
+  declare readonly handles: Handles<D, P> & C;
 
-  constructor(name: string, chip: Chip<D>, parts: P) {
+  constructor(name: string, chip: Chip<D, C>, parts: P) {
     this.name = name;
     this.chip = chip;
     this.parts = parts;
@@ -74,7 +79,7 @@ export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartR
   }
 
   /** The same board with devices and parts added, or replaced where the name is there already. */
-  with<const A extends Additions>(additions: A): Board<Replace<D, DevicesIn<A>>, Replace<P, PartsIn<A>>> {
+  with<const A extends Additions>(additions: A): Board<Replace<D, DevicesIn<A>>, Replace<P, PartsIn<A>>, C> {
     const devices: Record<string, DeviceRow> = { ...this.chip.devices };
     const parts: Record<string, PartType> = { ...this.parts };
     for (const [name, one] of Object.entries(additions)) {
@@ -83,7 +88,7 @@ export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartR
       if ('device' in one) devices[name] = one;
       else parts[name] = one;
     }
-    type Result = Board<Replace<D, DevicesIn<A>>, Replace<P, PartsIn<A>>>;
+    type Result = Board<Replace<D, DevicesIn<A>>, Replace<P, PartsIn<A>>, C>;
     return new Board(this.name, { ...this.chip, devices }, parts) as unknown as Result;
   }
 
@@ -98,16 +103,16 @@ export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartR
 }
 
 /** Describes a chip: core, memories, devices. */
-export function defineChip<const D extends DeviceRows>(chip: Chip<D>): Chip<D> {
+export function defineChip<const D extends DeviceRows, C extends object = object>(chip: Chip<D, C>): Chip<D, C> {
   return chip;
 }
 
 /** Describes a board: a chip and what is soldered around it. Overlaps and wrong wires fail here. */
-export function defineBoard<D extends DeviceRows, const P extends PartRows = Record<never, never>>(board: {
-  readonly name: string;
-  readonly chip: Chip<D>;
-  readonly parts?: P;
-}): Board<D, P> {
+export function defineBoard<
+  D extends DeviceRows,
+  const P extends PartRows = Record<never, never>,
+  C extends object = object,
+>(board: { readonly name: string; readonly chip: Chip<D, C>; readonly parts?: P }): Board<D, P, C> {
   return new Board(board.name, board.chip, board.parts ?? ({} as P));
 }
 

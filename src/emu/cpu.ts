@@ -64,10 +64,12 @@ export interface Cpu {
 }
 
 /** A kind of core: `cortexM4({ irqs: 82 })`. */
-export interface CpuType {
+export interface CpuType<C extends object = object> {
   /** `cortex-m4` */
   readonly name: string;
   /** Hz right after power-on, unless the chip's description says otherwise. */
   readonly hertz?: number;
   create(system: CpuSystem): Cpu;
+  /** Types only: the handles of the devices beside the core, as `board.scb`. */
+  readonly coreHandles?: C;
 }

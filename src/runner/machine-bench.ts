@@ -14,6 +14,9 @@ const PICOSECONDS = 10n ** 12n;
 /** How often a condition that watches nothing in particular is asked. */
 const POLL: Duration = '10us';
 
+/** What a condition that watches nothing in particular is asked after. */
+const EVENTS = ['uart', 'pin', 'irq', 'fault', 'exit', 'reset'] as const;
+
 /** Where a wait began, with all that is needed to look at it again. */
 export interface Mark extends Start {
   readonly snapshot: Snapshot;
@@ -104,32 +107,18 @@ export class MachineBench implements Bench {
   }
 
   runUntil(done: () => boolean, within: Duration, watched: readonly Watched[]): boolean {
-    if (callTest(done)) return true;
-    const limit = this.limit(within);
-    let met = false;
-    const check = () => {
-      met = met || callTest(done);
-      if (met) this.machine.stop();
-    };
-    const ends = watched.map((one) => one.onChange(check));
-    try {
-      this.#run(limit);
-    } finally {
-      for (const end of ends) end();
-    }
-    return met || callTest(done);
+    return this.#runUntil(done, this.limit(within), watched);
   }
 
   /** As `runUntil`, for a condition on anything: asked at every event outside the CPU, and every 10 µs. */
   poll(condition: () => boolean, within: Duration): boolean {
     const end = this.limit(within);
     const { machine } = this;
-    const watched: Watched[] = (['uart', 'pin', 'irq', 'fault', 'exit', 'reset'] as const).map((event) => ({
-      onChange: (fn) => machine.on(event, fn),
-    }));
+    const watched: Watched[] = EVENTS.map((event) => ({ onChange: (fn) => machine.on(event, fn) }));
     for (;;) {
-      if (this.runUntil(condition, POLL, watched)) return true;
-      if (this.#reached(end)) return callTest(condition);
+      const next = this.limit(POLL);
+      if (this.#runUntil(condition, this.#isLater(next, end) ? end : next, watched)) return true;
+      if (this.#isLater(this.limit('0ns'), end)) return false;
     }
   }
 
@@ -182,9 +171,26 @@ export class MachineBench implements Bench {
     return { time: this.machine.timebase.time().add(Rational.of(span.picoseconds, PICOSECONDS)) };
   }
 
-  #reached(limit: Limit): boolean {
-    if ('cycles' in limit) return this.cycles >= limit.cycles;
-    return this.machine.timebase.time().compare(limit.time) >= 0;
+  /** Whether an instant in machine time is at or after the end. */
+  #isLater(instant: Limit, end: Limit): boolean {
+    if ('cycles' in end) return this.cycles >= end.cycles;
+    return 'time' in instant && instant.time.compare(end.time) >= 0;
+  }
+
+  #runUntil(done: () => boolean, limit: Limit, watched: readonly Watched[]): boolean {
+    if (callTest(done)) return true;
+    let met = false;
+    const check = () => {
+      met = met || callTest(done);
+      if (met) this.machine.stop();
+    };
+    const ends = watched.map((one) => one.onChange(check));
+    try {
+      this.#run(limit);
+    } finally {
+      for (const end of ends) end();
+    }
+    return met || callTest(done);
   }
 
   #run(limit: Limit): void {

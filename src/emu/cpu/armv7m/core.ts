@@ -1,4 +1,5 @@
 import type { Cpu, CpuResetKind, CpuStop, CpuSystem, CpuType } from '../../cpu.js';
+import type { DeviceType } from '../../device.js';
 import { InternalError, UsageError } from '../../errors.js';
 import { ColdEngine, type EngineExit } from '../../isa/cold-engine.js';
 import type { Isa } from '../../isa/instruction.js';
@@ -39,8 +40,18 @@ export interface CortexM4Options {
 /** Name of SysTick's reference clock among the machine's clocks. */
 export const SYSTICK_CLOCK = 'systick-reference';
 
+type HandleOf<D> = D extends DeviceType<infer T> ? T : never;
+
+/** What a board with this core has besides the chip's devices. */
+export interface CortexM4Handles {
+  readonly dwt: HandleOf<ReturnType<typeof dwt>>;
+  readonly systick: HandleOf<ReturnType<typeof sysTick>>;
+  readonly nvic: HandleOf<ReturnType<typeof nvic>>;
+  readonly scb: HandleOf<ReturnType<typeof scb>>;
+}
+
 /** A Cortex-M4 without floating point (ARMv7E-M; Arm DDI 0403E, DDI 0439D). */
-export function cortexM4(options: CortexM4Options): CpuType {
+export function cortexM4(options: CortexM4Options): CpuType<CortexM4Handles> {
   if (options.irqs < 1 || options.irqs > 240 || options.priorityBits < 3 || options.priorityBits > 8) {
     throw new UsageError({
       what: `a Cortex-M4 has 1 to 240 interrupts and 3 to 8 priority bits, not ${options.irqs} and ${options.priorityBits}`,
