@@ -57,6 +57,8 @@ export class MachineBench implements Bench {
   muted = false;
   /** Host ms that a run may take. */
   hostLimit: number;
+  /** Whether somebody wants the run to end. */
+  cancelled: (() => boolean) | undefined;
   #runStarted = 0;
 
   constructor(machine: Machine, locator: Locator, hostLimit: number) {
@@ -88,11 +90,13 @@ export class MachineBench implements Bench {
 
   /** The machine's guard: ends a run that takes too long on the host. */
   guard(): void {
+    const where = () => `${cpuText(this.machine, this.locator)}, ${timeText(this.time)} of machine time`;
+    if (this.cancelled?.()) throw new GuestError({ what: 'the run was cancelled', where: where() });
     const taken = performance.now() - this.#runStarted;
     if (taken < this.hostLimit) return;
     throw new GuestError({
       what: `a run took more than ${this.hostLimit / 1000} s of host time`,
-      where: `${cpuText(this.machine, this.locator)}, ${timeText(this.time)} of machine time`,
+      where: where(),
       remedy: 'let less machine time pass, or give firmwareTest a larger hostTimeout (ms)',
     });
   }

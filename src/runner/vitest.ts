@@ -9,6 +9,7 @@
 
 import type { Plugin } from 'vitest/config';
 import type { TestProject, Vitest } from 'vitest/node';
+import { shareCancelling } from './cancel.js';
 import { FIRMWARE_TESTS, type FirmwareProjectOptions, firmwareProject, PROJECT_NAME } from './firmware-project.js';
 
 import { watchFirmware } from './image-watcher.js';
@@ -47,6 +48,7 @@ export function fwtest(options: FirmwareProjectOptions = {}): Plugin {
         watchFirmware(vitest);
         const { alias } = vitest.vite.config.resolve;
         await injectTestProjects([{ resolve: { alias }, test: firmwareProject(options) }]);
+        shareCancelling(vitest);
       }
       for (const project of vitest.projects) leaveOut(project, include);
     },
@@ -74,7 +76,17 @@ function withProject(config: { resolve?: { alias?: unknown } }, options: Firmwar
 function excluder(include: readonly string[]): Plugin {
   const configureVitest = ({ vitest }: Configured) => {
     watchFirmware(vitest);
+    shareCancelling(vitest);
     for (const project of vitest.projects) leaveOut(project, include);
   };
   return { name: 'fwtest:exclude', configureVitest } as Plugin;
+}
+
+/** What a run whose only project is the firmware project needs besides: for the command line. */
+export function firmwareSession(): Plugin {
+  const configureVitest = ({ vitest }: Configured) => {
+    watchFirmware(vitest);
+    shareCancelling(vitest);
+  };
+  return { name: 'fwtest:session', configureVitest } as Plugin;
 }
