@@ -67,8 +67,7 @@ class Session {
 
   /** Runs one slice and looks at what came of it. */
   advance(slice: Duration): void {
-    const { bench, machine } = this.#station;
-    bench.run(slice);
+    this.#station.bench.run(slice);
     this.#showSemihosting();
     this.ending ??= this.#quit ? { code: this.#until === undefined ? 0 : 1, why: 'ended by Ctrl-C' } : this.#ended();
   }
@@ -77,7 +76,7 @@ class Session {
   #ended(): Ending | undefined {
     const { bench, machine } = this.#station;
     const isOver = (since: number | undefined) => since !== undefined && bench.time - since >= LAST_WORDS_NS;
-    if (this.#exit && isOver(this.#exit.at)) return this.#exited(this.#exit.code);
+    if (this.#exit) return isOver(this.#exit.at) ? this.#exited(this.#exit.code) : undefined;
     if (machine.cpu.locked)
       return { code: 1, why: `the CPU is locked up: ${bench.faults[0]?.text ?? bench.diagnose().cpu}` };
     if (isOver(this.#faultAt)) return { code: 1, why: `the firmware faulted: ${bench.faults[0]?.text}` };
