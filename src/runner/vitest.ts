@@ -40,8 +40,12 @@ export function fwtest(options: FirmwareProjectOptions = {}): Plugin {
   const include = options.include ?? [FIRMWARE_TESTS];
   return {
     name: 'fwtest',
-    // A root configuration with `projects` runs no hooks of its own plugins later on: the project joins the list here.
-    config: (config) => (projectsOf(config) ? withProject(config, options) : undefined),
+    // A root configuration with `projects` runs no hooks of its own plugins later on, nor does one that `--project`
+    // filters out: the project joins the list here.
+    config: (config) => {
+      if (projectsOf(config)) return withProject(config, options);
+      return filtersProjects(config) ? withProject(config, options, [{ extends: true, test: {} }]) : undefined;
+    },
     async configureVitest({ vitest, injectTestProjects }: Configured) {
       if (!equipped.has(vitest) && !vitest.projects.some((one) => one.name === PROJECT_NAME)) {
         equipped.add(vitest);
@@ -66,11 +70,21 @@ function projectsOf(config: object): Projects | undefined {
   return (config as { test?: { projects?: Projects } }).test?.projects;
 }
 
-function withProject(config: { resolve?: { alias?: unknown } }, options: FirmwareProjectOptions): object | undefined {
+/** Whether this run takes some projects only; vitest 4 keeps what its command line says to itself. */
+function filtersProjects(config: object): boolean {
+  const { test } = config as { test?: { project?: unknown } };
+  return test?.project !== undefined || process.argv.some((argument) => /^--project(=|$)/.test(argument));
+}
+
+function withProject(
+  config: { resolve?: { alias?: unknown } },
+  options: FirmwareProjectOptions,
+  others: readonly object[] = [],
+): object | undefined {
   if (projectsOf(config)?.some((one) => one.test?.name === PROJECT_NAME)) return undefined;
   const plugins = [excluder(options.include ?? [FIRMWARE_TESTS])];
   const resolve = { alias: config.resolve?.alias };
-  return { test: { projects: [{ resolve, plugins, test: firmwareProject(options) }] } };
+  return { test: { projects: [...others, { resolve, plugins, test: firmwareProject(options) }] } };
 }
 
 function excluder(include: readonly string[]): Plugin {
