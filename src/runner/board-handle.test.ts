@@ -2,11 +2,12 @@ import { copyFileSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { stm32f4Discovery } from '../boards/index.js';
+import { riscvVirt, stm32f4Discovery } from '../boards/index.js';
 import { at } from '../boards/rows.js';
 import { defineDevice } from '../emu/device.js';
 import { mmioCalculator } from '../emu/devices/mmio-calculator.js';
 import { InternalError } from '../emu/errors.js';
+import { toHaveFaulted } from '../matchers/to-have-faulted.js';
 import { expectGpioHigh, expectGpioLow } from './gpio-expectations.js';
 import { mmioCalc } from './mmio-calc.js';
 import { createStation, giveBack, stationFor, take } from './station.js';
@@ -166,6 +167,17 @@ describe('listeners', () => {
     );
     expect(() => failing.board.run('5ms')).toThrow(InternalError);
     expect(() => failing.board.run('5ms')).toThrow(/the emulator failed: .*\n {2}where: .*0x0800/);
+  });
+});
+
+describe('faults', () => {
+  test('are kept, the first ones and the first of each kind, however many there are', () => {
+    const { board: lost } = createStation(riscvVirt, elf('hello/hello.elf'), options);
+    lost.cpu.pc = 0x3000_0000; // nothing is there, and mtvec is 0 yet
+    lost.run('100us');
+    expect(lost.faults[0]?.text).toBe('instruction access fault at 0x30000000');
+    expect(lost.faults.length).toBeLessThan(100);
+    expect(toHaveFaulted.call({ isNot: true }, lost).message()).toMatch(/and [\d,]{4,} more/);
   });
 });
 

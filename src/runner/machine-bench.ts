@@ -9,6 +9,7 @@ import type { Snapshot } from '../emu/snapshot.js';
 import { timeText } from '../matchers/message.js';
 import type { Bench, Diagnosis, FaultRecord, Start, Watched } from '../matchers/subject.js';
 import { cpuText, diagnose } from './diagnosis.js';
+import { type FaultLog, NO_FAULTS, withFault } from './fault-log.js';
 
 const PICOSECONDS = 10n ** 12n;
 /** How often a condition that watches nothing in particular is asked. */
@@ -52,7 +53,7 @@ export function runMachine<T>(machine: Machine, place: (pc: number) => string, f
 export class MachineBench implements Bench {
   readonly machine: Machine;
   readonly locator: Locator;
-  faults: readonly FaultRecord[] = [];
+  faultLog: FaultLog = NO_FAULTS;
   /** While a wait is looked at again nobody else hears of it. */
   muted = false;
   /** Host ms that a run may take. */
@@ -66,12 +67,18 @@ export class MachineBench implements Bench {
     this.locator = locator;
     this.hostLimit = hostLimit;
     machine.on('fault', (detail) => {
-      if (!this.muted) this.faults = [...this.faults, faultRecord(detail, (pc) => this.place(pc))];
+      if (!this.muted) this.faultLog = withFault(this.faultLog, detail, (pc) => this.place(pc));
     });
   }
 
   get name(): string {
     return 'board';
+  }
+  get faults(): readonly FaultRecord[] {
+    return this.faultLog.kept;
+  }
+  get faultCount(): number {
+    return this.faultLog.count;
   }
   get time(): number {
     return this.machine.nanoseconds;
@@ -211,23 +218,4 @@ export class MachineBench implements Bench {
     this.#runStarted = performance.now();
     return runMachine(this.machine, (pc) => this.locator.describe(pc), fn);
   }
-}
-
-function faultRecord(detail: Readonly<Record<string, number | string>>, place: (pc: number) => string): FaultRecord {
-  const { kind, cause, pc, address, cfsr } = detail;
-  const name = String(kind ?? 'fault');
-  const hex = (value: string | number) => `0x${(Number(value) >>> 0).toString(16).padStart(8, '0')}`;
-  const parts = [
-    cause !== undefined && cause !== kind ? `${name} (from ${cause})` : name,
-    pc === undefined ? '' : `at ${hex(pc)} ${place(Number(pc) >>> 0)}`.trimEnd(),
-    cfsr === undefined ? '' : `CFSR ${hex(cfsr)}`,
-    address === undefined ? '' : `address ${hex(address)}`,
-  ];
-  return {
-    name,
-    text: parts
-      .filter((part) => part !== '')
-      .join(', ')
-      .replace(', at', ' at'),
-  };
 }

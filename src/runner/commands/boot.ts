@@ -168,7 +168,7 @@ function printStats(station: Station, hostMs: number): void {
     ['CPU cycles', `${grouped(bench.cycles)} at ${frequencyText(bench.hertz)}`],
     ['host time', `${hostMs.toFixed(0)} ms (${speed} M cycles a second)`],
     ['at', bench.diagnose().cpu],
-    ['faults', `${bench.faults.length}`],
+    ['faults', grouped(bench.faultCount)],
     ['guest errors', `${machine.guestErrors.length}`],
   ];
   for (const [label, text] of rows) console.error(`${label!.padEnd(14)}${text}`);
