@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { fwtest } from './src/runner/vitest.js';
+import { SkipsReporter } from './test/skips-reporter.js';
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
@@ -19,6 +20,7 @@ export default defineConfig({
   plugins: [fwtest()],
   resolve: { alias },
   test: {
+    reporters: ['default', new SkipsReporter()],
     projects: [
       {
         test: {

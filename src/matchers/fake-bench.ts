@@ -17,6 +17,9 @@ export class FakeBench implements Bench {
   readonly hertz = HERTZ;
   time = 0;
   readonly faults: FaultRecord[] = [];
+  get faultCount(): number {
+    return this.faults.length;
+  }
   readonly guestErrors: string[] = [];
   readonly memory = new Uint8Array(256);
   returnAddress = 0;

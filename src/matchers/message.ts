@@ -64,7 +64,7 @@ export function grouped(count: number): string {
 
 function scaled(value: number, units: readonly (readonly [number, string])[]): string {
   const [size, unit] = units.find(([size]) => Math.abs(value) >= size) ?? units.at(-1)!;
-  return `${grouped(Number((value / size).toPrecision(6)))} ${unit}`;
+  return `${grouped(Number((value / size).toPrecision(5)))} ${unit}`;
 }
 
 /** `50 ms`, `1.25 µs`: a length of machine time in nanoseconds. */

@@ -55,7 +55,9 @@ export interface Bench {
   /** What the manual calls return address and stack pointer, at a function's entry. */
   readonly returnAddress: number;
   readonly stackPointer: number;
+  /** The first faults, and the first of each kind. */
   readonly faults: readonly FaultRecord[];
+  readonly faultCount: number;
   readonly guestErrors: readonly string[];
 }
 

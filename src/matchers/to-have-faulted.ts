@@ -1,11 +1,12 @@
 import { type MatcherResult, type MatcherState, placeRows, verdict } from './matcher.js';
+import { grouped } from './message.js';
 import { benchOf, type FaultRecord } from './subject.js';
 
 const MOST = 5;
 
-function faultsText(faults: readonly FaultRecord[]): string {
+function faultsText(faults: readonly FaultRecord[], count: number): string {
   if (faults.length === 0) return 'none';
-  const more = faults.length > MOST ? [`and ${faults.length - MOST} more`] : [];
+  const more = count > MOST ? [`and ${grouped(count - MOST)} more`] : [];
   return [...faults.slice(0, MOST).map((fault) => fault.text), ...more].join('\n');
 }
 
@@ -20,7 +21,7 @@ export function toHaveFaulted(this: MatcherState, received: unknown, kind?: stri
     pass: bench.faults.some((fault) => kind === undefined || fault.name === kind),
     rows: () => [
       ['Expected', `${this.isNot ? 'no ' : 'a '}${kind ?? 'fault'}`],
-      ['Faults', faultsText(bench.faults)],
+      ['Faults', faultsText(bench.faults, bench.faultCount)],
       ...placeRows(bench),
     ],
   });

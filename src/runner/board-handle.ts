@@ -12,6 +12,7 @@ import { waitRows } from '../matchers/matcher.js';
 import { failure } from '../matchers/message.js';
 import { type FaultRecord, introduce } from '../matchers/subject.js';
 import { CpuAccess } from './cpu-access.js';
+import type { FaultLog } from './fault-log.js';
 import { callTest, type MachineBench } from './machine-bench.js';
 import { MemoryAccess } from './memory-access.js';
 import { type Pin, Pins } from './pin-handle.js';
@@ -27,12 +28,12 @@ class Saved implements BoardSnapshot {
   readonly time: number;
   readonly cycles: number;
   readonly machine: Snapshot;
-  readonly faults: readonly FaultRecord[];
+  readonly faultLog: FaultLog;
   readonly cursors: readonly number[];
   constructor(bench: MachineBench, cursors: readonly number[]) {
     ({ time: this.time, cycles: this.cycles } = bench);
     this.machine = bench.machine.snapshot();
-    this.faults = bench.faults;
+    this.faultLog = bench.faultLog;
     this.cursors = cursors;
   }
 }
@@ -80,7 +81,7 @@ export class BoardControls {
   get guestErrors(): readonly GuestReport[] {
     return this.#bench.machine.guestErrors;
   }
-  /** Faults the CPU took, oldest first. */
+  /** Faults the CPU took, oldest first: the first ones, and the first of each kind. */
   get faults(): readonly FaultRecord[] {
     return this.#bench.faults;
   }
@@ -133,7 +134,7 @@ export class BoardControls {
       throw new UsageError({ what: 'this is no snapshot of a board', remedy: 'give what board.snapshot() returned' });
     }
     this.#bench.machine.restore(snapshot.machine);
-    this.#bench.faults = snapshot.faults;
+    this.#bench.faultLog = snapshot.faultLog;
     for (const [i, uart] of this.#uarts.entries()) uart.cursor = snapshot.cursors[i]!;
   }
   /** 16 hexadecimal digits over the whole state: equal on every computer for the same firmware and test. */

@@ -57,12 +57,18 @@ export class Bringup<B extends AnyBoard> {
   }
 
   /** The board at the start point, in the hands of the named test until `end` is called. */
-  begin(testFile: string, test: string, start: StartPoint<B>): { board: BoardHandle<B>; end(): void } {
+  begin(
+    testFile: string,
+    test: string,
+    start: StartPoint<B>,
+    cancelled?: () => boolean,
+  ): { board: BoardHandle<B>; end(): void } {
     const { board, semihosting, hostTimeout = HOST_TIMEOUT } = this.options;
     const station = stationFor(board, this.firmware(testFile), { semihosting, hostTimeout });
     take(station, test, station.atReset);
     try {
       station.bench.hostLimit = hostTimeout;
+      station.bench.cancelled = cancelled;
       station.board.restore(this.#snapshot(station, start));
     } catch (error) {
       giveBack(station);

@@ -1,8 +1,9 @@
 /** `firmwareTest` for vitest: its `test`, with the board and what belongs to it as fixtures. */
 
-import { type TestAPI, test as vitestTest } from 'vitest';
+import { inject, type TestAPI, test as vitestTest } from 'vitest';
 import { UsageError } from '../emu/errors.js';
 import type { BoardHandle } from './board-handle.js';
+import { CANCEL_KEY, cancelledBy } from './cancel.js';
 import {
   Bringup,
   boundTo,
@@ -56,7 +57,7 @@ function extended<B extends AnyBoard>(bringup: Bringup<B>, start: StartPoint<B>)
       refuseConcurrent({ task });
       const { filepath } = task.file;
       noteImage({ task }, bringup.firmware(filepath));
-      const { board, end } = bringup.begin(filepath, task.name, start);
+      const { board, end } = bringup.begin(filepath, task.name, start, cancelledBy(inject(CANCEL_KEY as never)));
       try {
         await use(board);
       } finally {

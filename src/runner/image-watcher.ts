@@ -1,6 +1,5 @@
 /** In watch mode a rebuilt firmware runs its tests again. */
 
-import type { Plugin } from 'vitest/config';
 import type { TestModule, Vitest } from 'vitest/node';
 
 /** What a test file tells the main process about itself: the firmware images it runs. */
@@ -37,12 +36,4 @@ export function watchFirmware(vitest: Vitest): void {
   vitest.config.reporters.push({
     onTestRunEnd: (modules: readonly TestModule[]) => watchImages(vitest, modules),
   } as never);
-}
-
-/** The same as a plugin, for a run whose only project is the firmware project. */
-export function imageWatcher(): Plugin {
-  return {
-    name: 'fwtest:watch-images',
-    configureVitest: ({ vitest }: { vitest: Vitest }) => watchFirmware(vitest),
-  } as Plugin;
 }

@@ -33,7 +33,6 @@ export { expectGpioHigh, expectGpioLow } from './gpio-expectations.js';
 export { mmioCalc } from './mmio-calc.js';
 
 declare module 'expect' {
-  // biome-ignore lint/correctness/noUnusedVariables: the declaration it joins has this parameter
   interface Matchers<R extends void | Promise<void>, T = unknown> extends FirmwareMatchers<R> {}
 }
 

@@ -9,10 +9,14 @@ import type { Snapshot } from '../emu/snapshot.js';
 import { timeText } from '../matchers/message.js';
 import type { Bench, Diagnosis, FaultRecord, Start, Watched } from '../matchers/subject.js';
 import { cpuText, diagnose } from './diagnosis.js';
+import { type FaultLog, NO_FAULTS, withFault } from './fault-log.js';
 
 const PICOSECONDS = 10n ** 12n;
 /** How often a condition that watches nothing in particular is asked. */
 const POLL: Duration = '10us';
+
+/** What a condition that watches nothing in particular is asked after. */
+const EVENTS = ['uart', 'pin', 'irq', 'fault', 'exit', 'reset'] as const;
 
 /** Where a wait began, with all that is needed to look at it again. */
 export interface Mark extends Start {
@@ -49,11 +53,13 @@ export function runMachine<T>(machine: Machine, place: (pc: number) => string, f
 export class MachineBench implements Bench {
   readonly machine: Machine;
   readonly locator: Locator;
-  faults: readonly FaultRecord[] = [];
+  faultLog: FaultLog = NO_FAULTS;
   /** While a wait is looked at again nobody else hears of it. */
   muted = false;
   /** Host ms that a run may take. */
   hostLimit: number;
+  /** Whether somebody wants the run to end. */
+  cancelled: (() => boolean) | undefined;
   #runStarted = 0;
 
   constructor(machine: Machine, locator: Locator, hostLimit: number) {
@@ -61,12 +67,18 @@ export class MachineBench implements Bench {
     this.locator = locator;
     this.hostLimit = hostLimit;
     machine.on('fault', (detail) => {
-      if (!this.muted) this.faults = [...this.faults, faultRecord(detail, (pc) => this.place(pc))];
+      if (!this.muted) this.faultLog = withFault(this.faultLog, detail, (pc) => this.place(pc));
     });
   }
 
   get name(): string {
     return 'board';
+  }
+  get faults(): readonly FaultRecord[] {
+    return this.faultLog.kept;
+  }
+  get faultCount(): number {
+    return this.faultLog.count;
   }
   get time(): number {
     return this.machine.nanoseconds;
@@ -85,11 +97,13 @@ export class MachineBench implements Bench {
 
   /** The machine's guard: ends a run that takes too long on the host. */
   guard(): void {
+    const where = () => `${cpuText(this.machine, this.locator)}, ${timeText(this.time)} of machine time`;
+    if (this.cancelled?.()) throw new GuestError({ what: 'the run was cancelled', where: where() });
     const taken = performance.now() - this.#runStarted;
     if (taken < this.hostLimit) return;
     throw new GuestError({
       what: `a run took more than ${this.hostLimit / 1000} s of host time`,
-      where: `${cpuText(this.machine, this.locator)}, ${timeText(this.time)} of machine time`,
+      where: where(),
       remedy: 'let less machine time pass, or give firmwareTest a larger hostTimeout (ms)',
     });
   }
@@ -104,32 +118,18 @@ export class MachineBench implements Bench {
   }
 
   runUntil(done: () => boolean, within: Duration, watched: readonly Watched[]): boolean {
-    if (callTest(done)) return true;
-    const limit = this.limit(within);
-    let met = false;
-    const check = () => {
-      met = met || callTest(done);
-      if (met) this.machine.stop();
-    };
-    const ends = watched.map((one) => one.onChange(check));
-    try {
-      this.#run(limit);
-    } finally {
-      for (const end of ends) end();
-    }
-    return met || callTest(done);
+    return this.#runUntil(done, this.limit(within), watched);
   }
 
   /** As `runUntil`, for a condition on anything: asked at every event outside the CPU, and every 10 µs. */
   poll(condition: () => boolean, within: Duration): boolean {
     const end = this.limit(within);
     const { machine } = this;
-    const watched: Watched[] = (['uart', 'pin', 'irq', 'fault', 'exit', 'reset'] as const).map((event) => ({
-      onChange: (fn) => machine.on(event, fn),
-    }));
+    const watched: Watched[] = EVENTS.map((event) => ({ onChange: (fn) => machine.on(event, fn) }));
     for (;;) {
-      if (this.runUntil(condition, POLL, watched)) return true;
-      if (this.#reached(end)) return callTest(condition);
+      const next = this.limit(POLL);
+      if (this.#runUntil(condition, this.#isLater(next, end) ? end : next, watched)) return true;
+      if (this.#isLater(this.limit('0ns'), end)) return false;
     }
   }
 
@@ -182,9 +182,26 @@ export class MachineBench implements Bench {
     return { time: this.machine.timebase.time().add(Rational.of(span.picoseconds, PICOSECONDS)) };
   }
 
-  #reached(limit: Limit): boolean {
-    if ('cycles' in limit) return this.cycles >= limit.cycles;
-    return this.machine.timebase.time().compare(limit.time) >= 0;
+  /** Whether an instant in machine time is at or after the end. */
+  #isLater(instant: Limit, end: Limit): boolean {
+    if ('cycles' in end) return this.cycles >= end.cycles;
+    return 'time' in instant && instant.time.compare(end.time) >= 0;
+  }
+
+  #runUntil(done: () => boolean, limit: Limit, watched: readonly Watched[]): boolean {
+    if (callTest(done)) return true;
+    let met = false;
+    const check = () => {
+      met = met || callTest(done);
+      if (met) this.machine.stop();
+    };
+    const ends = watched.map((one) => one.onChange(check));
+    try {
+      this.#run(limit);
+    } finally {
+      for (const end of ends) end();
+    }
+    return met || callTest(done);
   }
 
   #run(limit: Limit): void {
@@ -201,23 +218,4 @@ export class MachineBench implements Bench {
     this.#runStarted = performance.now();
     return runMachine(this.machine, (pc) => this.locator.describe(pc), fn);
   }
-}
-
-function faultRecord(detail: Readonly<Record<string, number | string>>, place: (pc: number) => string): FaultRecord {
-  const { kind, cause, pc, address, cfsr } = detail;
-  const name = String(kind ?? 'fault');
-  const hex = (value: string | number) => `0x${(Number(value) >>> 0).toString(16).padStart(8, '0')}`;
-  const parts = [
-    cause !== undefined && cause !== kind ? `${name} (from ${cause})` : name,
-    pc === undefined ? '' : `at ${hex(pc)} ${place(Number(pc) >>> 0)}`.trimEnd(),
-    cfsr === undefined ? '' : `CFSR ${hex(cfsr)}`,
-    address === undefined ? '' : `address ${hex(address)}`,
-  ];
-  return {
-    name,
-    text: parts
-      .filter((part) => part !== '')
-      .join(', ')
-      .replace(', at', ' at'),
-  };
 }

@@ -9,6 +9,7 @@
 
 import type { Plugin } from 'vitest/config';
 import type { TestProject, Vitest } from 'vitest/node';
+import { shareCancelling } from './cancel.js';
 import { FIRMWARE_TESTS, type FirmwareProjectOptions, firmwareProject, PROJECT_NAME } from './firmware-project.js';
 
 import { watchFirmware } from './image-watcher.js';
@@ -39,14 +40,19 @@ export function fwtest(options: FirmwareProjectOptions = {}): Plugin {
   const include = options.include ?? [FIRMWARE_TESTS];
   return {
     name: 'fwtest',
-    // A root configuration with `projects` runs no hooks of its own plugins later on: the project joins the list here.
-    config: (config) => (projectsOf(config) ? withProject(config, options) : undefined),
+    // A root configuration with `projects` runs no hooks of its own plugins later on, nor does one that `--project`
+    // filters out: the project joins the list here.
+    config: (config) => {
+      if (projectsOf(config)) return withProject(config, options);
+      return filtersProjects(config) ? withProject(config, options, [{ extends: true, test: {} }]) : undefined;
+    },
     async configureVitest({ vitest, injectTestProjects }: Configured) {
       if (!equipped.has(vitest) && !vitest.projects.some((one) => one.name === PROJECT_NAME)) {
         equipped.add(vitest);
         watchFirmware(vitest);
         const { alias } = vitest.vite.config.resolve;
         await injectTestProjects([{ resolve: { alias }, test: firmwareProject(options) }]);
+        shareCancelling(vitest);
       }
       for (const project of vitest.projects) leaveOut(project, include);
     },
@@ -64,17 +70,37 @@ function projectsOf(config: object): Projects | undefined {
   return (config as { test?: { projects?: Projects } }).test?.projects;
 }
 
-function withProject(config: { resolve?: { alias?: unknown } }, options: FirmwareProjectOptions): object | undefined {
+/** Whether this run takes some projects only; vitest 4 keeps what its command line says to itself. */
+function filtersProjects(config: object): boolean {
+  const { test } = config as { test?: { project?: unknown } };
+  return test?.project !== undefined || process.argv.some((argument) => /^--project(=|$)/.test(argument));
+}
+
+function withProject(
+  config: { resolve?: { alias?: unknown } },
+  options: FirmwareProjectOptions,
+  others: readonly object[] = [],
+): object | undefined {
   if (projectsOf(config)?.some((one) => one.test?.name === PROJECT_NAME)) return undefined;
   const plugins = [excluder(options.include ?? [FIRMWARE_TESTS])];
   const resolve = { alias: config.resolve?.alias };
-  return { test: { projects: [{ resolve, plugins, test: firmwareProject(options) }] } };
+  return { test: { projects: [...others, { resolve, plugins, test: firmwareProject(options) }] } };
 }
 
 function excluder(include: readonly string[]): Plugin {
   const configureVitest = ({ vitest }: Configured) => {
     watchFirmware(vitest);
+    shareCancelling(vitest);
     for (const project of vitest.projects) leaveOut(project, include);
   };
   return { name: 'fwtest:exclude', configureVitest } as Plugin;
+}
+
+/** What a run whose only project is the firmware project needs besides: for the command line. */
+export function firmwareSession(): Plugin {
+  const configureVitest = ({ vitest }: Configured) => {
+    watchFirmware(vitest);
+    shareCancelling(vitest);
+  };
+  return { name: 'fwtest:session', configureVitest } as Plugin;
 }

@@ -43,11 +43,18 @@ export function linkedFolder(files: Readonly<Record<string, string>> = {}): stri
 }
 
 /** Runs a program to its end. */
-export function run(cwd: string, program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Ended {
+export function run(
+  cwd: string,
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  input = '',
+): Ended {
   const options = {
     cwd,
     encoding: 'utf8',
     env: environment(env),
+    input,
     timeout: 280_000,
     shell: program === 'npm' && process.platform === 'win32',
   } as const;

@@ -20,7 +20,7 @@ export interface BootOptions {
 /** Machine time between two looks at keyboard and clock. */
 const SLICE: Duration = '5ms';
 const SLICE_MS = 5;
-/** Machine time a firmware gets after its first fault, to say something about it. */
+/** Machine time after a firmware's exit or first fault: for what it still says, and for bytes on their way. */
 const LAST_WORDS_NS = 20e6;
 const CTRL_C = 3;
 
@@ -41,6 +41,7 @@ class Session {
   #semihostingShown = 0;
   #quit = false;
   #faultAt: number | undefined;
+  #exit: { readonly code: number; readonly at: number } | undefined;
   ending: Ending | undefined;
 
   constructor(
@@ -55,7 +56,9 @@ class Session {
     machine.on('uart', (event) => {
       if (event.source === console?.name) this.#show(Uint8Array.of(Number(event['byte'])));
     });
-    machine.on('exit', (event) => this.#exited(Number(event['code'] ?? 0)));
+    machine.on('exit', (event) => {
+      this.#exit ??= { code: Number(event['code'] ?? 0), at: station.bench.time };
+    });
     machine.on('fault', () => (this.#faultAt ??= station.bench.time));
     machine.on('misuse', (report) =>
       process.stderr.write(`fwtest: ${report.what}${report.where ? ` (${report.where})` : ''}\n`),
@@ -64,16 +67,20 @@ class Session {
 
   /** Runs one slice and looks at what came of it. */
   advance(slice: Duration): void {
-    const { bench, machine } = this.#station;
-    bench.run(slice);
+    this.#station.bench.run(slice);
     this.#showSemihosting();
-    if (this.ending) return;
-    if (this.#quit) this.ending = { code: this.#until === undefined ? 0 : 1, why: 'ended by Ctrl-C' };
-    else if (machine.cpu.locked)
-      this.ending = { code: 1, why: `the CPU is locked up: ${bench.faults[0]?.text ?? bench.diagnose().cpu}` };
-    else if (this.#faultAt !== undefined && bench.time - this.#faultAt >= LAST_WORDS_NS) {
-      this.ending = { code: 1, why: `the firmware faulted: ${bench.faults[0]?.text}` };
-    }
+    this.ending ??= this.#quit ? { code: this.#until === undefined ? 0 : 1, why: 'ended by Ctrl-C' } : this.#ended();
+  }
+
+  /** How the firmware ended, if it did. */
+  #ended(): Ending | undefined {
+    const { bench, machine } = this.#station;
+    const isOver = (since: number | undefined) => since !== undefined && bench.time - since >= LAST_WORDS_NS;
+    if (this.#exit) return isOver(this.#exit.at) ? this.#exited(this.#exit.code) : undefined;
+    if (machine.cpu.locked)
+      return { code: 1, why: `the CPU is locked up: ${bench.faults[0]?.text ?? bench.diagnose().cpu}` };
+    if (isOver(this.#faultAt)) return { code: 1, why: `the firmware faulted: ${bench.faults[0]?.text}` };
+    return undefined;
   }
 
   type(data: Uint8Array): void {
@@ -96,11 +103,9 @@ class Session {
     this.#semihostingShown = text.length;
   }
 
-  #exited(code: number): void {
-    if (this.#until !== undefined)
-      this.ending ??= { code: 1, why: `the firmware ended with ${code} before it wrote the text` };
-    else this.ending ??= { code: code === 0 ? 0 : 1, why: code === 0 ? undefined : `the firmware ended with ${code}` };
-    this.#station.machine.stop();
+  #exited(code: number): Ending {
+    if (this.#until !== undefined) return { code: 1, why: `the firmware ended with ${code} before it wrote the text` };
+    return code === 0 ? { code: 0 } : { code: 1, why: `the firmware ended with ${code}` };
   }
 }
 
@@ -163,7 +168,7 @@ function printStats(station: Station, hostMs: number): void {
     ['CPU cycles', `${grouped(bench.cycles)} at ${frequencyText(bench.hertz)}`],
     ['host time', `${hostMs.toFixed(0)} ms (${speed} M cycles a second)`],
     ['at', bench.diagnose().cpu],
-    ['faults', `${bench.faults.length}`],
+    ['faults', grouped(bench.faultCount)],
     ['guest errors', `${machine.guestErrors.length}`],
   ];
   for (const [label, text] of rows) console.error(`${label!.padEnd(14)}${text}`);

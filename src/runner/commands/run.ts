@@ -58,13 +58,12 @@ function suggestion(flag: string | undefined): string {
 async function configure(options: Options): Promise<{ options: Options; overrides: object }> {
   const root = resolve(options.root ?? '.');
   const config = options.config ?? findVitestConfig(root) ?? false;
-  const { firmwareOnly, fwtest } = await import('../vitest.js');
-  const { imageWatcher } = await import('../image-watcher.js');
+  const { firmwareOnly, firmwareSession, fwtest } = await import('../vitest.js');
   if (config === false) {
     const { include, exclude, testTimeout, ...fixed } = firmwareProject();
     return {
       options: { include, testTimeout, ...fixed, ...options, config: false },
-      overrides: { plugins: [imageWatcher()] },
+      overrides: { plugins: [firmwareSession()] },
     };
   }
   // Whoever names projects has reasons.

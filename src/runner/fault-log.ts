@@ -1,0 +1,40 @@
+/** The faults a CPU took, as a value that snapshots can share. */
+
+import type { FaultRecord } from '../matchers/subject.js';
+
+export interface FaultLog {
+  /** The first ones, and the first of each kind. */
+  readonly kept: readonly FaultRecord[];
+  /** All that there were. */
+  readonly count: number;
+}
+
+export const NO_FAULTS: FaultLog = { kept: [], count: 0 };
+
+/** A firmware without handler can fault a million times a second; the first faults are the telling ones. */
+const MOST = 64;
+
+type Detail = Readonly<Record<string, number | string>>;
+
+/** The log with one more fault, as a core reports it. */
+export function withFault({ kept, count }: FaultLog, detail: Detail, place: (pc: number) => string): FaultLog {
+  const name = String(detail['kind'] ?? 'fault');
+  const telling = kept.length < MOST || !kept.some((one) => one.name === name);
+  return { kept: telling ? [...kept, faultRecord(name, detail, place)] : kept, count: count + 1 };
+}
+
+function hex(value: string | number): string {
+  return `0x${(Number(value) >>> 0).toString(16).padStart(8, '0')}`;
+}
+
+function faultRecord(name: string, detail: Detail, place: (pc: number) => string): FaultRecord {
+  const { kind, cause, pc, address, cfsr } = detail;
+  const from = cause !== undefined && cause !== kind ? `${name} (from ${cause})` : name;
+  const where = pc === undefined ? '' : ` at ${hex(pc)} ${place(Number(pc) >>> 0)}`.trimEnd();
+  const parts = [
+    `${from}${where}`,
+    cfsr === undefined ? '' : `CFSR ${hex(cfsr)}`,
+    address === undefined ? '' : `address ${hex(address)}`,
+  ];
+  return { name, text: parts.filter((part) => part !== '').join(', ') };
+}

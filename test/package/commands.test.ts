@@ -1,0 +1,138 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { folder, fwtest, linkedFolder, ROOT, run } from './workspace.js';
+
+const elf = (name: string) => join(ROOT, 'examples/firmware-tests', name);
+const BIN = join(ROOT, 'bin/fwtest.js');
+
+/** Boots with something to read, as from a pipe. */
+function boot(input: string, ...args: string[]) {
+  return run(folder(), process.execPath, [BIN, 'boot', ...args], {}, input);
+}
+
+describe('fwtest boot', () => {
+  test('connects the console with the terminal, and ends with --for', () => {
+    const { code, stdout } = boot(
+      'hello\n',
+      elf('uart-echo/uart-echo.elf'),
+      '-b',
+      'stm32f4-discovery',
+      '--for',
+      '100ms',
+    );
+    expect(stdout).toBe('ready\r\nhello\r\n');
+    expect(code).toBe(0);
+  });
+
+  test('ends when the text came, at the byte', () => {
+    const { code, stdout } = boot('', elf('uart-echo/uart-echo.elf'), '-b', 'stm32f4-discovery', '--until', 'read');
+    expect(stdout).toBe('read');
+    expect(code).toBe(0);
+  });
+
+  test('fails when the text did not come, or the firmware ended before', () => {
+    const late = boot('', elf('uart-echo/uart-echo.elf'), '-b', 'stm32f4-discovery', '--until', 'bye', '--for', '50ms');
+    expect(late.stderr).toContain('"bye" did not come within 50ms of machine time');
+    expect(late.code).toBe(1);
+    const ended = boot('', elf('hello/hello.elf'), '-b', 'riscv-virt', '--until', 'bye');
+    expect(ended.stderr).toContain('the firmware ended with 0 before it wrote the text');
+    expect(ended.code).toBe(1);
+  });
+
+  test('ends with the firmware', () => {
+    const { code, stdout } = boot('', elf('hello/hello.elf'), '--board', 'riscv-virt');
+    expect(stdout).toBe('hello from rv32\n');
+    expect(code).toBe(0);
+    const failed = boot('', elf('semihosting/semihosting.elf'), '-b', 'stm32f4-discovery');
+    expect(failed.stdout).toContain('error: cannot open input.txt');
+    expect(failed.stderr).toContain('the firmware ended with 2');
+    expect(failed.code).toBe(1);
+  });
+
+  test('fails after a fault, and lets the firmware say what it has to say', () => {
+    const { code, stdout, stderr } = boot('d', elf('fault/fault.elf'), '-b', 'stm32f4-discovery');
+    expect(stdout).toContain('HardFault CFSR=0x02000000');
+    expect(stderr).toMatch(
+      /the firmware faulted: HardFault \(from UsageFault\) at 0x0800[0-9a-f]{4} .*\(fault\.c:\d+\)/,
+    );
+    expect(code).toBe(1);
+  });
+
+  test('says how it went with --stats', () => {
+    const { stderr } = boot('', elf('blinky/blinky.elf'), '-b', 'stm32f4-discovery', '--for', '1s', '--stats');
+    expect(stderr).toMatch(/machine time +1 s\nCPU cycles +16,000,\d{3} at 16 MHz\nhost time +\d+ ms/);
+    expect(stderr).toMatch(/at +pc 0x0800[0-9a-f]{4} .*\nfaults +0\nguest errors +0\n/);
+  });
+
+  test.each([
+    ['no such file', ['x.elf', '-b', 'stm32f4-discovery'], 'the firmware file does not exist'],
+    ['an image for another machine', [elf('hello/hello.elf'), '-b', 'stm32f4-discovery'], 'is a RISC-V program'],
+    ['no such board', [elf('hello/hello.elf'), '-b', 'stm32f4-discvery'], 'did you mean stm32f4-discovery?'],
+    ['no board', [elf('hello/hello.elf')], "required option '-b, --board <name>' not specified"],
+    ['no duration', [elf('hello/hello.elf'), '-b', 'riscv-virt', '--for', '2'], '"2" is not a duration'],
+    ['an unknown option', [elf('hello/hello.elf'), '-b', 'riscv-virt', '--stat'], 'Did you mean --stats?'],
+  ])('%s is a usage error', (_, args, text) => {
+    const { code, stderr } = boot('', ...args);
+    expect(stderr).toContain(text);
+    expect(code).toBe(2);
+  });
+});
+
+describe('lists', () => {
+  test('boards, as a table and for programs', () => {
+    expect(fwtest(folder(), 'boards').stdout).toMatch(
+      /^name +import +chip +cpu +parts\n.*stm32f4-discovery +stm32f4Discovery/s,
+    );
+    const rows = JSON.parse(fwtest(folder(), 'boards', '--json').stdout) as { name: string; cpu: string }[];
+    expect(rows).toContainEqual(expect.objectContaining({ name: 'riscv-virt', import: 'riscvVirt' }));
+  });
+
+  test('devices and cpus', () => {
+    expect(fwtest(folder(), 'devices').stdout).toMatch(/^mmioCalculator +fwtest\/devices/m);
+    expect(fwtest(folder(), 'devices').stdout).toMatch(/^stm32-usart +chip stm32f407 +usart1 usart2 usart3 usart6$/m);
+    expect(fwtest(folder(), 'cpus').stdout).toMatch(/^cortex-m4 +stm32f407$/m);
+  });
+});
+
+describe('fwtest init', () => {
+  function project() {
+    const cwd = linkedFolder();
+    mkdirSync(join(cwd, 'build'));
+    copyFileSync(elf('blinky/blinky.elf'), join(cwd, 'build/app.elf'));
+    return cwd;
+  }
+  const flags = ['--board', 'stm32f4-discovery', '--firmware', 'build/app.elf'];
+
+  test('writes a first test that passes', () => {
+    const cwd = project();
+    const { code, stdout } = fwtest(cwd, 'init', ...flags);
+    expect(stdout).toContain('2 passed');
+    expect(code).toBe(0);
+    expect(readFileSync(join(cwd, 'firmware.fw.test.ts'), 'utf8')).toContain("firmware: './build/app.elf'");
+    expect(run(cwd, process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run']).stdout).toContain(
+      '2 passed',
+    );
+  });
+
+  test('overwrites nothing', () => {
+    const cwd = project();
+    fwtest(cwd, 'init', ...flags, '--ci', 'gitlab');
+    const again = fwtest(cwd, 'init', ...flags);
+    expect(again.stderr).toContain('firmware.fw.test.ts exists');
+    expect(again.code).toBe(2);
+    expect(existsSync(join(cwd, '.gitlab-ci.yml'))).toBe(true);
+  });
+
+  test('names the flags when nobody can be asked', () => {
+    const { code, stderr } = fwtest(project(), 'init', '--board', 'riscv-virt');
+    expect(stderr).toContain('fwtest init needs --firmware when nobody can be asked');
+    expect(code).toBe(2);
+  });
+
+  test('refuses an image that is none', () => {
+    const { code, stderr } = fwtest(project(), 'init', '--board', 'riscv-virt', '--firmware', 'package.json');
+    expect(stderr).toContain('package.json');
+    expect(code).toBe(2);
+  });
+});

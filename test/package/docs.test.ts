@@ -1,0 +1,100 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { GITHUB_FILE, GITLAB_FILE } from '../../src/runner/commands/init-templates.js';
+import { type CodeBlock, codeBlocks } from './markdown.js';
+import { type Ended, fwtest, linkedFolder, ROOT, run } from './workspace.js';
+
+const PAGES = ['README.md', 'docs/getting-started.md', 'docs/ci.md', 'CONTRIBUTING.md'];
+const blocks = PAGES.flatMap((page) =>
+  codeBlocks(readFileSync(join(ROOT, page), 'utf8')).map((block, i) => ({
+    ...block,
+    page,
+    title: `${page}, block ${i + 1}`,
+  })),
+);
+const of = (language: string) => blocks.filter((block) => block.language === language);
+const fileName = (block: CodeBlock) => /^\/\/ (\S+\.ts)\n/.exec(block.text)?.[1];
+
+const DEFAULT_FIRMWARE = 'blinky/blinky.elf';
+
+/** A user's folder with an example's image as `build/app.elf`. */
+function userFolder(block: CodeBlock): string {
+  const cwd = linkedFolder({ 'package.json': '{ "type": "module" }' });
+  mkdirSync(join(cwd, 'build'));
+  const firmware = block.notes.get('firmware') ?? DEFAULT_FIRMWARE;
+  copyFileSync(join(ROOT, 'examples/firmware-tests', firmware), join(cwd, 'build/app.elf'));
+  return cwd;
+}
+
+function output({ code, stdout, stderr }: Ended): string {
+  return `exit ${code}\n${stdout}\n${stderr}`;
+}
+
+test('there is code of every kind', () => {
+  expect(new Set(blocks.map((block) => block.language))).toEqual(new Set(['sh', 'ts', 'text', 'yaml']));
+});
+
+describe('TypeScript', () => {
+  const tests = of('ts').filter((block) => fileName(block)?.endsWith('.fw.test.ts'));
+
+  test.each(tests.map((block) => [block.title, block] as const))('%s runs', (_, block) => {
+    const cwd = userFolder(block);
+    writeFileSync(join(cwd, fileName(block)!), block.text);
+    const ended = fwtest(cwd);
+    if (!block.notes.has('fails with the text below')) {
+      expect(output(ended)).toMatch(/^exit 0\n/);
+      return;
+    }
+    expect(ended.code).toBe(1);
+    const text = blocks[blocks.indexOf(block as (typeof blocks)[number]) + 1]!;
+    expect(text.language).toBe('text');
+    const told = `${ended.stdout}${ended.stderr}`.split('\n').map((line) => line.trimEnd());
+    expect(told.join('\n')).toContain(text.text.trimEnd());
+  });
+
+  test('all of it has right types', () => {
+    const cwd = linkedFolder();
+    const options = {
+      strict: true,
+      noEmit: true,
+      module: 'nodenext',
+      target: 'es2023',
+      types: ['node'],
+      skipLibCheck: true,
+    };
+    writeFileSync(join(cwd, 'tsconfig.json'), JSON.stringify({ compilerOptions: options }));
+    for (const [i, block] of of('ts').entries())
+      writeFileSync(join(cwd, `${i}-${fileName(block) ?? 'block.ts'}`), block.text);
+    expect(output(run(cwd, process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc')]))).toMatch(/^exit 0\n/);
+  });
+});
+
+describe('commands', () => {
+  test.each(of('sh').map((block) => [block.title, block] as const))('%s', (_, block) => {
+    const lines = block.text.split('\n').map((line) => line.replace(/#.*/, '').trim());
+    const commands = lines.flatMap((line) => line.split(' && ')).filter((line) => line !== '');
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const cwd = userFolder(block);
+    if (block.page === 'docs/ci.md') {
+      for (const name of ['a', 'b'])
+        writeFileSync(join(cwd, `${name}.fw.test.ts`), "import { test } from 'vitest'; test('x', () => {});");
+    }
+    for (const command of commands) {
+      const script = /^npm (?:run )?([\w:]+)/.exec(command)?.[1];
+      if (command === 'npx fwtest' && block.text.includes('npm ci')) continue; // what CI does as it stands here
+      if (command.startsWith('npx fwtest'))
+        expect(output(fwtest(cwd, ...command.split(' ').slice(2)))).toMatch(/^exit 0\n/);
+      else expect([...Object.keys(scripts), 'ci', 'install'], command).toContain(script);
+    }
+  });
+});
+
+test('the pipelines are those that init writes', () => {
+  expect(of('yaml').map((block) => [block.notes.get('template'), block.text])).toEqual([
+    ['github', GITHUB_FILE],
+    ['gitlab', GITLAB_FILE],
+  ]);
+});
