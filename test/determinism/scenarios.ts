@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { at, riscvVirt, stm32f4Discovery } from '../../src/boards/index.js';
+import { riscvVirt, stm32f4Discovery } from '../../src/boards/index.js';
+import { at } from '../../src/boards/rows.js';
 import { mmioCalculator } from '../../src/devices.js';
 import { readElf } from '../../src/emu/debug/elf.js';
 import type { Machine } from '../../src/emu/machine.js';
