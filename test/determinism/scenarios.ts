@@ -167,10 +167,11 @@ export const inOneCall: Advance = (machine, cycle) => {
   machine.run({ cycles: cycle });
 };
 
-/** One instruction at a time; asleep there is none to step, so a few cycles at a time. */
+/** One instruction at a time; where the core sleeps or has ended there is none to step, so a few cycles at a time. */
 export const inSingleSteps: Advance = (machine, cycle) => {
   while (machine.cycles < cycle) {
-    if (machine.cpu.sleeping) machine.run({ cycles: Math.min(cycle, machine.cycles + 500) });
+    const { sleeping, locked } = machine.cpu;
+    if (sleeping || locked) machine.run({ cycles: Math.min(cycle, machine.cycles + 500) });
     else machine.step();
   }
 };
