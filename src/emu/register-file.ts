@@ -17,21 +17,22 @@ export class RegisterCell {
   /** Position in its device's register file. */
   readonly index: number;
   readonly spec: RegisterSpec;
-  readonly #values: Int32Array;
-  readonly #reads: Int32Array;
+  // Not `#`: V8 adds such fields to objects of many classes one by one, out of line.
+  private readonly values: Int32Array;
+  private readonly readCounts: Int32Array;
 
   constructor(flat: FlatRegister, index: number, values: Int32Array, reads: Int32Array) {
     this.name = flat.name;
     this.index = index;
     this.spec = flat.spec;
-    this.#values = values;
-    this.#reads = reads;
+    this.values = values;
+    this.readCounts = reads;
   }
   get value(): number {
-    return this.#values[this.index]! >>> 0;
+    return this.values[this.index]! >>> 0;
   }
   set value(value: number) {
-    this.#values[this.index] = value;
+    this.values[this.index] = value;
   }
   get reset(): number {
     return this.spec.reset;
@@ -41,13 +42,13 @@ export class RegisterCell {
   }
   /** Bus reads so far, for diagnosis ("read 113,000 times"). */
   get reads(): number {
-    return this.#reads[this.index]! >>> 0;
+    return this.readCounts[this.index]! >>> 0;
   }
   getBits(low: number, bits: number): number {
-    return (this.#values[this.index]! >>> low) & bits;
+    return (this.values[this.index]! >>> low) & bits;
   }
   setBits(low: number, bits: number, value: number): void {
-    this.#values[this.index] = (this.#values[this.index]! & ~(bits << low)) | ((value & bits) << low);
+    this.values[this.index] = (this.values[this.index]! & ~(bits << low)) | ((value & bits) << low);
   }
 }
 
@@ -65,8 +66,18 @@ export type Registers<R extends RegisterSpecs> = {
     : RegisterOf<R[K]>;
 };
 
-/** A class with one accessor a field, made once for each register of a layout. */
+const classes = new Map<string, typeof RegisterCell>();
+
+/**
+ * A class with one accessor a field. Registers with the same fields share it: a chip has more than a thousand registers,
+ * and with a class each V8 would make every one of them on its slowest path.
+ */
 function registerClass(spec: RegisterSpec): typeof RegisterCell {
+  const key = Object.entries(spec.fields)
+    .map(([name, { low, width }]) => `${name}:${low}:${width}`)
+    .join();
+  const known = classes.get(key);
+  if (known) return known;
   class Fields extends RegisterCell {}
   for (const [name, { low, width }] of Object.entries(spec.fields)) {
     const bits = mask(0, width);
@@ -80,6 +91,7 @@ function registerClass(spec: RegisterSpec): typeof RegisterCell {
       },
     });
   }
+  classes.set(key, Fields);
   return Fields;
 }
 
@@ -108,12 +120,7 @@ export class RegisterLayout {
 
   constructor(specs: RegisterSpecs, size: number, where: string) {
     this.flat = flatten(specs);
-    const specOf = new Map<RegisterSpec, typeof RegisterCell>();
-    this.#classes = this.flat.map(({ spec }) => {
-      const known = specOf.get(spec) ?? registerClass(spec);
-      specOf.set(spec, known);
-      return known;
-    });
+    this.#classes = this.flat.map(({ spec }) => registerClass(spec));
     this.indexAt = new Int16Array(Math.ceil(size / 4)).fill(-1);
     for (const [i, { name, offset }] of this.flat.entries()) {
       if (offset + 4 > size) throw new InternalError({ what: `register ${name} lies outside its device`, where });

@@ -39,7 +39,8 @@ function makeProject(folder: string, files: number, suffix: string, text: string
 /** Milliseconds from start to end of a process that has to pass so many tests. */
 function wallMilliseconds(folder: string, args: readonly string[], passed: number): number {
   const start = performance.now();
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, CI: undefined };
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env });
   const milliseconds = performance.now() - start;
   if (status !== 0 || !new RegExp(`Tests.*\\b${passed} passed`).test(stdout)) {
     throw new Error(`${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
