@@ -89,8 +89,8 @@ export function stm32f407(options: Stm32f407Options = {}) {
   const flashKiB = options.flashKiB ?? 1024;
   return defineChip({
     name: 'stm32f407',
-    // SYST_CALIB: 10500 for 1 ms of HCLK/8 at 84 MHz (RM0090 12.1.2), marked as not exact.
-    cpu: cortexM4({ irqs: 82, priorityBits: 4, sysTickDivider: 8, sysTickCalibration: 0x4000_2904 }),
+    // SYST_CALIB: 18750 for 1 ms of HCLK/8 at 150 MHz (RM0090 12.1.2), marked as not exact (SKEW).
+    cpu: cortexM4({ irqs: 82, priorityBits: 4, sysTickDivider: 8, sysTickCalibration: 0x4000_493e }),
     hertz: HSI_HERTZ,
     clocks: RCC_CLOCKS,
     memories: {

@@ -1,5 +1,4 @@
 import type { Cpu, CpuResetKind, CpuStop, CpuSystem, CpuType } from '../../cpu.js';
-import type { DeviceType } from '../../device.js';
 import { InternalError, UsageError } from '../../errors.js';
 import { ColdEngine, type EngineExit } from '../../isa/cold-engine.js';
 import type { Isa } from '../../isa/instruction.js';
@@ -19,16 +18,6 @@ import { SpecialRegisters } from './special-registers.js';
 
 /** `irqs`: external interrupts, 1–240; `priorityBits`: implemented bits of a priority, 3–8. */
 export interface CortexM4Options extends PriorityOptions, CoreDeviceOptions {}
-
-type HandleOf<D> = D extends DeviceType<infer T> ? T : never;
-
-/** What a board with this core has besides the chip's devices. */
-export interface CortexM4Handles {
-  readonly dwt: HandleOf<ReturnType<typeof dwt>>;
-  readonly systick: HandleOf<ReturnType<typeof sysTick>>;
-  readonly nvic: HandleOf<ReturnType<typeof nvic>>;
-  readonly scb: HandleOf<ReturnType<typeof scb>>;
-}
 
 /** A Cortex-M4 without floating point (ARMv7E-M; Arm DDI 0403E, DDI 0439D). */
 export function cortexM4(options: CortexM4Options): CpuType<CortexM4Handles> {
