@@ -6,6 +6,7 @@ import type { Signal } from '../../signal.js';
 import type { Frequency } from '../../time.js';
 import { BusPort } from './bus-port.js';
 import { clint } from './clint.js';
+import type { Counter64 } from './counter64.js';
 import { CsrFile } from './csr-file.js';
 import { csrParts, retirementOf } from './hart-state.js';
 import { InterruptLines, mostUrgent } from './interrupt-lines.js';
@@ -73,27 +74,15 @@ export class Rv32Hart implements Cpu {
     this.#names = new NamedRegisters(this.#x, this.#csrs, this);
     this.#log = new TrapLog(arena.i32('cpu.traps', TRAP_LOG_WORDS));
     const reserved = new Int32Array(system.memory.buffer, layout.scalars['reserved']!.offset, 1);
-    this.#traps = new Traps({
-      system,
-      engine: this.#engine,
-      port,
-      csrs: this.#csrs,
-      sleep: this.#sleep,
-      retirement,
-      log: this.#log,
-      reserved,
-    }); // prettier-ignore
+    const shared = { system, port, retirement, reserved };
+    this.#traps = new Traps({ ...shared, engine: this.#engine, csrs: this.#csrs, sleep: this.#sleep, log: this.#log });
     this.#halt = signals.get('cpu.halt');
     this.#halt.listen((level) => level !== 0 && this.#stop());
     this.breakpoints = {
       add: (address) => this.#engine.addBreakpoint(address),
       delete: (address) => this.#engine.deleteBreakpoint(address),
     };
-    const wires = { msip: 'cpu.msip', mtip: 'cpu.mtip' };
-    this.devices = {
-      clint: { address: options.clint, device: clint(parts.mtime), clock: MTIME_CLOCK, wires },
-      plic: { address: options.plic, device: plic, wires: { meip: 'cpu.meip' } },
-    };
+    this.devices = devicesBeside(options, parts.mtime);
   }
 
   get pc(): number {
@@ -216,4 +205,12 @@ export class Rv32Hart implements Cpu {
       fencei: () => undefined,
     };
   }
+}
+
+function devicesBeside(options: Rv32Options, mtime: Counter64): Cpu['devices'] {
+  const wires = { msip: 'cpu.msip', mtip: 'cpu.mtip' };
+  return {
+    clint: { address: options.clint, device: clint(mtime), clock: MTIME_CLOCK, wires },
+    plic: { address: options.plic, device: plic, wires: { meip: 'cpu.meip' } },
+  };
 }
