@@ -165,8 +165,8 @@ export class CsrFile {
 
   /**
    * Event counters that count nothing (Priv 3.1.10), a trigger module without triggers (Debug 1.0 5.7.1: type 0) and sixteen
-   * PMP entries whose fields are all read-only zero (WARL, Priv 3.7.1), as the manuals allow. Memory protection is not modelled, so a locked entry, which would bind M mode
-   * too, is reported.
+   * PMP entries whose fields are all read-only zero (WARL, Priv 3.7.1), as the manuals allow. Memory protection is not
+   * modelled, so a locked entry, which would bind M mode too, is reported.
    */
   #readOnlyZero(): [number, Cell][] {
     const zero: Cell = { read: () => 0 };

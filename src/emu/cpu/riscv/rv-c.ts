@@ -38,9 +38,11 @@ function constants(xlen: Xlen): Row[] {
     insn('011 i ddddd iiiii 01', 'c.lui {d},{CLUI}', 'alu', 'Unpriv 16.5.1', (o, f) =>
       writeX(o, f.d, signed(o, xlen, immediate(o, IMMEDIATE.CLUI, f))), { common: true, when: (f) => f.d !== SP && f.i !== 0 }),
     insn('011 i 00010 jkllm 01', 'c.addi16sp sp,{C16SP}', 'alu', 'Unpriv 16.5.2', (o, f) =>
-      writeX(o, SP, o.add(readX(o, SP), signed(o, xlen, immediate(o, IMMEDIATE.C16SP, f)))), { common: true, over: true, when: (f) => (f.i | f.j | f.k | f.l | f.m) !== 0 }),
+      writeX(o, SP, o.add(readX(o, SP), signed(o, xlen, immediate(o, IMMEDIATE.C16SP, f)))),
+      { common: true, over: true, when: (f) => (f.i | f.j | f.k | f.l | f.m) !== 0 }),
     insn('000 iijjjjkl ddd 00', 'c.addi4spn {d},sp,{C4SPN}', 'alu', 'Unpriv 16.5.2', (o, f) =>
-      writeX(o, popular(o, f.d), o.add(readX(o, SP), signed(o, xlen, immediate(o, IMMEDIATE.C4SPN, f)))), { common: true, when: (f) => (f.i | f.j | f.k | f.l) !== 0 }),
+      writeX(o, popular(o, f.d), o.add(readX(o, SP), signed(o, xlen, immediate(o, IMMEDIATE.C4SPN, f)))),
+      { common: true, when: (f) => (f.i | f.j | f.k | f.l) !== 0 }),
   ];
 }
 
