@@ -103,6 +103,16 @@ describe('riscv-virt', () => {
     expect(read('s2', 's3', 's4', 's5', 'mip')).toEqual([10, 0x41, 0, 0x8000_000b, 0]);
   });
 
+  test('a reset leaves no request of a device behind that is reset, too', () => {
+    const { machine, board, run, word } = guest('li t0, 0x10000001\naddi t1,zero,1\nsb t1,0(t0)\nstop:\njal zero,stop');
+    board.uart0.type('A');
+    run(6000);
+    expect(word(0xc00_1000)).toBe(1 << 10);
+    machine.reset('pin');
+    run(1);
+    expect(word(0xc00_1000)).toBe(0);
+  });
+
   test('what virt has besides is named when it is used', () => {
     const { machine, run } = guest(
       'li t0, 0x10001000\nlw t1,0(t0)\nli t0, 0x101000\nlw t1,0(t0)\nstop:\njal zero,stop',

@@ -51,7 +51,9 @@ export const plic: DeviceType<Handle<typeof PLIC>> = defineDevice({
       d.onRead(claim, () => arbiter.claim(context));
       d.onWrite(claim, (_value, _old, written) => arbiter.complete(context, written));
     }
-    d.onReset(() => arbiter.resample());
+    // devices that are reset after this one let go of their lines first
+    const resample = d.event('resample', () => arbiter.resample());
+    d.onReset(() => resample.after(0));
   },
 });
 
@@ -75,7 +77,7 @@ class Arbiter {
     this.update();
   }
 
-  /** After a reset: devices may hold their lines high. */
+  /** After a reset of everything: a line may be high still. */
   resample(): void {
     for (let source = 1; source < PLIC_SOURCES; source++) {
       setBit(this.#d.state.level, source, this.#inputs[source]!.level !== 0);
