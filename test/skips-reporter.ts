@@ -1,18 +1,18 @@
-import type { Reporter, TestModule, TestSuite } from 'vitest/node';
+import type { Reporter, TestModule, TestSuite, Vitest } from 'vitest/node';
 
 /** What a test or suite that can be skipped says in its name: `(needs arm-none-eabi-gcc)`. */
 const REASON = /\((needs [^)]+)\)/;
 /** Left to `npm run test:long` and `npm run test:package`, in CI too. */
 const ON_DEMAND = /needs (FWTEST_LONG|FWTEST_PACKAGE)=1/;
 
-function reasonOf(fullName: string): string | undefined {
-  return REASON.exec(fullName)?.[1];
+function reasonOf(fullName: string): string {
+  return REASON.exec(fullName)?.[1] ?? `no reason in its name: ${fullName}`;
 }
 
 function countSkips(suite: TestModule | TestSuite, skips: Map<string, number>): void {
   for (const test of suite.children.allTests('skipped')) {
     const reason = reasonOf(test.fullName);
-    if (reason) skips.set(reason, (skips.get(reason) ?? 0) + 1);
+    skips.set(reason, (skips.get(reason) ?? 0) + 1);
   }
 }
 
@@ -21,7 +21,15 @@ function countSkips(suite: TestModule | TestSuite, skips: Map<string, number>): 
  * that is not there has failed.
  */
 export class SkipsReporter implements Reporter {
+  #filtered = false;
+
+  onInit(vitest: Vitest): void {
+    // A name pattern skips what it does not match.
+    this.#filtered = vitest.config.testNamePattern !== undefined;
+  }
+
   onTestRunEnd(modules: readonly TestModule[]): void {
+    if (this.#filtered) return;
     const skips = new Map<string, number>();
     for (const module of modules) countSkips(module, skips);
     if (skips.size === 0) return;

@@ -96,9 +96,15 @@ class FakeWatched implements Watched {
 export class FakeUart extends FakeWatched implements UartSubject {
   bytes = new Uint8Array();
   cursor = 0;
+  readonly #hearing = new Set<(byte: number) => void>();
+  onByte(fn: (byte: number) => void): () => void {
+    this.#hearing.add(fn);
+    return () => this.#hearing.delete(fn);
+  }
   write(text: string | Uint8Array): void {
     for (const byte of typeof text === 'string' ? Buffer.from(text, 'utf8') : text) {
       this.bytes = Uint8Array.from([...this.bytes, byte]);
+      for (const fn of [...this.#hearing]) fn(byte);
       this.changed();
     }
   }

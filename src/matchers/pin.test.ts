@@ -130,7 +130,7 @@ describe('toBlink', () => {
       [Error: expect(PD12).toBlink({ hz: 1000 })
 
         Expected  1 kHz ± 2 %
-        Measured  909.091 Hz (periods 1.1 ms, 1.1 ms, 1.1 ms)
+        Measured  909.09 Hz (periods 1.1 ms, 1.1 ms, 1.1 ms)
         Waited    3.4 ms of machine time (54,400 cycles at 16 MHz)
         CPU       pc 0x08001a2c wait_for_pll+0x10 (clock.c:41), thread mode
       ]

@@ -67,6 +67,8 @@ export interface Watched {
 }
 
 export interface UartSubject extends Watched {
+  /** Hears of each byte written; returns what ends it. */
+  onByte(fn: (byte: number) => void): () => void;
   /** All bytes written since power-on, as far as they are kept. */
   readonly bytes: Uint8Array;
   /** How many bytes the last successful `toWriteUart` left behind it. */

@@ -1,7 +1,7 @@
 import type { Duration } from '../emu/duration.js';
 import { type MatcherResult, type MatcherState, verdict, waitRows } from './matcher.js';
 import { valueText } from './message.js';
-import { type Bench, subjectOf, type UartSubject } from './subject.js';
+import { type Bench, subjectOf, type UartSubject, type Watched } from './subject.js';
 import { type Found, mayGrow, search, type UartPattern, writtenText } from './uart-text.js';
 
 /** A line that is silent for so long has no more of a match to come: two bytes at 9,600 baud. */
@@ -13,7 +13,7 @@ const SILENCE: Duration = '2ms';
  */
 export function awaitUart(bench: Bench, uart: UartSubject, pattern: UartPattern, within: Duration): Found | undefined {
   const find = () => search(uart.bytes, pattern, uart.cursor);
-  if (!bench.runUntil(() => find() !== undefined, within, [uart])) return undefined;
+  if (!bench.runUntil(() => find() !== undefined, within, [completing(uart, pattern)])) return undefined;
   let found = find()!;
   while (mayGrow(pattern, found, uart.bytes)) {
     const { length } = uart.bytes;
@@ -21,6 +21,13 @@ export function awaitUart(bench: Bench, uart: UartSubject, pattern: UartPattern,
     found = find()!;
   }
   return found;
+}
+
+/** A text can be complete only after its last byte; all other bytes need no search. */
+function completing(uart: UartSubject, pattern: UartPattern): Watched {
+  if (pattern instanceof RegExp) return uart;
+  const last = (typeof pattern === 'string' ? Buffer.from(pattern, 'utf8') : pattern).at(-1);
+  return { onChange: (fn) => uart.onByte((byte) => (byte === last ? fn() : undefined)) };
 }
 
 export interface WithinOption {

@@ -175,7 +175,7 @@ describe('faults', () => {
     const { board: lost } = createStation(riscvVirt, elf('hello/hello.elf'), options);
     lost.cpu.pc = 0x3000_0000; // nothing is there, and mtvec is 0 yet
     lost.run('100us');
-    expect(lost.faults[0]?.text).toBe('instruction access fault at 0x30000000');
+    expect(lost.faults[0]?.text).toMatch(/^instruction access fault at 0x30000000/);
     expect(lost.faults.length).toBeLessThan(100);
     expect(toHaveFaulted.call({ isNot: true }, lost).message()).toMatch(/and [\d,]{4,} more/);
   });

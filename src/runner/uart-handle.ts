@@ -49,8 +49,11 @@ export class UartOutput implements UartSubject {
     this.#cursor = cursor;
   }
   onChange(fn: () => void): () => void {
-    return this.#machine.on('uart', ({ source }) => {
-      if (source === this.#source) fn();
+    return this.onByte(fn);
+  }
+  onByte(fn: (byte: number) => void): () => void {
+    return this.#machine.on('uart', ({ source, byte }) => {
+      if (source === this.#source) fn(Number(byte));
     });
   }
 }
