@@ -59,4 +59,4 @@ const virt = defineChip({
 });
 
 /** QEMU's `virt` machine as far as RV32 firmware without S mode needs it: same addresses, same interrupt numbers. */
-export const riscvVirt = defineBoard({ name: 'riscv-virt', chip: virt });
+export const riscvVirt = defineBoard({ name: 'riscv-virt', chip: virt, checked: true });

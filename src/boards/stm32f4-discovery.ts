@@ -13,6 +13,7 @@ import { stm32f407 } from './stm32f407.js';
 export const stm32f4Discovery = defineBoard({
   name: 'stm32f4-discovery',
   chip: stm32f407({ hse: MHz(8) }),
+  checked: true,
   parts: {
     green: led('PD12'),
     orange: led('PD13'),
