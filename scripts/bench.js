@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const startedIn = process.cwd();
 process.chdir(root);
 
 function buildPackage() {
@@ -32,8 +33,9 @@ try {
   const quick = args.some((arg) => arg === '--help' || arg === '--list');
   if (!quick) buildPackage();
   const { main } = await import(pathToFileURL(await bundle()).href);
-  await main(args);
+  await main(args, startedIn);
 } catch (error) {
-  console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+  const usage = error.name === 'UsageError' || error.code?.startsWith('ERR_PARSE_ARGS');
+  console.error(usage ? error.message : error.stack);
   process.exitCode = 2;
 }

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { UsageError } from '../../src/emu/errors.js';
 import { boardRows } from './board-rows.js';
 import { cliRows } from './cli-rows.js';
 import { coldRows } from './cold-rows.js';
@@ -69,8 +70,8 @@ function comparison(baseline: Baseline): (result: BenchResult) => string {
   };
 }
 
-/** Runs the benchmark. Throws on wrong usage, and where a program computes something wrong. */
-export async function main(args: readonly string[]): Promise<void> {
+/** Runs the benchmark; file names are relative to the folder it was started in. Throws on wrong usage, and where a program computes something wrong. */
+export async function main(args: readonly string[], startedIn: string): Promise<void> {
   const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({
     args: [...args],
@@ -85,13 +86,15 @@ export async function main(args: readonly string[]): Promise<void> {
   });
   if (values.help) return console.log(HELP);
   const rows = ROWS.filter(({ name }) => new RegExp(values.only ?? '').test(name));
-  if (rows.length === 0) throw new Error(`no row matches ${values.only}; --list prints the names`);
+  if (rows.length === 0) {
+    throw new UsageError({ what: `no row matches ${values.only}`, remedy: 'npm run bench -- --list prints the names' });
+  }
   if (values.list) return console.log(rows.map(({ name }) => name).join('\n'));
   console.log(sentence(thisMachine()));
   const baseline = values.compare ? (JSON.parse(readFileSync(BASELINE, 'utf8')) as Baseline) : undefined;
   if (baseline) console.log(`baseline: ${sentence(baseline.machine)}`);
   const results = await measure(rows, baseline ? comparison(baseline) : () => '');
-  if (values.json !== undefined) writeFileSync(values.json, toJson(results));
+  if (values.json !== undefined) writeFileSync(resolve(startedIn, values.json), toJson(results));
   if (values['save-baseline']) writeFileSync(BASELINE, baselineText(results));
 }
 
