@@ -1,7 +1,7 @@
 import { InternalError } from '../errors.js';
 import { EXIT_BREAKPOINT, EXIT_UNDECODED, generateColdModule, hostImports } from './cold-module.js';
 import { type Decoded, Decoder } from './decoder.js';
-import { BREAKPOINT, Handlers, UNDECODED } from './handlers.js';
+import { BREAKPOINT, Handlers, LONG, UNCONDITIONAL, UNDECODED } from './handlers.js';
 import type { Isa } from './instruction.js';
 import {
   CHUNK_COUNT,
@@ -247,7 +247,8 @@ export class ColdEngine {
     }
     const stop = this.#breakpoints.has(address);
     this.#halfwords[record >> 1] = stop ? BREAKPOINT : outside;
-    this.#halfwords[(record >> 1) + 1] = (stop ? BREAKPOINT : inside) | (length === 4 ? 0x8000 : 0);
+    this.#halfwords[(record >> 1) + 1] =
+      (stop ? BREAKPOINT : inside) | (length === 4 ? LONG : 0) | (row.unconditional ? UNCONDITIONAL : 0);
     this.#host.codeDecoded(address, length);
   }
 

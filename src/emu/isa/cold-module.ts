@@ -1,5 +1,5 @@
 import { Emitter } from './emitter.js';
-import { type Handler, Handlers } from './handlers.js';
+import { HANDLER_MASK, type Handler, Handlers, LONG, UNCONDITIONAL } from './handlers.js';
 import type { Isa } from './instruction.js';
 import type { Program, Type } from './ir.js';
 import { CHUNK_MAP, CHUNK_SHIFT, ENGINE, GUEST_BASE, WASM_PAGE } from './layout.js';
@@ -265,7 +265,7 @@ class ColdModule {
     out.op(OP.end);
     out.get(pc).i32(CHUNK_SHIFT).op(OP.i32_shr_u).i32(2).op(OP.i32_shl).memory(OP.i32_load, CHUNK_MAP);
     out.get(pc).i32(3).op(OP.i32_shl, OP.i32_add).tee(record).memory(OP.i32_load16_u, 2).tee(handler);
-    out.i32(0x7fff).op(OP.i32_and).i32(1).op(OP.i32_le_u, OP.if, EMPTY_BLOCK);
+    out.i32(HANDLER_MASK).op(OP.i32_and).i32(1).op(OP.i32_le_u, OP.if, EMPTY_BLOCK);
     out
       .i32(0)
       .i32(EXIT_UNDECODED)
@@ -277,8 +277,8 @@ class ColdModule {
     out.op(OP.end);
     out.get(pc).set(before);
     this.#condition(out, itstate);
-    out.op(OP.if, EMPTY_BLOCK);
-    out.get(record).get(pc).get(budget).get(handler).i32(0x7fff).op(OP.i32_and);
+    out.get(handler).i32(UNCONDITIONAL).op(OP.i32_and, OP.i32_or, OP.if, EMPTY_BLOCK);
+    out.get(record).get(pc).get(budget).get(handler).i32(HANDLER_MASK).op(OP.i32_and);
     out.op(OP.call_indirect).code.u32(this.#module.type(OUT_OF_LINE, OUT_OF_LINE_RESULT)).byte(0);
     out.set(budget).set(pc).op(OP.else);
     // condition failed: a cycle, and on to the next instruction
@@ -288,7 +288,7 @@ class ColdModule {
       .i32(2)
       .i32(4)
       .get(handler)
-      .i32(0x8000)
+      .i32(LONG)
       .op(OP.i32_and, OP.i32_eqz, OP.select, OP.i32_add)
       .set(pc)
       .op(OP.end);

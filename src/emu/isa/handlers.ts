@@ -9,6 +9,11 @@ export const UNDECODED = 0;
 export const BREAKPOINT = 1;
 const FIRST = 2;
 
+/** In the second halfword of a record, beside the handler for use inside IT blocks. */
+export const LONG = 0x8000;
+export const UNCONDITIONAL = 0x4000;
+export const HANDLER_MASK = 0x3fff;
+
 /** One way of executing one row in the cold engine. */
 export interface Handler {
   readonly variant: Variant;

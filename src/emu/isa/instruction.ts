@@ -15,6 +15,8 @@ export interface RowOptions<P extends string> {
   readonly when?: (fields: { readonly [K in OperandLetters<P> | StaticLetters<P>]: number }) => boolean;
   /** This row wins over the more general rows it overlaps; without it an overlap is an error. */
   readonly over?: boolean;
+  /** Executed inside an IT block even where the condition fails (BKPT). */
+  readonly unconditional?: boolean;
   /** Executed often enough to be inlined in the cold engine's dispatch function (chosen by measurement). */
   readonly common?: boolean;
 }
@@ -31,6 +33,7 @@ export interface Row {
   readonly body: (o: Emitter, f: Readonly<Record<string, Int & number>>) => void;
   readonly when?: (fields: Fields) => boolean;
   readonly over: boolean;
+  readonly unconditional: boolean;
   readonly common: boolean;
 }
 
@@ -54,6 +57,7 @@ export function insn<const P extends string>(
     body: body as Row['body'],
     when: options.when as Row['when'],
     over: options.over ?? false,
+    unconditional: options.unconditional ?? false,
     common: options.common ?? false,
   };
 }

@@ -13,15 +13,15 @@ export const WASM_PAGE = 0x1_0000;
 export const PAGE_SHIFT = 12;
 export const PAGE_SIZE = 1 << PAGE_SHIFT;
 
-/** Decoded instructions come in chunks of 256 KiB of guest addresses. */
-export const CHUNK_SHIFT = 18;
+/** Decoded instructions come in chunks of 64 KiB of guest addresses. */
+export const CHUNK_SHIFT = 16;
 export const CHUNK_SIZE = 1 << CHUNK_SHIFT;
 /** A decoded instruction is a record of 16 bytes; there is one for every halfword. */
 export const RECORD_SIZE = 16;
 /** Bytes from one chunk's records to the next: a spare Wasm page of zeros follows each ("undecoded"). */
 export const CHUNK_STRIDE = (CHUNK_SIZE / 2) * RECORD_SIZE + WASM_PAGE;
 /** Chunks that can hold decoded code at a time; number 0 stays empty and stands for "nothing decoded". */
-export const CHUNK_COUNT = 16;
+export const CHUNK_COUNT = 24;
 
 /** CPU state: below address 0x1000. */
 export const STATE_BASE = 0x100;

@@ -8,7 +8,7 @@ import { fold } from './semantics.js';
  * How an instruction's operands are laid out in its 16-byte record: whatever depends on operands and pc alone is
  * computed once, when the instruction is decoded, and stored there.
  *
- * Record: u16 handler outside IT blocks, u16 handler inside them (bit 15: a 4-byte instruction), 12 bytes of slots.
+ * Record: u16 handler outside IT blocks, u16 handler inside them (with flags, see handlers.ts), 12 bytes of slots.
  * Both handlers of an instruction read the same slots.
  */
 export interface Slot {

@@ -26,7 +26,9 @@ export const miscellaneous16 = [
   insn('1011 0110 011 m 00 i f', 'cps{effect} {masks}', 'system', 'B5.2.1 T1',
     (o, f) => o.helper('cps', [o.or(o.shl(f.m, 2), o.or(o.shl(f.i, 1), f.f))], 'void'), { when: (f) => f.i !== 0 || f.f !== 0 }),
   // Also executed where the condition of its IT block fails; the row cannot say so.
-  insn('1011 1110 iiiiiiii', 'bkpt {imm}', 'breakpoint', 'A7.7.17 T1', (o, f) => o.trap('bkpt', f.i)),
+  insn('1011 1110 iiiiiiii', 'bkpt {imm}', 'breakpoint', 'A7.7.17 T1', (o, f) => o.trap('bkpt', f.i), {
+    unconditional: true,
+  }),
   insn('1011 1111 cccc mmmm', 'it{it}', 'it', 'A7.7.38 T1', (o, f) => o.set('itstate', o.or(o.shl(f.c, 4), f.m)), {
     common: true,
     when: (f) => f.m !== 0 && f.c !== 15 && (f.c !== 14 || bitCount(f.m) === 1),
