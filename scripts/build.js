@@ -5,17 +5,7 @@
 // The tables of the instruction sets are generated first and put in the place of src/emu/isa/prebuilt.ts.
 
 import { spawn } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -105,20 +95,10 @@ async function modules() {
   writeFileSync(join(out, 'cjs/package.json'), '{ "type": "commonjs" }\n');
 }
 
-/** `npx fwtest` in this very project: npm links the commands of dependencies only. */
-function linkCommand() {
-  const folder = join(root, 'node_modules/.bin');
-  const link = join(folder, 'fwtest');
-  if (!existsSync(folder) || lstatSync(link, { throwIfNoEntry: false })) return;
-  if (process.platform === 'win32') writeFileSync(`${link}.cmd`, '@node "%~dp0\\..\\..\\bin\\fwtest.js" %*\r\n');
-  else symlinkSync('../../bin/fwtest.js', link);
-}
-
 const started = performance.now();
 rmSync(out, { recursive: true, force: true });
 await Promise.all([modules(), declarations()]);
 copyHandWritten();
-linkCommand();
 cpSync(join(out, 'types'), join(out, 'cjs/types'), { recursive: true });
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 console.log(`built fwtest ${version} in ${((performance.now() - started) / 1000).toFixed(1)} s`);

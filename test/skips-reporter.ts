@@ -1,12 +1,13 @@
 import type { Reporter, TestModule, TestSuite, Vitest } from 'vitest/node';
 
-/** What a test or suite that can be skipped says in its name: `(needs arm-none-eabi-gcc)`. */
-const REASON = /\((needs [^)]+)\)/;
+/** What a test or suite that can be skipped says in its name: `(needs arm-none-eabi-gcc)`, `(skipped: no QEMU)`. */
+const REASON = /(needs [^)]+)\)|skipped: ([^)]+)/;
 /** Left to `npm run test:long` and `npm run test:package`, in CI too. */
 const ON_DEMAND = /needs (FWTEST_LONG|FWTEST_PACKAGE)=1/;
 
 function reasonOf(fullName: string): string {
-  return REASON.exec(fullName)?.[1] ?? `no reason in its name: ${fullName}`;
+  const [, needs, skipped] = REASON.exec(fullName) ?? [];
+  return needs ?? skipped ?? `no reason in its name: ${fullName}`;
 }
 
 function countSkips(suite: TestModule | TestSuite, skips: Map<string, number>): void {

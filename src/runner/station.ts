@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { Board, DeviceRows, PartRows } from '../boards/define.js';
-import { readElf, requireElfFor } from '../emu/debug/elf.js';
+import { type ElfImage, readElf, requireElfFor } from '../emu/debug/elf.js';
 import { Locator } from '../emu/debug/locator.js';
 import { InternalError, UsageError } from '../emu/errors.js';
 import type { Machine } from '../emu/machine.js';
@@ -60,6 +60,17 @@ function enableSemihosting(machine: Machine, choice: StationOptions['semihosting
   (machine.cpu as unknown as SemihostingCpu).semihosting.enable({ directory: files, commandLine });
 }
 
+/**
+ * Reads an image that is to run on a board.
+ * @throws UsageError when it is none, or is for another machine
+ */
+export function readImageFor(board: AnyBoard, firmware: string, contents?: Uint8Array): ElfImage {
+  const image = readElf(firmware, contents);
+  const machine = board.chip.cpu.name.startsWith('cortex') ? 'arm' : 'riscv';
+  requireElfFor(image, { machine, class: 32, memories: memoriesOf(board), fpu: false });
+  return image;
+}
+
 /** Puts an image into a new machine of the board. */
 export function createStation<B extends AnyBoard>(
   board: B,
@@ -67,9 +78,7 @@ export function createStation<B extends AnyBoard>(
   options: StationOptions,
   contents?: Uint8Array,
 ): Station<B> {
-  const image = readElf(firmware, contents);
-  const machine: 'arm' | 'riscv' = board.chip.cpu.name.startsWith('cortex') ? 'arm' : 'riscv';
-  requireElfFor(image, { machine, class: 32, memories: memoriesOf(board), fpu: false });
+  const image = readImageFor(board, firmware, contents);
   const locator = new Locator(image);
   let bench: MachineBench | undefined;
   const made = board.createMachine({

@@ -130,9 +130,14 @@ describe('fwtest init', () => {
     expect(code).toBe(2);
   });
 
-  test('refuses an image that is none', () => {
+  test('refuses an image that is none, or for another board', () => {
     const { code, stderr } = fwtest(project(), 'init', '--board', 'riscv-virt', '--firmware', 'package.json');
     expect(stderr).toContain('package.json');
     expect(code).toBe(2);
+    const cwd = project();
+    const other = fwtest(cwd, 'init', '--board', 'riscv-virt', '--firmware', 'build/app.elf');
+    expect(other.stderr).toContain('the firmware is an Arm program');
+    expect(other.code).toBe(2);
+    expect(existsSync(join(cwd, 'firmware.fw.test.ts'))).toBe(false);
   });
 });

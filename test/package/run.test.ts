@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fwtest, linkedFolder } from './workspace.js';
+import { unknownFlag } from '../../src/runner/vitest-flags.js';
+import { fwtest, linkedFolder, ROOT, run } from './workspace.js';
 
 const passing = `import { test, expect } from 'vitest';
 test('passes', () => expect(1).toBe(1));
@@ -75,6 +76,20 @@ describe('exit codes', () => {
     expect(other.code).toBe(2);
     expect(other.stderr).toContain('Did you mean --json?');
   });
+});
+
+test('every option that vitest lists passes through', () => {
+  const help = run(ROOT, process.execPath, [
+    join(ROOT, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--help',
+    '--expand-help',
+  ]);
+  const flags = [...help.stdout.matchAll(/^ +(?:-\w, )?(--[a-zA-Z][\w-]*)/gm)].map((match) => match[1]!);
+  expect(flags.length).toBeGreaterThan(50);
+  expect(flags.filter((flag) => unknownFlag([flag]) !== undefined)).toEqual([]);
+  expect(unknownFlag(['--no-isolate', '--coverage.enabled', '-t', 'x', '--', '--anything'])).toBe(undefined);
+  expect(unknownFlag(['a', '--reportr=x'])).toBe('--reportr');
 });
 
 describe('in a pipeline', () => {

@@ -2,10 +2,10 @@
 
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { readElf } from '../../emu/debug/elf.js';
 import { UsageError } from '../../emu/errors.js';
 import { type BoardEntry, boardNamed, boards } from '../catalogue.js';
 import type { ExitCode } from '../exit-code.js';
+import { readImageFor } from '../station.js';
 import { findVitestConfig } from '../vitest-config.js';
 import { CONFIG_FILE, GITHUB_FILE, GITLAB_FILE, TSCONFIG_FILE, testFile } from './init-templates.js';
 
@@ -81,7 +81,7 @@ function writePipeline(system: 'github' | 'gitlab'): void {
 /** Writes a first test for a board and an image, and runs it. */
 export async function init(options: InitOptions): Promise<ExitCode> {
   const { board, firmware } = await complete(options);
-  readElf(resolve(firmware));
+  readImageFor(board.definition, resolve(firmware));
   if (existsSync(TEST_FILE)) {
     const remedy = 'there is a first test already: `npx fwtest` runs it; remove it to have a new one written';
     throw new UsageError({ what: `${TEST_FILE} exists`, where: process.cwd(), remedy });
