@@ -109,7 +109,7 @@ function reference(row: Row, encoding: number, from: State): End {
   };
   const inItBlock = (itstate & 15) !== 0;
   try {
-    if (inItBlock && !conditionNow(itstate >>> 4, environment)) {
+    if (inItBlock && !row.unconditional && !conditionNow(itstate >>> 4, environment)) {
       advance();
       return { ...state, how: 'budget', pc: next, cycles: 1 };
     }
