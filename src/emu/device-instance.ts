@@ -266,6 +266,10 @@ export class DeviceInstance {
       regs: shaped as DeviceContext['regs'],
       state: state as DeviceContext['state'],
       onRead: (register, fn) => hookInto(this.#readHooks, register, fn, `${name}: two onRead`),
+      computed: (register, fn) => {
+        hookInto(this.#readHooks, register, fn, `${name}: two onRead`);
+        register.compute(fn);
+      },
       onWrite: (register, fn) => hookInto(this.#writeHooks, register, fn, `${name}: two onWrite`),
       onReset: (fn) => void this.#resetHooks.push(fn),
       clockNamed: (clockName) => services.clock(clockName),

@@ -126,3 +126,20 @@ describe('a device by read and write', () => {
     expect(h.problems[0]!.kind).toBe('guest-error');
   });
 });
+
+it('a computed register shows its value to the bus and to tests alike', () => {
+  const device = defineDevice({
+    name: 'counter',
+    size: 4,
+    registers: { COUNT: reg(0, { LOW: r(0, 8), HIGH: r(8, 8) }) },
+    state: { count: i32() },
+    setup(d) {
+      d.computed(d.regs.COUNT, () => d.state.count[0]!);
+      return { set: (value: number) => d.state.count.fill(value) };
+    },
+  });
+  const harness = new DeviceHarness(device);
+  harness.handle.set(0x1234);
+  expect(harness.read(0)).toBe(0x1234);
+  expect([harness.handle.COUNT.value, harness.handle.COUNT.HIGH]).toEqual([0x1234, 0x12]);
+});

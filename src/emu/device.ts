@@ -47,6 +47,8 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   readonly state: States<S>;
   /** `fn` gets the stored value and may return what the bus sees instead. */
   onRead(register: RegisterCell, fn: (value: number) => OrNothing<number>): void;
+  /** The register's value is computed by `fn`, for the bus and for `register.value`; `fn` has no side effects. */
+  computed(register: RegisterCell, fn: (stored: number) => number): void;
   /** Called after the access rules were applied and the value stored; `written` is what the bus carried. */
   onWrite(register: RegisterCell, fn: (value: number, old: number, written: number) => void): void;
   /** Registers and state have their reset values already, events are cancelled, outputs low. */

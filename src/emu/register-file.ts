@@ -20,6 +20,8 @@ export class RegisterCell {
   // Not `#`: V8 adds such fields to objects of many classes one by one, out of line.
   private readonly values: Int32Array;
   private readonly readCounts: Int32Array;
+  /** Gives the value of a register that is computed, from the stored one. */
+  private live: ((stored: number) => number) | undefined;
 
   constructor(flat: FlatRegister, index: number, values: Int32Array, reads: Int32Array) {
     this.name = flat.name;
@@ -27,9 +29,11 @@ export class RegisterCell {
     this.spec = flat.spec;
     this.values = values;
     this.readCounts = reads;
+    this.live = undefined;
   }
   get value(): number {
-    return this.values[this.index]! >>> 0;
+    const stored = this.values[this.index]! >>> 0;
+    return this.live === undefined ? stored : this.live(stored) >>> 0;
   }
   set value(value: number) {
     this.values[this.index] = value;
@@ -45,7 +49,11 @@ export class RegisterCell {
     return this.readCounts[this.index]! >>> 0;
   }
   getBits(low: number, bits: number): number {
-    return (this.values[this.index]! >>> low) & bits;
+    return (this.value >>> low) & bits;
+  }
+  /** For devices: the register's value follows from other state. */
+  compute(value: (stored: number) => number): void {
+    this.live = value;
   }
   setBits(low: number, bits: number, value: number): void {
     this.values[this.index] = (this.values[this.index]! & ~(bits << low)) | ((value & bits) << low);

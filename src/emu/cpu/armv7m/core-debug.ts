@@ -68,13 +68,13 @@ export function coreDebug(model: CoreModel, traceChanged: () => void): DeviceTyp
         interrupts.enable(0, 1 << EXCEPTION.debugMonitor, (value & MON_EN) !== 0);
         traceChanged();
       };
-      d.onRead(DEMCR, (value) => (value & ~MON_PEND) | (priorities.isPending(EXCEPTION.debugMonitor) ? MON_PEND : 0));
+      d.computed(DEMCR, (value) => (value & ~MON_PEND) | (priorities.isPending(EXCEPTION.debugMonitor) ? MON_PEND : 0));
       d.onWrite(DEMCR, (value) => {
         apply(value);
         if (value & MON_PEND) interrupts.pend(EXCEPTION.debugMonitor);
         else interrupts.unpend(EXCEPTION.debugMonitor);
       });
-      d.onRead(DHCSR, () => (model.exceptions.locked ? 1 << 19 : 0));
+      d.computed(DHCSR, () => (model.exceptions.locked ? 1 << 19 : 0));
       // A system reset clears the monitor bits and keeps TRCENA and the vector catches (C1.6.5).
       d.onReset((kind) => {
         if (kind !== 'power-on') DEMCR.value &= ~0x000f_0000;

@@ -79,7 +79,7 @@ export function dwt(model: CoreModel): DeviceType & { readonly traceChanged: () 
     registers: DWT,
     setup(d) {
       unit.update = () => update(d, model, base, counting);
-      d.onRead(d.regs.CYCCNT, () => count(d, base, counting));
+      d.computed(d.regs.CYCCNT, (stored) => count(d, base, counting, stored));
       d.onWrite(d.regs.CYCCNT, (value) => {
         base[0] = d.clock.now() - value;
       });
@@ -90,13 +90,14 @@ export function dwt(model: CoreModel): DeviceType & { readonly traceChanged: () 
   return { ...type, traceChanged: () => unit.update() };
 }
 
-function count(d: Dwt, base: Float64Array, counting: Int32Array): number {
-  return counting[0] === 0 ? d.regs.CYCCNT.value : (d.clock.now() - base[0]!) >>> 0;
+function count(d: Dwt, base: Float64Array, counting: Int32Array, stored: number): number {
+  return counting[0] === 0 ? stored : (d.clock.now() - base[0]!) >>> 0;
 }
 
 function update(d: Dwt, model: CoreModel, base: Float64Array, counting: Int32Array): void {
   const { CTRL, CYCCNT } = d.regs;
-  CYCCNT.value = count(d, base, counting);
-  base[0] = d.clock.now() - CYCCNT.value;
+  const present = CYCCNT.value;
+  CYCCNT.value = present;
+  base[0] = d.clock.now() - present;
   counting[0] = CTRL.CYCCNTENA !== 0 && (model.control.demcr & TRCENA) !== 0 ? 1 : 0;
 }

@@ -46,11 +46,11 @@ export function nvic(model: CoreModel): DeviceType<Handle<NvicRegisters, NvicHan
         const word = index + 1;
         const there = irqs - index * 32 >= 32 ? -1 : (1 << (irqs - index * 32)) - 1;
         const bits = (array: Int32Array) => () => array[word]! >>> 0;
-        d.onRead(regs.ISER[index]!, bits(priorities.enabled));
-        d.onRead(regs.ICER[index]!, bits(priorities.enabled));
-        d.onRead(regs.ISPR[index]!, bits(priorities.pending));
-        d.onRead(regs.ICPR[index]!, bits(priorities.pending));
-        d.onRead(regs.IABR[index]!, bits(priorities.active));
+        d.computed(regs.ISER[index]!, bits(priorities.enabled));
+        d.computed(regs.ICER[index]!, bits(priorities.enabled));
+        d.computed(regs.ISPR[index]!, bits(priorities.pending));
+        d.computed(regs.ICPR[index]!, bits(priorities.pending));
+        d.computed(regs.IABR[index]!, bits(priorities.active));
         const enable = (set: number, on: boolean) => {
           interrupts.enable(word, set & there, on);
           regs.ISER[index]!.value = regs.ICER[index]!.value = priorities.enabled[word]!;

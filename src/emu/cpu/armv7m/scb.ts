@@ -183,7 +183,7 @@ export function scb(model: CoreModel, requestReset: () => void): DeviceType {
 
 /** ICSR: what is active and pending; its set and clear bits act on NMI, PendSV and SysTick (B3.2.4). */
 function interruptControlState(d: Scb, { priorities, state, interrupts }: CoreModel): void {
-  d.onRead(d.regs.ICSR, () => {
+  d.computed(d.regs.ICSR, () => {
     const external = priorities.pending.some((bits, word) => word > 0 && bits !== 0);
     const alone = state.handlerMode && priorities.activeCount <= 1;
     return (
@@ -269,7 +269,7 @@ function handlerState(d: Scb, { priorities, interrupts }: CoreModel): void {
   const put = (array: Int32Array, exception: number, at: number, value: number) => {
     if (at >= 0) array[0] = (value >>> at) & 1 ? array[0]! | (1 << exception) : array[0]! & ~(1 << exception);
   };
-  d.onRead(SHCSR, () => {
+  d.computed(SHCSR, () => {
     let value = 0;
     for (const [exception, active, pended, enable] of HANDLERS) {
       value |= bit(priorities.active, exception, active) | bit(priorities.pending, exception, pended);

@@ -72,7 +72,7 @@ class Counter {
       this.#control(wired, old);
     });
     d.onWrite(LOAD, () => this.#reloadChanged());
-    d.onRead(VAL, () => this.#value());
+    d.computed(VAL, (held) => this.#value(held));
     d.onWrite(VAL, () => this.#clear());
   }
 
@@ -84,8 +84,8 @@ class Counter {
   }
 
   /** The count; while the timer is off, VAL holds it. */
-  #value(): number {
-    if (!this.#running) return this.#d.regs.VAL.value;
+  #value(held: number): number {
+    if (!this.#running) return held;
     const { count } = this.#d.state;
     const left = count[ZERO]! - this.#now;
     return left > count[SPAN]! ? 0 : Math.max(0, left);
@@ -95,7 +95,7 @@ class Counter {
     const { VAL, CTRL } = this.#d.regs;
     if (((value ^ old) & (ENABLE | CLKSOURCE)) === 0) return;
     CTRL.value = old;
-    const held = this.#value();
+    const held = VAL.value;
     CTRL.value = value;
     VAL.value = held;
     this.#onCore.cancel();
@@ -141,7 +141,7 @@ class Counter {
 
   /** Only matters while the count is 0: the next clock takes the new value. */
   #reloadChanged(): void {
-    if (this.#running && this.#value() === 0) this.#load(this.#now);
+    if (this.#running && this.#d.regs.VAL.value === 0) this.#load(this.#now);
   }
 
   /** A write of any value clears the count and COUNTFLAG, and makes nothing pending (B3.3.5). */

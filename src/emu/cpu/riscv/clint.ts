@@ -37,8 +37,8 @@ export function clint(mtime: Counter64): DeviceType<Handle<typeof CLINT>> {
       d.onWrite(regs.msip, () => msip.set(regs.msip.MSIP));
       d.onWrite(regs.mtimecmp, compare);
       d.onWrite(regs.mtimecmph, compare);
-      d.onRead(regs.mtime, () => mtime.low >>> 0);
-      d.onRead(regs.mtimeh, () => mtime.high >>> 0);
+      d.computed(regs.mtime, () => mtime.low >>> 0);
+      d.computed(regs.mtimeh, () => mtime.high >>> 0);
       d.onWrite(regs.mtime, (value) => {
         mtime.setLow(value);
         compare();

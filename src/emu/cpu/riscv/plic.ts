@@ -42,7 +42,7 @@ export const plic: DeviceType<Handle<typeof PLIC>> = defineDevice({
     for (let source = 1; source < PLIC_SOURCES; source++) {
       d.input(`irq${source}`, (level) => arbiter.setLevel(source, level));
     }
-    for (const [word, register] of d.regs.pending.entries()) d.onRead(register, () => d.state.pending[word]! >>> 0);
+    for (const [word, register] of d.regs.pending.entries()) d.computed(register, () => d.state.pending[word]! >>> 0);
     for (const register of [...d.regs.priority, ...d.regs.enable0, ...d.regs.enable1]) {
       d.onWrite(register, () => arbiter.update());
     }
