@@ -12,7 +12,7 @@ import {
   type StartPoint,
   StartPoints,
 } from './firmware-test.js';
-import type { FirmwareMeta } from './image-watcher.js';
+import { type FirmwareMeta, writtenAt } from './image-watcher.js';
 import type { AnyBoard } from './station.js';
 
 /** vitest's `test`, whose tests start from one snapshot of the board. */
@@ -37,7 +37,7 @@ interface Context {
 
 function noteImage({ task }: Context, image: string): void {
   const meta = task.file.meta as FirmwareMeta;
-  meta.fwtestImages = [...new Set([...(meta.fwtestImages ?? []), image])];
+  meta.fwtestImages = { ...meta.fwtestImages, [image]: writtenAt(image) };
 }
 
 function refuseConcurrent({ task }: Context): void {
