@@ -115,7 +115,7 @@ export function stm32f407(options: Stm32f407Options = {}) {
       pwr: at(0x4000_7000, pwr(), { ...on('APB1', 28), wires: { backupAccess: 'rcc.backupAccess' } }),
       flash: at(0x4002_3c00, flashInterface()),
       syscfg: at(0x4001_3800, syscfg({ boot: options.boot }), { ...on('APB2', 14), wires: EXTI_WIRES }),
-      exti: at(0x4001_3c00, exti(), { clock: 'apb2', irq: EXTI_LINES }),
+      exti: at(0x4001_3c00, exti(), { clock: 'apb2', irq: EXTI_LINES, wires: { event: 'cpu.event' } }),
       gpioa: port('A', 0),
       gpiob: port('B', 1),
       gpioc: port('C', 2),

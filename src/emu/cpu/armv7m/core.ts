@@ -45,6 +45,8 @@ export class CortexM4 implements Cpu {
   readonly #registers: CoreRegisters;
   readonly #lines: readonly Signal[];
   readonly #nmi: Signal;
+  /** RXEV: an edge is an event, as SEV makes one (B1.5.18). */
+  readonly #event: Signal;
   readonly #system: CpuSystem;
 
   constructor(system: CpuSystem, options: CortexM4Options) {
@@ -62,6 +64,8 @@ export class CortexM4 implements Cpu {
     this.#lines = this.#interruptInputs(system, options.irqs);
     this.#nmi = system.signals.get('cpu.nmi');
     this.#nmi.listen((level) => level !== 0 && model.interrupts.pend(EXCEPTION.nmi));
+    this.#event = system.signals.get('cpu.event');
+    this.#event.listen((level) => level !== 0 && model.interrupts.sendEvent());
     this.devices = coreDevices(model, system, options);
     model.records.listen((record) => system.emit('fault', faultDetail(record)));
   }
@@ -142,7 +146,7 @@ export class CortexM4 implements Cpu {
     });
   }
   input(name: string): Signal | undefined {
-    return name === 'nmi' ? this.#nmi : undefined;
+    return name === 'nmi' ? this.#nmi : name === 'event' ? this.#event : undefined;
   }
   invalidate(address: number, length: number): void {
     this.#engine.invalidate(address, length);
