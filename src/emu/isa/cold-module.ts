@@ -146,15 +146,11 @@ class ColdModule {
       out.op(OP.end);
     }
     out.op(OP.loop, EMPTY_BLOCK); // every branch comes back here
-    out
-      .get(target)
-      .tee(pc)
-      .i32(CHUNK_SHIFT)
-      .op(OP.i32_shr_u)
-      .i32(2)
-      .op(OP.i32_shl)
-      .memory(OP.i32_load, CHUNK_MAP)
-      .set(bias);
+    // within its chunk a branch keeps the bias: the comparison is off the path to the next record, a load would be on it
+    out.get(target).get(pc).op(OP.i32_xor).i32(CHUNK_SHIFT).op(OP.i32_shr_u);
+    out.get(bias).op(OP.i32_eqz, OP.i32_or, OP.if, EMPTY_BLOCK);
+    out.get(target).i32(CHUNK_SHIFT).op(OP.i32_shr_u).i32(2).op(OP.i32_shl).memory(OP.i32_load, CHUNK_MAP).set(bias);
+    out.op(OP.end).get(target).set(pc);
     out.op(OP.loop, EMPTY_BLOCK); // every other instruction comes back here
     out.get(budget).i32(0).op(OP.i32_le_s, OP.if, EMPTY_BLOCK);
     this.#leave(out, pc, budget);
