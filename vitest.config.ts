@@ -30,6 +30,7 @@ export default defineConfig({
           pool: 'threads',
           isolate: false,
           testTimeout: 60_000,
+          setupFiles: ['test/engine.setup.ts'],
         },
       },
       {

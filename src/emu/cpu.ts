@@ -1,6 +1,7 @@
 import type { CpuBus } from './bus-access.js';
 import type { DeviceProblem, EventDetail, ResetCause } from './device.js';
 import type { DeviceRow } from './device-row.js';
+import type { EngineMode } from './isa/engine-mode.js';
 import type { Isa } from './isa/instruction.js';
 import type { Scheduler } from './scheduler.js';
 import type { Signal, Signals } from './signal.js';
@@ -17,6 +18,7 @@ export type CpuStop = 'slice' | 'sleeping' | 'locked' | 'breakpoint';
 export interface CpuSystem {
   readonly arena: Arena;
   readonly memory: WebAssembly.Memory;
+  readonly engine: EngineMode;
   readonly timebase: Timebase;
   readonly scheduler: Scheduler;
   readonly signals: Signals;
@@ -35,6 +37,8 @@ export interface Cpu {
   readonly isa: Isa;
   /** Address of the next instruction. */
   pc: number;
+  /** Ticks that a slice should last at most, so that the engine finds hot code. */
+  readonly slice: number;
   /** In WFI or WFE: nothing happens until an event. */
   readonly sleeping: boolean;
   /** Stopped for good (lockup): only a reset helps. */

@@ -22,6 +22,7 @@ const SLEEPING = 17;
 const PC = 16;
 
 class FakeCpu implements Cpu, FakeCore {
+  readonly slice = Number.POSITIVE_INFINITY;
   readonly name = 'fake';
   readonly isa = {} as Isa;
   readonly system: CpuSystem;

@@ -24,6 +24,7 @@ function bareCore(system: CpuSystem): Cpu {
   });
   const registers = new Int32Array(system.memory.buffer, engine.layout.registers, 32);
   return {
+    slice: Number.POSITIVE_INFINITY,
     name: 'bare',
     isa: rv32imac,
     get pc() {

@@ -5,6 +5,7 @@ import type { Cpu, CpuResetKind } from './cpu.js';
 import type { DeviceProblem, EventDetail, ResetCause } from './device.js';
 import { UsageError } from './errors.js';
 import { type GuestReport, ReportLog } from './guest-report.js';
+import { defaultEngine, type EngineMode } from './isa/engine-mode.js';
 import { ENGINE } from './isa/layout.js';
 import type { LoadSegment, MachineDescription } from './machine-description.js';
 import { EventHub, type MachineEvents } from './machine-events.js';
@@ -25,6 +26,8 @@ export type Limit = { readonly time: Rational } | { readonly cycles: number };
 export type RunEnd = 'limit' | 'stopped' | 'breakpoint' | 'dead';
 
 export interface MachineOptions {
+  /** Which engine executes: nothing but speed depends on it. */
+  readonly engine?: EngineMode;
   readonly image?: readonly LoadSegment[];
   /** Symbol, file and line of an address, for messages. */
   readonly locate?: (pc: number) => string | undefined;
@@ -74,6 +77,7 @@ export class Machine {
     this.cpu = description.cpu.create({
       ...host,
       memory,
+      engine: options.engine ?? defaultEngine(),
       bus: this.bus,
       report: (problem) => host.report('cpu', problem),
       emit: (event, detail) => host.emit('cpu', event, detail),
@@ -149,7 +153,7 @@ export class Machine {
         this.#guard(SLICE_COST);
         continue;
       }
-      this.timebase.beginSlice(Math.min(until, now + SLICE));
+      this.timebase.beginSlice(Math.min(until, now + Math.min(SLICE, this.cpu.slice)));
       const stop = this.cpu.run();
       this.timebase.settle();
       this.#guard(Math.max(this.timebase.tick - now, SLICE_COST));

@@ -3,11 +3,17 @@
  * whole browser DOM, which nothing here may use.
  */
 declare namespace WebAssembly {
-  type ImportValue = Memory | ((...args: never[]) => unknown);
+  type ImportValue = Memory | Table | ((...args: never[]) => unknown);
   type ModuleImports = Record<string, ImportValue>;
   class Memory {
     constructor(descriptor: { initial: number; maximum?: number });
     readonly buffer: ArrayBuffer;
+  }
+  class Table {
+    constructor(descriptor: { element: 'anyfunc'; initial: number });
+    readonly length: number;
+    grow(by: number): number;
+    set(index: number, value: unknown): void;
   }
   class Module {
     constructor(bytes: Uint8Array<ArrayBuffer>);

@@ -1,7 +1,10 @@
 import { InternalError } from '../errors.js';
 import { EXIT_BREAKPOINT, EXIT_UNDECODED, generateColdModule, hostImports } from './cold-module.js';
 import { type Decoded, Decoder } from './decoder.js';
-import { BREAKPOINT, Handlers, LONG, UNCONDITIONAL, UNDECODED } from './handlers.js';
+import type { EngineMode } from './engine-mode.js';
+import { BREAKPOINT, FIRST, Handlers, LONG, REGION, UNCONDITIONAL, UNDECODED } from './handlers.js';
+import { HotEngine } from './hot/hot-engine.js';
+import { Tiering, type Tiers } from './hot/tiering.js';
 import type { Isa } from './instruction.js';
 import {
   CHUNK_COUNT,
@@ -11,11 +14,13 @@ import {
   CHUNK_STRIDE,
   CHUNKS_BASE,
   ENGINE,
+  ENTRIES_OFFSET,
   RECORD_SIZE,
   type StateLayout,
 } from './layout.js'; // prettier-ignore
 import { prebuilt } from './prebuilt.js';
 import { slotValues } from './record.js';
+import { SLOW_CALLS } from './slow-path.js';
 import { staticsOf } from './variant.js';
 
 /** What the engine needs of the machine. Addresses and words arrive as signed i32. */
@@ -75,13 +80,17 @@ export class ColdEngine {
   readonly #compiled: Compiled;
   readonly #host: EngineHost;
   readonly #run: () => void;
+  readonly hot: HotEngine;
+  readonly #mode: EngineMode;
+  readonly #tiering: Tiering | undefined;
   readonly #words: Int32Array;
   readonly #halfwords: Uint16Array;
   readonly #bytes: Uint8Array;
   /** Guest chunk number of every chunk of records in use; number 0 is never used. */
   readonly #chunks: number[] = [];
 
-  constructor(isa: Isa, memory: WebAssembly.Memory, host: EngineHost) {
+  constructor(isa: Isa, memory: WebAssembly.Memory, host: EngineHost, mode: EngineMode = 'cold') {
+    this.#mode = mode;
     this.isa = isa;
     this.#host = host;
     this.#compiled = compile(isa);
@@ -90,13 +99,24 @@ export class ColdEngine {
     this.#words = new Int32Array(memory.buffer);
     this.#halfwords = new Uint16Array(memory.buffer);
     this.#bytes = new Uint8Array(memory.buffer);
-    const imports: WebAssembly.ModuleImports = { memory };
+    const slowCalls: Record<string, unknown> = {};
+    this.hot = new HotEngine(isa, this.layout, memory, {
+      decode: (pc) => this.#peek(pc),
+      halfword: (pc) => host.fetch16(pc),
+      slowCalls,
+      isStop: (pc) => this.#breakpoints.has(pc),
+    });
+    const imports: WebAssembly.ModuleImports = { memory, regions: this.hot.table };
+    imports['codeChanged'] = (address: number) => this.#dropRegions(address >>> 0);
     const functions = host as unknown as Record<string, (...args: never[]) => unknown>;
     for (const { name } of hostImports(isa)) {
+      if (name in imports) continue;
       imports[name] = name.startsWith('helper ') ? host.helpers[name.slice(7)]! : functions[name]!.bind(host);
     }
     const instance = new WebAssembly.Instance(this.#compiled.module, { host: imports });
+    for (const { name } of SLOW_CALLS) slowCalls[name] = instance.exports[name];
     this.#run = instance.exports['run'] as () => void;
+    this.#tiering = mode === 'auto' ? new Tiering(this.#tiers()) : undefined;
     this.flush();
   }
 
@@ -122,7 +142,10 @@ export class ColdEngine {
       this.#words[ENGINE.exit >> 2] = 0;
       this.#run();
       const exit = this.#words[ENGINE.exit >> 2]!;
-      if (exit === 0) return BUDGET_EXIT;
+      if (exit === 0) {
+        this.#sample();
+        return BUDGET_EXIT;
+      }
       if (exit === EXIT_UNDECODED) {
         const undefinedAt = this.#decodeFrom(this.pc);
         if (undefinedAt) return undefinedAt;
@@ -149,6 +172,74 @@ export class ColdEngine {
   #trap(exit: number): EngineExit {
     this.#words[ENGINE.exit >> 2] = 0;
     return { kind: 'trap', trap: this.isa.traps[exit - 1]!, argument: this.#words[ENGINE.exitArgument >> 2]! };
+  }
+
+  /** Ticks that the next slice should last at most, so that hot code is found. */
+  get slice(): number {
+    return this.#tiering?.slice ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Compiles the region that begins at an address, and enters it from now on when execution comes there. */
+  compile(entry: number): boolean {
+    const record = this.#record(entry);
+    if (record === undefined) return false;
+    const handler = this.#halfwords[record >> 1]!;
+    if (handler <= REGION) return handler === REGION;
+    const number = this.hot.compile(entry);
+    if (number === undefined) return false;
+    const at = this.#entry(entry)! >> 1;
+    this.#halfwords[at] = number;
+    this.#halfwords[at + 1] = handler;
+    this.#halfwords[record >> 1] = REGION;
+    return true;
+  }
+
+  #tiers(): Tiers {
+    return {
+      isEntry: (pc) => this.hot.isEntry(pc),
+      covers: (pc) => this.hot.covers(pc),
+      compile: (entry) => this.compile(entry),
+      makeInline: (pc) => {
+        const stale = this.hot.makeInline(pc);
+        for (const entry of stale) this.#undoEntry(entry);
+        for (const entry of stale) this.compile(entry);
+      },
+    };
+  }
+
+  #sample(): void {
+    if (!this.#tiering) return;
+    const words = this.#words;
+    const [target, miss] = [words[ENGINE.lastTarget >> 2]! >>> 0, words[ENGINE.lastMiss >> 2]! >>> 0];
+    // behind a region the cold engine walks to the end of the slice: where that ends says nothing
+    this.#tiering.sample(words[ENGINE.tail >> 2] !== 0 ? undefined : target, miss);
+    words[ENGINE.lastMiss >> 2] = 0;
+    words[ENGINE.tail >> 2] = 0;
+  }
+
+  /** Gives a record back the handler it had before a region began there. */
+  #undoEntry(entry: number): void {
+    const record = this.#record(entry);
+    if (record === undefined || this.#halfwords[record >> 1] !== REGION) return;
+    this.#halfwords[record >> 1] = this.#halfwords[(this.#entry(entry)! >> 1) + 1]!;
+  }
+
+  #entry(address: number): number | undefined {
+    const slot = this.#chunks.indexOf(address >>> CHUNK_SHIFT) + 1;
+    if (slot === 0) return undefined;
+    return CHUNKS_BASE + slot * CHUNK_STRIDE + ENTRIES_OFFSET + (address & (CHUNK_SIZE - 2)) * 2;
+  }
+
+  #dropRegions(address: number): void {
+    for (const entry of this.hot.drop(address)) this.#undoEntry(entry);
+  }
+
+  #peek(pc: number): Decoded | undefined {
+    try {
+      return this.decode(pc);
+    } catch {
+      return undefined;
+    }
   }
 
   /** Decodes one instruction as it stands in memory; faults as a fetch does. */
@@ -195,7 +286,9 @@ export class ColdEngine {
 
   #undecode(address: number): void {
     const record = this.#record(address);
-    if (record !== undefined) this.#words[record >> 2] = 0;
+    if (record === undefined || this.#words[record >> 2] === 0) return;
+    this.#words[record >> 2] = 0;
+    this.#dropRegions(address);
   }
 
   #recordFor(address: number): number {
@@ -216,6 +309,7 @@ export class ColdEngine {
     }
     this.#write(address, decoded);
     this.#decodeAhead(address, (address + decoded.length) >>> 0);
+    if (this.#mode === 'hot') this.compile(address);
     return undefined;
   }
 
@@ -257,7 +351,7 @@ export class ColdEngine {
     const record = this.#record(address);
     const number = record === undefined ? UNDECODED : this.#halfwords[record >> 1]!;
     if (number <= BREAKPOINT) return number === UNDECODED ? 'undecoded' : 'breakpoint';
-    const handler = this.#compiled.handlers.all[number - 2];
+    const handler = this.#compiled.handlers.all[number - FIRST];
     if (!handler) throw new InternalError({ what: `record at ${address.toString(16)} names handler ${number}` });
     return handler.variant.row.text;
   }

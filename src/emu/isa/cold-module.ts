@@ -1,14 +1,15 @@
 import { Emitter } from './emitter.js';
-import { HANDLER_MASK, type Handler, Handlers, LONG, UNCONDITIONAL } from './handlers.js';
+import { BREAKPOINT, HANDLER_MASK, type Handler, Handlers, LONG, REGION, UNCONDITIONAL } from './handlers.js';
 import type { Isa } from './instruction.js';
 import type { Program, Type } from './ir.js';
-import { CHUNK_MAP, CHUNK_SHIFT, ENGINE, GUEST_BASE, WASM_PAGE } from './layout.js';
+import { CHUNK_SHIFT, ENGINE, ENTRIES_OFFSET, GUEST_BASE, WASM_PAGE } from './layout.js';
 import { type PrintContext, Printer } from './printer.js';
 import { layoutRecord, type RecordView } from './record.js';
-import { addSlowPath, type SlowPath } from './slow-path.js';
+import { chunkBias, entryAddress, REGION_PARAMS, REGION_RESULTS } from './region-entry.js';
+import { addSlowPath, SLOW_CALLS, type SlowPath } from './slow-path.js';
 import { FunctionBody } from './wasm/code.js';
 import { ModuleBuilder } from './wasm/module.js';
-import { EMPTY_BLOCK, OP, VALUE_TYPE } from './wasm/opcodes.js';
+import { EMPTY_BLOCK, OP, PURE_OPCODE, VALUE_TYPE } from './wasm/opcodes.js';
 
 /** ENGINE.exit after a run: 0 = budget used up, these, or 1 + index of a trap. */
 export const EXIT_UNDECODED = -1;
@@ -35,8 +36,17 @@ export function hostImports(isa: Isa): { name: string; params: readonly Type[]; 
     { name: 'load64', params: ['i32', 'i32'], results: ['i64'] },
     { name: 'store', params: ['i32', 'i32', 'i32', 'i32'], results: [] },
     { name: 'store64', params: ['i32', 'i64', 'i32'], results: [] },
+    { name: 'codeChanged', params: ['i32'], results: [] },
     ...helpers,
   ];
+}
+
+interface Locals {
+  readonly target: number;
+  readonly pc: number;
+  readonly budget: number;
+  readonly bias: number;
+  readonly record: number;
 }
 
 class ColdModule {
@@ -46,10 +56,12 @@ class ColdModule {
   readonly #imports = new Map<string, number>();
   readonly #slowPath: SlowPath;
   #itBlock = -1;
+  #table = 0;
 
   constructor(isa: Isa) {
     this.#isa = isa;
     this.#handlers = new Handlers(isa);
+    this.#module.importTable();
     for (const { name, params, results } of hostImports(isa)) {
       this.#imports.set(name, this.#module.import(name, params, results));
     }
@@ -59,6 +71,7 @@ class ColdModule {
       load64: host('load64'),
       store: host('store'),
       store64: host('store64'),
+      codeChanged: host('codeChanged'),
     }); // prettier-ignore
   }
 
@@ -69,9 +82,10 @@ class ColdModule {
     const functions = this.#handlers.all.map((handler) =>
       this.#module.function(OUT_OF_LINE, OUT_OF_LINE_RESULT, () => this.#outOfLine(handler)),
     );
-    this.#module.table([stop, stop, ...functions]);
+    this.#table = this.#module.table([stop, stop, stop, ...functions]);
     if (this.#isa.predication)
       this.#itBlock = this.#module.function(['i32', 'i32'], OUT_OF_LINE_RESULT, () => this.#itLoop());
+    for (const { name, kind, size } of SLOW_CALLS) this.#module.export(name, this.#slowPath.index(kind, size));
     this.#module.export(
       'run',
       this.#module.function([], [], () => this.#run()),
@@ -139,23 +153,19 @@ class ColdModule {
     const inlined = this.#handlers.all.filter((handler) => handler.inlined);
     out.i32(0).memory(OP.i32_load, ENGINE.pc).set(target);
     out.i32(0).memory(OP.i32_load, ENGINE.budget).set(budget);
-    if (this.#itBlock >= 0) {
-      const itstate = this.#handlers.state.scalars[this.#isa.predication!.state]!.offset;
-      out.i32(0).memory(OP.i32_load8_u, itstate).i32(15).op(OP.i32_and, OP.if, EMPTY_BLOCK);
-      this.#continueInItBlock(out, target, budget);
-      out.op(OP.end);
-    }
+    this.#continueIfInItBlock(out, target, budget);
     out.op(OP.loop, EMPTY_BLOCK); // every branch comes back here
     // within its chunk a branch keeps the bias: the comparison is off the path to the next record, a load would be on it
     out.get(target).get(pc).op(OP.i32_xor).i32(CHUNK_SHIFT).op(OP.i32_shr_u);
     out.get(bias).op(OP.i32_eqz, OP.i32_or, OP.if, EMPTY_BLOCK);
-    out.get(target).i32(CHUNK_SHIFT).op(OP.i32_shr_u).i32(2).op(OP.i32_shl).memory(OP.i32_load, CHUNK_MAP).set(bias);
-    out.op(OP.end).get(target).set(pc);
+    chunkBias(out, target);
+    out.set(bias).op(OP.end).get(target).set(pc);
     out.op(OP.loop, EMPTY_BLOCK); // every other instruction comes back here
     out.get(budget).i32(0).op(OP.i32_le_s, OP.if, EMPTY_BLOCK);
+    out.i32(0).get(target).memory(OP.i32_store, ENGINE.lastTarget);
     this.#leave(out, pc, budget);
     out.op(OP.end);
-    const blocks = inlined.length + 3;
+    const blocks = inlined.length + 4;
     for (let i = 0; i < blocks; i++) out.op(OP.block, EMPTY_BLOCK);
     out.get(pc).i32(3).op(OP.i32_shl).get(bias).op(OP.i32_add).tee(record).memory(OP.i32_load16_u, 0);
     out.op(OP.br_table).code.u32(blocks - 1);
@@ -165,10 +175,12 @@ class ColdModule {
     out.op(OP.end);
     this.#exit(out, EXIT_BREAKPOINT, pc, budget);
     out.op(OP.end);
+    this.#enterRegion(out, locals, blocks - 3);
+    out.op(OP.end);
     const pool = new Map<Type, number[]>();
     for (const [index, handler] of inlined.entries()) {
       // loops around this place: the blocks still open, then the inner and the outer loop
-      this.#inline(out, handler, blocks - 3 - index, locals, pool);
+      this.#inline(out, handler, blocks - 4 - index, locals, pool);
       out.op(OP.end);
     }
     this.#callOutOfLine(out, locals);
@@ -214,16 +226,68 @@ class ColdModule {
     new Printer(program, context).print();
   }
 
+  /** A compiled region begins here. When it comes back asking for it, the instruction it stopped at is executed cold. */
+  #enterRegion(out: FunctionBody, locals: Locals, inner: number): void {
+    const { target, pc, budget, bias, record } = locals;
+    const region = this.#module.type(REGION_PARAMS, REGION_RESULTS);
+    const entry = out.local('i32');
+    out.get(pc).get(budget);
+    entryAddress(out, pc, bias);
+    out.memory(OP.i32_load16_u, ENTRIES_OFFSET).op(OP.call_indirect).code.u32(region).byte(0);
+    out.set(entry).set(budget).set(target);
+    this.#leaveIfAsked(out, target, budget);
+    out
+      .get(entry)
+      .op(OP.i32_eqz)
+      .br(inner + 1, OP.br_if);
+    this.#continueIfInItBlock(out, target, budget, () => out.br(inner + 2));
+    out.get(target).set(pc);
+    chunkBias(out, pc);
+    out
+      .set(bias)
+      .get(budget)
+      .i32(0)
+      .op(OP.i32_le_s)
+      .br(inner + 1, OP.br_if);
+    out.get(pc).i32(3).op(OP.i32_shl).get(bias).op(OP.i32_add).tee(record).memory(OP.i32_load16_u, 0).tee(entry);
+    out.i32(REGION).op(PURE_OPCODE.eq!.i32 as number, OP.if, EMPTY_BLOCK);
+    entryAddress(out, pc, bias);
+    out
+      .memory(OP.i32_load16_u, ENTRIES_OFFSET + 2)
+      .set(entry)
+      .op(OP.end);
+    out
+      .get(entry)
+      .i32(BREAKPOINT)
+      .op(OP.i32_le_u)
+      .br(inner + 1, OP.br_if);
+    out.get(record).get(pc).get(budget).get(entry);
+    out.op(OP.call_indirect).code.u32(this.#module.type(OUT_OF_LINE, OUT_OF_LINE_RESULT)).byte(this.#table);
+    out.set(budget).set(target);
+    this.#leaveIfAsked(out, target, budget);
+    this.#continueIfInItBlock(out, target, budget);
+    out.br(inner + 1);
+  }
+
   #callOutOfLine(
     out: FunctionBody,
     { target, pc, budget, record }: { target: number; pc: number; budget: number; record: number },
   ): void {
     const type = this.#module.type(OUT_OF_LINE, OUT_OF_LINE_RESULT);
     out.get(record).get(pc).get(budget).get(record).memory(OP.i32_load16_u, 0);
-    out.op(OP.call_indirect).code.u32(type).byte(0);
+    out.op(OP.call_indirect).code.u32(type).byte(this.#table);
     out.set(budget).set(target);
     this.#leaveIfAsked(out, target, budget);
     out.br(1);
+  }
+
+  #continueIfInItBlock(out: FunctionBody, target: number, budget: number, then?: () => void): void {
+    if (this.#itBlock < 0) return;
+    const { offset } = this.#handlers.state.scalars[this.#isa.predication!.state]!;
+    out.i32(0).memory(OP.i32_load8_u, offset).i32(15).op(OP.i32_and, OP.if, EMPTY_BLOCK);
+    this.#continueInItBlock(out, target, budget);
+    then?.();
+    out.op(OP.end);
   }
 
   #continueInItBlock(out: FunctionBody, target: number, budget: number): void {
@@ -259,7 +323,7 @@ class ColdModule {
     out.get(budget).i32(0).op(OP.i32_le_s, OP.i32_or, OP.if, EMPTY_BLOCK);
     leave();
     out.op(OP.end);
-    out.get(pc).i32(CHUNK_SHIFT).op(OP.i32_shr_u).i32(2).op(OP.i32_shl).memory(OP.i32_load, CHUNK_MAP);
+    chunkBias(out, pc);
     out.get(pc).i32(3).op(OP.i32_shl, OP.i32_add).tee(record).memory(OP.i32_load16_u, 2).tee(handler);
     out.i32(HANDLER_MASK).op(OP.i32_and).i32(1).op(OP.i32_le_u, OP.if, EMPTY_BLOCK);
     out
@@ -275,7 +339,7 @@ class ColdModule {
     this.#condition(out, itstate);
     out.get(handler).i32(UNCONDITIONAL).op(OP.i32_and, OP.i32_or, OP.if, EMPTY_BLOCK);
     out.get(record).get(pc).get(budget).get(handler).i32(HANDLER_MASK).op(OP.i32_and);
-    out.op(OP.call_indirect).code.u32(this.#module.type(OUT_OF_LINE, OUT_OF_LINE_RESULT)).byte(0);
+    out.op(OP.call_indirect).code.u32(this.#module.type(OUT_OF_LINE, OUT_OF_LINE_RESULT)).byte(this.#table);
     out.set(budget).set(pc).op(OP.else);
     // condition failed: a cycle, and on to the next instruction
     out.get(budget).i32(1).op(OP.i32_sub).set(budget);

@@ -4,10 +4,11 @@ import { layoutState, type StateLayout } from './layout.js';
 import { layoutRecord, type RecordLayout } from './record.js';
 import { emit, staticCombinations, type Variant } from './variant.js';
 
-/** Handler numbers 0 and 1 stand in a record for these. */
+/** Handler numbers below 3 stand in a record for these; `REGION`: a compiled region begins here. */
 export const UNDECODED = 0;
 export const BREAKPOINT = 1;
-const FIRST = 2;
+export const REGION = 2;
+export const FIRST = 3;
 
 /** In the second halfword of a record, beside the handler for use inside IT blocks. */
 export const LONG = 0x8000;
@@ -47,7 +48,7 @@ export class Handlers {
     for (const { variant, number } of this.all) this.#numbers.set(this.#key(variant, variant.inItBlock), number);
   }
 
-  /** The handler numbers of an instruction outside and inside IT blocks; they index `all` from 2 on. */
+  /** The handler numbers of an instruction outside and inside IT blocks; they index `all` from `FIRST` on. */
   numbers(row: Row, statics: Fields): { outside: number; inside: number } {
     const variant = { row, statics };
     return {

@@ -18,8 +18,13 @@ export const CHUNK_SHIFT = 16;
 export const CHUNK_SIZE = 1 << CHUNK_SHIFT;
 /** A decoded instruction is a record of 16 bytes; there is one for every halfword. */
 export const RECORD_SIZE = 16;
-/** Bytes from one chunk's records to the next: a spare Wasm page of zeros follows each ("undecoded"). */
-export const CHUNK_STRIDE = (CHUNK_SIZE / 2) * RECORD_SIZE + WASM_PAGE;
+/**
+ * From a chunk's records to its list of region entries: a spare Wasm page of zeros ("undecoded") follows the records.
+ * An entry is 4 bytes a halfword: u16 number of the compiled region that begins there, u16 the record's own handler.
+ */
+export const ENTRIES_OFFSET = (CHUNK_SIZE / 2) * RECORD_SIZE + WASM_PAGE;
+/** Bytes from one chunk's records to the next. */
+export const CHUNK_STRIDE = ENTRIES_OFFSET + (CHUNK_SIZE / 2) * 4;
 /** Chunks that can hold decoded code at a time; number 0 stays empty and stands for "nothing decoded". */
 export const CHUNK_COUNT = 24;
 
@@ -47,6 +52,12 @@ export const ENGINE = {
   exit: STATE_BASE + 8,
   /** i32: the trap's argument. */
   exitArgument: STATE_BASE + 12,
+  /** i32: target of the last taken branch before a run ended because its budget was used up. */
+  lastTarget: STATE_BASE + 20,
+  /** i32: where a region last left for a slow access, 0 for none since it was cleared. */
+  lastMiss: STATE_BASE + 24,
+  /** i32: 1 once a region was left because the budget did not suffice for it: what follows is the end of the slice. */
+  tail: STATE_BASE + 28,
   /** i32: not 0 while unaligned plain accesses must go through the machine (they trap there). */
   strictAlignment: STATE_BASE + 16,
 } as const;

@@ -1,3 +1,4 @@
+import { InternalError } from '../errors.js';
 import { argsOf, isPure, type Node, type Program, type PureOp, type Type } from './ir.js';
 import { ENGINE, PAGE_SHIFT, READ_TABLE, type StateLayout, WRITE_TABLE } from './layout.js';
 import type { RecordView } from './record.js';
@@ -23,8 +24,23 @@ export interface PrintContext {
   readonly trapNumber: (kind: string) => number;
   /** Prints the end of a path: fall through to the next instruction, continue at the i32 on the stack, or leave the engine. */
   readonly fallThrough: (depth: number) => void;
-  readonly branch: (depth: number) => void;
-  readonly leave: (depth: number) => void;
+  /** With a `target` nothing is on the stack: the branch goes there. */
+  readonly branch: (depth: number, target?: number) => void;
+  /** A trap: the CPU acts, then goes on at this instruction or the next. */
+  readonly leave: (depth: number, resume: 'this' | 'next') => void;
+  /** Only the hot engine: registers and scalars live in locals, a slow access leaves, known cycles are added up. */
+  readonly hot?: HotContext;
+}
+
+/** What differs where whole regions are compiled. */
+export interface HotContext {
+  register(index: number): number;
+  scalar(name: string): number;
+  /** A slow access ends the path: the cold engine executes this instruction. */
+  readonly miss: (depth: number) => void;
+  /** Instead of `miss`: slow accesses are called from here, between these two (which keep the stack as it is). */
+  readonly inline?: { readonly before: () => void; readonly after: () => void };
+  readonly charge: (cycles: number, depth: number) => void;
 }
 
 const LOADS: Readonly<Record<string, number>> = {
@@ -81,6 +97,12 @@ const EFFECTS = new Set([
   'end',
 ]);
 
+/** Whether the path had left the instruction before an `if`, and at the end of its first arm (if there is a second). */
+interface Arms {
+  readonly before: boolean;
+  first?: boolean;
+}
+
 /** Prints one instruction's operations as WebAssembly. */
 export class Printer {
   readonly #program: Program;
@@ -101,28 +123,31 @@ export class Printer {
   print(): void {
     const { out } = this.#context;
     const open: ('if' | 'bits')[] = [];
-    const leftBefore: boolean[] = [];
+    const arms: Arms[] = [];
     for (const [id, node] of this.#program.entries()) {
       if (node.op === 'if') {
         this.#value(node.args[0]);
         out.op(OP.if, EMPTY_BLOCK);
         this.#depth++;
         open.push('if');
-        leftBefore.push(this.#left);
+        arms.push({ before: this.#left });
       } else if (node.op === 'else') {
         out.op(OP.else);
-        this.#left = leftBefore.at(-1)!;
+        const arm = arms.at(-1)!;
+        arm.first = this.#left;
+        this.#left = arm.before;
       } else if (node.op === 'bits') {
         this.#openBits(id, node.args[0]);
         open.push('bits');
-        leftBefore.push(this.#left);
+        arms.push({ before: this.#left });
       } else if (node.op === 'end') {
         if (open.pop() === 'bits') this.#closeBits();
         else {
           out.op(OP.end);
           this.#depth--;
         }
-        this.#left = leftBefore.pop()!;
+        const { before, first } = arms.pop()!;
+        this.#left = before || (first === true && this.#left);
       } else if (!this.#left) this.#statement(id, node);
     }
     if (!this.#left) this.#context.fallThrough(this.#depth);
@@ -151,9 +176,7 @@ export class Printer {
         this.#store(node);
         return;
       case 'branch':
-        this.#value(node.args[0]);
-        this.#context.branch(this.#depth);
-        this.#left = true;
+        this.#branch(node.args[0]);
         return;
       case 'trap':
         this.#trap(node);
@@ -173,6 +196,16 @@ export class Printer {
         this.#compute(node);
         this.#context.out.set(this.#local(id));
     }
+  }
+
+  #branch(target: number): void {
+    const node = this.#program[target]!;
+    if (this.#context.hot && node.op === 'const') this.#context.branch(this.#depth, Number(node.value) >>> 0);
+    else {
+      this.#value(target);
+      this.#context.branch(this.#depth);
+    }
+    this.#left = true;
   }
 
   /** Which single-use values are printed where they are used instead of being kept in a local. */
@@ -239,9 +272,14 @@ export class Printer {
     const { out, state } = this.#context;
     switch (node.op) {
       case 'reg':
-        out.memory(STATE_LOAD[node.type], this.#registerAddress(node.args[0]));
+        if (this.#context.hot) out.get(this.#context.hot.register(this.#literal(node.args[0])));
+        else out.memory(STATE_LOAD[node.type], this.#registerAddress(node.args[0]));
         return;
       case 'get': {
+        if (this.#context.hot) {
+          out.get(this.#context.hot.scalar(node.name));
+          return;
+        }
         const scalar = state.scalars[node.name]!;
         out.i32(0).memory(STATE_LOAD[scalar.type], scalar.offset);
         return;
@@ -322,14 +360,32 @@ export class Printer {
     return state.registers;
   }
 
+  /** The value of a constant node. */
+  #literal(id: number): number {
+    const node = this.#program[id]!;
+    if (node.op !== 'const') throw new InternalError({ what: `'${node.op}' where the hot engine needs a literal` });
+    return Number(node.value);
+  }
+
   #setRegister([index, value]: readonly [number, number]): void {
-    const { out, state } = this.#context;
+    const { out, state, hot } = this.#context;
+    if (hot) {
+      this.#value(value);
+      out.set(hot.register(this.#literal(index)));
+      return;
+    }
     const offset = this.#registerAddress(index);
     this.#value(value);
     out.memory(state.registerSize === 8 ? OP.i64_store : OP.i32_store, offset);
   }
 
   #setScalar(name: string, value: number): void {
+    const { hot } = this.#context;
+    if (hot) {
+      this.#value(value);
+      this.#context.out.set(hot.scalar(name));
+      return;
+    }
     const scalar = this.#context.state.scalars[name]!;
     this.#context.out.i32(0);
     this.#value(value);
@@ -362,13 +418,23 @@ export class Printer {
     out.set(address);
     const entry = this.#lookUp(address, node.size, READ_TABLE);
     out.op(OP.if, VALUE_TYPE[node.type]);
-    this.#synchronise();
-    out.get(address).i32(accessFlags(node.access)).call(this.#context.slow('load', node.size));
-    this.#widen(node);
-    this.#reload();
+    this.#slowArm(() => this.#slowLoad(node, address));
     out.op(OP.else).get(entry).get(address).op(OP.i32_add);
     out.memory(LOADS[`${node.type} ${node.size} ${node.access.signed ? 's' : 'u'}`]!, 0);
     out.op(OP.end).set(this.#local(id));
+  }
+
+  #slowArm(call: () => void): void {
+    const { hot } = this.#context;
+    if (hot && !hot.inline) hot.miss(this.#depth + 1);
+    else call();
+  }
+
+  #slowLoad(node: Extract<Node, { op: 'load' }>, address: number): void {
+    this.#synchronise();
+    this.#context.out.get(address).i32(accessFlags(node.access)).call(this.#context.slow('load', node.size));
+    this.#widen(node);
+    this.#reload();
   }
 
   /** The slow path gives zero-extended i32 (i64 for 8 bytes): bring it to the load's type and sign. */
@@ -390,23 +456,37 @@ export class Printer {
     out.set(value);
     const entry = this.#lookUp(address, node.size, WRITE_TABLE);
     out.op(OP.if, EMPTY_BLOCK);
-    this.#synchronise();
-    out.get(address).get(value);
-    if (type === 'i64' && node.size < 8) out.op(PURE_OPCODE.wrap!.i64 as number);
-    out.i32(accessFlags(node.access)).call(this.#context.slow('store', node.size));
-    this.#reload();
+    this.#slowArm(() => this.#slowStore(node, address, value));
     out.op(OP.else).get(entry).get(address).op(OP.i32_add).get(value);
     out.memory(STORES[`${type} ${node.size}`]!, 0).op(OP.end);
   }
 
+  #slowStore(node: Extract<Node, { op: 'store' }>, address: number, value: number): void {
+    const { out } = this.#context;
+    this.#synchronise();
+    out.get(address).get(value);
+    if (this.#program[node.args[1]]!.type === 'i64' && node.size < 8) out.op(PURE_OPCODE.wrap!.i64 as number);
+    out.i32(accessFlags(node.access)).call(this.#context.slow('store', node.size));
+    this.#reload();
+  }
+
   /** Makes pc and the cycles left visible to the machine, before a call into it. */
   #synchronise(): void {
-    const { out, pc, budget } = this.#context;
+    const { out, pc, budget, hot } = this.#context;
+    if (hot?.inline) {
+      hot.inline.before();
+      return;
+    }
     out.i32(0).get(pc).memory(OP.i32_store, ENGINE.pc);
     out.i32(0).get(budget).memory(OP.i32_store, ENGINE.budget);
   }
 
   #reload(): void {
+    const { hot } = this.#context;
+    if (hot?.inline) {
+      hot.inline.after();
+      return;
+    }
     this.#context.out.i32(0).memory(OP.i32_load, ENGINE.budget).set(this.#context.budget);
   }
 
@@ -416,8 +496,8 @@ export class Printer {
     out.i32(0);
     this.#value(node.args[0]);
     out.memory(OP.i32_store, ENGINE.exitArgument);
-    if (node.resume === 'next') out.get(pc).i32(length).op(OP.i32_add).set(pc);
-    this.#context.leave(this.#depth);
+    if (node.resume === 'next' && !this.#context.hot) out.get(pc).i32(length).op(OP.i32_add).set(pc);
+    this.#context.leave(this.#depth, node.resume);
     this.#left = true;
   }
 
@@ -431,7 +511,12 @@ export class Printer {
   }
 
   #charge(cycles: number): void {
-    const { out, budget } = this.#context;
+    const { out, budget, hot } = this.#context;
+    const node = this.#program[cycles]!;
+    if (hot && node.op === 'const') {
+      hot.charge(Number(node.value), this.#depth);
+      return;
+    }
     out.get(budget);
     this.#value(cycles);
     out.op(OP.i32_sub).set(budget);

@@ -22,13 +22,24 @@ export interface SlowPath {
 }
 
 const SIZES = [1, 2, 4, 8] as const;
+/** The functions under the names by which compiled regions import them. */
+export const SLOW_CALLS = (['load', 'store'] as const).flatMap((kind) =>
+  SIZES.map((size) => ({ name: `${kind}${size}`, kind, size })),
+);
+
 const LOAD = { 1: OP.i32_load8_u, 2: OP.i32_load16_u, 4: OP.i32_load, 8: OP.i64_load } as const;
 const STORE = { 1: OP.i32_store8, 2: OP.i32_store16, 4: OP.i32_store, 8: OP.i64_store } as const;
 
-export function addSlowPath(
-  module: ModuleBuilder,
-  imports: { load: number; load64: number; store: number; store64: number },
-): SlowPath {
+interface Imports {
+  readonly load: number;
+  readonly load64: number;
+  readonly store: number;
+  readonly store64: number;
+  /** (address): a decoded instruction was overwritten. */
+  readonly codeChanged: number;
+}
+
+export function addSlowPath(module: ModuleBuilder, imports: Imports): SlowPath {
   const indices = new Map<string, number>();
   for (const size of SIZES) {
     const type: Type = size === 8 ? 'i64' : 'i32';
@@ -39,7 +50,7 @@ export function addSlowPath(
     indices.set(
       `store ${size}`,
       module.function(['i32', type, 'i32'], [], () =>
-        slowStore(size, type, size === 8 ? imports.store64 : imports.store),
+        slowStore(size, type, size === 8 ? imports.store64 : imports.store, imports.codeChanged),
       ),
     );
   }
@@ -84,7 +95,7 @@ function slowLoad(size: 1 | 2 | 4 | 8, type: Type, host: number): FunctionBody {
   return out.get(0).i32(size).get(1).call(host);
 }
 
-function slowStore(size: 1 | 2 | 4 | 8, type: Type, host: number): FunctionBody {
+function slowStore(size: 1 | 2 | 4 | 8, type: Type, host: number, codeChanged: number): FunctionBody {
   const out = new FunctionBody(['i32', type, 'i32']);
   const [halfword, record] = [out.local('i32'), out.local('i32')];
   unalignedAllowed(out, 2, size);
@@ -98,7 +109,8 @@ function slowStore(size: 1 | 2 | 4 | 8, type: Type, host: number): FunctionBody 
     .i32(Math.log2(RECORD_SIZE / 2))
     .op(OP.i32_shl, OP.i32_add)
     .tee(record);
-  out.memory(OP.i32_load, 0).op(OP.if, EMPTY_BLOCK).get(record).i32(0).memory(OP.i32_store, 0).op(OP.end);
+  out.memory(OP.i32_load, 0).op(OP.if, EMPTY_BLOCK).get(record).i32(0).memory(OP.i32_store, 0);
+  out.get(halfword).call(codeChanged).op(OP.end);
   out.get(halfword).i32(2).op(OP.i32_add).tee(halfword);
   out
     .get(0)

@@ -56,7 +56,7 @@ export class CortexM4 implements Cpu {
     this.#faults = new Faults(model.status, model.exceptions);
     this.semihosting = new Semihosting(system, model.memory, model.state, model.sleep);
     this.#registers = new CoreRegisters(model.state);
-    this.#engine = new ColdEngine(this.isa, system.memory, this.#host());
+    this.#engine = new ColdEngine(this.isa, system.memory, this.#host(), system.engine);
     this.breakpoints = {
       add: (address) => this.#engine.addBreakpoint(address),
       delete: (address) => this.#engine.deleteBreakpoint(address),
@@ -70,6 +70,9 @@ export class CortexM4 implements Cpu {
     model.records.listen((record) => system.emit('fault', faultDetail(record)));
   }
 
+  get slice(): number {
+    return this.#engine.slice;
+  }
   get pc(): number {
     return this.#model.state.pc;
   }

@@ -61,7 +61,12 @@ export class Rv32Hart implements Cpu {
     this.#resetVector = options.resetVector;
     const { arena, timebase, signals } = system;
     const port = new BusPort(system.bus);
-    this.#engine = new ColdEngine(this.isa, system.memory, Object.assign(port, { helpers: this.#helpers() }));
+    this.#engine = new ColdEngine(
+      this.isa,
+      system.memory,
+      Object.assign(port, { helpers: this.#helpers() }),
+      system.engine,
+    );
     const { layout } = this.#engine;
     this.#x = new Int32Array(system.memory.buffer, layout.registers, layout.registerCount);
     const retirement = retirementOf(system, layout);
@@ -85,6 +90,9 @@ export class Rv32Hart implements Cpu {
     this.devices = devicesBeside(options, parts.mtime);
   }
 
+  get slice(): number {
+    return this.#engine.slice;
+  }
   get pc(): number {
     return this.#engine.pc;
   }

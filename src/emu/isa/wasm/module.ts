@@ -14,7 +14,8 @@ export class ModuleBuilder {
   readonly #functions: { type: number; body: () => FunctionBody }[] = [];
   readonly #exports: { name: string; index: number }[] = [];
   readonly #memoryPages: number;
-  #table: readonly number[] = [];
+  #table: readonly number[] | undefined;
+  #importedTable = false;
 
   /** The module imports `host.memory` of at least `memoryPages` pages. */
   constructor(memoryPages: number) {
@@ -42,12 +43,20 @@ export class ModuleBuilder {
     this.#exports.push({ name, index });
   }
 
-  /** Fills the table that `call_indirect` uses. */
-  table(functions: readonly number[]): void {
+  /** Imports the table `host.regions`; it is table 0. */
+  importTable(): void {
+    this.#importedTable = true;
+  }
+
+  /** The module's own table of functions; gives its number for `call_indirect`. */
+  table(functions: readonly number[]): number {
     this.#table = functions;
+    return this.#importedTable ? 1 : 0;
   }
 
   build(): Uint8Array<ArrayBuffer> {
+    // bodies first: they may ask for types
+    const code = this.#functions.map(({ body }) => body().encode());
     const out = new Bytes().byte(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
     const section = (id: number, fill: (bytes: Bytes) => void) => {
       const content = new Bytes();
@@ -64,29 +73,33 @@ export class ModuleBuilder {
       }
     });
     section(2, (s) => {
-      s.u32(this.#imports.length + 1);
+      s.u32(this.#imports.length + 1 + Number(this.#importedTable));
       s.text('host').text('memory').byte(0x02, 0x00).u32(this.#memoryPages);
+      if (this.#importedTable) s.text('host').text('regions').byte(0x01, 0x70, 0x00).u32(0);
       for (const { name, type } of this.#imports) s.text('host').text(name).byte(0x00).u32(type);
     });
     section(3, (s) => {
       s.u32(this.#functions.length);
       for (const { type } of this.#functions) s.u32(type);
     });
-    section(4, (s) => s.u32(1).byte(0x70, 0x00).u32(this.#table.length));
+    const table = this.#table;
+    if (table) section(4, (s) => s.u32(1).byte(0x70, 0x00).u32(table.length));
     section(7, (s) => {
       s.u32(this.#exports.length);
       for (const { name, index } of this.#exports) s.text(name).byte(0x00).u32(index);
     });
-    section(9, (s) => {
-      s.u32(1).byte(0x00, 0x41, 0x00, 0x0b).u32(this.#table.length);
-      for (const index of this.#table) s.u32(index);
-    });
+    if (table) {
+      section(9, (s) => {
+        s.u32(1);
+        if (this.#importedTable) s.byte(0x02, 0x01, 0x41, 0x00, 0x0b, 0x00);
+        else s.byte(0x00, 0x41, 0x00, 0x0b);
+        s.u32(table.length);
+        for (const index of table) s.u32(index);
+      });
+    }
     section(10, (s) => {
-      s.u32(this.#functions.length);
-      for (const { body } of this.#functions) {
-        const code = body().encode();
-        s.u32(code.length).bytes(code);
-      }
+      s.u32(code.length);
+      for (const body of code) s.u32(body.length).bytes(body);
     });
     return out.view().slice();
   }

@@ -1,0 +1,136 @@
+import type { Decoded } from '../decoder.js';
+import { Emitter } from '../emitter.js';
+import type { Isa } from '../instruction.js';
+import type { Node, Program } from '../ir.js';
+import { emit, staticsOf } from '../variant.js';
+
+/** The operations of one instruction with literal operands. */
+export interface Part {
+  readonly pc: number;
+  readonly length: 2 | 4;
+  readonly program: Program;
+  /** In an IT block: the state before this instruction and after it, and the test of its condition. */
+  readonly predicate?: {
+    readonly before: number;
+    readonly after: number;
+    readonly test: Program;
+    readonly result: number;
+  };
+}
+
+/** One step of a region: an instruction, or an IT block as a whole, and where it can go on. */
+export interface Step {
+  readonly pc: number;
+  /** Bytes. */
+  readonly length: number;
+  readonly parts: readonly Part[];
+  /** Known addresses that it branches to. */
+  readonly targets: readonly number[];
+  readonly fallsThrough: boolean;
+  /** It calls a subroutine: a register gets the address behind it. */
+  readonly calls: boolean;
+  /** Only the cold engine executes it, because it calls into the CPU. */
+  readonly cold: boolean;
+  /** Most cycles it can take. */
+  readonly cycles: number;
+  /** Its slow accesses are made from inside the region: they are its usual case. */
+  readonly inline: boolean;
+}
+
+/** A cost that depends on operands' values is at most this (the longest division). */
+const DYNAMIC_CYCLES = 40;
+
+export type Fetch = (pc: number) => Decoded | undefined;
+
+/** Reads one step at an address; undefined where nothing can be decoded. */
+export function stepAt(isa: Isa, pc: number, fetch: Fetch, inline: boolean): Step | undefined {
+  const decoded = fetch(pc);
+  if (!decoded) return undefined;
+  const part = partOf(isa, decoded, pc, false);
+  const itstate = itstateOf(isa, part.program);
+  return itstate === undefined ? stepOf([part], inline) : itBlockAt(isa, part, itstate, fetch);
+}
+
+function partOf(isa: Isa, { row, fields, length }: Decoded, pc: number, inItBlock: boolean): Part {
+  const program = emit(isa, { row, statics: staticsOf(row, fields), inItBlock }, { fields, pc });
+  return { pc, length, program };
+}
+
+/** The state that an IT instruction sets, undefined for any other. */
+function itstateOf(isa: Isa, program: Program): number | undefined {
+  const set = program.find((node) => node.op === 'set' && node.name === isa.predication?.state);
+  return set?.op === 'set' ? constantOf(program, set.args[0]) : undefined;
+}
+
+/** ITAdvance() (ARMv7-M A7.3.2). */
+const advance = (itstate: number) => ((itstate & 7) === 0 ? 0 : (itstate & 0xe0) | ((itstate << 1) & 0x1f));
+
+function itBlockAt(isa: Isa, first: Part, itstate: number, fetch: Fetch): Step | undefined {
+  const withoutState = first.program.filter((node) => !(node.op === 'set' && node.name === isa.predication?.state));
+  const parts: Part[] = [{ ...first, program: withoutState }];
+  let pc = (first.pc + first.length) >>> 0;
+  for (let state = itstate; (state & 15) !== 0; state = advance(state)) {
+    const decoded = fetch(pc);
+    if (!decoded) return undefined;
+    const part = partOf(isa, decoded, pc, true);
+    const emitter = new Emitter({ length: 2, scalars: isa.state.scalars });
+    const { id } = isa.predication!.holds(emitter, state >> 4);
+    // an instruction that ignores the condition (BKPT) is left to the cold engine, and with it the block
+    if (decoded.row.unconditional) return undefined;
+    const predicate = { before: state, after: advance(state), test: emitter.program, result: id };
+    parts.push({ ...part, predicate });
+    pc = (pc + part.length) >>> 0;
+  }
+  return stepOf(parts, false);
+}
+
+function constantOf(program: Program, id: number): number | undefined {
+  const node = program[id]!;
+  return node.op === 'const' ? Number(node.value) >>> 0 : undefined;
+}
+
+function stepOf(parts: readonly Part[], inline: boolean): Step {
+  const last = parts.at(-1)!;
+  const branches = parts.flatMap(({ program }) =>
+    program.filter((node) => node.op === 'branch').map((node) => constantOf(program, node.args[0])),
+  );
+  return {
+    pc: parts[0]!.pc,
+    length: parts.reduce((sum, part) => sum + part.length, 0),
+    parts,
+    targets: [...new Set(branches.filter((target) => target !== undefined))],
+    fallsThrough: last.predicate !== undefined || fallsThrough(last.program),
+    calls: branches.length > 0 && parts.some(writesReturnAddress),
+    cold: parts.some(({ program }) => program.some((node) => node.op === 'helper')),
+    cycles: parts.reduce((sum, part) => sum + cyclesOf(part.program), 0),
+    inline: inline && fallsThrough(last.program) && branches.length === 0,
+  };
+}
+
+function writesReturnAddress({ pc, length, program }: Part): boolean {
+  const next = (pc + length) >>> 0;
+  const writes = (node: Node) => node.op === 'setReg' && ((constantOf(program, node.args[1]) ?? 0) & ~1) >>> 0 === next;
+  return program.some(writes);
+}
+
+function cyclesOf(program: Program): number {
+  const charges = program.filter((node) => node.op === 'charge');
+  return charges.reduce((sum, node) => sum + (constantOf(program, node.args[0]) ?? DYNAMIC_CYCLES), 0);
+}
+
+/** Whether some path reaches the end of the list. */
+function fallsThrough(program: Program): boolean {
+  const open: { before: boolean; first?: boolean }[] = [];
+  let left = false;
+  for (const node of program) {
+    if (node.op === 'if' || node.op === 'bits') open.push({ before: left });
+    else if (node.op === 'else') {
+      open.at(-1)!.first = left;
+      left = open.at(-1)!.before;
+    } else if (node.op === 'end') {
+      const { before, first } = open.pop()!;
+      left = before || (first === true && left);
+    } else if (node.op === 'branch' || node.op === 'trap') left = true;
+  }
+  return !left;
+}
