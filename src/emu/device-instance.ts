@@ -111,7 +111,7 @@ export class DeviceInstance {
     return size === 4 ? value : value & (size === 1 ? 0xff : 0xffff);
   }
 
-  /** Sets registers and state to their reset values, cancels events, then asks the device. */
+  /** Sets registers and state to their reset values, cancels events, then asks the device; outputs change once, to what it left. */
   reset(kind: ResetKind, cause: ResetCause = kind === 'system' ? 'software' : kind): void {
     const { flat, resets } = this.#layout;
     for (let i = 0; i < flat.length; i++) {
@@ -119,8 +119,15 @@ export class DeviceInstance {
     }
     for (const words of this.#states) words.fill(0);
     for (const event of this.#events) event.cancel();
-    for (const output of this.#outputs) output.set(0);
-    for (const hook of this.#resetHooks) hook(kind, cause);
+    for (const output of this.#outputs) {
+      output.hold();
+      output.set(0);
+    }
+    try {
+      for (const hook of this.#resetHooks) hook(kind, cause);
+    } finally {
+      for (const output of this.#outputs) output.release();
+    }
   }
 
   /** The device's clock enable bit. */

@@ -11,6 +11,8 @@ export class Signal {
   readonly #words: Int32Array;
   readonly #index: number;
   readonly #listeners: ((level: number, before: number) => void)[] = [];
+  #held = false;
+  #levelBefore = 0;
 
   constructor(name: string, arena: Arena) {
     this.name = name;
@@ -28,7 +30,20 @@ export class Signal {
     const before = this.#words[this.#index]!;
     if (before === level) return;
     this.#words[this.#index] = level;
+    if (this.#held) return;
     if (this.#listeners.length > 0) this.#notify(level, before);
+  }
+
+  /** From here to `release` listeners hear nothing; then of the net change only: a reset is one instant. */
+  hold(): void {
+    if (this.#held) return;
+    this.#held = true;
+    this.#levelBefore = this.level;
+  }
+  release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    if (this.level !== this.#levelBefore) this.#notify(this.level, this.#levelBefore);
   }
 
   listen(fn: (level: number, before: number) => void): void {
