@@ -1,5 +1,6 @@
 import { cortexM4 } from '../emu/cpu/armv7m/core.js';
 import type { DeviceRow } from '../emu/device-row.js';
+import { APB_NARROW, onApb } from '../emu/devices/stm32f4/apb.js';
 import { HSI_HERTZ } from '../emu/devices/stm32f4/clock-tree.js';
 import { dbgmcu } from '../emu/devices/stm32f4/dbgmcu.js';
 import { type EXTI_INTERRUPTS, exti } from '../emu/devices/stm32f4/exti.js';
@@ -76,7 +77,7 @@ function gateWire(gate: string | undefined, kind: 'ENR' | 'RSTR'): string | unde
 function unmodelledDevices(): UnmodelledDevices {
   const rows = Object.entries<UnmodelledRow>(UNMODELLED).map(([name, row]) => [
     name.toLowerCase(),
-    at(row.base, unmodelledBlock(name, row.size, row.registers), {
+    at(row.base, unmodelledBlock(name, row.size, row.registers, onApb(row.base) ? APB_NARROW : 'merge'), {
       clock: row.clock,
       enable: gateWire(row.gate, 'ENR'),
       reset: gateWire(row.resetBit ?? row.gate, 'RSTR'),

@@ -145,7 +145,7 @@ export class DeviceInstance {
     this.#setClockOpen?.(this.#blocked[0] === 0);
   }
 
-  #store(index: number, value: number, bytes: number): void {
+  #store(index: number, value: number, bytes: number, told = bytes): void {
     const layout = this.#layout;
     const old = this.#values[index]!;
     const plain = layout.writable[index]! & bytes;
@@ -157,7 +157,7 @@ export class DeviceInstance {
       next ^= value & layout.toggledByOne[index]! & bytes;
     }
     this.#values[index] = next;
-    const odd = (value ^ layout.resets[index]!) & layout.odd[index]! & bytes;
+    const odd = (value ^ layout.resets[index]!) & layout.odd[index]! & told;
     if (odd !== 0 && this.#reported[index] === 0) this.#reportOdd(index, odd);
     const hook = this.#writeHooks[index]!;
     if (hook !== null) hook(next >>> 0, old >>> 0, value >>> 0);
@@ -167,8 +167,11 @@ export class DeviceInstance {
     const mask = size === 1 ? 0xff : 0xffff;
     if (this.type.narrow === 'fault') this.#faultNarrow(offset, size);
     const shift = (offset & 3) * 8;
-    if (this.type.narrow === 'widen') this.#store(index, value & mask, -1);
-    else this.#store(index, (value & mask) << shift, mask << shift);
+    if (this.type.narrow === 'widen') {
+      // Reserved bits outside the guest's own bytes get copies it did not ask for: nothing to report.
+      const told = (mask << shift) | this.#layout.notModelled[index]!;
+      this.#store(index, Math.imul(value & mask, size === 1 ? 0x0101_0101 : 0x0001_0001), -1, told);
+    } else this.#store(index, (value & mask) << shift, mask << shift);
   }
 
   #narrowed(value: number, offset: number, size: number): number {

@@ -75,7 +75,10 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   readonly time: { ns(): number; cycles(): number };
 }
 
-/** What a 1- or 2-byte access does: touches its bytes only, faults, or counts as a word access of the zero-extended value. */
+/**
+ * What a 1- or 2-byte access to a register does: touches its bytes only, faults, or (`widen`) writes all of the register with
+ * copies of the byte or half-word, as the bridges to ST's APB buses do. Reads give the bytes asked for.
+ */
 export type Narrow = 'merge' | 'fault' | 'widen';
 
 export interface RegisterDevice<R extends RegisterSpecs, S extends StateSpecs, H extends object> {

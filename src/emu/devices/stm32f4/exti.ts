@@ -1,5 +1,6 @@
 import { defineDevice } from '../../device.js';
 import { type FieldSpec, rc_w1, reg, registers, rw } from '../../registers.js';
+import { APB_NARROW } from './apb.js';
 
 /** Lines 0–22 of an STM32F405/407: RM0090 12.2.5. */
 const LINES = 23;
@@ -48,6 +49,7 @@ export function exti() {
     name: 'stm32f4-exti',
     size: 0x400,
     registers: EXTI,
+    narrow: APB_NARROW,
     setup(d) {
       const { IMR, EMR, RTSR, FTSR, SWIER, PR } = d.regs;
       const interrupts = Object.entries(EXTI_INTERRUPTS).map(([name, lines]) => [d.output(name), lines] as const);

@@ -1,5 +1,6 @@
 import { defineDevice } from '../../device.js';
 import { notModelled, r, reg, registers, rw, w } from '../../registers.js';
+import { APB_NARROW } from './apb.js';
 
 const LOW_POWER = 'Stop and Standby mode';
 const PVD = 'the voltage detector';
@@ -49,6 +50,7 @@ export function pwr() {
     name: 'stm32f4-pwr',
     size: 0x400,
     registers: PWR,
+    narrow: APB_NARROW,
     setup(d) {
       const { CR, CSR } = d.regs;
       const backupAccess = d.output('backupAccess');

@@ -1,6 +1,7 @@
 import { bits } from '../../bits.js';
 import { defineDevice } from '../../device.js';
 import { notModelled, r, reg, registers, rw } from '../../registers.js';
+import { APB_NARROW } from './apb.js';
 
 /** RM0090 section 9.2 (STM32F405/407). */
 function exticr(offset: number, first: number, section: string) {
@@ -37,6 +38,7 @@ export function syscfg({ boot = 'flash' }: { boot?: Boot } = {}) {
     name: 'stm32f4-syscfg',
     size: 0x400,
     registers: layout(MEMORY_MODE[boot]),
+    narrow: APB_NARROW,
     setup(d) {
       const { MEMRMP, EXTICR1, EXTICR2, EXTICR3, EXTICR4, CMPCR } = d.regs;
       const choices = [EXTICR1, EXTICR2, EXTICR3, EXTICR4];

@@ -1,4 +1,4 @@
-import { type DeviceType, defineDevice } from '../../device.js';
+import { type DeviceType, defineDevice, type Narrow } from '../../device.js';
 import { type RegisterSpec, reg, registers, rw } from '../../registers.js';
 import { u8 } from '../../state.js';
 
@@ -25,11 +25,17 @@ export function parseRegisters(list: string): Record<string, RegisterSpec> {
  * A block that the chip has and the model does not: registers read as reset or last written, nothing else happens, and
  * the first access is reported by name.
  */
-export function unmodelledBlock(name: string, size: number, list: string): DeviceType<{ readonly name: string }> {
+export function unmodelledBlock(
+  name: string,
+  size: number,
+  list: string,
+  narrow: Narrow = 'merge',
+): DeviceType<{ readonly name: string }> {
   return defineDevice({
     name,
     size,
     registers: parseRegisters(list),
+    narrow,
     state: { reported: u8() },
     setup(d) {
       const report = (register: string): void => {

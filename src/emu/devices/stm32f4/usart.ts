@@ -2,6 +2,7 @@ import { type DeviceContext, defineDevice } from '../../device.js';
 import type { PinFunction } from '../../net.js';
 import { f64, i32 } from '../../state.js';
 import { pinsOf } from './alternate-functions.js';
+import { APB_NARROW } from './apb.js';
 import { frameHalves } from './usart-frame.js';
 import { plural, UsartOutput } from './usart-output.js';
 import { type TypeOptions, UsartPeer } from './usart-peer.js';
@@ -265,6 +266,7 @@ export function usart(label: string) {
     name: 'stm32-usart',
     size: 0x400,
     registers: USART,
+    narrow: APB_NARROW,
     state: STATE,
     setup(d) {
       const context = d as unknown as Context;
@@ -281,6 +283,7 @@ export function uart(label: string) {
     name: 'stm32-uart',
     size: 0x400,
     registers: UART,
+    narrow: APB_NARROW,
     state: STATE,
     setup(d) {
       const unit = new Usart(d, label, false);
