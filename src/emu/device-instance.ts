@@ -8,7 +8,7 @@ import {
   type ResetCause,
   type ResetKind,
 } from './device.js';
-import { InternalError } from './errors.js';
+import { InternalError, UsageError } from './errors.js';
 import { layoutOf, type RegisterCell, type RegisterLayout } from './register-file.js';
 import { namesOf } from './registers.js';
 import type { TimedEvent } from './scheduler.js';
@@ -188,11 +188,24 @@ export class DeviceInstance {
   #readHole(offset: number, size: number): number {
     const { read, registers, holes } = this.type;
     if (registers === undefined) {
-      const value = read?.(offset, size, this.#context) ?? 0;
+      if (read === undefined) return 0;
+      const value = read(offset, size, this.#context);
+      if (typeof value !== 'number' || ((value | 0) !== value && value >>> 0 !== value))
+        this.#refuseValue(value, offset);
       return size === 4 ? value >>> 0 : value & (size === 1 ? 0xff : 0xffff);
     }
     if (holes === 'fault') throw new DeviceFault(`${this.name} has no register at offset ${hex(offset, 2)}`);
     return 0;
+  }
+
+  /** JavaScript would turn what is no 32-bit number into some other value, silently. */
+  #refuseValue(value: unknown, offset: number): never {
+    const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
+    throw new UsageError({
+      what: `read() of device ${this.name} returned ${shown} for offset ${hex(offset, 2)}`,
+      where: `device type ${this.type.name}`,
+      remedy: 'return an integer of 32 bits, signed or unsigned',
+    });
   }
 
   #writeHole(offset: number, value: number, size: number): void {

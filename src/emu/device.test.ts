@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { defineDevice } from './device.js';
 import { DeviceHarness } from './device-harness.js';
+import { UsageError } from './errors.js';
 import { notModelled, r, rc_r, rc_w0, rc_w1, reg, registers, repeat, rs, rw, t, w } from './registers.js';
 import { i32 } from './state.js';
 
@@ -124,6 +125,23 @@ describe('a device by read and write', () => {
     expect([h.read(0), h.read(4), h.read(0, 1), h.read(4, 2)]).toEqual([0xba00_0001, 0xdead_beef, 1, 0xbeef]);
     h.write(8, 1);
     expect(h.problems[0]!.kind).toBe('guest-error');
+  });
+
+  it.each([undefined, null, '0x12', Number.NaN, 1.5, 2 ** 32, -(2 ** 31) - 1, true, 5n])(
+    'refuses to read %o',
+    (value) => {
+      const h = new DeviceHarness(defineDevice({ name: 'odd', size: 0x10, read: () => value as unknown as number }), {
+        name: 'rom',
+      });
+      expect(() => h.read(8)).toThrow(/read\(\) of device rom returned .* for offset 0x08/);
+      expect(() => h.read(8, 1)).toThrow(UsageError);
+    },
+  );
+
+  it('takes signed and unsigned numbers of 32 bits', () => {
+    const values = [-1, 0xffff_ffff, -(2 ** 31), 0];
+    const h = new DeviceHarness(defineDevice({ name: 'ids', size: 0x10, read: (offset) => values[offset >> 2]! }));
+    expect([0, 4, 8, 12].map((offset) => h.read(offset))).toEqual([0xffff_ffff, 0xffff_ffff, 0x8000_0000, 0]);
   });
 });
 
