@@ -9,7 +9,7 @@ import {
   type ResetKind,
 } from './device.js';
 import { InternalError, UsageError } from './errors.js';
-import { layoutOf, type RegisterCell, type RegisterLayout } from './register-file.js';
+import { layoutOf, RegisterCell, type RegisterLayout } from './register-file.js';
 import { namesOf } from './registers.js';
 import type { TimedEvent } from './scheduler.js';
 import type { Signal } from './signal.js';
@@ -74,10 +74,10 @@ export class DeviceInstance {
     this.clock = gated?.clock ?? source;
     this.#setClockOpen = gated?.setOpen;
     const { all, shaped } = this.#layout.cells(this.#values, this.#reads);
-    this.registers = all;
     this.#values.set(this.#layout.resets);
     this.#context = this.#makeContext(shaped);
     this.handle = merged(name, type.setup?.(this.#context) ?? {}, shaped);
+    this.registers = [...all, ...viewsIn(this.handle, all)];
   }
 
   /** A bus read of 1, 2 or 4 bytes at an offset that is a multiple of `size`; unsigned. */
@@ -332,6 +332,12 @@ const NO_REGISTERS = {};
 function hookInto<F>(hooks: (F | null)[], register: RegisterCell, fn: F, complaint: string): void {
   if (hooks[register.index] !== null) throw new InternalError({ what: `${complaint} hooks for ${register.name}` });
   hooks[register.index] = fn;
+}
+
+/** Registers that the device put on its handle itself. */
+function viewsIn(handle: object, own: readonly RegisterCell[]): RegisterCell[] {
+  const values = Object.values(Object.getOwnPropertyDescriptors(handle)).map(({ value }): unknown => value);
+  return values.filter((value) => value instanceof RegisterCell).filter((register) => !own.includes(register));
 }
 
 /** The handle: what `setup` returned, with the registers beside it. */

@@ -162,6 +162,24 @@ export class RegisterLayout {
   }
 }
 
+/** Registers to look at, for devices that answer by `read` and `write`: their values follow from the device's state. */
+export type RegisterViews<R extends RegisterSpecs> = { readonly [K in keyof R]: Readonly<RegisterOf<R[K]>> };
+
+/** A view for each register of a table (without repeats), valued by the function of its name; nothing is stored. */
+export function registerViews<const R extends Readonly<Record<string, RegisterSpec>>>(
+  specs: R,
+  values: { readonly [K in keyof R]: () => number },
+): RegisterViews<R> {
+  const flat = flatten(specs);
+  const unused = new Int32Array(flat.length);
+  const views = flat.map((entry, i) => {
+    const view = new (registerClass(entry.spec))(entry, i, unused, unused);
+    view.compute(values[entry.name]!);
+    return [entry.name, view] as const;
+  });
+  return Object.fromEntries(views) as unknown as RegisterViews<R>;
+}
+
 function maskOf(spec: RegisterSpec, access?: readonly Access[]): number {
   let all = 0;
   for (const field of Object.values(spec.fields)) {

@@ -30,7 +30,15 @@ export class Interrupts {
       this.#d.state.holdingEmpty[0] = 0;
       this.update();
     }
-    return pending | (this.#d.state.fcr[0]! & FCR.enable ? IIR.fifos : 0);
+    return pending | this.#fifos;
+  }
+
+  /** What IIR holds. */
+  get identification(): number {
+    return this.#pending() | this.#fifos;
+  }
+  get #fifos(): number {
+    return this.#d.state.fcr[0]! & FCR.enable ? IIR.fifos : 0;
   }
 
   update(): void {

@@ -44,9 +44,14 @@ export class Receiver {
   }
 
   /** The receiver's bits of LSR; reading clears the overrun (8.4). */
+  /** Its bits of LSR as they are. */
+  get flags(): number {
+    return (this.#fifo.length > 0 ? LSR.DR : 0) | (this.#d.state.overrun[0] ? LSR.OE : 0);
+  }
+
   status(): number {
     const { overrun } = this.#d.state;
-    const status = (this.#fifo.length > 0 ? LSR.DR : 0) | (overrun[0] ? LSR.OE : 0);
+    const status = this.flags;
     if (overrun[0]) {
       overrun[0] = 0;
       this.#interrupts.update();

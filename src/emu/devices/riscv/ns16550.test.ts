@@ -174,3 +174,33 @@ describe('ns16550 registers', () => {
     expect([IER, IIR, LCR, MCR, LSR].map((offset) => h.read(offset, 1))).toEqual([0, 1, 0, 0, 0x60]);
   });
 });
+
+test('the handle shows the registers without reading them, whatever DLAB says', () => {
+  const { h, write, read } = uart();
+  write(SCR, 0x5a);
+  write(MCR, 0x03);
+  write(IER, 0x02);
+  expect(h.instance.registers.map(({ name }) => name)).toEqual([
+    'IER',
+    'IIR',
+    'LCR',
+    'MCR',
+    'LSR',
+    'MSR',
+    'SCR',
+    'DLL',
+    'DLM',
+  ]);
+  const { DLL, DLM, IER: enable, IIR: cause, LCR: line, LSR: status, SCR: scratch } = h.handle;
+  expect([DLL.value, DLM.value, enable.ETBEI, line.value, line.WLS, scratch.value]).toEqual([2, 0, 1, 3, 3, 0x5a]);
+  expect([cause.value, cause.value, read(IIR), cause.value]).toEqual([2, 2, 2, 1]); // the bus read took it back
+  write(DATA, 0x41);
+  write(DATA, 0x42);
+  expect([status.THRE, status.TEMT, read(LSR)]).toEqual([0, 0, 0]);
+  h.run(3 * CHARACTER);
+  expect(status.value).toBe(0x60);
+  for (const offset of [MSR, LSR]) read(offset);
+  const before = h.save().words;
+  for (const register of h.instance.registers) void register.value;
+  expect(h.save().words).toEqual(before);
+});

@@ -1,10 +1,12 @@
 import { type DeviceContext, type DeviceType, defineDevice, type Handle } from '../../device.js';
+import { type RegisterViews, registerViews } from '../../register-file.js';
 import { i32, u8 } from '../../state.js';
 import { ByteFifo } from './byte-fifo.js';
 import { LCR, OFFSET } from './ns16550-bits.js';
 import { Interrupts } from './ns16550-interrupts.js';
 import { Modem } from './ns16550-modem.js';
 import { Receiver } from './ns16550-receiver.js';
+import { NS16550_REGISTERS } from './ns16550-registers.js';
 import { Transmitter } from './ns16550-transmitter.js';
 
 export interface SerialPort {
@@ -15,6 +17,9 @@ export interface SerialPort {
   readonly text: string;
   readonly lines: readonly string[];
 }
+
+/** With the registers to look at; `LSR.value` does not clear what a bus read clears. */
+export type Ns16550Port = SerialPort & RegisterViews<typeof NS16550_REGISTERS>;
 
 export const NS16550_STATE = {
   lcr: i32(),
@@ -50,7 +55,7 @@ export interface Ns16550Options {
  * as 1. The line brings no parity, framing or break errors, so LSR's bits for them read 0. The holding-register-empty
  * interrupt comes at once, without the delay of one character that section 8.4 describes for the FIFO mode.
  */
-export function ns16550(options: Ns16550Options = {}): DeviceType<Handle<Record<never, never>, SerialPort>> {
+export function ns16550(options: Ns16550Options = {}): DeviceType<Handle<Record<never, never>, Ns16550Port>> {
   return defineDevice({
     name: 'ns16550',
     size: 8,
@@ -69,7 +74,7 @@ export function ns16550(options: Ns16550Options = {}): DeviceType<Handle<Record<
 const uarts = new WeakMap<Ns16550Context, Uart>();
 
 class Uart {
-  readonly port: SerialPort;
+  readonly port: Ns16550Port;
   readonly #d: Ns16550Context;
   readonly #interrupts: Interrupts;
   readonly #receiver: Receiver;
@@ -83,10 +88,26 @@ class Uart {
     this.#transmitter = new Transmitter(d, this.#interrupts, (byte) => this.#receiver.loopBack(byte));
     this.#modem = new Modem(d, this.#interrupts);
     this.port = Object.defineProperties(
-      { type: (text: string | Uint8Array) => this.#receiver.type(text) },
+      { type: (text: string | Uint8Array) => this.#receiver.type(text), ...this.#views() },
       Object.getOwnPropertyDescriptors(this.#transmitter.sent),
-    ) as SerialPort;
+    ) as Ns16550Port;
     d.onReset(() => this.#reset(lineControl));
+  }
+
+  /** The registers without what a read does to them. */
+  #views(): RegisterViews<typeof NS16550_REGISTERS> {
+    const { state } = this.#d;
+    return registerViews(NS16550_REGISTERS, {
+      IER: () => state.ier[0]!,
+      IIR: () => this.#interrupts.identification,
+      LCR: () => state.lcr[0]!,
+      MCR: () => state.mcr[0]!,
+      LSR: () => this.#receiver.flags | this.#transmitter.status,
+      MSR: () => state.msr[0]!,
+      SCR: () => state.scr[0]!,
+      DLL: () => state.divisor[0]! & 0xff,
+      DLM: () => state.divisor[0]! >>> 8,
+    });
   }
 
   read(offset: number): number {
