@@ -5,7 +5,7 @@ import { GITHUB_FILE, GITLAB_FILE } from '../../src/runner/commands/init-templat
 import { type CodeBlock, codeBlocks } from './markdown.js';
 import { type Ended, fwtest, linkedFolder, ROOT, run } from './workspace.js';
 
-const PAGES = ['README.md', 'docs/getting-started.md', 'docs/ci.md', 'CONTRIBUTING.md'];
+const PAGES = ['README.md', 'docs/getting-started.md', 'docs/custom-devices.md', 'docs/ci.md', 'CONTRIBUTING.md'];
 const blocks = PAGES.flatMap((page) =>
   codeBlocks(readFileSync(join(ROOT, page), 'utf8')).map((block, i) => ({
     ...block,
