@@ -2,7 +2,7 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { FwtestError } from '../emu/errors.js';
-import { type ExitCode, exitCodeOf } from './exit-code.js';
+import { type ExitCode, exitCodeOf, Interrupted } from './exit-code.js';
 import { version } from './version.js';
 
 const RUN_HELP = `
@@ -106,7 +106,8 @@ function build(finish: Finish): Command {
 }
 
 function report(error: unknown): void {
-  if (error instanceof FwtestError) console.error(`fwtest: ${error.message}`);
+  if (error instanceof Interrupted) console.error(`\nfwtest: ${error.message}`);
+  else if (error instanceof FwtestError) console.error(`fwtest: ${error.message}`);
   else console.error(error);
 }
 
@@ -124,8 +125,9 @@ export async function main(args: readonly string[]): Promise<void> {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else {
       report(error);
+      if (error instanceof Interrupted) process.exitCode = Interrupted.exitCode;
       // What nobody expected here is our fault.
-      process.exitCode = error instanceof FwtestError ? exitCodeOf(error) : 3;
+      else process.exitCode = error instanceof FwtestError ? exitCodeOf(error) : 3;
     }
   }
 }

@@ -124,6 +124,20 @@ describe('fwtest init', () => {
     expect(existsSync(join(cwd, '.gitlab-ci.yml'))).toBe(true);
   });
 
+  test('writes a pipeline alone where there are tests already, and keeps the rest', () => {
+    const cwd = linkedFolder({ 'tests/mine.fw.test.ts': '// mine', 'vitest.config.ts': '// mine as well' });
+    const github = fwtest(cwd, 'init', '--ci', 'github');
+    expect(github.stdout).toContain('wrote    .github/workflows/firmware-tests.yml');
+    expect(github.code).toBe(0);
+    const gitlab = fwtest(cwd, 'init', '--ci', 'gitlab');
+    expect(gitlab.stdout).toContain('wrote    .gitlab-ci.yml');
+    expect(gitlab.code).toBe(0);
+    expect(fwtest(cwd, 'init', '--ci', 'gitlab').stdout).toContain('kept     .gitlab-ci.yml');
+    expect(readFileSync(join(cwd, 'tests/mine.fw.test.ts'), 'utf8')).toBe('// mine');
+    expect(existsSync(join(cwd, 'firmware.fw.test.ts'))).toBe(false);
+    expect(existsSync(join(cwd, '.gitlab/firmware-tests.yml'))).toBe(false);
+  });
+
   test('names the flags when nobody can be asked', () => {
     const { code, stderr } = fwtest(project(), 'init', '--board', 'riscv-virt');
     expect(stderr).toContain('fwtest init needs --firmware when nobody can be asked');
