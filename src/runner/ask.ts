@@ -16,13 +16,20 @@ const HERE: Terminal = { input: process.stdin, output: process.stdout };
 function question(text: string, { input, output }: Terminal): Promise<string> {
   const reader = createInterface({ input, output, terminal: true });
   return new Promise<string>((answer, fail) => {
-    // Of the first to come; `close` follows each of the others.
-    reader.on('SIGINT', () => fail(new Interrupted()));
-    reader.on('close', () => {
-      const remedy = 'answer it, or give the flags that `fwtest init --help` lists';
-      fail(new UsageError({ what: 'the input ended before the question was answered', where: text, remedy }));
+    // The first to come counts; `close` follows each of the others.
+    const ended = () => {
+      output.write('\n');
+      fail(new UsageError({ what: 'the input ended before the question was answered' }));
+    };
+    reader.once('close', ended);
+    reader.once('SIGINT', () => {
+      reader.off('close', ended);
+      fail(new Interrupted());
     });
-    reader.question(`${text} `, (line) => answer(line.trim()));
+    reader.question(`${text} `, (line) => {
+      reader.off('close', ended);
+      answer(line.trim());
+    });
   }).finally(() => {
     reader.close();
   });

@@ -60,7 +60,7 @@ function bootCommand(program: Command, finish: Finish): void {
     .command('boot')
     .description('runs a firmware image with its console on this terminal')
     .argument('<app.elf>', 'the image')
-    .requiredOption('-b, --board <name>', 'the board: `fwtest boards` lists them')
+    .option('-b, --board <name>', 'the board (required): `fwtest boards` lists them')
     .option('--for <duration>', "machine time to run, such as '2s' (without it: until the firmware ends)")
     .option('--until <text>', 'ends with success when the console has written this')
     .option('--stats', 'instructions and times at the end')
