@@ -1,7 +1,8 @@
 /** The command line: what there is, with each command's code loaded only when it is used. */
 
 import { Command, CommanderError, Option } from 'commander';
-import { FwtestError } from '../emu/errors.js';
+import { closest } from '../emu/debug/symbols-spelling.js';
+import { FwtestError, UsageError } from '../emu/errors.js';
 import { type ExitCode, exitCodeOf, Interrupted } from './exit-code.js';
 import { version } from './version.js';
 
@@ -87,6 +88,27 @@ function initCommand(program: Command, finish: Finish): void {
     });
 }
 
+/** Instead of commander's own, which shows the general help when asked for a command that is none. */
+function helpCommand(program: Command, finish: Finish): void {
+  program
+    .command('help')
+    .description('the help of a command')
+    .argument('[command]')
+    .action((name: string | undefined) => {
+      const found = name === undefined ? program : program.commands.find((one) => one.name() === name);
+      if (!found) throw unknownCommand(name!, program);
+      found.outputHelp();
+      finish(0);
+    });
+}
+
+function unknownCommand(name: string, program: Command): UsageError {
+  const names = program.commands.map((one) => one.name());
+  const near = closest(name, names)[0];
+  const remedy = near ? `did you mean \`fwtest ${near}\`?` : `there are ${names.join(', ')}`;
+  return new UsageError({ what: `unknown command '${name}'`, where: 'fwtest help', remedy });
+}
+
 function build(finish: Finish): Command {
   const program = new Command('fwtest');
   program
@@ -101,6 +123,8 @@ function build(finish: Finish): Command {
   listCommands(program, finish);
   bootCommand(program, finish);
   initCommand(program, finish);
+  program.helpCommand(false);
+  helpCommand(program, finish);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }

@@ -128,9 +128,24 @@ describe('lists', () => {
   });
 
   test('devices and cpus', () => {
-    expect(fwtest(folder(), 'devices').stdout).toMatch(/^mmioCalculator +fwtest\/devices/m);
-    expect(fwtest(folder(), 'devices').stdout).toMatch(/^stm32-usart +chip stm32f407 +usart1 usart2 usart3 usart6$/m);
+    expect(fwtest(folder(), 'devices').stdout).toMatch(/^mmioCalculator +modelled +fwtest\/devices/m);
+    expect(fwtest(folder(), 'devices').stdout).toMatch(
+      /^stm32-usart +modelled +chip stm32f407 +usart1 usart2 usart3 usart6$/m,
+    );
+    const rows = JSON.parse(fwtest(folder(), 'devices', '--json').stdout) as { instances: string; state: string }[];
+    expect(rows).toContainEqual(expect.objectContaining({ instances: 'rng', state: 'named only' }));
     expect(fwtest(folder(), 'cpus').stdout).toMatch(/^cortex-m4 +stm32f407$/m);
+  });
+});
+
+describe('help', () => {
+  test('of a command, and of none', () => {
+    expect(fwtest(folder(), 'help', 'boot')).toMatchObject({ code: 0, stdout: expect.stringContaining('--until') });
+    expect(fwtest(folder(), 'help')).toMatchObject({ code: 0, stdout: expect.stringContaining('Commands:') });
+    const { code, stderr } = fwtest(folder(), 'help', 'bords');
+    expect(stderr).toContain("unknown command 'bords'");
+    expect(stderr).toContain('did you mean `fwtest boards`?');
+    expect(code).toBe(2);
   });
 });
 

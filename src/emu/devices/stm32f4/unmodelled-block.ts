@@ -1,4 +1,5 @@
 import { type DeviceType, defineDevice } from '../../device.js';
+import { markNamedOnly } from '../../not-modelled.js';
 import { type RegisterSpec, reg, registers, rw } from '../../registers.js';
 import { u8 } from '../../state.js';
 
@@ -26,7 +27,7 @@ export function parseRegisters(list: string): Record<string, RegisterSpec> {
  * the first access is reported by name.
  */
 export function unmodelledBlock(name: string, size: number, list: string): DeviceType<{ readonly name: string }> {
-  return defineDevice({
+  const device = defineDevice({
     name,
     size,
     registers: parseRegisters(list),
@@ -47,4 +48,5 @@ export function unmodelledBlock(name: string, size: number, list: string): Devic
       }
     },
   });
+  return markNamedOnly(device);
 }
