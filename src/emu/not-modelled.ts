@@ -2,6 +2,19 @@ import { hex } from './bits.js';
 import { type DeviceType, defineDevice } from './device.js';
 import { i32, u8 } from './state.js';
 
+const namedOnly = new WeakSet<object>();
+
+/** Marks a device that stands for a block which is not modelled. */
+export function markNamedOnly<D extends object>(device: D): D {
+  namedOnly.add(device);
+  return device;
+}
+
+/** Whether a device has a name and registers, but no behaviour. */
+export function isNamedOnly(device: object): boolean {
+  return namedOnly.has(device);
+}
+
 /**
  * A block the chip has and the model does not: reads give reset values until something is written, writes are kept,
  * and the first access is reported by name. `resets` are reset values by offset.
@@ -31,7 +44,7 @@ export function notModelledBlock(
       section: options.section,
     });
   };
-  return defineDevice({
+  const device = defineDevice({
     name: block,
     size,
     state,
@@ -49,4 +62,5 @@ export function notModelledBlock(
       d.onReset(() => setReset(d.state.bytes));
     },
   });
+  return markNamedOnly(device);
 }

@@ -4,6 +4,7 @@ import * as exportedBoards from '../boards/index.js';
 import * as exportedDevices from '../devices.js';
 import { closest } from '../emu/debug/symbols-spelling.js';
 import { UsageError } from '../emu/errors.js';
+import { isNamedOnly } from '../emu/not-modelled.js';
 import type { AnyBoard } from './station.js';
 
 /** A board and the name it is imported by. */
@@ -23,21 +24,30 @@ function isBoard(value: unknown): value is AnyBoard {
   return typeof value === 'object' && value !== null && 'chip' in value && 'createMachine' in value;
 }
 
+/** A device or part, where it is from and, on a chip, what its blocks are called. */
+export interface DeviceEntry extends Readonly<Record<string, string>> {
+  readonly name: string;
+  /** A device that is only named keeps its registers and reports its use; nothing else happens. */
+  readonly state: 'modelled' | 'named only';
+  readonly where: string;
+  /** With blanks between. */
+  readonly instances: string;
+}
+
 /** Devices and parts that `fwtest/devices` exports, and the blocks the boards' chips have of them. */
-export function devices() {
-  const own = Object.keys(exportedDevices).map((name) => ({ name, where: 'fwtest/devices', instances: '' }));
-  const used = new Map<string, string[]>();
+export function devices(): DeviceEntry[] {
+  const found = new Map<string, DeviceEntry>();
+  for (const name of Object.keys(exportedDevices))
+    found.set(name, { name, state: 'modelled', where: 'fwtest/devices', instances: '' });
   for (const { definition } of boards()) {
     for (const [instance, { device }] of Object.entries(definition.chip.devices)) {
-      const key = `${device.name}\n${definition.chip.name}`;
-      used.set(key, [...(used.get(key) ?? []), instance]);
+      const state = isNamedOnly(device) ? 'named only' : 'modelled';
+      const key = `${device.name}\n${definition.chip.name}\n${state}`;
+      const instances = `${found.get(key)?.instances ?? ''} ${instance}`.trimStart();
+      found.set(key, { name: device.name, state, where: `chip ${definition.chip.name}`, instances });
     }
   }
-  const built = [...used].map(([key, instances]) => {
-    const [name = '', chip = ''] = key.split('\n');
-    return { name, where: `chip ${chip}`, instances: instances.join(' ') };
-  });
-  return [...own, ...built];
+  return [...found.values()];
 }
 
 /** The processors of the boards' chips. */

@@ -1,8 +1,9 @@
 /** The command line: what there is, with each command's code loaded only when it is used. */
 
 import { Command, CommanderError, Option } from 'commander';
-import { FwtestError } from '../emu/errors.js';
-import { type ExitCode, exitCodeOf } from './exit-code.js';
+import { closest } from '../emu/debug/symbols-spelling.js';
+import { FwtestError, UsageError } from '../emu/errors.js';
+import { type ExitCode, exitCodeOf, Interrupted } from './exit-code.js';
 import { version } from './version.js';
 
 const RUN_HELP = `
@@ -60,7 +61,7 @@ function bootCommand(program: Command, finish: Finish): void {
     .command('boot')
     .description('runs a firmware image with its console on this terminal')
     .argument('<app.elf>', 'the image')
-    .requiredOption('-b, --board <name>', 'the board: `fwtest boards` lists them')
+    .option('-b, --board <name>', 'the board (required): `fwtest boards` lists them')
     .option('--for <duration>', "machine time to run, such as '2s' (without it: until the firmware ends)")
     .option('--until <text>', 'ends with success when the console has written this')
     .option('--stats', 'instructions and times at the end')
@@ -87,6 +88,27 @@ function initCommand(program: Command, finish: Finish): void {
     });
 }
 
+/** Instead of commander's own, which shows the general help when asked for a command that is none. */
+function helpCommand(program: Command, finish: Finish): void {
+  program
+    .command('help')
+    .description('the help of a command')
+    .argument('[command]')
+    .action((name: string | undefined) => {
+      const found = name === undefined ? program : program.commands.find((one) => one.name() === name);
+      if (!found) throw unknownCommand(name!, program);
+      found.outputHelp();
+      finish(0);
+    });
+}
+
+function unknownCommand(name: string, program: Command): UsageError {
+  const names = program.commands.map((one) => one.name());
+  const near = closest(name, names)[0];
+  const remedy = near ? `did you mean \`fwtest ${near}\`?` : `there are ${names.join(', ')}`;
+  return new UsageError({ what: `unknown command '${name}'`, where: 'fwtest help', remedy });
+}
+
 function build(finish: Finish): Command {
   const program = new Command('fwtest');
   program
@@ -101,12 +123,15 @@ function build(finish: Finish): Command {
   listCommands(program, finish);
   bootCommand(program, finish);
   initCommand(program, finish);
+  program.helpCommand(false);
+  helpCommand(program, finish);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }
 
 function report(error: unknown): void {
-  if (error instanceof FwtestError) console.error(`fwtest: ${error.message}`);
+  if (error instanceof Interrupted) console.error(`\nfwtest: ${error.message}`);
+  else if (error instanceof FwtestError) console.error(`fwtest: ${error.message}`);
   else console.error(error);
 }
 
@@ -124,8 +149,9 @@ export async function main(args: readonly string[]): Promise<void> {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else {
       report(error);
+      if (error instanceof Interrupted) process.exitCode = Interrupted.exitCode;
       // What nobody expected here is our fault.
-      process.exitCode = error instanceof FwtestError ? exitCodeOf(error) : 3;
+      else process.exitCode = error instanceof FwtestError ? exitCodeOf(error) : 3;
     }
   }
 }

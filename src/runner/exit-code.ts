@@ -2,6 +2,14 @@
 
 export type ExitCode = 0 | 1 | 2 | 3;
 
+/** A person ended the command with Ctrl-C; shells end so after SIGINT: 128 and the signal's number. */
+export class Interrupted extends Error {
+  static readonly exitCode = 130;
+  constructor() {
+    super('interrupted');
+  }
+}
+
 /** Errors that crossed from a worker are plain objects: their class is gone, their fields are not. */
 interface Carried {
   readonly exitCode?: unknown;

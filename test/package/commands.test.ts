@@ -36,7 +36,7 @@ describe('fwtest boot', () => {
     expect(late.stderr).toContain('"bye" did not come within 50ms of machine time');
     expect(late.code).toBe(1);
     const ended = boot('', elf('hello/hello.elf'), '-b', 'riscv-virt', '--until', 'bye');
-    expect(ended.stderr).toContain('the firmware ended with 0 before it wrote the text');
+    expect(ended.stderr).toContain('the firmware ended with exit code 0 before it wrote the text');
     expect(ended.code).toBe(1);
   });
 
@@ -46,7 +46,7 @@ describe('fwtest boot', () => {
     expect(code).toBe(0);
     const failed = boot('', elf('semihosting/semihosting.elf'), '-b', 'stm32f4-discovery');
     expect(failed.stdout).toContain('error: cannot open input.txt');
-    expect(failed.stderr).toContain('the firmware ended with 2');
+    expect(failed.stderr).toContain('the firmware ended with exit code 2');
     expect(failed.code).toBe(1);
   });
 
@@ -65,11 +65,50 @@ describe('fwtest boot', () => {
     expect(stderr).toMatch(/at +pc 0x0800[0-9a-f]{4} .*\nfaults +0\nguest errors +0\n/);
   });
 
+  test('takes the statistics at the end of the firmware, not of the run', () => {
+    const { stderr } = boot('', elf('hello/hello.elf'), '-b', 'riscv-virt', '--stats');
+    // 16 characters of 10 bits at 115,200 baud are 1.39 ms; the last two may still be on their way.
+    const [, ms] = /^machine time +([\d.]+) ms$/m.exec(stderr)!;
+    expect(Number(ms)).toBeGreaterThan(1);
+    expect(Number(ms)).toBeLessThan(1.5);
+    expect(stderr).toMatch(/^at +pc 0x8000[0-9a-f]{4} .*, ended with exit code 0$/m);
+  });
+
+  test('a firmware that failed fails the command, also when --for ends it before its last words', () => {
+    const { code, stderr } = boot(
+      '',
+      elf('semihosting/semihosting.elf'),
+      '-b',
+      'stm32f4-discovery',
+      '--for',
+      '10ms',
+      '--stats',
+    );
+    expect(stderr).toMatch(/the firmware ended with exit code 2\nmachine time/);
+    expect(code).toBe(1);
+  });
+
+  test('its own lines begin below the text, and it says that nothing limits it', () => {
+    const { stderr } = boot(
+      '',
+      elf('uart-echo/uart-echo.elf'),
+      '-b',
+      'stm32f4-discovery',
+      '--until',
+      'read',
+      '--stats',
+    );
+    expect(stderr).toMatch(/^fwtest: --until without --for: this runs without limit .*\n\nmachine time/);
+  });
+
   test.each([
     ['no such file', ['x.elf', '-b', 'stm32f4-discovery'], 'the firmware file does not exist'],
     ['an image for another machine', [elf('hello/hello.elf'), '-b', 'stm32f4-discovery'], 'is a RISC-V program'],
     ['no such board', [elf('hello/hello.elf'), '-b', 'stm32f4-discvery'], 'did you mean stm32f4-discovery?'],
-    ['no board', [elf('hello/hello.elf')], "required option '-b, --board <name>' not specified"],
+    ['no board', [elf('hello/hello.elf')], "the option '-b, --board <name>' is missing"],
+    ['no such file and no board', ['x.elf'], 'the firmware file does not exist'],
+    ['no board and an unknown option', [elf('hello/hello.elf'), '--stat'], 'Did you mean --stats?'],
+    ['nothing', [], "missing required argument 'app.elf'"],
     ['no duration', [elf('hello/hello.elf'), '-b', 'riscv-virt', '--for', '2'], '"2" is not a duration'],
     ['an unknown option', [elf('hello/hello.elf'), '-b', 'riscv-virt', '--stat'], 'Did you mean --stats?'],
   ])('%s is a usage error', (_, args, text) => {
@@ -89,9 +128,24 @@ describe('lists', () => {
   });
 
   test('devices and cpus', () => {
-    expect(fwtest(folder(), 'devices').stdout).toMatch(/^mmioCalculator +fwtest\/devices/m);
-    expect(fwtest(folder(), 'devices').stdout).toMatch(/^stm32-usart +chip stm32f407 +usart1 usart2 usart3 usart6$/m);
+    expect(fwtest(folder(), 'devices').stdout).toMatch(/^mmioCalculator +modelled +fwtest\/devices/m);
+    expect(fwtest(folder(), 'devices').stdout).toMatch(
+      /^stm32-usart +modelled +chip stm32f407 +usart1 usart2 usart3 usart6$/m,
+    );
+    const rows = JSON.parse(fwtest(folder(), 'devices', '--json').stdout) as { instances: string; state: string }[];
+    expect(rows).toContainEqual(expect.objectContaining({ instances: 'rng', state: 'named only' }));
     expect(fwtest(folder(), 'cpus').stdout).toMatch(/^cortex-m4 +stm32f407$/m);
+  });
+});
+
+describe('help', () => {
+  test('of a command, and of none', () => {
+    expect(fwtest(folder(), 'help', 'boot')).toMatchObject({ code: 0, stdout: expect.stringContaining('--until') });
+    expect(fwtest(folder(), 'help')).toMatchObject({ code: 0, stdout: expect.stringContaining('Commands:') });
+    const { code, stderr } = fwtest(folder(), 'help', 'bords');
+    expect(stderr).toContain("unknown command 'bords'");
+    expect(stderr).toContain('did you mean `fwtest boards`?');
+    expect(code).toBe(2);
   });
 });
 
@@ -122,6 +176,20 @@ describe('fwtest init', () => {
     expect(again.stderr).toContain('firmware.fw.test.ts exists');
     expect(again.code).toBe(2);
     expect(existsSync(join(cwd, '.gitlab-ci.yml'))).toBe(true);
+  });
+
+  test('writes a pipeline alone where there are tests already, and keeps the rest', () => {
+    const cwd = linkedFolder({ 'tests/mine.fw.test.ts': '// mine', 'vitest.config.ts': '// mine as well' });
+    const github = fwtest(cwd, 'init', '--ci', 'github');
+    expect(github.stdout).toContain('wrote    .github/workflows/firmware-tests.yml');
+    expect(github.code).toBe(0);
+    const gitlab = fwtest(cwd, 'init', '--ci', 'gitlab');
+    expect(gitlab.stdout).toContain('wrote    .gitlab-ci.yml');
+    expect(gitlab.code).toBe(0);
+    expect(fwtest(cwd, 'init', '--ci', 'gitlab').stdout).toContain('kept     .gitlab-ci.yml');
+    expect(readFileSync(join(cwd, 'tests/mine.fw.test.ts'), 'utf8')).toBe('// mine');
+    expect(existsSync(join(cwd, 'firmware.fw.test.ts'))).toBe(false);
+    expect(existsSync(join(cwd, '.gitlab/firmware-tests.yml'))).toBe(false);
   });
 
   test('names the flags when nobody can be asked', () => {

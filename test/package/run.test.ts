@@ -126,4 +126,36 @@ describe('in a pipeline', () => {
     for (const index of [1, 2]) fwtest(cwd, '--reporter=blob', `--shard=${index}/2`);
     expect(fwtest(cwd, '--merge-reports').code).toBe(3);
   });
+
+  test('a project with fewer files than shards passes, and its reports merge', () => {
+    const cwd = linkedFolder({ 'a.fw.test.ts': passing });
+    const ended = [1, 2].map((index) => fwtest(cwd, '--reporter=default', '--reporter=blob', `--shard=${index}/2`));
+    expect(ended.map((one) => one.code)).toEqual([0, 0]);
+    expect(ended[1]!.stdout).toMatch(/^shard 2\/2 has no test files: there are 1 in all$/m);
+    expect(readdirSync(join(cwd, '.vitest-reports'))).toHaveLength(2);
+    const merged = fwtest(cwd, '--merge-reports', '--reporter=default');
+    expect(merged.stdout).toContain('1 passed (1)');
+    expect(merged.code).toBe(0);
+  });
+
+  test('shards of no test files at all are still refused', () => {
+    const { code, stderr } = fwtest(linkedFolder(), '--shard=1/2');
+    expect(stderr).toContain('there are no firmware tests');
+    expect(code).toBe(2);
+    expect(fwtest(linkedFolder(), '--shard=1/2', '--passWithNoTests').code).toBe(0);
+  });
+
+  test.each([
+    ['--shard=3/2', '"3/2" is not a shard'],
+    ['--shard=0/2', '"0/2" is not a shard'],
+    ['--shard=1', '"1" is not a shard'],
+    ['--merge-reports=nodir', 'nodir does not exist'],
+    ['--merge-reports', '.vitest-reports does not exist'],
+    ['--merge-reports=a.fw.test.ts', 'a.fw.test.ts is not a folder'],
+  ])('%s is a usage error', (option, text) => {
+    const { code, stderr } = fwtest(linkedFolder({ 'a.fw.test.ts': passing }), option);
+    expect(stderr).toContain(text);
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(code).toBe(2);
+  });
 });

@@ -1,17 +1,19 @@
 /** `fwtest boot`: runs an image with its console on the terminal. */
 
 import { resolve } from 'node:path';
+import { readElf } from '../../emu/debug/elf.js';
 import { type Duration, parseDuration, type Span } from '../../emu/duration.js';
 import { UsageError } from '../../emu/errors.js';
 import type { SerialHandle } from '../../emu/parts/terminal.js';
 import { frequencyText, grouped, timeText } from '../../matchers/message.js';
-import { boardNamed } from '../catalogue.js';
+import { type BoardEntry, boardNamed, boards } from '../catalogue.js';
 import type { ExitCode } from '../exit-code.js';
 import { type AnyBoard, createStation, type Station } from '../station.js';
 import { isSerial } from '../uart-handle.js';
 
 export interface BootOptions {
-  board: string;
+  /** Needed; asked for here, after the image and all that is misspelt. */
+  board?: string;
   for?: string;
   until?: string;
   stats?: boolean;
@@ -23,10 +25,18 @@ const SLICE_MS = 5;
 /** Machine time after a firmware's exit or first fault: for what it still says, and for bytes on their way. */
 const LAST_WORDS_NS = 20e6;
 const CTRL_C = 3;
+const NEWLINE = 10;
 
 interface Ending {
   readonly code: ExitCode;
   readonly why?: string;
+}
+
+/** Where the machine is, for the statistics. */
+interface Standing {
+  readonly time: number;
+  readonly cycles: number;
+  readonly at: string;
 }
 
 /** Host limits do not apply here: whoever typed the command can end it. */
@@ -41,7 +51,9 @@ class Session {
   #semihostingShown = 0;
   #quit = false;
   #faultAt: number | undefined;
-  #exit: { readonly code: number; readonly at: number } | undefined;
+  #exitCode: number | undefined;
+  #standingAtExit: Standing | undefined;
+  #lastByte = NEWLINE;
   ending: Ending | undefined;
 
   constructor(
@@ -57,30 +69,56 @@ class Session {
       if (event.source === console?.name) this.#show(Uint8Array.of(Number(event['byte'])));
     });
     machine.on('exit', (event) => {
-      this.#exit ??= { code: Number(event['code'] ?? 0), at: station.bench.time };
+      this.#exitCode ??= Number(event['code'] ?? 0);
+      machine.stop();
     });
     machine.on('fault', () => (this.#faultAt ??= station.bench.time));
-    machine.on('misuse', (report) =>
-      process.stderr.write(`fwtest: ${report.what}${report.where ? ` (${report.where})` : ''}\n`),
-    );
+    machine.on('misuse', (report) => this.say(`fwtest: ${report.what}${report.where ? ` (${report.where})` : ''}`));
   }
 
   /** Runs one slice and looks at what came of it. */
   advance(slice: Duration): void {
-    this.#station.bench.run(slice);
+    const { bench } = this.#station;
+    bench.run(slice);
+    if (this.#exitCode !== undefined) {
+      const at = `pc ${bench.locator.describe(this.#station.machine.cpu.pc >>> 0)}, ended with exit code ${this.#exitCode}`;
+      this.#standingAtExit ??= { time: bench.time, cycles: bench.cycles, at };
+    }
     this.#showSemihosting();
     this.ending ??= this.#quit ? { code: this.#until === undefined ? 0 : 1, why: 'ended by Ctrl-C' } : this.#ended();
   }
 
-  /** How the firmware ended, if it did. */
+  /** How the firmware ended, if it did and has nothing more to say. */
   #ended(): Ending | undefined {
     const { bench, machine } = this.#station;
-    const isOver = (since: number | undefined) => since !== undefined && bench.time - since >= LAST_WORDS_NS;
-    if (this.#exit) return isOver(this.#exit.at) ? this.#exited(this.#exit.code) : undefined;
+    const since = this.#standingAtExit?.time ?? this.#faultAt;
+    const isOver = since !== undefined && bench.time - since >= LAST_WORDS_NS;
+    if (isOver || (machine.cpu.locked && this.#exitCode === undefined)) return this.outcome();
+    return undefined;
+  }
+
+  /** What there is to say of the firmware at this point. */
+  outcome(): Ending {
+    const { bench, machine } = this.#station;
+    if (this.#exitCode !== undefined) return this.#exited(this.#exitCode);
     if (machine.cpu.locked)
       return { code: 1, why: `the CPU is locked up: ${bench.faults[0]?.text ?? bench.diagnose().cpu}` };
-    if (isOver(this.#faultAt)) return { code: 1, why: `the firmware faulted: ${bench.faults[0]?.text}` };
-    return undefined;
+    if (this.#faultAt !== undefined) return { code: 1, why: `the firmware faulted: ${bench.faults[0]?.text}` };
+    return { code: 0 };
+  }
+
+  /** When the firmware ended, without its last words; otherwise now. */
+  standing(): Standing {
+    const { bench } = this.#station;
+    return this.#standingAtExit ?? { time: bench.time, cycles: bench.cycles, at: bench.diagnose().cpu };
+  }
+
+  /** Says lines below the firmware's text, which may have left the cursor in a line. */
+  say(...lines: string[]): void {
+    if (lines.length === 0) return;
+    if (this.#lastByte !== NEWLINE) console.error('');
+    this.#lastByte = NEWLINE;
+    for (const line of lines) console.error(line);
   }
 
   type(data: Uint8Array): void {
@@ -90,6 +128,7 @@ class Session {
 
   #show(bytes: Uint8Array): void {
     process.stdout.write(bytes);
+    this.#lastByte = bytes.at(-1) ?? this.#lastByte;
     if (this.#until === undefined || this.ending) return;
     this.#written = Buffer.concat([this.#written, bytes]).subarray(-4096);
     if (!this.#written.includes(this.#until)) return;
@@ -104,8 +143,9 @@ class Session {
   }
 
   #exited(code: number): Ending {
-    if (this.#until !== undefined) return { code: 1, why: `the firmware ended with ${code} before it wrote the text` };
-    return code === 0 ? { code: 0 } : { code: 1, why: `the firmware ended with ${code}` };
+    const what = `the firmware ended with exit code ${code}`;
+    if (this.#until !== undefined) return { code: 1, why: `${what} before it wrote the text` };
+    return code === 0 ? { code: 0 } : { code: 1, why: what };
   }
 }
 
@@ -153,38 +193,53 @@ async function runSession(session: Session, station: Station, span: Span | undef
   let slices = 0;
   for (;;) {
     const slice = nextSlice(span, station);
-    if (slice === undefined) return { code: 0 };
+    if (slice === undefined) return session.outcome();
     session.advance(slice);
     if (session.ending) return session.ending;
     if (++slices % 4 === 0 || paced) await pause(paced ? station.bench.time / 1e6 - (performance.now() - started) : 0);
   }
 }
 
-function printStats(station: Station, hostMs: number): void {
-  const { bench, machine } = station;
+function statistics({ bench, machine }: Station, { time, cycles, at }: Standing, hostMs: number): string[] {
   const speed = (bench.cycles / hostMs / 1e3).toFixed(1);
   const rows = [
-    ['machine time', timeText(bench.time)],
-    ['CPU cycles', `${grouped(bench.cycles)} at ${frequencyText(bench.hertz)}`],
+    ['machine time', timeText(time)],
+    ['CPU cycles', `${grouped(cycles)} at ${frequencyText(bench.hertz)}`],
     ['host time', `${hostMs.toFixed(0)} ms (${speed} M cycles a second)`],
-    ['at', bench.diagnose().cpu],
+    ['at', at],
     ['faults', grouped(bench.faultCount)],
     ['guest errors', `${machine.guestErrors.length}`],
   ];
-  for (const [label, text] of rows) console.error(`${label!.padEnd(14)}${text}`);
+  return rows.map(([label, text]) => `${label!.padEnd(14)}${text}`);
+}
+
+function boardFor(options: BootOptions): BoardEntry {
+  if (options.board !== undefined) return boardNamed(options.board);
+  const names = boards().map((one) => one.definition.name);
+  const remedy = `name the board the image is for: ${names.map((name) => `--board ${name}`).join(' or ')}`;
+  throw new UsageError({ what: "the option '-b, --board <name>' is missing", where: 'fwtest boot', remedy });
+}
+
+/** @throws UsageError */
+function checkUntil({ until, for: limit }: BootOptions): void {
+  if (until === '') {
+    const remedy = "give some text: --until 'ready'";
+    throw new UsageError({ what: 'the text to wait for is empty', where: '--until', remedy });
+  }
+  // Nobody is there to end it.
+  if (until !== undefined && limit === undefined && process.stdin.isTTY !== true)
+    console.error("fwtest: --until without --for: this runs without limit until the text comes (--for '10s' sets one)");
 }
 
 /** Runs an image until its text came, its time is over, or it ended. */
 export async function boot(image: string, options: BootOptions): Promise<ExitCode> {
-  const { definition } = boardNamed(options.board);
+  const path = resolve(image);
+  // Whoever misspelt the image hears of that first.
+  readElf(path);
+  const { definition } = boardFor(options);
   const span = options.for === undefined ? undefined : parseDuration(options.for, '--for');
-  if (options.until === '')
-    throw new UsageError({
-      what: 'the text to wait for is empty',
-      where: '--until',
-      remedy: "give some text: --until 'ready'",
-    });
-  const station = createStation(definition as AnyBoard, resolve(image), { hostTimeout: NO_LIMIT, semihosting: 'auto' });
+  checkUntil(options);
+  const station = createStation(definition as AnyBoard, path, { hostTimeout: NO_LIMIT, semihosting: 'auto' });
   const session = new Session(station, consoleOf(station), options.until);
   const started = performance.now();
   const stopListening = listenToInput(session);
@@ -193,7 +248,7 @@ export async function boot(image: string, options: BootOptions): Promise<ExitCod
   const why = missed
     ? `${JSON.stringify(options.until)} did not come within ${options.for} of machine time`
     : ending.why;
-  if (why !== undefined) console.error(`\nfwtest: ${why}`);
-  if (options.stats) printStats(station, performance.now() - started);
+  if (why !== undefined) session.say(`fwtest: ${why}`);
+  if (options.stats) session.say(...statistics(station, session.standing(), performance.now() - started));
   return missed ? 1 : ending.code;
 }

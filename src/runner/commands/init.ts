@@ -1,6 +1,6 @@
 /** `fwtest init`: a first test, its configuration, and a pipeline if wanted; then it runs the test. */
 
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { UsageError } from '../../emu/errors.js';
 import { type BoardEntry, boardNamed, boards } from '../catalogue.js';
@@ -37,7 +37,7 @@ async function complete(options: InitOptions): Promise<{ board: BoardEntry; firm
   const { ask, choose } = await import('../ask.js');
   const names = boards().map((one) => one.definition.name);
   const board = boardNamed(options.board ?? (await choose('Which board?', names)));
-  const images = findImages('.');
+  const images = findFiles('.', /\.(elf|axf)$/);
   const firmware = options.firmware ?? (await ask('Which firmware image (ELF)?', images[0]));
   return { board, firmware };
 }
@@ -45,14 +45,20 @@ async function complete(options: InitOptions): Promise<{ board: BoardEntry; firm
 const SKIPPED = new Set(['node_modules', '.git', 'dist']);
 const DEPTH = 4;
 
-/** ELF files near by, as proposals. */
-function findImages(folder: string, depth = 0): string[] {
+/** Files near by whose names match. */
+function findFiles(folder: string, name: RegExp, depth = 0): string[] {
   if (depth > DEPTH) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : findImages(path, depth + 1);
-    return /\.(elf|axf)$/.test(entry.name) ? [path] : [];
+    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : findFiles(path, name, depth + 1);
+    return name.test(entry.name) ? [path] : [];
   });
+}
+
+/** A firmware test that makes a first one needless: where only a pipeline is asked for, any will do. */
+function presentTest({ board, firmware }: InitOptions): string | undefined {
+  if (existsSync(TEST_FILE)) return TEST_FILE;
+  return board === undefined && firmware === undefined ? findFiles('.', /\.fw\.test\.[cm]?[jt]s$/)[0] : undefined;
 }
 
 /** Nothing that is there is overwritten. */
@@ -69,17 +75,23 @@ function write(path: string, text: string): boolean {
 
 function writePipeline(system: 'github' | 'gitlab'): void {
   const [path, text] = PIPELINES[system];
-  if (!existsSync(path)) {
+  const isFree = !existsSync(path) || readFileSync(path, 'utf8') === text;
+  if (isFree || system === 'github') {
     write(path, text);
     return;
   }
   const beside = '.gitlab/firmware-tests.yml';
-  if (system === 'gitlab' && write(beside, text)) console.log(`add to ${path}:  include: [{ local: ${beside} }]`);
-  else if (system === 'github') console.log(`kept     ${path} (it was there already)`);
+  if (write(beside, text)) console.log(`add to ${path}:  include: [{ local: ${beside} }]`);
 }
 
-/** Writes a first test for a board and an image, and runs it. */
+/** Writes a first test for a board and an image, and runs it; where there are tests already, the pipeline alone. */
 export async function init(options: InitOptions): Promise<ExitCode> {
+  const present = options.ci === undefined ? undefined : presentTest(options);
+  if (options.ci !== undefined && present !== undefined) {
+    console.log(`kept     ${present} (it was there already)`);
+    writePipeline(options.ci);
+    return 0;
+  }
   const { board, firmware } = await complete(options);
   readImageFor(board.definition, resolve(firmware));
   if (existsSync(TEST_FILE)) {

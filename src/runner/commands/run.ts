@@ -6,13 +6,18 @@ import { closest } from '../../emu/debug/symbols-spelling.js';
 import { UsageError } from '../../emu/errors.js';
 import { type ExitCode, exitCodeOf, exitCodeOfTasks, type ReportedTask, worst } from '../exit-code.js';
 import { firmwareProject, PROJECT_NAME } from '../firmware-project.js';
+import { checkMergeFolder } from '../merge-folder.js';
+import { checkShard, type SurplusShards, surplusShards } from '../shard.js';
 import { findVitestConfig } from '../vitest-config.js';
 import { unknownFlag, VITEST_FLAGS } from '../vitest-flags.js';
 
 type Options = NonNullable<Parameters<typeof startVitest>[2]>;
+type Plugins = NonNullable<NonNullable<Parameters<typeof startVitest>[3]>['plugins']>;
 
 interface Request {
   readonly filters: string[];
+  /** fwtest's commands. */
+  readonly commands: readonly string[];
   readonly options: Options;
 }
 
@@ -27,7 +32,7 @@ async function loadVitest() {
 }
 
 /** vitest's own flags are parsed by vitest, so that each of them passes through with its meaning there. */
-async function parse(args: readonly string[]): Promise<Request> {
+async function parse(args: readonly string[], commands: readonly string[]): Promise<Request> {
   const unknown = unknownFlag(args);
   if (unknown !== undefined) {
     throw new UsageError({ what: `unknown option ${unknown}`, where: 'the command line', remedy: suggestion(unknown) });
@@ -35,7 +40,7 @@ async function parse(args: readonly string[]): Promise<Request> {
   const { parseCLI } = await loadVitest();
   try {
     const { filter, options } = parseCLI(['vitest', 'run', ...args]);
-    return { filters: filter, options: options as Options };
+    return { filters: filter, commands, options: options as Options };
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);
     const remedy = suggestion(/`?(--?[A-Za-z][\w.-]*)/.exec(what)?.[1]);
@@ -55,7 +60,7 @@ function suggestion(flag: string | undefined): string {
  * How vitest is to be configured. With a configuration file of the user the plugin joins it and only the firmware
  * project runs; without one the firmware project is the whole configuration and no file is looked for.
  */
-async function configure(options: Options): Promise<{ options: Options; overrides: object }> {
+async function configure(options: Options): Promise<{ options: Options; plugins: Plugins }> {
   const root = resolve(options.root ?? '.');
   const config = options.config ?? findVitestConfig(root) ?? false;
   const { firmwareOnly, firmwareSession, fwtest } = await import('../vitest.js');
@@ -63,12 +68,12 @@ async function configure(options: Options): Promise<{ options: Options; override
     const { include, exclude, testTimeout, ...fixed } = firmwareProject();
     return {
       options: { include, testTimeout, ...fixed, ...options, config: false },
-      overrides: { plugins: [firmwareSession()] },
+      plugins: [firmwareSession()],
     };
   }
   // Whoever names projects has reasons.
-  if (options.project !== undefined) return { options: { ...options, config }, overrides: { plugins: [fwtest()] } };
-  return { options: { ...options, project: [PROJECT_NAME], config }, overrides: { plugins: [firmwareOnly()] } };
+  if (options.project !== undefined) return { options: { ...options, config }, plugins: [fwtest()] };
+  return { options: { ...options, project: [PROJECT_NAME], config }, plugins: [firmwareOnly()] };
 }
 
 /** What the run ended with, from the errors of all tests and from those outside of tests. */
@@ -78,9 +83,15 @@ function outcome(vitest: Vitest): ExitCode {
   return worst(process.exitCode ? 1 : 0, tasks, ...unhandled);
 }
 
-function refuseEmptyRun(vitest: Vitest, filters: readonly string[], commands: readonly string[]): void {
-  if (vitest.config.passWithNoTests || vitest.state.getFiles().length > 0 || vitest.config.mergeReports) return;
-  const near = filters.map((filter) => closest(filter, commands)[0]).find((name) => name !== undefined);
+/** Refuses a run that had nothing to run; where only this shard has nothing, it says so. */
+async function refuseEmptyRun(vitest: Vitest, request: Request, shards: SurplusShards | undefined): Promise<void> {
+  const passes = shards ? shards.emptyRunPasses : vitest.config.passWithNoTests;
+  if (vitest.state.getFiles().length > 0 || vitest.config.mergeReports) return;
+  const { filters, options } = request;
+  const all = shards ? await vitest.getRelevantTestSpecifications(filters) : [];
+  if (all.length > 0) return console.log(`shard ${options.shard} has no test files: there are ${all.length} in all`);
+  if (passes) return;
+  const near = filters.map((filter) => closest(filter, request.commands)[0]).find((name) => name !== undefined);
   const hint = near ? `did you mean \`fwtest ${near}\`? Otherwise ` : '';
   const what =
     filters.length > 0 ? `no firmware test file matches ${filters.join(' ')}` : 'there are no firmware tests';
@@ -94,15 +105,20 @@ function refuseEmptyRun(vitest: Vitest, filters: readonly string[], commands: re
  * @param commands the names of fwtest's commands, for a filter that was meant to be one
  */
 export async function run(args: readonly string[], watch: boolean, commands: readonly string[]): Promise<ExitCode> {
-  const request = await parse(args);
+  const request = await parse(args, commands);
   const watching = watch || request.options.watch === true;
-  const { options, overrides } = await configure({ ...request.options, run: !watching, watch: watching });
+  const { shard, mergeReports } = request.options;
+  if (shard !== undefined) checkShard(String(shard), watching);
+  if (mergeReports !== undefined) checkMergeFolder(mergeReports);
+  const { options, plugins } = await configure({ ...request.options, run: !watching, watch: watching });
+  const shards = shard === undefined ? undefined : surplusShards();
   const { startVitest } = await loadVitest();
+  const overrides = { plugins: shards ? [...plugins, shards.plugin] : plugins };
   const vitest = await startVitest('test', request.filters, options, overrides);
   if (vitest.shouldKeepServer()) return new Promise(() => {});
   const code = outcome(vitest);
   process.exitCode = code;
-  if (code < 2) refuseEmptyRun(vitest, request.filters, commands);
+  if (code < 2) await refuseEmptyRun(vitest, request, shards);
   await vitest.exit();
   return code;
 }

@@ -1,4 +1,5 @@
 import { type DeviceType, defineDevice, type Narrow } from '../../device.js';
+import { markNamedOnly } from '../../not-modelled.js';
 import { type RegisterSpec, reg, registers, rw } from '../../registers.js';
 import { u8 } from '../../state.js';
 
@@ -31,7 +32,7 @@ export function unmodelledBlock(
   list: string,
   narrow: Narrow = 'merge',
 ): DeviceType<{ readonly name: string }> {
-  return defineDevice({
+  const device = defineDevice({
     name,
     size,
     registers: parseRegisters(list),
@@ -53,4 +54,5 @@ export function unmodelledBlock(
       }
     },
   });
+  return markNamedOnly(device);
 }
