@@ -40,6 +40,9 @@ export class FakeBench implements Bench {
   run(duration: Duration): void {
     this.runUntil(() => false, duration, []);
   }
+  timed<T>(fn: () => T): T {
+    return fn();
+  }
   runUntil(done: () => boolean, within: Duration, watched: readonly Watched[]): boolean {
     const end = this.time + nanoseconds(within);
     let met = done();

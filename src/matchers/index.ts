@@ -1,5 +1,6 @@
 /** All matchers, and their types for vitest's and jest's `expect`. */
 
+import { timed } from './subject.js';
 import { toBeHigh } from './to-be-high.js';
 import { toBeLow } from './to-be-low.js';
 import { type BlinkOptions, toBlink } from './to-blink.js';
@@ -20,19 +21,19 @@ import type { UartPattern } from './uart-text.js';
 export const matchers = {
   toBeHigh,
   toBeLow,
-  toBlink,
-  toGoHigh,
-  toGoLow,
-  toHaveDutyCycle,
+  toBlink: timed(toBlink),
+  toGoHigh: timed(toGoHigh),
+  toGoLow: timed(toGoLow),
+  toHaveDutyCycle: timed(toHaveDutyCycle),
   toHaveFaulted,
   toHaveNoGuestErrors,
   toHaveRegister,
   toHaveWrittenUart,
   toMatchMemory,
-  toReach,
-  toTakeCycles,
-  toToggle,
-  toWriteUart,
+  toReach: timed(toReach),
+  toTakeCycles: timed(toTakeCycles),
+  toToggle: timed(toToggle),
+  toWriteUart: timed(toWriteUart),
 };
 
 export type {

@@ -7,6 +7,7 @@ import { at } from '../boards/rows.js';
 import { defineDevice } from '../emu/device.js';
 import { mmioCalculator } from '../emu/devices/mmio-calculator.js';
 import { InternalError } from '../emu/errors.js';
+import { matchers } from '../matchers/index.js';
 import { toHaveFaulted } from '../matchers/to-have-faulted.js';
 import { expectGpioHigh, expectGpioLow } from './gpio-expectations.js';
 import { mmioCalc } from './mmio-calc.js';
@@ -42,6 +43,35 @@ describe('time', () => {
   test('a run that takes too long on the host is ended, with where the firmware was', () => {
     const slow = createStation(stm32f4Discovery, elf('blinky/blinky.elf'), { hostTimeout: 0 });
     expect(() => slow.board.run('10s')).toThrow(/a run took more than 0 s of host time\n {2}where: pc 0x0800/);
+  });
+
+  test('so is every call that consists of many runs', () => {
+    const { board: slow } = createStation(stm32f4Discovery, elf('blinky/blinky.elf'), { hostTimeout: 150 });
+    const calculating = stm32f4Discovery.with({ calc: at(0x6000_0000, mmioCalculator({ busyCycles: 1e9 })) });
+    const { board: busy } = createStation(calculating, elf('blinky/blinky.elf'), { hostTimeout: 2 });
+    const state = { isNot: false };
+    const calls: Record<string, () => unknown> = {
+      runUntil: () => slow.runUntil(() => false, { within: '100000s' }),
+      step: () => slow.step(1e9),
+      waitFor: () => slow.usart2.waitFor('never', { within: '1000000s' }),
+      toWriteUart: () => matchers.toWriteUart.call(state, slow.usart2, 'never', { within: '1000000s' }),
+      toToggle: () => matchers.toToggle.call(state, slow.pin('PE3'), { within: '1000000s' }),
+      toReach: () => matchers.toReach.call(state, slow, 0x0800_f000, { within: '1000000s' }),
+      'toTakeCycles of many runs': () =>
+        matchers.toTakeCycles.call(state, slow, {
+          max: 1,
+          of: () => {
+            for (;;) slow.run('10us');
+          },
+        }),
+      mmioCalc: () => mmioCalc(busy, 1, '+', 1),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      slow.restore(slow.snapshot());
+      const started = performance.now();
+      expect(call, name).toThrow(/a run took more than 0\.\d+ s of host time/);
+      expect(performance.now() - started, name).toBeLessThan(10_000);
+    }
   });
 
   test('a cancelled run is ended', () => {

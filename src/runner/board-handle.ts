@@ -109,7 +109,7 @@ export class BoardControls {
 
   /** Executes instructions; a sleeping CPU jumps to the next event instead. */
   step(count = 1): void {
-    for (let i = 0; i < count; i++) this.#bench.step();
+    this.#bench.step(count);
   }
 
   /** Presses the reset button (the NRST pin): RAM keeps its contents. */

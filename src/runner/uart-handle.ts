@@ -64,7 +64,7 @@ export function addWaiting(handle: object, name: string, bench: MachineBench, ua
     const expression = typeof pattern === 'string' ? new RegExp(escaped(pattern)) : pattern;
     const start = bench.mark();
     const from = uart.cursor;
-    const found = awaitUart(bench, uart, expression, within);
+    const found = bench.timed(() => awaitUart(bench, uart, expression, within));
     if (found?.match) {
       uart.cursor = found.end;
       return found.match;
