@@ -20,6 +20,7 @@ export class FakeBench implements Bench {
   get faultCount(): number {
     return this.faults.length;
   }
+  askedForFaults(): void {}
   readonly guestErrors: string[] = [];
   readonly memory = new Uint8Array(256);
   returnAddress = 0;

@@ -13,6 +13,7 @@ function faultsText(faults: readonly FaultRecord[], count: number): string {
 /** The CPU took a fault, of a kind by the manual's name (`'HardFault'`) or of any. Never runs the machine. */
 export function toHaveFaulted(this: MatcherState, received: unknown, kind?: string): MatcherResult {
   const { bench, name } = benchOf(received);
+  bench.askedForFaults(kind);
   return verdict({
     state: this,
     subject: name,

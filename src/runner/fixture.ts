@@ -57,9 +57,10 @@ function extended<B extends AnyBoard>(bringup: Bringup<B>, start: StartPoint<B>)
       refuseConcurrent({ task });
       const { filepath } = task.file;
       noteImage({ task }, bringup.firmware(filepath));
-      const { board, end } = bringup.begin(filepath, task.name, start, cancelledBy(inject(CANCEL_KEY as never)));
+      const { board, check, end } = bringup.begin(filepath, task.name, start, cancelledBy(inject(CANCEL_KEY as never)));
       try {
         await use(board);
+        check();
       } finally {
         end();
       }

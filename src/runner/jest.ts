@@ -90,9 +90,10 @@ function declaring<B extends AnyBoard>(
   return (name, body, timeout = HOST_TIMEOUT) => {
     const whole = async () => {
       const { testPath = '', currentTestName = name } = injected().expect.getState();
-      const { board, end } = bringup.begin(testPath, currentTestName, start);
+      const { board, check, end } = bringup.begin(testPath, currentTestName, start);
       try {
         await body({ board, ...boundTo(board) });
+        check();
       } finally {
         end();
       }

@@ -9,8 +9,10 @@ import type { Snapshot } from '../emu/snapshot.js';
 import { timeText } from '../matchers/message.js';
 import type { Bench, Diagnosis, FaultRecord, Start, Watched } from '../matchers/subject.js';
 import { cpuText, diagnose } from './diagnosis.js';
-import { type FaultLog, NO_FAULTS, withFault } from './fault-log.js';
+import { type FaultDetail, type FaultLog, faultRecord, NO_FAULTS, withFault } from './fault-log.js';
+import { UnexpectedFaults } from './unexpected-faults.js';
 
+const BREAKPOINT = 3;
 const PICOSECONDS = 10n ** 12n;
 /** How often a condition that watches nothing in particular is asked. */
 const POLL: Duration = '10us';
@@ -57,6 +59,7 @@ export class MachineBench implements Bench {
   readonly machine: Machine;
   readonly locator: Locator;
   faultLog: FaultLog = NO_FAULTS;
+  readonly unexpectedFaults = new UnexpectedFaults();
   /** While a wait is looked at again nobody else hears of it. */
   muted = false;
   /** Host ms that a run may take. */
@@ -72,7 +75,7 @@ export class MachineBench implements Bench {
     this.locator = locator;
     this.hostLimit = hostLimit;
     machine.on('fault', (detail) => {
-      if (!this.muted) this.faultLog = withFault(this.faultLog, detail, (pc) => this.place(pc));
+      if (!this.muted) this.#noteFault(detail);
     });
   }
 
@@ -98,6 +101,18 @@ export class MachineBench implements Bench {
     return this.machine.guestErrors.map(({ what, where, remedy }) =>
       [what, where === undefined ? undefined : `at ${where}`, remedy].filter((one) => one !== undefined).join(' — '),
     );
+  }
+
+  #noteFault(detail: FaultDetail): void {
+    const place = (pc: number) => this.place(pc);
+    this.faultLog = withFault(this.faultLog, detail, place);
+    // A breakpoint exception (RISC-V EBREAK, Priv table 3.6) is an instruction doing its work.
+    if (detail['mcause'] === BREAKPOINT) return;
+    const kind = String(detail['kind']);
+    this.unexpectedFaults.note(kind, () => faultRecord(kind, detail, place));
+  }
+  askedForFaults(kind?: string): void {
+    this.unexpectedFaults.asked(kind);
   }
 
   /** The machine's guard: ends a run that takes too long on the host. */
