@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { riscvVirt, stm32f4Discovery } from '../boards/index.js';
 import { at } from '../boards/rows.js';
-import { defineDevice } from '../emu/device.js';
+import { type DeviceType, defineDevice } from '../emu/device.js';
+import { defineOwnDevice } from '../emu/device-guard.js';
 import { mmioCalculator } from '../emu/devices/mmio-calculator.js';
-import { InternalError } from '../emu/errors.js';
+import { type DeviceError, GuestError, InternalError } from '../emu/errors.js';
+import { reg, registers, rw } from '../emu/registers.js';
 import { matchers } from '../matchers/index.js';
 import { toHaveFaulted } from '../matchers/to-have-faulted.js';
+import { exitCodeOf } from './exit-code.js';
 import { expectGpioHigh, expectGpioLow } from './gpio-expectations.js';
 import { mmioCalc } from './mmio-calc.js';
 import { createStation, giveBack, stationFor, take } from './station.js';
@@ -197,6 +200,78 @@ describe('listeners', () => {
     );
     expect(() => failing.board.run('5ms')).toThrow(InternalError);
     expect(() => failing.board.run('5ms')).toThrow(/the emulator failed: .*\n {2}where: .*0x0800/);
+  });
+});
+
+describe('a device of the test’s own that throws', () => {
+  const pieces = undefined as unknown as { length: number };
+  const stationWith = (device: DeviceType) =>
+    createStation(
+      stm32f4Discovery.with({ banana: at(0x6001_0000, device) }),
+      elf('banana-rom/banana-rom-stm32f407.elf'),
+      options,
+    );
+  const thrown = (fn: () => unknown): DeviceError => {
+    try {
+      fn();
+    } catch (error) {
+      return error as DeviceError;
+    }
+    throw new Error('nothing was thrown');
+  };
+
+  test('is told by name, access and place, with its own stack first', () => {
+    const rom = defineOwnDevice({ name: 'banana-rom', size: 4, read: () => pieces.length });
+    const error = thrown(() => stationWith(rom).board.run('5ms'));
+    expect(error.message).toMatch(
+      /^device 'banana' \(banana-rom\) threw in read\(0x0\): Cannot read properties of undefined.*\n {2}where: stm32f4-discovery, 0x0800[0-9a-f]{4} \w+.*banana-rom\.c:\d+/,
+    );
+    expect(error).toBeInstanceOf(GuestError);
+    expect(exitCodeOf(error)).toBe(1);
+    expect(error.cause).toBeInstanceOf(TypeError);
+    expect(error.stack?.split('\n').find((line) => /^\s+at /.test(line))).toContain('board-handle.test.ts');
+  });
+
+  test('in setup, in a hook, in an event, and when the test itself accesses it', () => {
+    const breaking = (where: 'setup' | 'event' | 'write' | 'reset') =>
+      defineOwnDevice({
+        name: 'buggy',
+        size: 4,
+        registers: registers({ CR: reg(0, { ON: rw(0) }) }),
+        setup(d) {
+          if (where === 'setup') void pieces.length;
+          const event = d.event('tick', () => void pieces.length);
+          let resets = 0;
+          d.onReset(() => void (where === 'reset' && resets++ > 0 && pieces.length));
+          d.onWrite(d.regs.CR, () => (where === 'event' ? event.after(10) : void pieces.length));
+        },
+      });
+    expect(() => stationWith(breaking('setup'))).toThrow("'banana' (buggy) threw in setup: Cannot read");
+    const written = stationWith(breaking('write')).board;
+    expect(() => written.memory.write32(0x6001_0000, 1)).toThrow(
+      /'banana' \(buggy\) threw in onWrite of CR \(0x00000001\): Cannot read.*\n {2}where: stm32f4-discovery, 0x0800/,
+    );
+    const ticking = stationWith(breaking('event')).board;
+    ticking.memory.write32(0x6001_0000, 1);
+    expect(() => ticking.run('5ms')).toThrow("threw in event 'tick': Cannot read");
+    expect(() => stationWith(breaking('reset')).board.reset()).toThrow('threw in onReset (system): Cannot read');
+  });
+
+  test('does not answer for what the test’s listeners throw', () => {
+    const talking = defineOwnDevice({
+      name: 'talking',
+      size: 4,
+      setup: (d) => ({ say: () => d.emit('uart', { byte: 1 }) }),
+      read: (_offset, _size, d) => {
+        d.emit('uart', { byte: 1 });
+        return 0;
+      },
+    });
+    const { board: heard } = stationWith(talking);
+    heard.on('uart', () => {
+      throw new RangeError('my own');
+    });
+    expect(() => heard.run('5ms')).toThrow(new RangeError('my own'));
   });
 });
 

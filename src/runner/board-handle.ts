@@ -2,7 +2,7 @@
 
 import type { Board, DeviceRows, PartRows } from '../boards/define.js';
 import type { Duration } from '../emu/duration.js';
-import { InternalError, UsageError } from '../emu/errors.js';
+import { callTest, InternalError, UsageError } from '../emu/errors.js';
 import type { GuestReport } from '../emu/guest-report.js';
 import type { Machine } from '../emu/machine.js';
 import type { MachineEvents } from '../emu/machine-events.js';
@@ -13,7 +13,7 @@ import { failure } from '../matchers/message.js';
 import { type FaultRecord, introduce } from '../matchers/subject.js';
 import { CpuAccess } from './cpu-access.js';
 import type { FaultLog } from './fault-log.js';
-import { callTest, type MachineBench } from './machine-bench.js';
+import type { MachineBench } from './machine-bench.js';
 import { MemoryAccess } from './memory-access.js';
 import { type Pin, Pins } from './pin-handle.js';
 import { addWaiting, isSerial, UartOutput, type UartWaiting } from './uart-handle.js';
@@ -114,11 +114,11 @@ export class BoardControls {
 
   /** Presses the reset button (the NRST pin): RAM keeps its contents. */
   reset(): void {
-    this.#bench.machine.reset('pin');
+    this.#bench.protect(() => this.machine.reset('pin'));
   }
   /** Takes the power away and gives it back: RAM is cleared, flash stays. */
   powerCycle(): void {
-    this.#bench.machine.reset('power-on');
+    this.#bench.protect(() => this.machine.reset('power-on'));
   }
 
   /** Keeps this instant. */

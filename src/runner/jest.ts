@@ -25,7 +25,7 @@ import type { AnyBoard } from './station.js';
 
 export { defineBoard, defineChip } from '../boards/define.js';
 export { at } from '../boards/rows.js';
-export { defineDevice } from '../emu/device.js';
+export { defineOwnDevice as defineDevice } from '../emu/device-guard.js';
 export type { FirmwareMatchers } from '../matchers/index.js';
 export type { BoardHandle, BoardSnapshot } from './board-handle.js';
 export type { FirmwareTestOptions, Fixtures } from './firmware-test.js';

@@ -2,7 +2,7 @@
 
 import type { Locator } from '../emu/debug/locator.js';
 import { type Duration, parseDuration } from '../emu/duration.js';
-import { FwtestError, GuestError, InternalError } from '../emu/errors.js';
+import { callTest, DeviceError, FwtestError, GuestError, InternalError, isTestError } from '../emu/errors.js';
 import type { Limit, Machine } from '../emu/machine.js';
 import { Rational } from '../emu/rational.js';
 import type { Snapshot } from '../emu/snapshot.js';
@@ -28,30 +28,19 @@ export interface Mark extends Start {
   readonly snapshot: Snapshot;
 }
 
-/** Errors thrown by the test's own functions, which are called in the middle of a run; they are not the emulator's. */
-const ownErrors = new WeakSet<object>();
-
-/** Calls a function of the test, and remembers whose error it was. */
-export function callTest<T>(fn: () => T): T {
-  try {
-    return fn();
-  } catch (error) {
-    if (typeof error === 'object' && error !== null) ownErrors.add(error);
-    throw error;
-  }
-}
-
 /** Whatever breaks inside the machine, and was not raised on purpose, is the emulator's failure. */
 export function runMachine<T>(machine: Machine, place: (pc: number) => string, fn: () => T): T {
   try {
     return fn();
   } catch (error) {
-    if (error instanceof FwtestError || (typeof error === 'object' && error !== null && ownErrors.has(error)))
-      throw error;
+    if (isTestError(error)) throw error;
+    const where = () =>
+      `${machine.name}, ${place(machine.cpu.pc >>> 0)}, ${timeText(machine.nanoseconds)} of machine time`;
+    if (error instanceof DeviceError) throw error.at(where());
+    if (error instanceof FwtestError) throw error;
     const what = `the emulator failed: ${error instanceof Error ? error.message : String(error)}`;
-    const where = `${machine.name}, ${place(machine.cpu.pc >>> 0)}, ${timeText(machine.nanoseconds)} of machine time`;
     const remedy = 'this is a fault of fwtest: please report it with this text and, if you can, the firmware';
-    throw new InternalError({ what, where, remedy }, { cause: error });
+    throw new InternalError({ what, where: where(), remedy }, { cause: error });
   }
 }
 
@@ -137,7 +126,7 @@ export class MachineBench implements Bench {
     this.timed(() => {
       for (let i = 0; i < count; i++) {
         if (i % STEPS_UNGUARDED === 0) this.guard();
-        this.#protected(() => this.machine.step());
+        this.protect(() => this.machine.step());
       }
     });
   }
@@ -179,7 +168,7 @@ export class MachineBench implements Bench {
     const limit = this.limit(within);
     machine.cpu.breakpoints.add(address);
     try {
-      return this.#protected(() => machine.run(limit)) === 'breakpoint';
+      return this.protect(() => machine.run(limit)) === 'breakpoint';
     } finally {
       machine.cpu.breakpoints.delete(address);
     }
@@ -192,7 +181,7 @@ export class MachineBench implements Bench {
     return this.locator.describe(address).replace(/^0x[0-9a-f]+ ?/, '');
   }
   readBytes(address: number, length: number): Uint8Array {
-    return this.#protected(() => this.machine.bus.bytes(address, length));
+    return this.protect(() => this.machine.bus.bytes(address, length));
   }
   get returnAddress(): number {
     const { cpu } = this.machine;
@@ -245,7 +234,7 @@ export class MachineBench implements Bench {
   }
 
   #run(limit: Limit): void {
-    const end = this.#protected(() => this.machine.run(limit));
+    const end = this.protect(() => this.machine.run(limit));
     if (end !== 'dead') return;
     throw new GuestError({
       what: 'the CPU clock stands and nothing is due any more: the cycles to wait for never come',
@@ -254,7 +243,8 @@ export class MachineBench implements Bench {
     });
   }
 
-  #protected<T>(fn: () => T): T {
+  /** Does something with the machine: what breaks in it is told with the place of the CPU. */
+  protect<T>(fn: () => T): T {
     return this.timed(() => runMachine(this.machine, (pc) => this.locator.describe(pc), fn));
   }
 }
