@@ -6,14 +6,17 @@ import { riscvVirt, stm32f4Discovery } from '../boards/index.js';
 import { at } from '../boards/rows.js';
 import { type DeviceType, defineDevice } from '../emu/device.js';
 import { defineOwnDevice } from '../emu/device-guard.js';
+import { bananaRom } from '../emu/devices/banana-rom.js';
 import { mmioCalculator } from '../emu/devices/mmio-calculator.js';
 import { type DeviceError, GuestError, InternalError } from '../emu/errors.js';
 import { reg, registers, rw } from '../emu/registers.js';
 import { matchers } from '../matchers/index.js';
 import { toHaveFaulted } from '../matchers/to-have-faulted.js';
+import { BoardControls } from './board-handle.js';
 import { exitCodeOf } from './exit-code.js';
 import { expectGpioHigh, expectGpioLow } from './gpio-expectations.js';
 import { mmioCalc } from './mmio-calc.js';
+import { rangesText } from './pin-handle.js';
 import { createStation, giveBack, stationFor, take } from './station.js';
 
 const elf = (path: string) => join(import.meta.dirname, '../../examples/firmware-tests', path);
@@ -161,7 +164,10 @@ describe('pins', () => {
       [1_000_000, 'low'],
       [1_000_000, 'floating'],
     ]);
-    expect(() => board.pin('PZ1')).toThrow("there is no pin 'PZ1'");
+    expect(() => board.pin('PZ1')).toThrow(
+      /there is no pin 'PZ1'\n {2}where: board '[^']+'\n {2}remedy: pins are NRST, PA0–PA15, PB0–PB15, /,
+    );
+    expect(rangesText(['PB2', 'PA10', 'PB0', 'PA9', 'RUN', 'PA11', 'PB3'])).toBe('PA9–PA11, PB0, PB2–PB3, RUN');
   });
 
   test('what a test drives goes back with a snapshot', () => {
@@ -301,6 +307,26 @@ describe('a wait in vain', () => {
     board.usart2.waitFor('ready\r\n', { within: '5ms' });
     board.run('3ms');
     expect(board.hash()).toBe(hash);
+  });
+});
+
+describe('names', () => {
+  test('whatever the handle calls its own is no name for a device or part', () => {
+    const { devices, parts } = board.machine.assembly;
+    const members = [...Object.getOwnPropertyNames(BoardControls.prototype), ...Object.keys(board)];
+    const own = members.filter((name) => !devices.has(name) && !parts.has(name));
+    expect(own).toContain('forgetListeners');
+    for (const name of [...own, 'semihosting', '__proto__']) {
+      expect(() => stm32f4Discovery.with({ [name]: at(0x6001_0000, bananaRom) }), name).toThrow('cannot be the name');
+    }
+  });
+});
+
+describe('without `within`', () => {
+  test('all that wait say so', () => {
+    expect(() => board.runUntil(() => true, undefined as never)).toThrow('board.runUntil: `within` is missing');
+    expect(() => board.usart2.waitFor('x', undefined as never)).toThrow('board.usart2.waitFor: `within` is missing');
+    expect(() => matchers.toWriteUart.call({}, board, 'x', {} as never)).toThrow('toWriteUart: `within` is missing');
   });
 });
 

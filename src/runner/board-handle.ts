@@ -8,7 +8,7 @@ import type { Machine } from '../emu/machine.js';
 import type { MachineEvents } from '../emu/machine-events.js';
 import type { SerialHandle } from '../emu/parts/terminal.js';
 import type { Snapshot } from '../emu/snapshot.js';
-import { waitRows } from '../matchers/matcher.js';
+import { requireWithin, waitRows } from '../matchers/matcher.js';
 import { failure } from '../matchers/message.js';
 import { type FaultRecord, introduce } from '../matchers/subject.js';
 import { CpuAccess } from './cpu-access.js';
@@ -97,6 +97,7 @@ export class BoardControls {
    * @throws Error when it did not become true within the machine time
    */
   runUntil(condition: () => boolean, options: { within: Duration }): void {
+    requireWithin('board.runUntil', options);
     const start = this.#bench.mark();
     if (this.#bench.poll(condition, options.within)) return;
     const call = `board.runUntil(${condition.name || '() => …'}, { within: ${JSON.stringify(options.within)} })`;

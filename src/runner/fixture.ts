@@ -40,7 +40,8 @@ function noteImage({ task }: Context, image: string): void {
   meta.fwtestImages = { ...meta.fwtestImages, [image]: writtenAt(image) };
 }
 
-function refuseConcurrent({ task }: Context): void {
+/** @throws UsageError when the test runs beside others of its file */
+export function refuseConcurrent({ task }: { readonly task: Pick<Context['task'], 'name' | 'concurrent'> }): void {
   if (!task.concurrent) return;
   throw new UsageError({
     what: `'${task.name}' is concurrent, and its board can be in one test at a time`,

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { riscvVirt, stm32f4Discovery } from '../boards/index.js';
+import { exceptionName } from '../emu/cpu/armv7m/exception-numbers.js';
+import { causeName } from '../emu/cpu/riscv/trap-causes.js';
 import { GuestError } from '../emu/errors.js';
-import { toHaveFaulted } from '../matchers/to-have-faulted.js';
+import { FAULT_KINDS, toHaveFaulted } from '../matchers/to-have-faulted.js';
 import type { BoardHandle } from './board-handle.js';
 import { Bringup, type FirmwareTestOptions } from './firmware-test.js';
-import { firmwareTest } from './fixture.js';
+import { firmwareTest, refuseConcurrent } from './fixture.js';
 
 const elf = (path: string) => join(import.meta.dirname, '../../examples/firmware-tests', path);
 type Board = BoardHandle<typeof stm32f4Discovery>;
@@ -95,6 +97,25 @@ describe('a fault that the test did not ask about', () => {
       else expect(check).toThrow(what);
       end();
     }
+  });
+});
+
+test('toHaveFaulted knows the kinds the cores report', () => {
+  const arm = [3, 4, 5, 6].map(exceptionName);
+  const riscv = [0, 1, 2, 3, 4, 5, 6, 7].map(causeName);
+  expect(FAULT_KINDS).toEqual([...arm, 'lockup', ...riscv]);
+});
+
+describe('a concurrent test', () => {
+  const own = firmwareTest({ board: stm32f4Discovery, firmware: elf('hello/hello.elf') });
+  own.concurrent.fails('is refused', ({ board }) => board.run('1ms'));
+  describe.concurrent('as is one of a concurrent describe', () => {
+    own.fails('by name', ({ board }) => board.run('1ms'));
+  });
+  test('with its name and the remedy', () => {
+    const task = { name: 'mine', concurrent: true };
+    expect(() => refuseConcurrent({ task })).toThrow(/'mine' is concurrent.*\n.*\n {2}remedy: leave out `concurrent`/);
+    expect(() => refuseConcurrent({ task: { ...task, concurrent: false } })).not.toThrow();
   });
 });
 
