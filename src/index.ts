@@ -2,7 +2,7 @@
 
 export { type Board, defineBoard, defineChip } from './boards/define.js';
 export { at, KiB, MHz, MiB, memoryWindow, ram, rom } from './boards/rows.js';
-export { defineDevice } from './emu/device.js';
+export { defineOwnDevice as defineDevice } from './emu/device-guard.js';
 export type { Duration } from './emu/duration.js';
 export { FwtestError, GuestError, InternalError, UsageError } from './emu/errors.js';
 export { definePart } from './emu/part.js';

@@ -54,7 +54,14 @@ export const RESERVED_HANDLES = [
   'guestErrors',
   'symbol',
   'then',
-] as const; // prettier-ignore
+  'faults',
+  'semihosting',
+  'adopt',
+  'adoptSelf',
+  'forgetListeners',
+  // What every object has.
+  ...Object.getOwnPropertyNames(Object.prototype),
+] as readonly string[]; // prettier-ignore
 
 /** A kind of board. It is data: `createMachine` makes any number of machines of it. */
 export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartRows, H extends object = object> {
@@ -82,6 +89,8 @@ export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartR
     const devices: Record<string, DeviceRow> = { ...this.chip.devices };
     const parts: Record<string, PartType> = { ...this.parts };
     for (const [name, one] of Object.entries(additions)) {
+      // Here already: assigned below, `__proto__` would vanish without a word.
+      checkName(this.name, name);
       delete devices[name];
       delete parts[name];
       if ('device' in one) devices[name] = one;
@@ -121,12 +130,15 @@ export function defineBoard<
   return new Board(board.name, board.chip, board.parts ?? ({} as P), board.checked);
 }
 
+function checkName(board: string, name: string): void {
+  if (!RESERVED_HANDLES.includes(name)) return;
+  const what = `'${name}' cannot be the name of a device or part: board.${name} means something else`;
+  throw new UsageError({ what, where: `board '${board}'`, remedy: 'choose another name' });
+}
+
 function checkNames(board: string, devices: DeviceRows, parts: PartRows): void {
   for (const name of [...Object.keys(devices), ...Object.keys(parts)]) {
-    if ((RESERVED_HANDLES as readonly string[]).includes(name)) {
-      const what = `'${name}' cannot be the name of a device or part: board.${name} means something else`;
-      throw new UsageError({ what, where: `board '${board}'`, remedy: 'choose another name' });
-    }
+    checkName(board, name);
     if (name in devices && name in parts) {
       throw new UsageError({ what: `a device and a part are both called '${name}'`, where: `board '${board}'` });
     }

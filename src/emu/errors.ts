@@ -41,3 +41,34 @@ export class InternalError extends FwtestError {
 export class GuestError extends FwtestError {
   readonly exitCode = 1;
 }
+
+/** A device of the test's own threw; `cause` is what it threw, and the stack is that error's, so that it leads there. */
+export class DeviceError extends GuestError {
+  constructor(problem: Problem, options: { readonly cause: unknown }) {
+    super(problem, options);
+    const { cause } = options;
+    const frames = cause instanceof Error ? (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
+    if (frames.length > 0) this.stack = [`${this.name}: ${this.message}`, ...frames].join('\n');
+  }
+  /** The same error with the place of the CPU. */
+  at(where: string): DeviceError {
+    return this.problem.where === undefined ? new DeviceError({ ...this.problem, where }, { cause: this.cause }) : this;
+  }
+}
+
+/** Errors thrown by the test's own functions, which are called in the middle of a run; they are not the emulator's. */
+const testErrors = new WeakSet<object>();
+
+export function isTestError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && testErrors.has(error);
+}
+
+/** Calls a function of the test, and remembers whose error it was. */
+export function callTest<T>(fn: () => T): T {
+  try {
+    return fn();
+  } catch (error) {
+    if (typeof error === 'object' && error !== null) testErrors.add(error);
+    throw error;
+  }
+}

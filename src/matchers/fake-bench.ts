@@ -20,6 +20,7 @@ export class FakeBench implements Bench {
   get faultCount(): number {
     return this.faults.length;
   }
+  askedForFaults(): void {}
   readonly guestErrors: string[] = [];
   readonly memory = new Uint8Array(256);
   returnAddress = 0;
@@ -39,6 +40,9 @@ export class FakeBench implements Bench {
   }
   run(duration: Duration): void {
     this.runUntil(() => false, duration, []);
+  }
+  timed<T>(fn: () => T): T {
+    return fn();
   }
   runUntil(done: () => boolean, within: Duration, watched: readonly Watched[]): boolean {
     const end = this.time + nanoseconds(within);

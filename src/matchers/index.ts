@@ -1,12 +1,13 @@
 /** All matchers, and their types for vitest's and jest's `expect`. */
 
+import { timed } from './subject.js';
 import { toBeHigh } from './to-be-high.js';
 import { toBeLow } from './to-be-low.js';
 import { type BlinkOptions, toBlink } from './to-blink.js';
 import { toGoHigh } from './to-go-high.js';
 import { toGoLow } from './to-go-low.js';
 import { type DutyCycleOptions, toHaveDutyCycle } from './to-have-duty-cycle.js';
-import { toHaveFaulted } from './to-have-faulted.js';
+import { type FaultKind, toHaveFaulted } from './to-have-faulted.js';
 import { toHaveNoGuestErrors } from './to-have-no-guest-errors.js';
 import { type RegisterExpectation, toHaveRegister } from './to-have-register.js';
 import { toHaveWrittenUart } from './to-have-written-uart.js';
@@ -20,24 +21,25 @@ import type { UartPattern } from './uart-text.js';
 export const matchers = {
   toBeHigh,
   toBeLow,
-  toBlink,
-  toGoHigh,
-  toGoLow,
-  toHaveDutyCycle,
+  toBlink: timed(toBlink),
+  toGoHigh: timed(toGoHigh),
+  toGoLow: timed(toGoLow),
+  toHaveDutyCycle: timed(toHaveDutyCycle),
   toHaveFaulted,
   toHaveNoGuestErrors,
   toHaveRegister,
   toHaveWrittenUart,
   toMatchMemory,
-  toReach,
-  toTakeCycles,
-  toToggle,
-  toWriteUart,
+  toReach: timed(toReach),
+  toTakeCycles: timed(toTakeCycles),
+  toToggle: timed(toToggle),
+  toWriteUart: timed(toWriteUart),
 };
 
 export type {
   BlinkOptions,
   DutyCycleOptions,
+  FaultKind,
   MemoryExpectation,
   RegisterExpectation,
   TakeCyclesOptions,
@@ -61,7 +63,7 @@ export interface FirmwareMatchers<R = void> {
   /** The pin is high for a share (0 to 1) of each period; the machine runs for a few of them. */
   toHaveDutyCycle(share: number, options: DutyCycleOptions): R;
   /** The CPU took a fault, of a kind by the manual's name (`'HardFault'`) or of any. Never runs the machine. */
-  toHaveFaulted(kind?: string): R;
+  toHaveFaulted(kind?: FaultKind): R;
   /** The firmware did nothing that the chip or a device minds. Never runs the machine. */
   toHaveNoGuestErrors(): R;
   /** A register (`'CR1'`, `'CR1.UE'`) holds a value, or some of its fields do. */
@@ -71,7 +73,7 @@ export interface FirmwareMatchers<R = void> {
   /** The guest's memory at an address or symbol holds these bytes. */
   toMatchMemory(where: number | string, expected: MemoryExpectation): R;
   /** The CPU comes to a function or address; the machine runs until it is about to execute it. */
-  toReach(where: string | number, options?: WithinOption): R;
+  toReach(where: string | number, options?: Partial<WithinOption>): R;
   /** A piece of the firmware takes no more (and no fewer) CPU cycles than this. */
   toTakeCycles(options: TakeCyclesOptions): R;
   /** The pin changes its level within some machine time, so many `times`. */

@@ -115,6 +115,15 @@ describe('toReach', () => {
   });
 });
 
+describe('not.toReach', () => {
+  test('passes when the CPU does not come there, and fails when it does', () => {
+    bench.trace.push({ at: 2_000_000, pc: 0x0800_0100 });
+    expect(board).not.toReach('main', { within: '1ms' });
+    vitestExpect(bench.time).toBe(1_000_000);
+    failing(() => expect(board).not.toReach('main', {})).toThrow('Expected  never pc 0x08000100 main');
+  });
+});
+
 describe('toTakeCycles', () => {
   test('measures a call up to its own return', () => {
     bench.returnAddress = 0x0800_0300;
@@ -147,11 +156,21 @@ describe('toTakeCycles', () => {
       [Error: expect(board).toTakeCycles({ of: "fir", max: 100 })
 
         Expected  at most 100 cycles
-        Taken     it did not begin and end in time
+        Taken     it did not begin: the CPU did not come to fir
         Waited    1 s of machine time (16,000,000 cycles at 16 MHz)
         CPU       pc 0x08001a2c wait_for_pll+0x10 (clock.c:41), thread mode
       ]
     `);
+    bench.trace.push({ at: bench.time + 1000, pc: 0x0800_0200 });
+    failing(() => expect(board).toTakeCycles({ of: 'fir', max: 100 })).toThrow(
+      'Taken     it began after 1 µs, but did not return',
+    );
+    bench.trace.push({ at: bench.time + 1000, pc: 0x0800_0200 });
+    failing(() => expect(board).toTakeCycles({ of: { from: 'fir', to: 'main' }, max: 100 })).toThrow(
+      'it began after 1 µs, but did not come to main',
+    );
+    failing(() => expect(board).toTakeCycles({ max: 100 } as never)).toThrow('`of` is missing');
+    failing(() => expect(board).toTakeCycles(undefined as never)).toThrow('nothing takes 0 to undefined cycles');
     failing(() => expect(board).toTakeCycles({ of: 'fir', max: 1, min: 2 })).toThrow('nothing takes 2 to 1 cycles');
   });
 });
@@ -168,6 +187,12 @@ describe('toHaveFaulted and toHaveNoGuestErrors', () => {
     expect(board).toHaveFaulted('HardFault');
     expect(board).toHaveFaulted();
     expect(usart2).not.toHaveNoGuestErrors();
+  });
+
+  test('know no other kinds', () => {
+    failing(() => expect(board).not.toHaveFaulted('hardfault' as never)).toThrow(
+      /no fault called 'hardfault'\n {2}remedy: kinds are HardFault, MemManage, BusFault, UsageFault, lockup, /,
+    );
   });
 
   test('list it', () => {

@@ -1,5 +1,6 @@
 /** What every matcher is made of. */
 
+import { UsageError } from '../emu/errors.js';
 import { callText, failure, frequencyText, grouped, type Row, timeText } from './message.js';
 import type { Bench, Start } from './subject.js';
 
@@ -11,6 +12,18 @@ export interface MatcherState {
 export interface MatcherResult {
   readonly pass: boolean;
   readonly message: () => string;
+}
+
+/**
+ * For callers without types.
+ * @throws UsageError when the machine time to wait is missing
+ */
+export function requireWithin(call: string, options: { readonly within?: unknown } | undefined): void {
+  if (options?.within !== undefined) return;
+  throw new UsageError({
+    what: `${call}: \`within\` is missing`,
+    remedy: "say how much machine time it may take: { within: '50ms' }",
+  });
 }
 
 /** `Waited`, `CPU` and `Hint` of an expectation that let the machine run; `known` is a hint from elsewhere. */

@@ -1,7 +1,7 @@
 /** What the pin matchers share. */
 
 import type { Edge } from '../emu/net.js';
-import { type MatcherResult, type MatcherState, placeRows, verdict, waitRows } from './matcher.js';
+import { type MatcherResult, type MatcherState, placeRows, requireWithin, verdict, waitRows } from './matcher.js';
 import { timeText } from './message.js';
 import { type PinSubject, subjectOf } from './subject.js';
 import type { WithinOption } from './to-write-uart.js';
@@ -52,6 +52,7 @@ export function goesTo(
   options: WithinOption,
 ): MatcherResult {
   const { bench, name, pin } = subjectOf(received, 'pin', PIN_WANTED);
+  requireWithin(matcher, options);
   const start = bench.mark();
   const pass = bench.runUntil(() => pin.level === level, options.within, [pin]);
   return verdict({

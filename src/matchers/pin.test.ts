@@ -171,3 +171,50 @@ describe('toHaveDutyCycle', () => {
     expect(pin).toHaveDutyCycle(0.25, { within: '10ms' });
   });
 });
+
+describe('the opposite', () => {
+  test('not.toGoLow lets the time pass and stays high', () => {
+    net.set('high');
+    bench.at('3ms', () => net.set('low'));
+    expect(pin).not.toGoLow({ within: '2ms' });
+    vitestExpect(bench.time).toBe(2_000_000);
+    failing(() => expect(pin).not.toGoLow({ within: '2ms' })).toThrow('Expected  never low');
+  });
+
+  test('not.toToggle accepts fewer changes', () => {
+    wave(1000, 500, 100, 1);
+    expect(pin).not.toToggle({ within: '2ms', times: 3 });
+    wave(1000, 500, 3000, 2);
+    failing(() => expect(pin).not.toToggle({ within: '5ms', times: 3 })).toThrow('fewer than 3 changes');
+  });
+
+  test('not.toBlink accepts another rate and silence', () => {
+    wave(1100, 300);
+    expect(pin).not.toBlink({ hz: 1000 });
+    bench.run('20ms');
+    expect(pin).not.toBlink({ hz: 1000 });
+    wave(1000, 300, 40_000);
+    bench.run('15ms');
+    failing(() => expect(pin).not.toBlink({ hz: 1000 })).toThrow('Expected  not 1 kHz');
+  });
+
+  test('not.toHaveDutyCycle accepts another share', () => {
+    wave(1000, 400);
+    expect(pin).not.toHaveDutyCycle(0.25, { within: '10ms' });
+    bench.run('20ms');
+    wave(1000, 250, 40_000);
+    failing(() => expect(pin).not.toHaveDutyCycle(0.25, { within: '30ms' })).toThrow('not 25 % high');
+  });
+});
+
+describe('without `within`', () => {
+  test('all that wait say so', () => {
+    const calls = [
+      () => expect(pin).toGoHigh(undefined as never),
+      () => expect(pin).toGoLow({} as never),
+      () => expect(pin).toToggle({ times: 2 } as never),
+      () => expect(pin).toHaveDutyCycle(0.5, undefined as never),
+    ];
+    for (const call of calls) failing(call).toThrow(/^to\w+: `within` is missing\n {2}remedy: .*within: '50ms'/);
+  });
+});

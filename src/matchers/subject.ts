@@ -41,6 +41,8 @@ export interface Bench {
    */
   runUntil(done: () => boolean, within: Duration, watched: readonly Watched[]): boolean;
   run(duration: Duration): void;
+  /** Calls `fn`, whose runs together may take as much host time as a single one. */
+  timed<T>(fn: () => T): T;
   /** Notes the present instant, so that a wait that began here can be explained. */
   mark(): Start;
   /** Says where the CPU is and, given where a wait in vain began, what it waits for. */
@@ -58,6 +60,8 @@ export interface Bench {
   /** The first faults, and the first of each kind. */
   readonly faults: readonly FaultRecord[];
   readonly faultCount: number;
+  /** A test asks about the faults so far, of a kind or of any: these fail it no more by themselves. */
+  askedForFaults(kind?: string): void;
   readonly guestErrors: readonly string[];
 }
 
@@ -123,4 +127,15 @@ export function benchOf(received: unknown): Subject {
   const subject = typeof received === 'object' && received !== null ? subjects.get(received) : undefined;
   if (subject) return subject;
   throw new UsageError({ what: `this matcher wants a board, not ${described(received)}` });
+}
+
+/** Lets a matcher's runs share one limit of host time. */
+export function timed<A extends unknown[], S, R>(
+  matcher: (this: S, received: unknown, ...args: A) => R,
+): (this: S, received: unknown, ...args: A) => R {
+  return function (received, ...args) {
+    const subject = typeof received === 'object' && received !== null ? subjects.get(received) : undefined;
+    const call = () => matcher.call(this, received, ...args);
+    return subject ? subject.bench.timed(call) : call();
+  };
 }

@@ -1,6 +1,6 @@
 import type { Duration } from '../emu/duration.js';
 import { UsageError } from '../emu/errors.js';
-import { type MatcherResult, type MatcherState, verdict, waitRows } from './matcher.js';
+import { type MatcherResult, type MatcherState, requireWithin, verdict, waitRows } from './matcher.js';
 import { grouped } from './message.js';
 import { PIN_WANTED } from './pin-level.js';
 import { subjectOf } from './subject.js';
@@ -25,6 +25,7 @@ export function toHaveDutyCycle(
   options: DutyCycleOptions,
 ): MatcherResult {
   const { bench, name, pin } = subjectOf(received, 'pin', PIN_WANTED);
+  requireWithin('toHaveDutyCycle', options);
   if (!(share > 0 && share < 1)) {
     const remedy = 'give a share between 0 and 1, such as 0.25; a pin that does not change is toBeHigh() or toBeLow()';
     throw new UsageError({ what: `toHaveDutyCycle: ${share} is no duty cycle`, remedy });

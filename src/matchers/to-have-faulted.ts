@@ -1,8 +1,33 @@
+import { UsageError } from '../emu/errors.js';
 import { type MatcherResult, type MatcherState, placeRows, verdict } from './matcher.js';
 import { grouped } from './message.js';
 import { benchOf, type FaultRecord } from './subject.js';
 
 const MOST = 5;
+
+/** By the manuals' names: ARMv7-M B1.5.2 (and lockup, B1.5.15), RISC-V privileged table 3.6. */
+export const FAULT_KINDS = [
+  'HardFault',
+  'MemManage',
+  'BusFault',
+  'UsageFault',
+  'lockup',
+  'instruction address misaligned',
+  'instruction access fault',
+  'illegal instruction',
+  'breakpoint',
+  'load address misaligned',
+  'load access fault',
+  'store/AMO address misaligned',
+  'store/AMO access fault',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+function checkKind(kind: unknown): void {
+  if (kind === undefined || (FAULT_KINDS as readonly unknown[]).includes(kind)) return;
+  const remedy = `kinds are ${FAULT_KINDS.join(', ')}`;
+  throw new UsageError({ what: `toHaveFaulted: there is no fault called '${String(kind)}'`, remedy });
+}
 
 function faultsText(faults: readonly FaultRecord[], count: number): string {
   if (faults.length === 0) return 'none';
@@ -11,8 +36,10 @@ function faultsText(faults: readonly FaultRecord[], count: number): string {
 }
 
 /** The CPU took a fault, of a kind by the manual's name (`'HardFault'`) or of any. Never runs the machine. */
-export function toHaveFaulted(this: MatcherState, received: unknown, kind?: string): MatcherResult {
+export function toHaveFaulted(this: MatcherState, received: unknown, kind?: FaultKind): MatcherResult {
   const { bench, name } = benchOf(received);
+  checkKind(kind);
+  bench.askedForFaults(kind);
   return verdict({
     state: this,
     subject: name,

@@ -11,7 +11,7 @@ export function toReach(
   this: MatcherState,
   received: unknown,
   where: string | number,
-  options: WithinOption = { within: PATIENCE },
+  options: Partial<WithinOption> = {},
 ): MatcherResult {
   const { bench, name } = benchOf(received);
   const address = bench.addressOf(where);
@@ -21,7 +21,7 @@ export function toReach(
     subject: name,
     matcher: 'toReach',
     args: [where, options],
-    pass: bench.runToAddress(address, options.within),
+    pass: bench.runToAddress(address, options.within ?? PATIENCE),
     rows: () => [
       ['Expected', `${this.isNot ? 'never ' : ''}pc ${hex(address)} ${bench.place(address)}`.trimEnd()],
       ...waitRows(bench, start),

@@ -1,8 +1,9 @@
+import { hex } from '../emu/bits.js';
 import type { Duration } from '../emu/duration.js';
 import { UsageError } from '../emu/errors.js';
 import { type MatcherResult, type MatcherState, verdict, waitRows } from './matcher.js';
 import { grouped, timeText } from './message.js';
-import { type Bench, benchOf } from './subject.js';
+import { type Bench, benchOf, type Start } from './subject.js';
 
 export interface TakeCyclesOptions {
   /** CPU cycles it may take at most. */
@@ -27,9 +28,11 @@ interface Measured {
   readonly time: number;
 }
 
-function between(bench: Bench, travel: () => boolean): Measured | undefined {
-  const start = bench.mark();
-  if (!travel()) return undefined;
+function placeText(bench: Bench, where: string | number, address: number): string {
+  return typeof where === 'string' ? where : `${hex(address)} ${bench.place(address)}`.trimEnd();
+}
+
+function since(bench: Bench, start: Start): Measured {
   return { cycles: bench.cycles - start.cycles, time: bench.time - start.time };
 }
 
@@ -44,27 +47,40 @@ function runToReturn(bench: Bench, within: Duration): boolean {
   return false;
 }
 
-function measure(bench: Bench, { of, within = PATIENCE }: TakeCyclesOptions): Measured | undefined {
+/** What it took, or what did not come in time. */
+function measure(bench: Bench, { of, within = PATIENCE }: TakeCyclesOptions): Measured | string {
   if (typeof of === 'function') {
-    return between(bench, () => {
-      of();
-      return true;
-    });
+    const start = bench.mark();
+    of();
+    return since(bench, start);
   }
   const [from, to] = typeof of === 'string' ? [of, undefined] : [of.from, of.to];
+  const begun = bench.mark();
   const last = to === undefined ? undefined : bench.addressOf(to);
-  if (!bench.runToAddress(bench.addressOf(from), within)) return undefined;
-  return between(bench, () => (last === undefined ? runToReturn(bench, within) : bench.runToAddress(last, within)));
+  const first = bench.addressOf(from);
+  if (!bench.runToAddress(first, within))
+    return `it did not begin: the CPU did not come to ${placeText(bench, from, first)}`;
+  const start = bench.mark();
+  const ended = last === undefined ? runToReturn(bench, within) : bench.runToAddress(last, within);
+  if (ended) return since(bench, start);
+  const end = last === undefined ? 'return' : `come to ${placeText(bench, to!, last)}`;
+  return `it began after ${timeText(start.time - begun.time)}, but did not ${end}`;
 }
 
 /** A piece of the firmware takes no more (and no fewer) CPU cycles than this. The machine runs to it and through it. */
 export function toTakeCycles(this: MatcherState, received: unknown, options: TakeCyclesOptions): MatcherResult {
   const { bench, name } = benchOf(received);
-  const { max, min = 0 } = options;
+  const { max, min = 0, of } = options ?? {};
   if (!(max >= min && min >= 0))
     throw new UsageError({ what: `toTakeCycles: nothing takes ${min} to ${max} cycles`, remedy: 'give max ≥ min ≥ 0' });
+  if (of === undefined)
+    throw new UsageError({
+      what: 'toTakeCycles: `of` is missing',
+      remedy: "say what to measure: { of: 'function', max: 100 }",
+    });
   const start = bench.mark();
-  const taken = measure(bench, options);
+  const outcome = measure(bench, options);
+  const taken = typeof outcome === 'string' ? undefined : outcome;
   const range = min > 0 ? `${grouped(min)} to ${grouped(max)} cycles` : `at most ${grouped(max)} cycles`;
   return verdict({
     state: this,
@@ -76,7 +92,7 @@ export function toTakeCycles(this: MatcherState, received: unknown, options: Tak
       ['Expected', `${this.isNot ? 'not ' : ''}${range}`],
       [
         'Taken',
-        taken ? `${grouped(taken.cycles)} cycles (${timeText(taken.time)})` : 'it did not begin and end in time',
+        typeof outcome === 'string' ? outcome : `${grouped(outcome.cycles)} cycles (${timeText(outcome.time)})`,
       ],
       ...(taken ? [] : waitRows(bench, start)),
     ],

@@ -1,4 +1,4 @@
-import { type MatcherResult, type MatcherState, verdict, waitRows } from './matcher.js';
+import { type MatcherResult, type MatcherState, requireWithin, verdict, waitRows } from './matcher.js';
 import { edgesSince, edgesText, PIN_WANTED } from './pin-level.js';
 import { subjectOf } from './subject.js';
 import type { WithinOption } from './to-write-uart.js';
@@ -11,6 +11,7 @@ export interface ToggleOptions extends WithinOption {
 /** The pin changes its level within some machine time; the machine runs until it did so often enough. */
 export function toToggle(this: MatcherState, received: unknown, options: ToggleOptions): MatcherResult {
   const { bench, name, pin } = subjectOf(received, 'pin', PIN_WANTED);
+  requireWithin('toToggle', options);
   const start = bench.mark();
   const times = options.times ?? 1;
   let changes = 0;

@@ -1,5 +1,5 @@
 import type { Duration } from '../emu/duration.js';
-import { type MatcherResult, type MatcherState, verdict, waitRows } from './matcher.js';
+import { type MatcherResult, type MatcherState, requireWithin, verdict, waitRows } from './matcher.js';
 import { valueText } from './message.js';
 import { type Bench, subjectOf, type UartSubject, type Watched } from './subject.js';
 import { type Found, mayGrow, search, type UartPattern, writtenText } from './uart-text.js';
@@ -46,6 +46,7 @@ export function toWriteUart(
   options: WithinOption,
 ): MatcherResult {
   const { bench, name, uart } = subjectOf(received, 'uart', 'a UART or a board with a console');
+  requireWithin('toWriteUart', options);
   const start = bench.mark();
   const from = uart.cursor;
   const found = awaitUart(bench, uart, expected, options.within);

@@ -4,12 +4,19 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { riscvVirt, stm32f4Discovery } from '../boards/index.js';
 import { at } from '../boards/rows.js';
-import { defineDevice } from '../emu/device.js';
+import { type DeviceType, defineDevice } from '../emu/device.js';
+import { defineOwnDevice } from '../emu/device-guard.js';
+import { bananaRom } from '../emu/devices/banana-rom.js';
 import { mmioCalculator } from '../emu/devices/mmio-calculator.js';
-import { InternalError } from '../emu/errors.js';
+import { type DeviceError, GuestError, InternalError } from '../emu/errors.js';
+import { reg, registers, rw } from '../emu/registers.js';
+import { matchers } from '../matchers/index.js';
 import { toHaveFaulted } from '../matchers/to-have-faulted.js';
+import { BoardControls } from './board-handle.js';
+import { exitCodeOf } from './exit-code.js';
 import { expectGpioHigh, expectGpioLow } from './gpio-expectations.js';
 import { mmioCalc } from './mmio-calc.js';
+import { rangesText } from './pin-handle.js';
 import { createStation, giveBack, stationFor, take } from './station.js';
 
 const elf = (path: string) => join(import.meta.dirname, '../../examples/firmware-tests', path);
@@ -42,6 +49,35 @@ describe('time', () => {
   test('a run that takes too long on the host is ended, with where the firmware was', () => {
     const slow = createStation(stm32f4Discovery, elf('blinky/blinky.elf'), { hostTimeout: 0 });
     expect(() => slow.board.run('10s')).toThrow(/a run took more than 0 s of host time\n {2}where: pc 0x0800/);
+  });
+
+  test('so is every call that consists of many runs', () => {
+    const { board: slow } = createStation(stm32f4Discovery, elf('blinky/blinky.elf'), { hostTimeout: 150 });
+    const calculating = stm32f4Discovery.with({ calc: at(0x6000_0000, mmioCalculator({ busyCycles: 1e9 })) });
+    const { board: busy } = createStation(calculating, elf('blinky/blinky.elf'), { hostTimeout: 2 });
+    const state = { isNot: false };
+    const calls: Record<string, () => unknown> = {
+      runUntil: () => slow.runUntil(() => false, { within: '100000s' }),
+      step: () => slow.step(1e9),
+      waitFor: () => slow.usart2.waitFor('never', { within: '1000000s' }),
+      toWriteUart: () => matchers.toWriteUart.call(state, slow.usart2, 'never', { within: '1000000s' }),
+      toToggle: () => matchers.toToggle.call(state, slow.pin('PE3'), { within: '1000000s' }),
+      toReach: () => matchers.toReach.call(state, slow, 0x0800_f000, { within: '1000000s' }),
+      'toTakeCycles of many runs': () =>
+        matchers.toTakeCycles.call(state, slow, {
+          max: 1,
+          of: () => {
+            for (;;) slow.run('10us');
+          },
+        }),
+      mmioCalc: () => mmioCalc(busy, 1, '+', 1),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      slow.restore(slow.snapshot());
+      const started = performance.now();
+      expect(call, name).toThrow(/a run took more than 0\.\d+ s of host time/);
+      expect(performance.now() - started, name).toBeLessThan(10_000);
+    }
   });
 
   test('a cancelled run is ended', () => {
@@ -128,7 +164,10 @@ describe('pins', () => {
       [1_000_000, 'low'],
       [1_000_000, 'floating'],
     ]);
-    expect(() => board.pin('PZ1')).toThrow("there is no pin 'PZ1'");
+    expect(() => board.pin('PZ1')).toThrow(
+      /there is no pin 'PZ1'\n {2}where: board '[^']+'\n {2}remedy: pins are NRST, PA0–PA15, PB0–PB15, /,
+    );
+    expect(rangesText(['PB2', 'PA10', 'PB0', 'PA9', 'RUN', 'PA11', 'PB3'])).toBe('PA9–PA11, PB0, PB2–PB3, RUN');
   });
 
   test('what a test drives goes back with a snapshot', () => {
@@ -170,6 +209,78 @@ describe('listeners', () => {
   });
 });
 
+describe('a device of the test’s own that throws', () => {
+  const pieces = undefined as unknown as { length: number };
+  const stationWith = (device: DeviceType) =>
+    createStation(
+      stm32f4Discovery.with({ banana: at(0x6001_0000, device) }),
+      elf('banana-rom/banana-rom-stm32f407.elf'),
+      options,
+    );
+  const thrown = (fn: () => unknown): DeviceError => {
+    try {
+      fn();
+    } catch (error) {
+      return error as DeviceError;
+    }
+    throw new Error('nothing was thrown');
+  };
+
+  test('is told by name, access and place, with its own stack first', () => {
+    const rom = defineOwnDevice({ name: 'banana-rom', size: 4, read: () => pieces.length });
+    const error = thrown(() => stationWith(rom).board.run('5ms'));
+    expect(error.message).toMatch(
+      /^device 'banana' \(banana-rom\) threw in read\(0x0\): Cannot read properties of undefined.*\n {2}where: stm32f4-discovery, 0x0800[0-9a-f]{4} \w+.*banana-rom\.c:\d+/,
+    );
+    expect(error).toBeInstanceOf(GuestError);
+    expect(exitCodeOf(error)).toBe(1);
+    expect(error.cause).toBeInstanceOf(TypeError);
+    expect(error.stack?.split('\n').find((line) => /^\s+at /.test(line))).toContain('board-handle.test.ts');
+  });
+
+  test('in setup, in a hook, in an event, and when the test itself accesses it', () => {
+    const breaking = (where: 'setup' | 'event' | 'write' | 'reset') =>
+      defineOwnDevice({
+        name: 'buggy',
+        size: 4,
+        registers: registers({ CR: reg(0, { ON: rw(0) }) }),
+        setup(d) {
+          if (where === 'setup') void pieces.length;
+          const event = d.event('tick', () => void pieces.length);
+          let resets = 0;
+          d.onReset(() => void (where === 'reset' && resets++ > 0 && pieces.length));
+          d.onWrite(d.regs.CR, () => (where === 'event' ? event.after(10) : void pieces.length));
+        },
+      });
+    expect(() => stationWith(breaking('setup'))).toThrow("'banana' (buggy) threw in setup: Cannot read");
+    const written = stationWith(breaking('write')).board;
+    expect(() => written.memory.write32(0x6001_0000, 1)).toThrow(
+      /'banana' \(buggy\) threw in onWrite of CR \(0x00000001\): Cannot read.*\n {2}where: stm32f4-discovery, 0x0800/,
+    );
+    const ticking = stationWith(breaking('event')).board;
+    ticking.memory.write32(0x6001_0000, 1);
+    expect(() => ticking.run('5ms')).toThrow("threw in event 'tick': Cannot read");
+    expect(() => stationWith(breaking('reset')).board.reset()).toThrow('threw in onReset (system): Cannot read');
+  });
+
+  test('does not answer for what the test’s listeners throw', () => {
+    const talking = defineOwnDevice({
+      name: 'talking',
+      size: 4,
+      setup: (d) => ({ say: () => d.emit('uart', { byte: 1 }) }),
+      read: (_offset, _size, d) => {
+        d.emit('uart', { byte: 1 });
+        return 0;
+      },
+    });
+    const { board: heard } = stationWith(talking);
+    heard.on('uart', () => {
+      throw new RangeError('my own');
+    });
+    expect(() => heard.run('5ms')).toThrow(new RangeError('my own'));
+  });
+});
+
 describe('faults', () => {
   test('are kept, the first ones and the first of each kind, however many there are', () => {
     const { board: lost } = createStation(riscvVirt, elf('hello/hello.elf'), options);
@@ -196,6 +307,26 @@ describe('a wait in vain', () => {
     board.usart2.waitFor('ready\r\n', { within: '5ms' });
     board.run('3ms');
     expect(board.hash()).toBe(hash);
+  });
+});
+
+describe('names', () => {
+  test('whatever the handle calls its own is no name for a device or part', () => {
+    const { devices, parts } = board.machine.assembly;
+    const members = [...Object.getOwnPropertyNames(BoardControls.prototype), ...Object.keys(board)];
+    const own = members.filter((name) => !devices.has(name) && !parts.has(name));
+    expect(own).toContain('forgetListeners');
+    for (const name of [...own, 'semihosting', '__proto__']) {
+      expect(() => stm32f4Discovery.with({ [name]: at(0x6001_0000, bananaRom) }), name).toThrow('cannot be the name');
+    }
+  });
+});
+
+describe('without `within`', () => {
+  test('all that wait say so', () => {
+    expect(() => board.runUntil(() => true, undefined as never)).toThrow('board.runUntil: `within` is missing');
+    expect(() => board.usart2.waitFor('x', undefined as never)).toThrow('board.usart2.waitFor: `within` is missing');
+    expect(() => matchers.toWriteUart.call({}, board, 'x', {} as never)).toThrow('toWriteUart: `within` is missing');
   });
 });
 

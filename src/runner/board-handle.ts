@@ -2,18 +2,18 @@
 
 import type { Board, DeviceRows, PartRows } from '../boards/define.js';
 import type { Duration } from '../emu/duration.js';
-import { InternalError, UsageError } from '../emu/errors.js';
+import { callTest, InternalError, UsageError } from '../emu/errors.js';
 import type { GuestReport } from '../emu/guest-report.js';
 import type { Machine } from '../emu/machine.js';
 import type { MachineEvents } from '../emu/machine-events.js';
 import type { SerialHandle } from '../emu/parts/terminal.js';
 import type { Snapshot } from '../emu/snapshot.js';
-import { waitRows } from '../matchers/matcher.js';
+import { requireWithin, waitRows } from '../matchers/matcher.js';
 import { failure } from '../matchers/message.js';
 import { type FaultRecord, introduce } from '../matchers/subject.js';
 import { CpuAccess } from './cpu-access.js';
 import type { FaultLog } from './fault-log.js';
-import { callTest, type MachineBench } from './machine-bench.js';
+import type { MachineBench } from './machine-bench.js';
 import { MemoryAccess } from './memory-access.js';
 import { type Pin, Pins } from './pin-handle.js';
 import { addWaiting, isSerial, UartOutput, type UartWaiting } from './uart-handle.js';
@@ -97,6 +97,7 @@ export class BoardControls {
    * @throws Error when it did not become true within the machine time
    */
   runUntil(condition: () => boolean, options: { within: Duration }): void {
+    requireWithin('board.runUntil', options);
     const start = this.#bench.mark();
     if (this.#bench.poll(condition, options.within)) return;
     const call = `board.runUntil(${condition.name || '() => …'}, { within: ${JSON.stringify(options.within)} })`;
@@ -109,16 +110,16 @@ export class BoardControls {
 
   /** Executes instructions; a sleeping CPU jumps to the next event instead. */
   step(count = 1): void {
-    for (let i = 0; i < count; i++) this.#bench.step();
+    this.#bench.step(count);
   }
 
   /** Presses the reset button (the NRST pin): RAM keeps its contents. */
   reset(): void {
-    this.#bench.machine.reset('pin');
+    this.#bench.protect(() => this.machine.reset('pin'));
   }
   /** Takes the power away and gives it back: RAM is cleared, flash stays. */
   powerCycle(): void {
-    this.#bench.machine.reset('power-on');
+    this.#bench.protect(() => this.machine.reset('power-on'));
   }
 
   /** Keeps this instant. */

@@ -21,6 +21,8 @@ export interface FirmwareTestOptions<B extends AnyBoard> {
   semihosting?: boolean | SemihostingChoice;
   /** Host ms that a single run may take; 60,000 without it. It only guards against endless ones. */
   hostTimeout?: number;
+  /** Faults that a test does not ask about with `toHaveFaulted`: `'fail'` (the default) fails it, `'allow'` lets it pass. */
+  faults?: 'fail' | 'allow';
 }
 
 /** What a firmware test gets. */
@@ -40,6 +42,15 @@ export interface StartPoint<B extends AnyBoard> {
   readonly prepare?: (board: BoardHandle<B>) => unknown;
 }
 
+/** A board in the hands of a test. */
+interface Begun<B extends AnyBoard> {
+  readonly board: BoardHandle<B>;
+  /** @throws GuestError when the firmware faulted and the test did not ask about it */
+  check(): void;
+  /** Gives the board back. */
+  end(): void;
+}
+
 /** Makes the board ready for each test of one `firmwareTest`. */
 export class Bringup<B extends AnyBoard> {
   readonly options: FirmwareTestOptions<B>;
@@ -57,13 +68,8 @@ export class Bringup<B extends AnyBoard> {
   }
 
   /** The board at the start point, in the hands of the named test until `end` is called. */
-  begin(
-    testFile: string,
-    test: string,
-    start: StartPoint<B>,
-    cancelled?: () => boolean,
-  ): { board: BoardHandle<B>; end(): void } {
-    const { board, semihosting, hostTimeout = HOST_TIMEOUT } = this.options;
+  begin(testFile: string, test: string, start: StartPoint<B>, cancelled?: () => boolean): Begun<B> {
+    const { board, semihosting, faults, hostTimeout = HOST_TIMEOUT } = this.options;
     const station = stationFor(board, this.firmware(testFile), { semihosting, hostTimeout });
     take(station, test, station.atReset);
     try {
@@ -74,7 +80,11 @@ export class Bringup<B extends AnyBoard> {
       giveBack(station);
       throw error;
     }
-    return { board: station.board, end: () => giveBack(station) };
+    station.bench.unexpectedFaults.begin();
+    const check = () => {
+      if (faults !== 'allow') station.bench.unexpectedFaults.check();
+    };
+    return { board: station.board, check, end: () => giveBack(station) };
   }
 
   /** Taken the first time a test starts there. */
@@ -97,7 +107,11 @@ export class Bringup<B extends AnyBoard> {
   }
 }
 
-function checkOptions(options: { readonly board: AnyBoard; readonly firmware: string }): void {
+function checkOptions(options: {
+  readonly board: AnyBoard;
+  readonly firmware: string;
+  readonly faults?: string;
+}): void {
   const refuse = (what: string, remedy: string) => {
     throw new UsageError({ what, where: 'firmwareTest', remedy });
   };
@@ -106,6 +120,9 @@ function checkOptions(options: { readonly board: AnyBoard; readonly firmware: st
   }
   if (typeof options.firmware !== 'string' || options.firmware === '') {
     refuse('`firmware` is missing', "give the path of the ELF, relative to the test file: './build/app.elf'");
+  }
+  if (![undefined, 'fail', 'allow'].includes(options.faults)) {
+    refuse(`\`faults\` is '${options.faults}'`, "give 'fail' (the default) or 'allow'");
   }
 }
 

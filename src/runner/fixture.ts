@@ -40,7 +40,8 @@ function noteImage({ task }: Context, image: string): void {
   meta.fwtestImages = { ...meta.fwtestImages, [image]: writtenAt(image) };
 }
 
-function refuseConcurrent({ task }: Context): void {
+/** @throws UsageError when the test runs beside others of its file */
+export function refuseConcurrent({ task }: { readonly task: Pick<Context['task'], 'name' | 'concurrent'> }): void {
   if (!task.concurrent) return;
   throw new UsageError({
     what: `'${task.name}' is concurrent, and its board can be in one test at a time`,
@@ -57,9 +58,10 @@ function extended<B extends AnyBoard>(bringup: Bringup<B>, start: StartPoint<B>)
       refuseConcurrent({ task });
       const { filepath } = task.file;
       noteImage({ task }, bringup.firmware(filepath));
-      const { board, end } = bringup.begin(filepath, task.name, start, cancelledBy(inject(CANCEL_KEY as never)));
+      const { board, check, end } = bringup.begin(filepath, task.name, start, cancelledBy(inject(CANCEL_KEY as never)));
       try {
         await use(board);
+        check();
       } finally {
         end();
       }

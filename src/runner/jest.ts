@@ -25,7 +25,7 @@ import type { AnyBoard } from './station.js';
 
 export { defineBoard, defineChip } from '../boards/define.js';
 export { at } from '../boards/rows.js';
-export { defineDevice } from '../emu/device.js';
+export { defineOwnDevice as defineDevice } from '../emu/device-guard.js';
 export type { FirmwareMatchers } from '../matchers/index.js';
 export type { BoardHandle, BoardSnapshot } from './board-handle.js';
 export type { FirmwareTestOptions, Fixtures } from './firmware-test.js';
@@ -90,9 +90,10 @@ function declaring<B extends AnyBoard>(
   return (name, body, timeout = HOST_TIMEOUT) => {
     const whole = async () => {
       const { testPath = '', currentTestName = name } = injected().expect.getState();
-      const { board, end } = bringup.begin(testPath, currentTestName, start);
+      const { board, check, end } = bringup.begin(testPath, currentTestName, start);
       try {
         await body({ board, ...boundTo(board) });
+        check();
       } finally {
         end();
       }

@@ -2,18 +2,23 @@
 
 import type { Locator } from '../emu/debug/locator.js';
 import { type Duration, parseDuration } from '../emu/duration.js';
-import { FwtestError, GuestError, InternalError } from '../emu/errors.js';
+import { callTest, DeviceError, FwtestError, GuestError, InternalError, isTestError } from '../emu/errors.js';
 import type { Limit, Machine } from '../emu/machine.js';
 import { Rational } from '../emu/rational.js';
 import type { Snapshot } from '../emu/snapshot.js';
 import { timeText } from '../matchers/message.js';
 import type { Bench, Diagnosis, FaultRecord, Start, Watched } from '../matchers/subject.js';
 import { cpuText, diagnose } from './diagnosis.js';
-import { type FaultLog, NO_FAULTS, withFault } from './fault-log.js';
+import { type FaultDetail, type FaultLog, faultRecord, NO_FAULTS, withFault } from './fault-log.js';
+import { UnexpectedFaults } from './unexpected-faults.js';
 
+const BREAKPOINT = 3;
 const PICOSECONDS = 10n ** 12n;
 /** How often a condition that watches nothing in particular is asked. */
 const POLL: Duration = '10us';
+
+/** Single steps between two looks at the host's clock. */
+const STEPS_UNGUARDED = 256;
 
 /** What a condition that watches nothing in particular is asked after. */
 const EVENTS = ['uart', 'pin', 'irq', 'fault', 'exit', 'reset'] as const;
@@ -23,30 +28,19 @@ export interface Mark extends Start {
   readonly snapshot: Snapshot;
 }
 
-/** Errors thrown by the test's own functions, which are called in the middle of a run; they are not the emulator's. */
-const ownErrors = new WeakSet<object>();
-
-/** Calls a function of the test, and remembers whose error it was. */
-export function callTest<T>(fn: () => T): T {
-  try {
-    return fn();
-  } catch (error) {
-    if (typeof error === 'object' && error !== null) ownErrors.add(error);
-    throw error;
-  }
-}
-
 /** Whatever breaks inside the machine, and was not raised on purpose, is the emulator's failure. */
 export function runMachine<T>(machine: Machine, place: (pc: number) => string, fn: () => T): T {
   try {
     return fn();
   } catch (error) {
-    if (error instanceof FwtestError || (typeof error === 'object' && error !== null && ownErrors.has(error)))
-      throw error;
+    if (isTestError(error)) throw error;
+    const where = () =>
+      `${machine.name}, ${place(machine.cpu.pc >>> 0)}, ${timeText(machine.nanoseconds)} of machine time`;
+    if (error instanceof DeviceError) throw error.at(where());
+    if (error instanceof FwtestError) throw error;
     const what = `the emulator failed: ${error instanceof Error ? error.message : String(error)}`;
-    const where = `${machine.name}, ${place(machine.cpu.pc >>> 0)}, ${timeText(machine.nanoseconds)} of machine time`;
     const remedy = 'this is a fault of fwtest: please report it with this text and, if you can, the firmware';
-    throw new InternalError({ what, where, remedy }, { cause: error });
+    throw new InternalError({ what, where: where(), remedy }, { cause: error });
   }
 }
 
@@ -54,20 +48,23 @@ export class MachineBench implements Bench {
   readonly machine: Machine;
   readonly locator: Locator;
   faultLog: FaultLog = NO_FAULTS;
+  readonly unexpectedFaults = new UnexpectedFaults();
   /** While a wait is looked at again nobody else hears of it. */
   muted = false;
   /** Host ms that a run may take. */
   hostLimit: number;
   /** Whether somebody wants the run to end. */
   cancelled: (() => boolean) | undefined;
-  #runStarted = 0;
+  /** When the public call that is in progress began, and how many calls it consists of at the moment. */
+  #started = 0;
+  #depth = 0;
 
   constructor(machine: Machine, locator: Locator, hostLimit: number) {
     this.machine = machine;
     this.locator = locator;
     this.hostLimit = hostLimit;
     machine.on('fault', (detail) => {
-      if (!this.muted) this.faultLog = withFault(this.faultLog, detail, (pc) => this.place(pc));
+      if (!this.muted) this.#noteFault(detail);
     });
   }
 
@@ -95,12 +92,24 @@ export class MachineBench implements Bench {
     );
   }
 
+  #noteFault(detail: FaultDetail): void {
+    const place = (pc: number) => this.place(pc);
+    this.faultLog = withFault(this.faultLog, detail, place);
+    // A breakpoint exception (RISC-V EBREAK, Priv table 3.6) is an instruction doing its work.
+    if (detail['mcause'] === BREAKPOINT) return;
+    const kind = String(detail['kind']);
+    this.unexpectedFaults.note(kind, () => faultRecord(kind, detail, place));
+  }
+  askedForFaults(kind?: string): void {
+    this.unexpectedFaults.asked(kind);
+  }
+
   /** The machine's guard: ends a run that takes too long on the host. */
   guard(): void {
     const where = () => `${cpuText(this.machine, this.locator)}, ${timeText(this.time)} of machine time`;
     if (this.cancelled?.()) throw new GuestError({ what: 'the run was cancelled', where: where() });
-    const taken = performance.now() - this.#runStarted;
-    if (taken < this.hostLimit) return;
+    // A wait that is looked at again is no longer than the wait was.
+    if (this.muted || performance.now() - this.#started < this.hostLimit) return;
     throw new GuestError({
       what: `a run took more than ${this.hostLimit / 1000} s of host time`,
       where: where(),
@@ -112,9 +121,25 @@ export class MachineBench implements Bench {
     this.#run(this.limit(duration));
   }
 
-  /** One instruction, or the jump of a sleeping CPU to the next event. */
-  step(): void {
-    this.#protected(() => this.machine.step());
+  /** Instructions, or jumps of a sleeping CPU to the next event. */
+  step(count = 1): void {
+    this.timed(() => {
+      for (let i = 0; i < count; i++) {
+        if (i % STEPS_UNGUARDED === 0) this.guard();
+        this.protect(() => this.machine.step());
+      }
+    });
+  }
+
+  /** The limit of host time counts from the outermost call on, however many runs there are inside. */
+  timed<T>(fn: () => T): T {
+    if (this.#depth === 0) this.#started = performance.now();
+    this.#depth++;
+    try {
+      return fn();
+    } finally {
+      this.#depth--;
+    }
   }
 
   runUntil(done: () => boolean, within: Duration, watched: readonly Watched[]): boolean {
@@ -123,6 +148,10 @@ export class MachineBench implements Bench {
 
   /** As `runUntil`, for a condition on anything: asked at every event outside the CPU, and every 10 µs. */
   poll(condition: () => boolean, within: Duration): boolean {
+    return this.timed(() => this.#poll(condition, within));
+  }
+
+  #poll(condition: () => boolean, within: Duration): boolean {
     const end = this.limit(within);
     const { machine } = this;
     const watched: Watched[] = EVENTS.map((event) => ({ onChange: (fn) => machine.on(event, fn) }));
@@ -139,7 +168,7 @@ export class MachineBench implements Bench {
     const limit = this.limit(within);
     machine.cpu.breakpoints.add(address);
     try {
-      return this.#protected(() => machine.run(limit)) === 'breakpoint';
+      return this.protect(() => machine.run(limit)) === 'breakpoint';
     } finally {
       machine.cpu.breakpoints.delete(address);
     }
@@ -152,7 +181,7 @@ export class MachineBench implements Bench {
     return this.locator.describe(address).replace(/^0x[0-9a-f]+ ?/, '');
   }
   readBytes(address: number, length: number): Uint8Array {
-    return this.#protected(() => this.machine.bus.bytes(address, length));
+    return this.protect(() => this.machine.bus.bytes(address, length));
   }
   get returnAddress(): number {
     const { cpu } = this.machine;
@@ -205,7 +234,7 @@ export class MachineBench implements Bench {
   }
 
   #run(limit: Limit): void {
-    const end = this.#protected(() => this.machine.run(limit));
+    const end = this.protect(() => this.machine.run(limit));
     if (end !== 'dead') return;
     throw new GuestError({
       what: 'the CPU clock stands and nothing is due any more: the cycles to wait for never come',
@@ -214,8 +243,8 @@ export class MachineBench implements Bench {
     });
   }
 
-  #protected<T>(fn: () => T): T {
-    this.#runStarted = performance.now();
-    return runMachine(this.machine, (pc) => this.locator.describe(pc), fn);
+  /** Does something with the machine: what breaks in it is told with the place of the CPU. */
+  protect<T>(fn: () => T): T {
+    return this.timed(() => runMachine(this.machine, (pc) => this.locator.describe(pc), fn));
   }
 }

@@ -48,7 +48,7 @@ export class MemoryAccess {
 
   #read(where: Where, size: 1 | 2 | 4): number {
     const address = this.#bench.addressOf(where);
-    const value = this.#bench.machine.bus.peek(address, size);
+    const value = this.#bench.protect(() => this.#bench.machine.bus.peek(address, size));
     if (value === undefined) this.#nothingAt(address);
     return value >>> 0;
   }
@@ -58,8 +58,10 @@ export class MemoryAccess {
     const { bus } = this.#bench.machine;
     const region = bus.regionAt(address);
     if (region === undefined) this.#nothingAt(address);
-    if (region.device) bus.write(address, size, value);
-    else bus.poke(address, size, value);
+    this.#bench.protect(() => {
+      if (region.device) bus.write(address, size, value);
+      else bus.poke(address, size, value);
+    });
   }
 
   #mustBeMemory(address: number): void {

@@ -1,5 +1,6 @@
 /** `board.pin('PD12')`: a pin as a test sees and drives it. */
 
+import { UsageError } from '../emu/errors.js';
 import type { Machine } from '../emu/machine.js';
 import type { Edge, Level, Net, Strength } from '../emu/net.js';
 import type { PinSubject } from '../matchers/subject.js';
@@ -71,8 +72,34 @@ export class Pins {
   get(name: string): PinHandle {
     const known = this.#handles.get(name);
     if (known) return known;
+    this.#mustExist(name);
     const handle = new PinHandle(name, this.#machine.pin(name));
     this.#handles.set(name, handle);
     return handle;
   }
+
+  #mustExist(name: string): void {
+    const { name: board, assembly } = this.#machine;
+    if (assembly.nets.has(name)) return;
+    const remedy =
+      assembly.nets.size === 0 ? 'this board has no pins' : `pins are ${rangesText([...assembly.nets.keys()])}`;
+    throw new UsageError({ what: `there is no pin '${name}'`, where: `board '${board}'`, remedy });
+  }
+}
+
+/** `PA0–PA15, PB0, PB2–PB4`: names that end in a number, in runs. */
+export function rangesText(names: readonly string[]): string {
+  const split = names.map((name) => {
+    const [, stem = name, digits = ''] = /^(.*?)(\d*)$/.exec(name)!;
+    return { name, stem, number: digits === '' ? -1 : Number(digits) };
+  });
+  split.sort((a, b) => (a.stem === b.stem ? a.number - b.number : a.stem < b.stem ? -1 : 1));
+  const runs: (typeof split)[] = [];
+  for (const one of split) {
+    const run = runs.at(-1);
+    const last = run?.at(-1);
+    if (run && last?.stem === one.stem && last.number + 1 === one.number) run.push(one);
+    else runs.push([one]);
+  }
+  return runs.map((run) => (run.length === 1 ? run[0]!.name : `${run[0]!.name}–${run.at(-1)!.name}`)).join(', ');
 }

@@ -3,7 +3,7 @@
 import type { Duration } from '../emu/duration.js';
 import type { Machine } from '../emu/machine.js';
 import type { SerialHandle } from '../emu/parts/terminal.js';
-import { waitRows } from '../matchers/matcher.js';
+import { requireWithin, waitRows } from '../matchers/matcher.js';
 import { failure, valueText } from '../matchers/message.js';
 import type { UartSubject } from '../matchers/subject.js';
 import { awaitUart } from '../matchers/to-write-uart.js';
@@ -60,11 +60,13 @@ export class UartOutput implements UartSubject {
 
 /** Gives a UART's handle its `waitFor`. */
 export function addWaiting(handle: object, name: string, bench: MachineBench, uart: UartOutput): void {
-  const waitFor: UartWaiting['waitFor'] = (pattern, { within }) => {
+  const waitFor: UartWaiting['waitFor'] = (pattern, options) => {
+    requireWithin(`${name}.waitFor`, options);
+    const { within } = options;
     const expression = typeof pattern === 'string' ? new RegExp(escaped(pattern)) : pattern;
     const start = bench.mark();
     const from = uart.cursor;
-    const found = awaitUart(bench, uart, expression, within);
+    const found = bench.timed(() => awaitUart(bench, uart, expression, within));
     if (found?.match) {
       uart.cursor = found.end;
       return found.match;
