@@ -2,18 +2,6 @@
 
 import { UsageError } from '../emu/errors.js';
 
-/** vitest's plugin hook, as far as it is used here. */
-interface Configured {
-  readonly vitest: { readonly config: { passWithNoTests?: boolean } };
-}
-
-/** A surplus shard is no error, unlike in vitest, which refuses more shards than test files. */
-export interface SurplusShards {
-  readonly plugin: { readonly name: string; configureVitest(context: Configured): void };
-  /** Whether the user wants runs without any test file to pass. */
-  readonly emptyRunPasses: boolean;
-}
-
 /**
  * Refuses what is no `index/count`.
  * @throws UsageError
@@ -26,22 +14,4 @@ export function checkShard(shard: string, watching: boolean): void {
     throw new UsageError({ what: `${JSON.stringify(shard)} is not a shard`, where, remedy });
   }
   if (watching) throw new UsageError({ what: 'a watching run has no shards', where, remedy: 'use `fwtest run`' });
-}
-
-/** Lets vitest take a shard without files; the run's own wish about empty runs is kept aside. */
-export function surplusShards(): SurplusShards {
-  let wanted: boolean | undefined;
-  return {
-    plugin: {
-      name: 'fwtest:surplus-shards',
-      configureVitest({ vitest: { config } }) {
-        // vitest calls this once for each project.
-        wanted ??= config.passWithNoTests === true;
-        config.passWithNoTests = true;
-      },
-    },
-    get emptyRunPasses() {
-      return wanted === true;
-    },
-  };
 }

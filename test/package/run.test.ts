@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { CONFIG_FILE } from '../../src/runner/commands/init-templates.js';
 import { unknownFlag } from '../../src/runner/vitest-flags.js';
 import { fwtest, linkedFolder, ROOT, run } from './workspace.js';
 
@@ -127,10 +128,14 @@ describe('in a pipeline', () => {
     expect(fwtest(cwd, '--merge-reports').code).toBe(3);
   });
 
-  test('a project with fewer files than shards passes, and its reports merge', () => {
-    const cwd = linkedFolder({ 'a.fw.test.ts': passing });
+  test.each([
+    ['without configuration', {}],
+    ['as init writes it', { 'vitest.config.mts': CONFIG_FILE }],
+  ])('a project with fewer files than shards passes, and its reports merge: %s', (_, config) => {
+    const cwd = linkedFolder({ 'a.fw.test.ts': passing, ...config });
     const ended = [1, 2].map((index) => fwtest(cwd, '--reporter=default', '--reporter=blob', `--shard=${index}/2`));
     expect(ended.map((one) => one.code)).toEqual([0, 0]);
+    expect(ended[0]!.stdout).toContain('1 passed (1)');
     expect(ended[1]!.stdout).toMatch(/^shard 2\/2 has no test files: there are 1 in all$/m);
     expect(readdirSync(join(cwd, '.vitest-reports'))).toHaveLength(2);
     const merged = fwtest(cwd, '--merge-reports', '--reporter=default');

@@ -7,7 +7,7 @@ import { UsageError } from '../../emu/errors.js';
 import { type ExitCode, exitCodeOf, exitCodeOfTasks, type ReportedTask, worst } from '../exit-code.js';
 import { firmwareProject, PROJECT_NAME } from '../firmware-project.js';
 import { checkMergeFolder } from '../merge-folder.js';
-import { checkShard, type SurplusShards, surplusShards } from '../shard.js';
+import { checkShard } from '../shard.js';
 import { findVitestConfig } from '../vitest-config.js';
 import { unknownFlag, VITEST_FLAGS } from '../vitest-flags.js';
 
@@ -84,13 +84,13 @@ function outcome(vitest: Vitest): ExitCode {
 }
 
 /** Refuses a run that had nothing to run; where only this shard has nothing, it says so. */
-async function refuseEmptyRun(vitest: Vitest, request: Request, shards: SurplusShards | undefined): Promise<void> {
-  const passes = shards ? shards.emptyRunPasses : vitest.config.passWithNoTests;
+async function refuseEmptyRun(vitest: Vitest, request: Request): Promise<void> {
   if (vitest.state.getFiles().length > 0 || vitest.config.mergeReports) return;
   const { filters, options } = request;
-  const all = shards ? await vitest.getRelevantTestSpecifications(filters) : [];
-  if (all.length > 0) return console.log(`shard ${options.shard} has no test files: there are ${all.length} in all`);
-  if (passes) return;
+  const { shard } = options;
+  const all = shard !== undefined ? await vitest.getRelevantTestSpecifications(filters) : [];
+  if (all.length > 0) return console.log(`shard ${shard} has no test files: there are ${all.length} in all`);
+  if (shard === undefined ? vitest.config.passWithNoTests : options.passWithNoTests) return;
   const near = filters.map((filter) => closest(filter, request.commands)[0]).find((name) => name !== undefined);
   const hint = near ? `did you mean \`fwtest ${near}\`? Otherwise ` : '';
   const what =
@@ -110,15 +110,15 @@ export async function run(args: readonly string[], watch: boolean, commands: rea
   const { shard, mergeReports } = request.options;
   if (shard !== undefined) checkShard(String(shard), watching);
   if (mergeReports !== undefined) checkMergeFolder(mergeReports);
-  const { options, plugins } = await configure({ ...request.options, run: !watching, watch: watching });
-  const shards = shard === undefined ? undefined : surplusShards();
+  // vitest refuses more shards than test files unless runs without tests pass.
+  const surplus = shard === undefined ? {} : { passWithNoTests: true };
+  const { options, plugins } = await configure({ ...request.options, ...surplus, run: !watching, watch: watching });
   const { startVitest } = await loadVitest();
-  const overrides = { plugins: shards ? [...plugins, shards.plugin] : plugins };
-  const vitest = await startVitest('test', request.filters, options, overrides);
+  const vitest = await startVitest('test', request.filters, options, { plugins });
   if (vitest.shouldKeepServer()) return new Promise(() => {});
   const code = outcome(vitest);
   process.exitCode = code;
-  if (code < 2) await refuseEmptyRun(vitest, request, shards);
+  if (code < 2) await refuseEmptyRun(vitest, request);
   await vitest.exit();
   return code;
 }
