@@ -3,7 +3,8 @@ import { BREAKPOINT, HANDLER_MASK, type Handler, Handlers, LONG, REGION, UNCONDI
 import type { Isa } from './instruction.js';
 import type { Program, Type } from './ir.js';
 import { CHUNK_SHIFT, ENGINE, ENTRIES_OFFSET, GUEST_BASE, WASM_PAGE } from './layout.js';
-import { type PrintContext, Printer } from './printer.js';
+import type { PrintContext } from './print-context.js';
+import { Printer } from './printer.js';
 import { layoutRecord, type RecordView } from './record.js';
 import { chunkBias, entryAddress, REGION_PARAMS, REGION_RESULTS } from './region-entry.js';
 import { addSlowPath, SLOW_CALLS, type SlowPath } from './slow-path.js';

@@ -298,7 +298,7 @@ export class Emitter {
   }
 
   #pure(node: Node): Value {
-    const key = `${node.op} ${node.type} ${'value' in node ? node.value : ''} ${'letter' in node ? node.letter : ''} ${argsOf(node).join(' ')}`;
+    const key = `${node.op} ${node.type} ${'value' in node ? (Object.is(node.value, -0) ? '-0' : node.value) : ''} ${'letter' in node ? node.letter : ''} ${argsOf(node).join(' ')}`;
     const known = this.#shared.get(key);
     if (known !== undefined) return { id: known, type: node.type as Type };
     const value = this.#push(node);

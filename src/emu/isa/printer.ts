@@ -1,101 +1,19 @@
 import { InternalError } from '../errors.js';
-import { argsOf, isPure, type Node, type Program, type PureOp, type Type } from './ir.js';
-import { ENGINE, PAGE_SHIFT, READ_TABLE, type StateLayout, WRITE_TABLE } from './layout.js';
-import type { RecordView } from './record.js';
-import type { FunctionBody } from './wasm/code.js';
-import { CONVERSION, EMPTY_BLOCK, OP, PURE_OPCODE, VALUE_TYPE } from './wasm/opcodes.js';
-
-/** Where the printed code stands: its locals and how it leaves. The two engines differ in nothing else. */
-export interface PrintContext {
-  readonly out: FunctionBody;
-  readonly state: StateLayout;
-  /** Locals of type i32: address of the record, of the instruction, and the cycles left. */
-  readonly record: number;
-  readonly pc: number;
-  readonly budget: number;
-  readonly slots: RecordView;
-  /** Bytes of the instruction. */
-  readonly length: number;
-  /** A local for a temporary; freed when the instruction is printed. */
-  temporary(type: Type): number;
-  /** Indices of the out-of-line memory functions and of the CPU's helpers. */
-  readonly slow: (kind: 'load' | 'store', size: number) => number;
-  readonly helper: (name: string) => number;
-  readonly trapNumber: (kind: string) => number;
-  /** Prints the end of a path: fall through to the next instruction, continue at the i32 on the stack, or leave the engine. */
-  readonly fallThrough: (depth: number) => void;
-  /** With a `target` nothing is on the stack: the branch goes there. */
-  readonly branch: (depth: number, target?: number) => void;
-  /** A trap: the CPU acts, then goes on at this instruction or the next. */
-  readonly leave: (depth: number, resume: 'this' | 'next') => void;
-  /** Only the hot engine: registers and scalars live in locals, a slow access leaves, known cycles are added up. */
-  readonly hot?: HotContext;
-}
-
-/** What differs where whole regions are compiled. */
-export interface HotContext {
-  register(index: number): number;
-  scalar(name: string): number;
-  /** A slow access ends the path: the cold engine executes this instruction. */
-  readonly miss: (depth: number) => void;
-  /** Instead of `miss`: slow accesses are called from here, between these two (which keep the stack as it is). */
-  readonly inline?: { readonly before: () => void; readonly after: () => void };
-  readonly charge: (cycles: number, depth: number) => void;
-}
-
-const LOADS: Readonly<Record<string, number>> = {
-  'i32 1 u': OP.i32_load8_u,
-  'i32 1 s': OP.i32_load8_s,
-  'i32 2 u': OP.i32_load16_u,
-  'i32 2 s': OP.i32_load16_s,
-  'i32 4 u': OP.i32_load,
-  'i32 4 s': OP.i32_load,
-  'i64 1 u': OP.i64_load8_u,
-  'i64 1 s': OP.i64_load8_s,
-  'i64 2 u': OP.i64_load16_u,
-  'i64 2 s': OP.i64_load16_s,
-  'i64 4 u': OP.i64_load32_u,
-  'i64 4 s': OP.i64_load32_s,
-  'i64 8 u': OP.i64_load,
-  'i64 8 s': OP.i64_load,
-}; // prettier-ignore
-const STORES: Readonly<Record<string, number>> = {
-  'i32 1': OP.i32_store8,
-  'i32 2': OP.i32_store16,
-  'i32 4': OP.i32_store,
-  'i64 1': OP.i64_store8,
-  'i64 2': OP.i64_store16,
-  'i64 4': OP.i64_store32,
-  'i64 8': OP.i64_store,
-}; // prettier-ignore
-const STATE_LOAD: Readonly<Record<Type, number>> = {
-  i32: OP.i32_load,
-  i64: OP.i64_load,
-  f32: OP.f32_load,
-  f64: OP.f64_load,
-};
-const STATE_STORE: Readonly<Record<Type, number>> = {
-  i32: OP.i32_store,
-  i64: OP.i64_store,
-  f32: OP.f32_store,
-  f64: OP.f64_store,
-};
-
-/** Nodes that later reads must not be moved across. */
-const EFFECTS = new Set([
-  'setReg',
-  'set',
-  'load',
-  'store',
-  'branch',
-  'trap',
-  'helper',
-  'writeVar',
-  'if',
-  'else',
-  'bits',
-  'end',
-]);
+import { deferredValues } from './deferral.js';
+import type { Node, Program, PureOp, Type } from './ir.js';
+import { ENGINE, PAGE_SHIFT, READ_TABLE, WRITE_TABLE } from './layout.js';
+import type { PrintContext } from './print-context.js';
+import {
+  CONVERSION,
+  EMPTY_BLOCK,
+  LOADS,
+  OP,
+  PURE_OPCODE,
+  STATE_LOAD,
+  STATE_STORE,
+  STORES,
+  VALUE_TYPE,
+} from './wasm/opcodes.js';
 
 /** Whether the path had left the instruction before an `if`, and at the end of its first arm (if there is a second). */
 interface Arms {
@@ -117,7 +35,7 @@ export class Printer {
   constructor(program: Program, context: PrintContext) {
     this.#program = program;
     this.#context = context;
-    this.#deferred = this.#findDeferred();
+    this.#deferred = deferredValues(program);
   }
 
   print(): void {
@@ -206,30 +124,6 @@ export class Printer {
       this.#context.branch(this.#depth);
     }
     this.#left = true;
-  }
-
-  /** Which single-use values are printed where they are used instead of being kept in a local. */
-  #findDeferred(): Set<number> {
-    const program = this.#program;
-    const users = new Map<number, number[]>();
-    for (const [id, node] of program.entries()) {
-      for (const arg of argsOf(node)) users.set(arg, [...(users.get(arg) ?? []), id]);
-    }
-    const deferred = new Set<number>();
-    const usedAt = new Map<number, number>();
-    for (let id = program.length - 1; id >= 0; id--) {
-      const node = program[id]!;
-      const uses = users.get(id) ?? [];
-      if (uses.length !== 1) continue;
-      const user = uses[0]!;
-      const at = deferred.has(user) ? usedAt.get(user)! : user;
-      const read = node.op === 'reg' || node.op === 'get' || node.op === 'readVar';
-      if (!read && !isPure(node.op)) continue;
-      if (read && program.slice(id + 1, at).some((between) => EFFECTS.has(between.op))) continue;
-      deferred.add(id);
-      usedAt.set(id, at);
-    }
-    return deferred;
   }
 
   #local(id: number): number {

@@ -1,7 +1,8 @@
 import type { Isa } from '../instruction.js';
 import type { Program, Type } from '../ir.js';
 import { ENGINE, type StateLayout } from '../layout.js';
-import { type PrintContext, Printer } from '../printer.js';
+import type { PrintContext } from '../print-context.js';
+import { Printer } from '../printer.js';
 import { REGION_PARAMS } from '../region-entry.js';
 import { FunctionBody } from '../wasm/code.js';
 import { EMPTY_BLOCK, OP } from '../wasm/opcodes.js';

@@ -117,3 +117,42 @@ export const CONVERSION: Readonly<Partial<Record<PureOp, Partial<Record<Type, By
   truncSatS: { i32: { f32: [0xfc, 0], f64: [0xfc, 2] }, i64: { f32: [0xfc, 4], f64: [0xfc, 6] } },
   truncSatU: { i32: { f32: [0xfc, 1], f64: [0xfc, 3] }, i64: { f32: [0xfc, 5], f64: [0xfc, 7] } },
 };
+
+/** Loads by result, bytes and sign; stores by operand and bytes; loads and stores of whole values. */
+export const LOADS: Readonly<Record<string, number>> = {
+  'i32 1 u': OP.i32_load8_u,
+  'i32 1 s': OP.i32_load8_s,
+  'i32 2 u': OP.i32_load16_u,
+  'i32 2 s': OP.i32_load16_s,
+  'i32 4 u': OP.i32_load,
+  'i32 4 s': OP.i32_load,
+  'i64 1 u': OP.i64_load8_u,
+  'i64 1 s': OP.i64_load8_s,
+  'i64 2 u': OP.i64_load16_u,
+  'i64 2 s': OP.i64_load16_s,
+  'i64 4 u': OP.i64_load32_u,
+  'i64 4 s': OP.i64_load32_s,
+  'i64 8 u': OP.i64_load,
+  'i64 8 s': OP.i64_load,
+}; // prettier-ignore
+export const STORES: Readonly<Record<string, number>> = {
+  'i32 1': OP.i32_store8,
+  'i32 2': OP.i32_store16,
+  'i32 4': OP.i32_store,
+  'i64 1': OP.i64_store8,
+  'i64 2': OP.i64_store16,
+  'i64 4': OP.i64_store32,
+  'i64 8': OP.i64_store,
+}; // prettier-ignore
+export const STATE_LOAD: Readonly<Record<Type, number>> = {
+  i32: OP.i32_load,
+  i64: OP.i64_load,
+  f32: OP.f32_load,
+  f64: OP.f64_load,
+};
+export const STATE_STORE: Readonly<Record<Type, number>> = {
+  i32: OP.i32_store,
+  i64: OP.i64_store,
+  f32: OP.f32_store,
+  f64: OP.f64_store,
+};

@@ -1,0 +1,42 @@
+import type { Type } from './ir.js';
+import type { StateLayout } from './layout.js';
+import type { RecordView } from './record.js';
+import type { FunctionBody } from './wasm/code.js';
+
+/** Where the printed code stands: its locals and how it leaves. The two engines differ in nothing else. */
+export interface PrintContext {
+  readonly out: FunctionBody;
+  readonly state: StateLayout;
+  /** Locals of type i32: address of the record, of the instruction, and the cycles left. */
+  readonly record: number;
+  readonly pc: number;
+  readonly budget: number;
+  readonly slots: RecordView;
+  /** Bytes of the instruction. */
+  readonly length: number;
+  /** A local for a temporary; freed when the instruction is printed. */
+  temporary(type: Type): number;
+  /** Indices of the out-of-line memory functions and of the CPU's helpers. */
+  readonly slow: (kind: 'load' | 'store', size: number) => number;
+  readonly helper: (name: string) => number;
+  readonly trapNumber: (kind: string) => number;
+  /** Prints the end of a path: fall through to the next instruction, continue at the i32 on the stack, or leave the engine. */
+  readonly fallThrough: (depth: number) => void;
+  /** With a `target` nothing is on the stack: the branch goes there. */
+  readonly branch: (depth: number, target?: number) => void;
+  /** A trap: the CPU acts, then goes on at this instruction or the next. */
+  readonly leave: (depth: number, resume: 'this' | 'next') => void;
+  /** Only the hot engine: registers and scalars live in locals, a slow access leaves, known cycles are added up. */
+  readonly hot?: HotContext;
+}
+
+/** What differs where whole regions are compiled. */
+export interface HotContext {
+  register(index: number): number;
+  scalar(name: string): number;
+  /** A slow access ends the path: the cold engine executes this instruction. */
+  readonly miss: (depth: number) => void;
+  /** Instead of `miss`: slow accesses are called from here, between these two (which keep the stack as it is). */
+  readonly inline?: { readonly before: () => void; readonly after: () => void };
+  readonly charge: (cycles: number, depth: number) => void;
+}
