@@ -1,7 +1,8 @@
 import type { CpuBus } from './bus-access.js';
 import type { DeviceProblem, EventDetail, ResetCause } from './device.js';
 import type { DeviceRow } from './device-row.js';
-import type { EngineMode } from './isa/engine-mode.js';
+import type { EngineOptions } from './isa/engine-mode.js';
+import type { EngineStatistics } from './isa/engine-statistics.js';
 import type { Isa } from './isa/instruction.js';
 import type { Scheduler } from './scheduler.js';
 import type { Signal, Signals } from './signal.js';
@@ -18,7 +19,7 @@ export type CpuStop = 'slice' | 'sleeping' | 'locked' | 'breakpoint';
 export interface CpuSystem {
   readonly arena: Arena;
   readonly memory: WebAssembly.Memory;
-  readonly engine: EngineMode;
+  readonly engine: EngineOptions;
   readonly timebase: Timebase;
   readonly scheduler: Scheduler;
   readonly signals: Signals;
@@ -39,6 +40,8 @@ export interface Cpu {
   pc: number;
   /** Ticks that a slice should last at most, so that the engine finds hot code. */
   readonly slice: number;
+  /** What the engines counted, undefined unless the machine was made to count. */
+  readonly statistics?: EngineStatistics | undefined;
   /** In WFI or WFE: nothing happens until an event. */
   readonly sleeping: boolean;
   /** Stopped for good (lockup): only a reset helps. */

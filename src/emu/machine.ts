@@ -6,6 +6,7 @@ import type { DeviceProblem, EventDetail, ResetCause } from './device.js';
 import { UsageError } from './errors.js';
 import { type GuestReport, ReportLog } from './guest-report.js';
 import { defaultEngine, type EngineMode } from './isa/engine-mode.js';
+import type { EngineStatistics, StatisticsOptions } from './isa/engine-statistics.js';
 import { ENGINE } from './isa/layout.js';
 import type { LoadSegment, MachineDescription } from './machine-description.js';
 import { EventHub, type MachineEvents } from './machine-events.js';
@@ -28,6 +29,8 @@ export type RunEnd = 'limit' | 'stopped' | 'breakpoint' | 'dead';
 export interface MachineOptions {
   /** Which engine executes: nothing but speed depends on it. */
   readonly engine?: EngineMode;
+  /** Counts instructions and what compiled code does (`statistics`), which costs speed and changes nothing else. */
+  readonly statistics?: StatisticsOptions;
   readonly image?: readonly LoadSegment[];
   /** Symbol, file and line of an address, for messages. */
   readonly locate?: (pc: number) => string | undefined;
@@ -77,7 +80,7 @@ export class Machine {
     this.cpu = description.cpu.create({
       ...host,
       memory,
-      engine: options.engine ?? defaultEngine(),
+      engine: { mode: options.engine ?? defaultEngine(), statistics: options.statistics },
       bus: this.bus,
       report: (problem) => host.report('cpu', problem),
       emit: (event, detail) => host.emit('cpu', event, detail),
@@ -104,6 +107,10 @@ export class Machine {
   /** How many guest errors came after the log was full. */
   get guestErrorsLost(): number {
     return this.#reports.lost;
+  }
+  /** What the engines did since the machine was made, if it was told to count. */
+  get statistics(): EngineStatistics | undefined {
+    return this.cpu.statistics;
   }
   get cycles(): number {
     return this.timebase.cpuClock.now();

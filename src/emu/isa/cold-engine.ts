@@ -1,7 +1,8 @@
 import { InternalError } from '../errors.js';
 import { EXIT_BREAKPOINT, EXIT_UNDECODED, generateColdModule, hostImports } from './cold-module.js';
 import { type Decoded, Decoder } from './decoder.js';
-import type { EngineMode } from './engine-mode.js';
+import type { EngineMode, EngineOptions } from './engine-mode.js';
+import { type EngineStatistics, EXIT_CAUSES, type ExitCause } from './engine-statistics.js';
 import { BREAKPOINT, FIRST, Handlers, LONG, REGION, UNCONDITIONAL, UNDECODED } from './handlers.js';
 import { HotEngine } from './hot/hot-engine.js';
 import { Tiering, type Tiers } from './hot/tiering.js';
@@ -13,6 +14,7 @@ import {
   CHUNK_SIZE,
   CHUNK_STRIDE,
   CHUNKS_BASE,
+  COUNTERS,
   ENGINE,
   ENTRIES_OFFSET,
   RECORD_SIZE,
@@ -50,16 +52,19 @@ interface Compiled {
   readonly decoder: Decoder;
 }
 
-const compiled = new WeakMap<Isa, Compiled>();
+const compiled = { plain: new WeakMap<Isa, Compiled>(), counting: new WeakMap<Isa, Compiled>() };
 
 /** An ISA's module is compiled once for all machines of the process. */
-function compile(isa: Isa): Compiled {
-  let result = compiled.get(isa);
+function compile(isa: Isa, kind: keyof typeof compiled): Compiled {
+  let result = compiled[kind].get(isa);
   if (!result) {
-    const built = prebuilt[isa.name];
-    const bytes = built === undefined ? generateColdModule(isa) : Uint8Array.from(Buffer.from(built, 'base64'));
+    const built = kind === 'plain' ? prebuilt[isa.name] : undefined;
+    const bytes =
+      built === undefined
+        ? generateColdModule(isa, kind === 'counting')
+        : Uint8Array.from(Buffer.from(built, 'base64'));
     result = { module: new WebAssembly.Module(bytes), handlers: new Handlers(isa), decoder: new Decoder(isa) };
-    compiled.set(isa, result);
+    compiled[kind].set(isa, result);
   }
   return result;
 }
@@ -86,25 +91,29 @@ export class ColdEngine {
   readonly #words: Int32Array;
   readonly #halfwords: Uint16Array;
   readonly #bytes: Uint8Array;
+  readonly #counters: BigInt64Array;
   /** Guest chunk number of every chunk of records in use; number 0 is never used. */
   readonly #chunks: number[] = [];
 
-  constructor(isa: Isa, memory: WebAssembly.Memory, host: EngineHost, mode: EngineMode = 'cold') {
+  constructor(isa: Isa, memory: WebAssembly.Memory, host: EngineHost, options: EngineOptions = { mode: 'cold' }) {
+    const { mode, statistics } = options;
     this.#mode = mode;
     this.isa = isa;
     this.#host = host;
-    this.#compiled = compile(isa);
+    this.#compiled = compile(isa, statistics ? 'counting' : 'plain');
     this.layout = this.#compiled.handlers.state;
     this.breakpoints = this.#breakpoints;
     this.#words = new Int32Array(memory.buffer);
     this.#halfwords = new Uint16Array(memory.buffer);
     this.#bytes = new Uint8Array(memory.buffer);
+    this.#counters = new BigInt64Array(memory.buffer, 0, (COUNTERS.exits >> 3) + EXIT_CAUSES.length);
     const slowCalls: Record<string, unknown> = {};
     this.hot = new HotEngine(isa, this.layout, memory, {
       decode: (pc) => this.#peek(pc),
       halfword: (pc) => host.fetch16(pc),
       slowCalls,
       isStop: (pc) => this.#breakpoints.has(pc),
+      statistics,
     });
     const imports: WebAssembly.ModuleImports = { memory, regions: this.hot.table };
     imports['codeChanged'] = (address: number) => this.#dropRegions(address >>> 0);
@@ -192,6 +201,21 @@ export class ColdEngine {
     this.#halfwords[at + 1] = handler;
     this.#halfwords[record >> 1] = REGION;
     return true;
+  }
+
+  /** What was counted, if that was asked for. */
+  get statistics(): EngineStatistics | undefined {
+    if (!this.hot.counting) return undefined;
+    const counted = (address: number) => Number(this.#counters[address >> 3]!);
+    const [cold, hot] = [counted(COUNTERS.cold), counted(COUNTERS.hot)];
+    const exits = EXIT_CAUSES.map((cause, i) => [cause, counted(COUNTERS.exits + 8 * i)] as const);
+    const rest = this.hot.statistics;
+    return {
+      ...rest,
+      instructions: cold + hot,
+      hotInstructions: hot,
+      exits: Object.fromEntries(exits) as Record<ExitCause, number>,
+    };
   }
 
   #tiers(): Tiers {

@@ -2,7 +2,7 @@ import { Emitter } from './emitter.js';
 import { BREAKPOINT, HANDLER_MASK, type Handler, Handlers, LONG, REGION, UNCONDITIONAL } from './handlers.js';
 import type { Isa } from './instruction.js';
 import type { Program, Type } from './ir.js';
-import { CHUNK_SHIFT, ENGINE, ENTRIES_OFFSET, GUEST_BASE, WASM_PAGE } from './layout.js';
+import { CHUNK_SHIFT, COUNTERS, ENGINE, ENTRIES_OFFSET, GUEST_BASE, WASM_PAGE } from './layout.js';
 import type { PrintContext } from './print-context.js';
 import { Printer } from './printer.js';
 import { layoutRecord, type RecordView } from './record.js';
@@ -21,8 +21,8 @@ const OUT_OF_LINE: readonly Type[] = ['i32', 'i32', 'i32'];
 const OUT_OF_LINE_RESULT: readonly Type[] = ['i32', 'i32'];
 
 /** Generates the cold engine of an ISA as a WebAssembly module: one dispatch function, all other rows behind a table. */
-export function generateColdModule(isa: Isa): Uint8Array<ArrayBuffer> {
-  return new ColdModule(isa).build();
+export function generateColdModule(isa: Isa, counting = false): Uint8Array<ArrayBuffer> {
+  return new ColdModule(isa, counting).build();
 }
 
 /** The imports' names and signatures, in order. */
@@ -58,9 +58,11 @@ class ColdModule {
   readonly #slowPath: SlowPath;
   #itBlock = -1;
   #table = 0;
+  readonly #counter: number | undefined;
 
-  constructor(isa: Isa) {
+  constructor(isa: Isa, counting: boolean) {
     this.#isa = isa;
+    this.#counter = counting ? COUNTERS.cold : undefined;
     this.#handlers = new Handlers(isa);
     this.#module.importTable();
     for (const { name, params, results } of hostImports(isa)) {
@@ -102,6 +104,7 @@ class ColdModule {
     return {
       out,
       state: this.#handlers.state,
+      counter: this.#counter,
       slots: this.#code(handler).view,
       length: handler.variant.row.pattern.length / 8,
       slow: (kind, size) => this.#slowPath.index(kind, size),
@@ -344,6 +347,7 @@ class ColdModule {
     out.set(budget).set(pc).op(OP.else);
     // condition failed: a cycle, and on to the next instruction
     out.get(budget).i32(1).op(OP.i32_sub).set(budget);
+    if (this.#counter !== undefined) out.count(this.#counter);
     out
       .get(pc)
       .i32(2)

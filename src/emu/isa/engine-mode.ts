@@ -1,5 +1,14 @@
+import type { StatisticsOptions } from './engine-statistics.js';
+
 /** Which engine runs: `auto` compiles what proves hot, `hot` all it can, `cold` nothing. Results are the same. */
 export type EngineMode = 'auto' | 'cold' | 'hot';
+
+/** How a core's engines run. */
+export interface EngineOptions {
+  readonly mode: EngineMode;
+  /** Counts what is executed and left, which costs speed. */
+  readonly statistics?: StatisticsOptions | undefined;
+}
 
 let mode: EngineMode = 'cold';
 

@@ -28,6 +28,8 @@ export const CHUNK_STRIDE = ENTRIES_OFFSET + (CHUNK_SIZE / 2) * 4;
 /** Chunks that can hold decoded code at a time; number 0 stays empty and stands for "nothing decoded". */
 export const CHUNK_COUNT = 24;
 
+/** Counters of the engines, kept only on request: i64 instructions of the cold and of the hot engine, exits by cause. */
+export const COUNTERS = { cold: 0x40, hot: 0x48, exits: 0x50 } as const;
 /** CPU state: below address 0x1000. */
 export const STATE_BASE = 0x100;
 /** One word per chunk of the address space: what to add to pc × 8 to find the record. */

@@ -26,6 +26,8 @@ export interface PrintContext {
   readonly branch: (depth: number, target?: number) => void;
   /** A trap: the CPU acts, then goes on at this instruction or the next. */
   readonly leave: (depth: number, resume: 'this' | 'next') => void;
+  /** Where executed instructions are counted, if they are. */
+  readonly counter?: number | undefined;
   /** Only the hot engine: registers and scalars live in locals, a slow access leaves, known cycles are added up. */
   readonly hot?: HotContext;
 }

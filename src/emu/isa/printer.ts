@@ -42,6 +42,7 @@ export class Printer {
     const { out } = this.#context;
     const open: ('if' | 'bits')[] = [];
     const arms: Arms[] = [];
+    if (this.#context.counter !== undefined) out.count(this.#context.counter);
     for (const [id, node] of this.#program.entries()) {
       if (node.op === 'if') {
         this.#value(node.args[0]);

@@ -73,6 +73,9 @@ export class CortexM4 implements Cpu {
   get slice(): number {
     return this.#engine.slice;
   }
+  get statistics() {
+    return this.#engine.statistics;
+  }
   get pc(): number {
     return this.#model.state.pc;
   }

@@ -93,6 +93,9 @@ export class Rv32Hart implements Cpu {
   get slice(): number {
     return this.#engine.slice;
   }
+  get statistics() {
+    return this.#engine.statistics;
+  }
   get pc(): number {
     return this.#engine.pc;
   }

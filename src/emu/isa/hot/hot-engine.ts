@@ -1,4 +1,5 @@
 import type { Decoded } from '../decoder.js';
+import type { EngineStatistics, StatisticsOptions } from '../engine-statistics.js';
 import { REGION } from '../handlers.js';
 import type { Isa } from '../instruction.js';
 import type { Type } from '../ir.js';
@@ -10,13 +11,18 @@ import { ModuleBuilder } from '../wasm/module.js';
 import { EMPTY_BLOCK, OP, PURE_OPCODE } from '../wasm/opcodes.js';
 import { type Step, stepAt } from './flow.js';
 import { buildRegion, type Region } from './region.js';
-import { RegionPrinter } from './region-printer.js';
+import { exitCounter, RegionPrinter } from './region-printer.js';
 
 /** `return_call_indirect` of the tail-call proposal. */
 const RETURN_CALL_INDIRECT = 0x13;
 
 /** One module with the functions of some regions, named by their position. */
-export function generateRegions(isa: Isa, layout: StateLayout, regions: readonly Region[]): Uint8Array<ArrayBuffer> {
+export function generateRegions(
+  isa: Isa,
+  layout: StateLayout,
+  regions: readonly Region[],
+  counting: boolean,
+): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder(1);
   module.importTable();
   const type = module.type(REGION_PARAMS, REGION_RESULTS);
@@ -25,10 +31,10 @@ export function generateRegions(isa: Isa, layout: StateLayout, regions: readonly
     for (const { name, kind, size } of SLOW_CALLS) slow.set(name, module.import(name, ...slowSignature(kind, size)));
   }
   for (const [index, region] of regions.entries()) {
-    const go = (out: FunctionBody): void => goOn(out, type);
+    const go = (out: FunctionBody): void => goOn(out, type, counting);
     const call = (kind: string, size: number) => slow.get(`${kind}${size}`)!;
     const code = module.function(REGION_PARAMS, REGION_RESULTS, () =>
-      new RegionPrinter(isa, layout, region, call, go).print(),
+      new RegionPrinter(isa, layout, region, { slow: call, go, counting }).print(),
     );
     module.export(`${index}`, code);
   }
@@ -41,7 +47,7 @@ function slowSignature(kind: 'load' | 'store', size: number): [Type[], Type[]] {
 }
 
 /** Continues in the region compiled at the pc in local 0, or leaves to the cold engine. */
-function goOn(out: FunctionBody, type: number): void {
+function goOn(out: FunctionBody, type: number, counting: boolean): void {
   const [pc, budget, bias] = [0, 1, out.local('i32')];
   chunkBias(out, pc);
   out.tee(bias).get(pc).i32(3).op(OP.i32_shl, OP.i32_add).memory(OP.i32_load16_u, 0);
@@ -49,7 +55,9 @@ function goOn(out: FunctionBody, type: number): void {
   out.get(pc).get(budget);
   entryAddress(out, pc, bias);
   out.memory(OP.i32_load16_u, ENTRIES_OFFSET).op(RETURN_CALL_INDIRECT).code.u32(type).byte(0);
-  out.op(OP.end).get(pc).get(budget).i32(0).op(OP.return);
+  out.op(OP.end);
+  if (counting) out.count(exitCounter('target'));
+  out.get(pc).get(budget).i32(0).op(OP.return);
 }
 
 /** Where the code of a step lies. */
@@ -62,6 +70,9 @@ interface CompiledRegion {
   /** Halfwords of the code in the order of its steps. */
   readonly code: readonly number[];
   readonly inlined: string;
+  readonly counting: boolean;
+  readonly instructions: number;
+  readonly bytes: number;
 }
 
 /** Compiled regions of this process, shared by all machines that hold the same code at the same address. */
@@ -75,19 +86,21 @@ export interface HotHost {
   readonly slowCalls: Readonly<Record<string, unknown>>;
   /** Addresses at which a region must end. */
   isStop(pc: number): boolean;
+  readonly statistics: StatisticsOptions | undefined;
 }
 
-export interface HotStatistics {
-  regions: number;
-  /** Regions that another machine of the process had compiled. */
-  reused: number;
-  steps: number;
-}
+type HotStatistics = Omit<EngineStatistics, 'instructions' | 'hotInstructions' | 'exits'>;
 
 /** Compiles regions for one machine and knows which code they were made from. */
 export class HotEngine {
   readonly table: WebAssembly.Table;
-  readonly statistics: HotStatistics = { regions: 0, reused: 0, steps: 0 };
+  readonly statistics: { -readonly [K in keyof HotStatistics]: HotStatistics[K] } = {
+    regions: 0,
+    reused: 0,
+    compiledInstructions: 0,
+    compiledBytes: 0,
+    compileMilliseconds: 0,
+  };
   readonly #isa: Isa;
   readonly #layout: StateLayout;
   readonly #memory: WebAssembly.Memory;
@@ -107,6 +120,9 @@ export class HotEngine {
     this.table = new WebAssembly.Table({ element: 'anyfunc', initial: 64 });
   }
 
+  get counting(): boolean {
+    return this.#host.statistics !== undefined;
+  }
   covers(pc: number): boolean {
     return this.#covered.has(pc);
   }
@@ -118,6 +134,16 @@ export class HotEngine {
   compile(entry: number): number | undefined {
     const known = this.#entries.get(entry);
     if (known) return known.number;
+    const clock = this.#host.statistics?.clock;
+    const start = clock?.() ?? 0;
+    try {
+      return this.#compile(entry);
+    } finally {
+      this.statistics.compileMilliseconds += (clock?.() ?? 0) - start;
+    }
+  }
+
+  #compile(entry: number): number | undefined {
     const compiled = this.#find(entry) ?? this.#make(entry);
     if (!compiled) return undefined;
     const imports = { memory: this.#memory, regions: this.table, ...this.#host.slowCalls } as WebAssembly.ModuleImports;
@@ -128,7 +154,8 @@ export class HotEngine {
     this.#entries.set(entry, { number, spans: compiled.spans });
     for (const { pc } of compiled.spans) this.#covered.set(pc, (this.#covered.get(pc) ?? 0) + 1);
     this.statistics.regions++;
-    this.statistics.steps += compiled.spans.length;
+    this.statistics.compiledInstructions += compiled.instructions;
+    this.statistics.compiledBytes += compiled.bytes;
     return number;
   }
 
@@ -164,7 +191,8 @@ export class HotEngine {
   }
 
   #find(entry: number): CompiledRegion | undefined {
-    const found = this.#kept(entry).find(({ spans, code, inlined }) => {
+    const found = this.#kept(entry).find(({ spans, code, inlined, counting }) => {
+      if (counting !== this.counting) return false;
       if (spans.some(({ pc }) => this.#host.isStop(pc)) || inlined !== this.#inlinedOf(spans)) return false;
       const present = this.#codeOf(spans);
       return present !== undefined && code.every((halfword, i) => halfword === present[i]);
@@ -181,8 +209,16 @@ export class HotEngine {
     );
     if (!region) return undefined;
     const spans = region.blocks.flatMap(({ steps }) => steps.map(({ pc, length }) => ({ pc, length })));
-    const module = new WebAssembly.Module(generateRegions(this.#isa, this.#layout, [region]));
-    const compiled = { spans, module, code: this.#codeOf(spans)!, inlined: this.#inlinedOf(spans) };
+    const bytes = generateRegions(this.#isa, this.#layout, [region], this.counting);
+    const compiled = {
+      spans,
+      module: new WebAssembly.Module(bytes),
+      code: this.#codeOf(spans)!,
+      inlined: this.#inlinedOf(spans),
+      counting: this.counting,
+      instructions: region.blocks.reduce((n, { steps }) => n + steps.reduce((m, { parts }) => m + parts.length, 0), 0),
+      bytes: bytes.length,
+    };
     const kept = this.#kept(entry);
     kept.unshift(compiled);
     kept.length = Math.min(kept.length, KEPT_PER_ENTRY);

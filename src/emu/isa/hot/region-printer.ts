@@ -1,6 +1,7 @@
+import { EXIT_CAUSES, type ExitCause } from '../engine-statistics.js';
 import type { Isa } from '../instruction.js';
 import type { Program, Type } from '../ir.js';
-import { ENGINE, type StateLayout } from '../layout.js';
+import { COUNTERS, ENGINE, type StateLayout } from '../layout.js';
 import type { PrintContext } from '../print-context.js';
 import { Printer } from '../printer.js';
 import { REGION_PARAMS } from '../region-entry.js';
@@ -12,6 +13,18 @@ import { cyclesToNextCheck, type Region } from './region.js';
 const [PC, BUDGET] = [0, 1];
 const LEFT_BY_ACCESS = 1;
 const LEFT_BY_BUDGET = 2;
+
+/** Where exits of a cause are counted. */
+export const exitCounter = (cause: ExitCause) => COUNTERS.exits + 8 * EXIT_CAUSES.indexOf(cause);
+
+/** What a region's code needs from its module. */
+export interface RegionEnvironment {
+  readonly slow: SlowCalls;
+  /** Continues a region that is compiled at the address in local PC, or leaves to the cold engine. */
+  readonly go: (out: FunctionBody) => void;
+  /** Instructions and exits are counted. */
+  readonly counting: boolean;
+}
 
 /** Index of the out-of-line function for a slow access. */
 export type SlowCalls = (kind: 'load' | 'store', size: number) => number;
@@ -47,22 +60,18 @@ export class RegionPrinter {
   readonly #pool = new Map<Type, number[]>();
   /** Cycles of instructions printed since the budget was last reduced. */
   #pending = 0;
-  /** Continues a region that is compiled at the address in local PC, or leaves to the cold engine. */
-  readonly #go: (out: FunctionBody) => void;
-
-  readonly #slow: SlowCalls;
+  readonly #environment: RegionEnvironment;
   /** 1 where a slow access left, 2 where the budget did not suffice. */
   readonly #left = this.#out.local('i32');
   /** Of an access made from here: the budget before it, and how it was cut. */
   readonly #expected = this.#out.local('i32');
   readonly #cut = this.#out.local('i32');
 
-  constructor(isa: Isa, layout: StateLayout, region: Region, slow: SlowCalls, go: (out: FunctionBody) => void) {
+  constructor(isa: Isa, layout: StateLayout, region: Region, environment: RegionEnvironment) {
     this.#isa = isa;
     this.#layout = layout;
     this.#region = region;
-    this.#slow = slow;
-    this.#go = go;
+    this.#environment = environment;
     this.#checks = cyclesToNextCheck(region);
     const children: number[][] = region.blocks.map(() => []);
     for (let block = 1; block < region.blocks.length; block++) children[region.dominator[block]!]!.push(block);
@@ -72,7 +81,7 @@ export class RegionPrinter {
   print(): FunctionBody {
     const out = this.#out;
     this.#allocate();
-    this.#checkBudget(0, () => out.get(PC).get(BUDGET).i32(LEFT_BY_BUDGET).op(OP.return));
+    this.#checkBudget(0, () => this.#count('budget').get(PC).get(BUDGET).i32(LEFT_BY_BUDGET).op(OP.return));
     for (const [index, local] of this.#registers) {
       out
         .i32(0)
@@ -94,7 +103,7 @@ export class RegionPrinter {
     out.op(OP.end);
     this.#frames.pop();
     this.#spill();
-    this.#go(out);
+    this.#environment.go(out);
     out.op(OP.end);
     this.#frames.pop();
     this.#spill();
@@ -165,7 +174,7 @@ export class RegionPrinter {
     this.#out.op(OP.loop, EMPTY_BLOCK);
     this.#frames.push({ kind: 'loop', block });
     if (block !== 0 || this.#region.headers.has(0)) {
-      this.#checkBudget(block, () => this.#leaveAt(this.#region.blocks[block]!.pc, LEFT_BY_BUDGET, 1, 0));
+      this.#checkBudget(block, () => this.#leaveAt(this.#region.blocks[block]!.pc, LEFT_BY_BUDGET, 1, 0, 'budget'));
     }
     this.#within(block, merges);
     this.#frames.pop();
@@ -192,7 +201,7 @@ export class RegionPrinter {
     this.#pending = 0;
     for (const [position, step] of steps.entries()) {
       if (step.cold) {
-        this.#leaveAt(step.pc, LEFT_BY_BUDGET, 0, this.#pending);
+        this.#leaveAt(step.pc, LEFT_BY_BUDGET, 0, this.#pending, 'instruction');
         return;
       }
       const last = position === steps.length - 1;
@@ -212,6 +221,7 @@ export class RegionPrinter {
     this.#frames.push({ kind: 'other' });
     new Printer(part.program, context).print();
     this.#out.op(OP.else);
+    if (this.#environment.counting) this.#out.count(COUNTERS.hot);
     this.#pay(1);
     this.#frames.pop();
     this.#out.op(OP.end);
@@ -229,10 +239,11 @@ export class RegionPrinter {
       record: -1,
       pc: PC,
       budget: BUDGET,
+      counter: this.#environment.counting ? COUNTERS.hot : undefined,
       slots: NO_SLOTS,
       length: part.length,
       temporary: (type) => this.#temporary(type, used),
-      slow: this.#slow,
+      slow: this.#environment.slow,
       helper: () => -1,
       trapNumber: (kind) => 1 + this.#isa.traps.indexOf(kind),
       fallThrough: (depth) => {
@@ -242,7 +253,7 @@ export class RegionPrinter {
       branch: (depth, target) => this.#branch(block, step, depth, target),
       leave: (depth, resume) => {
         this.#saveItState(part, resume === 'this' ? part.predicate?.before : part.predicate?.after);
-        this.#leaveAt(resume === 'this' ? part.pc : next, LEFT_BY_BUDGET, depth, this.#pending);
+        this.#leaveAt(resume === 'this' ? part.pc : next, LEFT_BY_BUDGET, depth, this.#pending, 'instruction');
       },
       hot: {
         register: (index) => this.#registers.get(index)!,
@@ -279,19 +290,24 @@ export class RegionPrinter {
     const out = this.#out;
     out.get(this.#cut).op(OP.if, EMPTY_BLOCK);
     out.get(BUDGET).get(this.#cut).op(OP.i32_add).set(BUDGET).i32(0).set(this.#cut);
-    this.#leaveAt(next, LEFT_BY_BUDGET, depth + 1, this.#pending);
+    this.#leaveAt(next, LEFT_BY_BUDGET, depth + 1, this.#pending, 'event');
     out.op(OP.end);
   }
 
-  #leaveAt(pc: number, reason: number, depth: number, cycles: number): void {
-    this.#out.i32(reason).set(this.#left);
+  #count(cause: ExitCause): FunctionBody {
+    return this.#environment.counting ? this.#out.count(exitCounter(cause)) : this.#out;
+  }
+
+  #leaveAt(pc: number, reason: number, depth: number, cycles: number, cause: ExitCause): void {
+    this.#count(cause).i32(reason).set(this.#left);
     this.#exitTo(pc, 'leave', depth, cycles);
   }
 
   /** Leaves before a part whose own cycles may already be paid (they are, inside an IT block). */
   #refund(part: Part, before: number, depth: number): void {
+    if (this.#environment.counting) this.#out.count(COUNTERS.hot, -1n); // it will be executed by the cold engine
     const paid = part.predicate ? staticCycles(part) : 0;
-    this.#leaveAt(part.pc, LEFT_BY_ACCESS, depth, before - paid);
+    this.#leaveAt(part.pc, LEFT_BY_ACCESS, depth, before - paid, 'access');
   }
 
   #saveItState(part: Part, itstate: number | undefined): void {
