@@ -2,7 +2,7 @@ import { hex } from './bits.js';
 import { type BlockCopy, joined, restoreBlock, saveBlock } from './block-copy.js';
 import { UsageError } from './errors.js';
 import { Hasher } from './hash.js';
-import { ENGINE, PAGE_SIZE, STATE_BASE } from './isa/layout.js';
+import { ENGINE, PAGE_SIZE, SCALARS, STATE_BASE } from './isa/layout.js';
 import { isFilled, type MemoryPool } from './memory.js';
 import { differingPages, PageHistory, type PageSet } from './page-history.js';
 import { copyOf } from './slab.js';
@@ -22,7 +22,7 @@ export interface Snapshot {
 /** Bytes of core state: from STATE_BASE up to the end of the first Wasm kilobytes that the engine gives it. */
 const CORE_SIZE = 0x400;
 /** First byte that is the guest's: the words before it are the engine's own, but for pc. */
-const CORE_GUEST = ENGINE.strictAlignment + 16;
+const CORE_GUEST = SCALARS;
 
 /** Saves and restores one machine; the caller settles time before and refreshes what is derived after. */
 export class Snapshots {

@@ -4,7 +4,7 @@ import { type Decoded, Decoder } from './decoder.js';
 import type { EngineMode, EngineOptions } from './engine-mode.js';
 import { type EngineStatistics, EXIT_CAUSES, type ExitCause } from './engine-statistics.js';
 import { BREAKPOINT, FIRST, Handlers, LONG, REGION, UNCONDITIONAL, UNDECODED } from './handlers.js';
-import { HotEngine } from './hot/hot-engine.js';
+import { type Dropped, HotEngine } from './hot/hot-engine.js';
 import { Tiering, type Tiers } from './hot/tiering.js';
 import type { Isa } from './instruction.js';
 import {
@@ -20,6 +20,7 @@ import {
   RECORD_SIZE,
   type StateLayout,
 } from './layout.js'; // prettier-ignore
+import { readNotes } from './note.js';
 import { prebuilt } from './prebuilt.js';
 import { slotValues } from './record.js';
 import { SLOW_CALLS } from './slow-path.js';
@@ -107,12 +108,13 @@ export class ColdEngine {
     this.#halfwords = new Uint16Array(memory.buffer);
     this.#bytes = new Uint8Array(memory.buffer);
     this.#counters = new BigInt64Array(memory.buffer, 0, (COUNTERS.exits >> 3) + EXIT_CAUSES.length);
-    const slowCalls: Record<string, unknown> = {};
+    const regionImports: WebAssembly.ModuleImports = {};
     this.hot = new HotEngine(isa, this.layout, memory, {
-      decode: (pc) => this.#peek(pc),
+      decode: (pc) => (mode === 'hot' ? this.#announced(pc) : this.#decoded(pc)),
       halfword: (pc) => host.fetch16(pc),
-      slowCalls,
+      imports: regionImports,
       isStop: (pc) => this.#breakpoints.has(pc),
+      register: (index) => this.#words[(this.layout.registers + index * this.layout.registerSize) >> 2]!,
       statistics,
     });
     const imports: WebAssembly.ModuleImports = { memory, regions: this.hot.table };
@@ -123,9 +125,11 @@ export class ColdEngine {
       imports[name] = name.startsWith('helper ') ? host.helpers[name.slice(7)]! : functions[name]!.bind(host);
     }
     const instance = new WebAssembly.Instance(this.#compiled.module, { host: imports });
-    for (const { name } of SLOW_CALLS) slowCalls[name] = instance.exports[name];
+    for (const name of ['note', ...SLOW_CALLS.map((call) => call.name)])
+      regionImports[name] = instance.exports[name] as WebAssembly.ImportValue;
+    for (const name of Object.keys(isa.helpers)) regionImports[`helper ${name}`] = host.helpers[name]!;
     this.#run = instance.exports['run'] as () => void;
-    this.#tiering = mode === 'auto' ? new Tiering(this.#tiers()) : undefined;
+    this.#tiering = mode === 'cold' ? undefined : new Tiering(this.#tiers(), mode);
     this.flush();
   }
 
@@ -151,10 +155,8 @@ export class ColdEngine {
       this.#words[ENGINE.exit >> 2] = 0;
       this.#run();
       const exit = this.#words[ENGINE.exit >> 2]!;
-      if (exit === 0) {
-        this.#sample();
-        return BUDGET_EXIT;
-      }
+      if (this.#tiering) this.#sample(exit === 0);
+      if (exit === 0) return BUDGET_EXIT;
       if (exit === EXIT_UNDECODED) {
         const undefinedAt = this.#decodeFrom(this.pc);
         if (undefinedAt) return undefinedAt;
@@ -188,19 +190,24 @@ export class ColdEngine {
     return this.#tiering?.slice ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Compiles the region that begins at an address, and enters it from now on when execution comes there. */
-  compile(entry: number): boolean {
-    const record = this.#record(entry);
-    if (record === undefined) return false;
-    const handler = this.#halfwords[record >> 1]!;
-    if (handler <= REGION) return handler === REGION;
-    const number = this.hot.compile(entry);
-    if (number === undefined) return false;
-    const at = this.#entry(entry)! >> 1;
+  /** Compiles the regions that begin at some addresses, and enters them from now on when execution comes there. */
+  compile(entries: readonly number[]): void {
+    const wanted = entries.filter((entry) => {
+      const record = this.#record(entry);
+      return record !== undefined && this.#halfwords[record >> 1]! > REGION;
+    });
+    if (wanted.length === 0) return;
+    for (const [entry, number] of this.hot.compile(wanted)) this.#setEntry(entry, number);
+  }
+
+  /** Execution goes on in compiled code where it comes to an address that has been decoded. */
+  #setEntry(address: number, number: number): void {
+    const [record, at] = [this.#record(address)! >> 1, this.#entry(address)! >> 1];
+    if (this.#halfwords[record]! <= BREAKPOINT) return;
     this.#halfwords[at] = number;
-    this.#halfwords[at + 1] = handler;
-    this.#halfwords[record >> 1] = REGION;
-    return true;
+    if (this.#halfwords[record] === REGION) return;
+    this.#halfwords[at + 1] = this.#halfwords[record]!;
+    this.#halfwords[record] = REGION;
   }
 
   /** What was counted, if that was asked for. */
@@ -219,26 +226,43 @@ export class ColdEngine {
   }
 
   #tiers(): Tiers {
+    const again = ({ entries, first }: Dropped) => {
+      this.#undoEntries(entries);
+      this.compile(first);
+    };
     return {
       isEntry: (pc) => this.hot.isEntry(pc),
-      covers: (pc) => this.hot.covers(pc),
-      compile: (entry) => this.compile(entry),
-      makeInline: (pc) => {
-        const stale = this.hot.makeInline(pc);
-        for (const entry of stale) this.#undoEntry(entry);
-        for (const entry of stale) this.compile(entry);
+      compile: (entries) => this.compile(entries),
+      generalise: (pc) => again(this.hot.generalise(pc)),
+      addJumpTargets: (pc, targets) => {
+        const stale = this.hot.addJumpTargets(pc, targets);
+        if (stale) again(stale);
+        return stale !== undefined;
+      },
+      get experience() {
+        return HotEngine.experience;
       },
     };
   }
 
-  #sample(): void {
-    if (!this.#tiering) return;
+  /** At the end of a run; `over`: the slice was used up. */
+  #sample(over: boolean): void {
+    const tiering = this.#tiering!;
     const words = this.#words;
-    const [target, miss] = [words[ENGINE.lastTarget >> 2]! >>> 0, words[ENGINE.lastMiss >> 2]! >>> 0];
+    if (words[ENGINE.noted >> 2] !== 0) {
+      words[ENGINE.noted >> 2] = 0;
+      readNotes(words, (notes) => tiering.noted(notes));
+    }
+    if (!over) return;
     // behind a region the cold engine walks to the end of the slice: where that ends says nothing
-    this.#tiering.sample(words[ENGINE.tail >> 2] !== 0 ? undefined : target, miss);
-    words[ENGINE.lastMiss >> 2] = 0;
+    if (words[ENGINE.tail >> 2] === 0) tiering.sample(words[ENGINE.lastTarget >> 2]! >>> 0);
+    else tiering.quiet();
     words[ENGINE.tail >> 2] = 0;
+  }
+
+  #undoEntries(entries: readonly number[]): void {
+    if (entries.length > 0) this.#words[ENGINE.stale >> 2] = 1;
+    for (const entry of entries) this.#undoEntry(entry);
   }
 
   /** Gives a record back the handler it had before a region began there. */
@@ -255,10 +279,29 @@ export class ColdEngine {
   }
 
   #dropRegions(address: number): void {
-    for (const entry of this.hot.drop(address)) this.#undoEntry(entry);
+    this.#undoEntries(this.hot.drop(address).entries);
   }
 
-  #peek(pc: number): Decoded | undefined {
+  /** The instruction at an address; if it was not decoded before, its record says that code lies there, and no more. */
+  #announced(pc: number): Decoded | undefined {
+    const known = this.#record(pc);
+    if (known === undefined && this.#chunks.length === CHUNK_COUNT - 1) return undefined;
+    try {
+      const decoded = this.decode(pc);
+      const record = decoded && this.#recordFor(pc);
+      if (record === undefined || this.#words[record >> 2] !== 0) return decoded;
+      this.#words[record >> 2] = LONG << 16;
+      this.#host.codeDecoded(pc, decoded!.length);
+      return decoded;
+    } catch {
+      return undefined; // the guest would fault here: no region goes on there
+    }
+  }
+
+  /** The instruction at an address if it was decoded: what was not has not been executed yet. */
+  #decoded(pc: number): Decoded | undefined {
+    const record = this.#record(pc);
+    if (record === undefined || this.#words[record >> 2] === 0) return undefined;
     try {
       return this.decode(pc);
     } catch {
@@ -286,8 +329,15 @@ export class ColdEngine {
     for (let at = (address & ~1) - 2; at < (address | 0) + length; at += 2) this.#undecode(at >>> 0);
   }
 
+  /** Plain memory is no longer where it was, or must no longer be read without asking. */
+  remapped(): void {
+    this.#undoEntries(this.hot.dropAll());
+  }
+
   /** Forgets everything decoded. */
   flush(): void {
+    this.hot.dropAll();
+    this.#words[ENGINE.stale >> 2] = 1;
     for (let slot = 1; slot <= this.#chunks.length; slot++) {
       const from = CHUNKS_BASE + slot * CHUNK_STRIDE;
       this.#bytes.fill(0, from, from + CHUNK_STRIDE);
@@ -332,8 +382,10 @@ export class ColdEngine {
       return { kind: 'undefined', first, second: long ? this.#host.fetch16((address + 2) >>> 0) : 0 };
     }
     this.#write(address, decoded);
-    this.#decodeAhead(address, (address + decoded.length) >>> 0);
-    if (this.#mode === 'hot') this.compile(address);
+    const compiled = this.hot.numberAt(address);
+    if (compiled !== undefined) this.#setEntry(address, compiled);
+    else if (this.#mode === 'hot') this.compile([address]);
+    if (this.#mode !== 'hot') this.#decodeAhead(address, (address + decoded.length) >>> 0);
     return undefined;
   }
 

@@ -2,11 +2,12 @@ import { Emitter } from './emitter.js';
 import { BREAKPOINT, HANDLER_MASK, type Handler, Handlers, LONG, REGION, UNCONDITIONAL } from './handlers.js';
 import type { Isa } from './instruction.js';
 import type { Program, Type } from './ir.js';
-import { CHUNK_SHIFT, COUNTERS, ENGINE, ENTRIES_OFFSET, GUEST_BASE, WASM_PAGE } from './layout.js';
+import { CHUNK_SHIFT, COUNTERS, ENGINE, ENTRIES_OFFSET, GUEST_BASE, NOTE, WASM_PAGE } from './layout.js';
+import { noteFunction } from './note.js';
 import type { PrintContext } from './print-context.js';
 import { Printer } from './printer.js';
 import { layoutRecord, type RecordView } from './record.js';
-import { chunkBias, entryAddress, REGION_PARAMS, REGION_RESULTS } from './region-entry.js';
+import { chunkBias, entryAddress, LEFT, REGION_PARAMS, REGION_RESULTS } from './region-entry.js';
 import { addSlowPath, SLOW_CALLS, type SlowPath } from './slow-path.js';
 import { FunctionBody } from './wasm/code.js';
 import { ModuleBuilder } from './wasm/module.js';
@@ -57,6 +58,7 @@ class ColdModule {
   readonly #imports = new Map<string, number>();
   readonly #slowPath: SlowPath;
   #itBlock = -1;
+  #note = -1;
   #table = 0;
   readonly #counter: number | undefined;
 
@@ -89,6 +91,8 @@ class ColdModule {
     if (this.#isa.predication)
       this.#itBlock = this.#module.function(['i32', 'i32'], OUT_OF_LINE_RESULT, () => this.#itLoop());
     for (const { name, kind, size } of SLOW_CALLS) this.#module.export(name, this.#slowPath.index(kind, size));
+    this.#note = this.#module.function(['i32', 'i32'], [], noteFunction);
+    this.#module.export('note', this.#note);
     this.#module.export(
       'run',
       this.#module.function([], [], () => this.#run()),
@@ -158,6 +162,11 @@ class ColdModule {
     out.i32(0).memory(OP.i32_load, ENGINE.pc).set(target);
     out.i32(0).memory(OP.i32_load, ENGINE.budget).set(budget);
     this.#continueIfInItBlock(out, target, budget);
+    // where runs begin again and again (interrupt handlers, behind WFI) code is reached like anywhere else
+    chunkBias(out, target);
+    out.get(target).i32(3).op(OP.i32_shl, OP.i32_add).memory(OP.i32_load16_u, 0);
+    out.i32(REGION).op(PURE_OPCODE.ne!.i32 as number, OP.if, EMPTY_BLOCK);
+    out.i32(NOTE.reached).get(target).call(this.#note).op(OP.end);
     out.op(OP.loop, EMPTY_BLOCK); // every branch comes back here
     // within its chunk a branch keeps the bias: the comparison is off the path to the next record, a load would be on it
     out.get(target).get(pc).op(OP.i32_xor).i32(CHUNK_SHIFT).op(OP.i32_shr_u);
@@ -235,20 +244,22 @@ class ColdModule {
     const { target, pc, budget, bias, record } = locals;
     const region = this.#module.type(REGION_PARAMS, REGION_RESULTS);
     const entry = out.local('i32');
+    out.i32(0).i32(0).memory(OP.i32_store, ENGINE.callDepth).i32(0).i32(0).memory(OP.i32_store, ENGINE.stale);
     out.get(pc).get(budget);
     entryAddress(out, pc, bias);
     out.memory(OP.i32_load16_u, ENTRIES_OFFSET).op(OP.call_indirect).code.u32(region).byte(0);
     out.set(entry).set(budget).set(target);
     this.#leaveIfAsked(out, target, budget);
-    out
-      .get(entry)
-      .op(OP.i32_eqz)
-      .br(inner + 1, OP.br_if);
-    this.#continueIfInItBlock(out, target, budget, () => out.br(inner + 2));
     out.get(target).set(pc);
     chunkBias(out, pc);
+    out.set(bias).get(entry).op(OP.i32_eqz, OP.if, EMPTY_BLOCK);
+    out.get(pc).i32(3).op(OP.i32_shl).get(bias).op(OP.i32_add).memory(OP.i32_load16_u, 0);
+    out.i32(REGION).op(PURE_OPCODE.ne!.i32 as number, OP.if, EMPTY_BLOCK);
+    out.i32(NOTE.reached).get(pc).call(this.#note).op(OP.end);
+    out.br(inner + 2).op(OP.end);
+    this.#atLeaving(out, entry, pc);
+    this.#continueIfInItBlock(out, target, budget, () => out.br(inner + 2));
     out
-      .set(bias)
       .get(budget)
       .i32(0)
       .op(OP.i32_le_s)
@@ -271,6 +282,20 @@ class ColdModule {
     this.#leaveIfAsked(out, target, budget);
     this.#continueIfInItBlock(out, target, budget);
     out.br(inner + 1);
+  }
+
+  /** A slow access is noted, and that the budget was too small: what follows is the end of the slice. */
+  #atLeaving(out: FunctionBody, left: number, pc: number): void {
+    const is = PURE_OPCODE.eq!.i32 as number;
+    out.get(left).i32(LEFT.access).op(is, OP.if, EMPTY_BLOCK).i32(NOTE.access).get(pc).call(this.#note).op(OP.end);
+    out
+      .get(left)
+      .i32(LEFT.budget)
+      .op(is, OP.if, EMPTY_BLOCK)
+      .i32(0)
+      .i32(1)
+      .memory(OP.i32_store, ENGINE.tail)
+      .op(OP.end);
   }
 
   #callOutOfLine(
@@ -335,7 +360,8 @@ class ColdModule {
       .i32(EXIT_UNDECODED)
       .i32(EXIT_BREAKPOINT)
       .get(handler)
-      .op(OP.i32_eqz, OP.select)
+      .i32(HANDLER_MASK)
+      .op(OP.i32_and, OP.i32_eqz, OP.select)
       .memory(OP.i32_store, ENGINE.exit);
     leave();
     out.op(OP.end);

@@ -1,7 +1,7 @@
-import { argsOf, isPure, type Program } from './ir.js';
+import { argsOf, isPure, type Node, type Program } from './ir.js';
 
 /** Nodes that later reads must not be moved across. */
-const EFFECTS = new Set([
+const EFFECTS = new Set<Node['op']>([
   'setReg',
   'set',
   'load',
@@ -16,25 +16,31 @@ const EFFECTS = new Set([
   'end',
 ]);
 
-/** Which single-use values are printed where they are used instead of being kept in a local. */
-export function deferredValues(program: Program): Set<number> {
-  const users = new Map<number, number[]>();
-  for (const [id, node] of program.entries()) {
-    for (const arg of argsOf(node)) users.set(arg, [...(users.get(arg) ?? []), id]);
-  }
-  const deferred = new Set<number>();
-  const usedAt = new Map<number, number>();
-  for (let id = program.length - 1; id >= 0; id--) {
+const NOBODY = -1;
+const SEVERAL = -2;
+
+/**
+ * Which single-use values are printed where they are used instead of being kept in a local: for every node, the node
+ * at which it is printed in the end, or a negative number for itself.
+ */
+export function deferredValues(program: Program): Int32Array {
+  const { length } = program;
+  const user = new Int32Array(length).fill(NOBODY);
+  /** Effects before each node. */
+  const effects = new Int32Array(length + 1);
+  for (let id = 0; id < length; id++) {
     const node = program[id]!;
-    const uses = users.get(id) ?? [];
-    if (uses.length !== 1) continue;
-    const user = uses[0]!;
-    const at = deferred.has(user) ? usedAt.get(user)! : user;
-    const read = node.op === 'reg' || node.op === 'get' || node.op === 'readVar';
-    if (!read && !isPure(node.op)) continue;
-    if (read && program.slice(id + 1, at).some((between) => EFFECTS.has(between.op))) continue;
-    deferred.add(id);
-    usedAt.set(id, at);
+    for (const arg of argsOf(node)) user[arg] = user[arg] === NOBODY ? id : SEVERAL;
+    effects[id + 1] = effects[id]! + (EFFECTS.has(node.op) ? 1 : 0);
   }
-  return deferred;
+  for (let id = length - 1; id >= 0; id--) {
+    const { op } = program[id]!;
+    if (user[id]! < 0) continue;
+    const read = op === 'reg' || op === 'get' || op === 'readVar';
+    // an operation moves to where its user is printed
+    const at = user[user[id]!]! >= 0 ? user[user[id]!]! : user[id]!;
+    const moves = read ? effects[at] === effects[id + 1] : isPure(op);
+    user[id] = moves ? at : NOBODY;
+  }
+  return user;
 }

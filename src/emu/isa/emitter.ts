@@ -41,9 +41,8 @@ export interface EmitterOptions {
 export class Emitter {
   readonly nodes: Node[] = [];
   readonly #options: EmitterOptions;
-  readonly #shared = new Map<string, number>();
-  /** Pure values made inside a conditional arm must not be shared with code after it. */
-  #scopes: string[][] = [];
+  /** Pure values that may be used again: one made inside a conditional arm must not be, after it. */
+  readonly #shared: number[] = [];
 
   constructor(options: EmitterOptions) {
     this.#options = options;
@@ -297,29 +296,36 @@ export class Emitter {
     return { id: this.nodes.length - 1, type: node.type as Type };
   }
 
+  /** Equal to an earlier one or new: programs are short, so a search is quicker than a table. */
   #pure(node: Node): Value {
-    const key = `${node.op} ${node.type} ${'value' in node ? (Object.is(node.value, -0) ? '-0' : node.value) : ''} ${'letter' in node ? node.letter : ''} ${argsOf(node).join(' ')}`;
-    const known = this.#shared.get(key);
-    if (known !== undefined) return { id: known, type: node.type as Type };
-    const value = this.#push(node);
-    this.#shared.set(key, value.id);
-    this.#scopes.at(-1)?.push(key);
-    return value;
+    const { nodes } = this;
+    for (let i = this.#shared.length - 1; i >= 0; i--) {
+      const id = this.#shared[i]!;
+      if (isSame(nodes[id]!, node)) return { id, type: node.type as Type };
+    }
+    this.#shared.push(nodes.length);
+    return this.#push(node);
   }
 
   #scoped(arm: () => void): void {
-    this.#scopes.push([]);
+    const outside = this.#shared.length;
     arm();
-    for (const key of this.#scopes.pop()!) this.#shared.delete(key);
+    this.#shared.length = outside;
   }
 
   #op(op: PureOp, type: Type, args: readonly Value[]): Value {
-    const constants = args.map((arg) => this.constant(arg));
-    if (constants.every((constant) => constant !== undefined)) {
+    const constants: Scalar[] = [];
+    const ids: number[] = [];
+    for (const { id } of args) {
+      const node = this.nodes[id]!;
+      if (node.op === 'const') constants.push(node.value);
+      ids.push(id);
+    }
+    if (constants.length === ids.length) {
       const value = fold(op, op === 'select' ? type : args[0]!.type, constants);
       if (value !== undefined) return this.#pure({ op: 'const', type, value });
     }
-    return this.#pure({ op, type, args: args.map((arg) => arg.id) });
+    return this.#pure({ op, type, args: ids });
   }
 
   #unary<T extends Type>(op: PureOp, a: Numeric<T>): Value<T> {
@@ -338,9 +344,19 @@ export class Emitter {
 
   /** Both operands in one type: a plain number beside an i64 is an i64 constant. */
   #pair(op: PureOp, a: Value | number, b: Value | number): [Value, Value] {
-    const long = [a, b].some((x) => typeof x !== 'number' && x.type === 'i64');
-    const [x, y] = [a, b].map((v) => (typeof v === 'number' && long ? this.i64(v) : this.#value(v))) as [Value, Value];
+    const long = (typeof a !== 'number' && a.type === 'i64') || (typeof b !== 'number' && b.type === 'i64');
+    const x = typeof a !== 'number' ? a : long ? this.i64(a) : this.i32(a);
+    const y = typeof b !== 'number' ? b : long ? this.i64(b) : this.i32(b);
     if (x.type !== y.type) throw new InternalError({ what: `${op} of ${x.type} and ${y.type}` });
     return [x, y];
   }
+}
+
+function isSame(a: Node, b: Node): boolean {
+  if (a.op !== b.op || a.type !== b.type) return false;
+  if (a.op === 'const') return Object.is(a.value, (b as typeof a).value);
+  if (a.op === 'operand') return a.letter === (b as typeof a).letter;
+  const [x, y] = [argsOf(a), argsOf(b)];
+  for (let i = 0; i < x.length; i++) if (x[i] !== y[i]) return false;
+  return true;
 }

@@ -94,6 +94,14 @@ export interface Predication {
   readonly holds: (o: Emitter, condition: number) => Int;
 }
 
+/** Registers of the calling convention: speed alone depends on it. */
+export interface Linkage {
+  /** Registers that calls leave the return address in. */
+  readonly links: readonly number[];
+  /** The stack pointer, by which a saved return address is loaded. */
+  readonly stack: number;
+}
+
 /** Cycles of a row by its timing class: emitted, so that operands may take part (`1 + popcount(list)`). */
 export type Timing = (o: Emitter, row: Row, f: Readonly<Record<string, Int & number>>) => Int | number;
 
@@ -110,6 +118,7 @@ export interface Isa {
   readonly helpers: Readonly<Record<string, HelperSignature>>;
   readonly formats: Readonly<Record<string, OperandFormat>>;
   readonly predication?: Predication;
+  readonly linkage: Linkage;
   /** Length in bytes of the instruction that starts with this halfword. */
   readonly lengthOf: (firstHalfword: number) => 2 | 4;
   /** Joins two halfwords, in address order, into the word the 32-bit patterns describe. */

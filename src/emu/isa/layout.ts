@@ -28,8 +28,10 @@ export const CHUNK_STRIDE = ENTRIES_OFFSET + (CHUNK_SIZE / 2) * 4;
 /** Chunks that can hold decoded code at a time; number 0 stays empty and stands for "nothing decoded". */
 export const CHUNK_COUNT = 24;
 
-/** Counters of the engines, kept only on request: i64 instructions of the cold and of the hot engine, exits by cause. */
-export const COUNTERS = { cold: 0x40, hot: 0x48, exits: 0x50 } as const;
+/** Words of the engines that are no state of the machine: below address 0x100. */
+const ENGINE_BASE = 0x40;
+/** Counters, kept only on request: i64 instructions of the cold and of the hot engine, exits by cause. */
+export const COUNTERS = { cold: 0x80, hot: 0x88, exits: 0x90 } as const;
 /** CPU state: below address 0x1000. */
 export const STATE_BASE = 0x100;
 /** One word per chunk of the address space: what to add to pc × 8 to find the record. */
@@ -55,15 +57,33 @@ export const ENGINE = {
   /** i32: the trap's argument. */
   exitArgument: STATE_BASE + 12,
   /** i32: target of the last taken branch before a run ended because its budget was used up. */
-  lastTarget: STATE_BASE + 20,
-  /** i32: where a region last left for a slow access, 0 for none since it was cleared. */
-  lastMiss: STATE_BASE + 24,
+  lastTarget: ENGINE_BASE + 0,
   /** i32: 1 once a region was left because the budget did not suffice for it: what follows is the end of the slice. */
-  tail: STATE_BASE + 28,
+  tail: ENGINE_BASE + 4,
   /** i32: not 0 while unaligned plain accesses must go through the machine (they trap there). */
   strictAlignment: STATE_BASE + 16,
+  /** i32: subroutines that compiled regions have called and that have not come back. */
+  callDepth: ENGINE_BASE + 8,
+  /** i32: not 0 once code that some region holds has changed, until all regions are left. */
+  stale: ENGINE_BASE + 12,
+  /** i32: not 0 once a note has been made often. */
+  noted: ENGINE_BASE + 16,
 } as const;
-const SCALARS = STATE_BASE + 32;
+/** First byte of registers and scalars; the words before it are the engines' own, but for pc. */
+export const SCALARS = STATE_BASE + 24;
+
+/**
+ * Notes about control flow that compiled code does not have: a hash table of (site, target, count), 3 words and one to
+ * spare each. The site is the address of a computed branch, or one of NOTE.
+ */
+export const NOTES = {
+  base: 0x2000,
+  entries: 512,
+  stride: 16,
+  /** Every so often it is reported. */ often: 64,
+} as const;
+/** Sites of notes that are no address: code that is reached but not compiled, and an instruction whose access made its region leave. */
+export const NOTE = { reached: 0, access: 1 } as const;
 
 /** Byte offsets of an ISA's registers and scalars in the Wasm memory. */
 export interface StateLayout {

@@ -49,6 +49,7 @@ test('rows that overlap without saying so fail when the table is defined', () =>
     takenCycles: 0,
     traps: [],
     helpers: {},
+    linkage: { links: [], stack: -1 },
     formats: {},
     lengthOf: () => 2,
     join: (first) => first,

@@ -80,6 +80,7 @@ const isa: Isa = defineIsa({
   takenCycles: 0,
   traps: [],
   helpers: {},
+  linkage: { links: [], stack: -1 },
   formats: {},
   lengthOf: () => 2,
   join: (first) => first,

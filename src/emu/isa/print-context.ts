@@ -32,13 +32,27 @@ export interface PrintContext {
   readonly hot?: HotContext;
 }
 
+/** A stretch of guest addresses that lies in one piece in the Wasm memory, and may be read. */
+export interface MemoryWindow {
+  readonly base: number;
+  /** Bytes, a multiple of 8. */
+  readonly size: number;
+  /** Address of its first byte in the Wasm memory. */
+  readonly host: number;
+}
+
 /** What differs where whole regions are compiled. */
 export interface HotContext {
   register(index: number): number;
   scalar(name: string): number;
   /** A slow access ends the path: the cold engine executes this instruction. */
   readonly miss: (depth: number) => void;
-  /** Instead of `miss`: slow accesses are called from here, between these two (which keep the stack as it is). */
-  readonly inline?: { readonly before: () => void; readonly after: () => void };
+  /** Instead of `miss`: slow accesses are called from here. */
+  readonly inline: boolean;
+  /** Before and after a call into the machine, an access or a helper; they keep the stack as it is. */
+  readonly before: () => void;
+  readonly after: (helper: boolean) => void;
+  /** Where loads are expected; any other address is a slow access. */
+  readonly window: MemoryWindow | undefined;
   readonly charge: (cycles: number, depth: number) => void;
 }

@@ -2,7 +2,7 @@ import { InternalError } from '../errors.js';
 import { deferredValues } from './deferral.js';
 import type { Node, Program, PureOp, Type } from './ir.js';
 import { ENGINE, PAGE_SHIFT, READ_TABLE, WRITE_TABLE } from './layout.js';
-import type { PrintContext } from './print-context.js';
+import type { MemoryWindow, PrintContext } from './print-context.js';
 import {
   CONVERSION,
   EMPTY_BLOCK,
@@ -25,8 +25,9 @@ interface Arms {
 export class Printer {
   readonly #program: Program;
   readonly #context: PrintContext;
-  readonly #locals = new Map<number, number>();
-  readonly #deferred: ReadonlySet<number>;
+  /** Locals of the results that have one, else -1. */
+  readonly #locals: Int32Array;
+  readonly #deferred: Int32Array;
   /** Blocks open around the code being printed. */
   #depth = 0;
   /** Whether the path being printed has already left the instruction. */
@@ -36,6 +37,7 @@ export class Printer {
     this.#program = program;
     this.#context = context;
     this.#deferred = deferredValues(program);
+    this.#locals = new Int32Array(program.length).fill(-1);
   }
 
   print(): void {
@@ -43,7 +45,8 @@ export class Printer {
     const open: ('if' | 'bits')[] = [];
     const arms: Arms[] = [];
     if (this.#context.counter !== undefined) out.count(this.#context.counter);
-    for (const [id, node] of this.#program.entries()) {
+    for (let id = 0; id < this.#program.length; id++) {
+      const node = this.#program[id]!;
       if (node.op === 'if') {
         this.#value(node.args[0]);
         out.op(OP.if, EMPTY_BLOCK);
@@ -80,7 +83,7 @@ export class Printer {
   }
 
   #statement(id: number, node: Node): void {
-    if (this.#context.slots.decoded.has(id) || this.#deferred.has(id) || node.op === 'const') return;
+    if (this.#context.slots.decoded.has(id) || this.#deferred[id]! >= 0 || node.op === 'const') return;
     switch (node.op) {
       case 'setReg':
         this.#setRegister(node.args);
@@ -128,12 +131,10 @@ export class Printer {
   }
 
   #local(id: number): number {
-    let local = this.#locals.get(id);
-    if (local === undefined) {
-      const { type } = this.#program[id]!;
-      local = this.#context.temporary(type as Type);
-      this.#locals.set(id, local);
-    }
+    const known = this.#locals[id]!;
+    if (known >= 0) return known;
+    const local = this.#context.temporary(this.#program[id]!.type as Type);
+    this.#locals[id] = local;
     return local;
   }
 
@@ -143,7 +144,7 @@ export class Printer {
     const { out, slots } = this.#context;
     if (node.op === 'const') this.#constant(node.type, node.value);
     else if (slots.decoded.has(id)) this.#slot(id, 1);
-    else if (this.#deferred.has(id)) this.#compute(node);
+    else if (this.#deferred[id]! >= 0) this.#compute(node);
     else out.get(this.#local(id));
   }
 
@@ -311,12 +312,33 @@ export class Printer {
     const address = this.#context.temporary('i32');
     this.#value(node.args[0]);
     out.set(address);
+    const window = this.#context.hot?.window;
+    if (window && !node.access.unprivileged) {
+      this.#loadFrom(window, id, node, address);
+      return;
+    }
     const entry = this.#lookUp(address, node.size, READ_TABLE);
     out.op(OP.if, VALUE_TYPE[node.type]);
     this.#slowArm(() => this.#slowLoad(node, address));
     out.op(OP.else).get(entry).get(address).op(OP.i32_add);
-    out.memory(LOADS[`${node.type} ${node.size} ${node.access.signed ? 's' : 'u'}`]!, 0);
+    out.memory(LOADS[loadName(node)]!, 0);
     out.op(OP.end).set(this.#local(id));
+  }
+
+  /** One comparison says whether the address is aligned and lies in the window: misaligned ones rotate to the top. */
+  #loadFrom(
+    { base, size, host }: MemoryWindow,
+    id: number,
+    node: Extract<Node, { op: 'load' }>,
+    address: number,
+  ): void {
+    const { out, hot } = this.#context;
+    out.get(address).i32(base).op(OP.i32_sub).tee(address);
+    const shift = Math.log2(node.size);
+    if (shift > 0) out.i32(shift).op(PURE_OPCODE.rotr!.i32 as number);
+    out.i32(size >>> shift).op(OP.i32_ge_u, OP.if, EMPTY_BLOCK);
+    hot!.miss(this.#depth + 1);
+    out.op(OP.end).get(address).memory(LOADS[loadName(node)]!, host).set(this.#local(id));
   }
 
   #slowArm(call: () => void): void {
@@ -368,18 +390,18 @@ export class Printer {
   /** Makes pc and the cycles left visible to the machine, before a call into it. */
   #synchronise(): void {
     const { out, pc, budget, hot } = this.#context;
-    if (hot?.inline) {
-      hot.inline.before();
+    if (hot) {
+      hot.before();
       return;
     }
     out.i32(0).get(pc).memory(OP.i32_store, ENGINE.pc);
     out.i32(0).get(budget).memory(OP.i32_store, ENGINE.budget);
   }
 
-  #reload(): void {
+  #reload(helper = false): void {
     const { hot } = this.#context;
-    if (hot?.inline) {
-      hot.inline.after();
+    if (hot) {
+      hot.after(helper);
       return;
     }
     this.#context.out.i32(0).memory(OP.i32_load, ENGINE.budget).set(this.#context.budget);
@@ -402,7 +424,7 @@ export class Printer {
     for (const arg of node.args) this.#value(arg);
     out.call(this.#context.helper(node.name));
     if (node.type !== 'void') out.set(this.#local(id));
-    this.#reload();
+    this.#reload(true);
   }
 
   #charge(cycles: number): void {
@@ -437,6 +459,9 @@ export class Printer {
     this.#depth -= 2;
   }
 }
+
+const loadName = ({ type, size, access }: Extract<Node, { op: 'load' }>) =>
+  `${type} ${size} ${access.signed ? 's' : 'u'}`;
 
 /** Bit 1: alignment required; bit 2: unprivileged. Bit 0 (signed) is the printer's own business. */
 function accessFlags(access: { aligned?: boolean; unprivileged?: boolean }): number {

@@ -3,9 +3,16 @@ import { CHUNK_MAP, CHUNK_SHIFT, CHUNK_SIZE } from './layout.js';
 import type { FunctionBody } from './wasm/code.js';
 import { OP } from './wasm/opcodes.js';
 
-/** A compiled region: (pc, budget) → (pc, budget, 1 if the cold engine must execute the instruction at pc). */
+/** A compiled region: (pc, budget) → (pc, budget, one of LEFT). */
 export const REGION_PARAMS: readonly Type[] = ['i32', 'i32'];
 export const REGION_RESULTS: readonly Type[] = ['i32', 'i32', 'i32'];
+
+/**
+ * How compiled code was left. `going`: whatever is there at pc goes on. Otherwise the cold engine must execute the
+ * instruction at pc, after all callers have left as well: an access needs it, the budget is too small for compiled
+ * code, or a trap, the machine or a change of code wants control.
+ */
+export const LEFT = { going: 0, access: 1, budget: 2, otherwise: 3 } as const;
 
 const I32_MUL = 0x6c;
 

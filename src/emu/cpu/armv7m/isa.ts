@@ -115,6 +115,7 @@ export const armv7em: Isa = defineIsa({
   helpers: HELPERS,
   formats,
   predication: { state: 'itstate', holds: conditionHolds },
+  linkage: { links: [14], stack: 13 },
   lengthOf: (firstHalfword) => (firstHalfword >>> 11 >= 0b11101 ? 4 : 2),
   join: (first, second) => ((first << 16) | second) >>> 0,
 });

@@ -28,6 +28,7 @@ export const rv32imac: Isa = defineIsa({
     fencei: { params: [], result: 'void' },
   },
   formats: FORMATS,
+  linkage: { links: [1, 5], stack: 2 },
   lengthOf: (firstHalfword) => ((firstHalfword & 3) === 3 ? 4 : 2),
   join: (first, second) => (first | (second << 16)) >>> 0,
 });

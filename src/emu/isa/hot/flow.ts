@@ -1,7 +1,7 @@
 import type { Decoded } from '../decoder.js';
 import { Emitter } from '../emitter.js';
-import type { Isa } from '../instruction.js';
-import type { Node, Program } from '../ir.js';
+import type { Isa, Linkage } from '../instruction.js';
+import { argsOf, type Node, type Program } from '../ir.js';
 import { emit, staticsOf } from '../variant.js';
 
 /** The operations of one instruction with literal operands. */
@@ -29,12 +29,10 @@ export interface Step {
   readonly fallsThrough: boolean;
   /** It calls a subroutine: a register gets the address behind it. */
   readonly calls: boolean;
-  /** Only the cold engine executes it, because it calls into the CPU. */
-  readonly cold: boolean;
+  /** It branches to a computed address: a return goes back to a caller, a jump anywhere. */
+  readonly computed: 'return' | 'jump' | undefined;
   /** Most cycles it can take. */
   readonly cycles: number;
-  /** Its slow accesses are made from inside the region: they are its usual case. */
-  readonly inline: boolean;
 }
 
 /** A cost that depends on operands' values is at most this (the longest division). */
@@ -43,12 +41,12 @@ const DYNAMIC_CYCLES = 40;
 export type Fetch = (pc: number) => Decoded | undefined;
 
 /** Reads one step at an address; undefined where nothing can be decoded. */
-export function stepAt(isa: Isa, pc: number, fetch: Fetch, inline: boolean): Step | undefined {
+export function stepAt(isa: Isa, pc: number, fetch: Fetch): Step | undefined {
   const decoded = fetch(pc);
   if (!decoded) return undefined;
   const part = partOf(isa, decoded, pc, false);
   const itstate = itstateOf(isa, part.program);
-  return itstate === undefined ? stepOf([part], inline) : itBlockAt(isa, part, itstate, fetch);
+  return itstate === undefined ? stepOf(isa, [part]) : itBlockAt(isa, part, itstate, fetch);
 }
 
 function partOf(isa: Isa, { row, fields, length }: Decoded, pc: number, inItBlock: boolean): Part {
@@ -58,6 +56,7 @@ function partOf(isa: Isa, { row, fields, length }: Decoded, pc: number, inItBloc
 
 /** The state that an IT instruction sets, undefined for any other. */
 function itstateOf(isa: Isa, program: Program): number | undefined {
+  if (!isa.predication) return undefined;
   const set = program.find((node) => node.op === 'set' && node.name === isa.predication?.state);
   return set?.op === 'set' ? constantOf(program, set.args[0]) : undefined;
 }
@@ -71,51 +70,80 @@ function itBlockAt(isa: Isa, first: Part, itstate: number, fetch: Fetch): Step |
   let pc = (first.pc + first.length) >>> 0;
   for (let state = itstate; (state & 15) !== 0; state = advance(state)) {
     const decoded = fetch(pc);
-    if (!decoded) return undefined;
+    // an instruction that ignores the condition (BKPT) is left to the cold engine, and with it the block
+    if (!decoded || decoded.row.unconditional) return undefined;
     const part = partOf(isa, decoded, pc, true);
+    // the machine could look at the state of the block, and change it
+    if (part.program.some(({ op }) => op === 'helper')) return undefined;
     const emitter = new Emitter({ length: 2, scalars: isa.state.scalars });
     const { id } = isa.predication!.holds(emitter, state >> 4);
-    // an instruction that ignores the condition (BKPT) is left to the cold engine, and with it the block
-    if (decoded.row.unconditional) return undefined;
     const predicate = { before: state, after: advance(state), test: emitter.program, result: id };
     parts.push({ ...part, predicate });
     pc = (pc + part.length) >>> 0;
   }
-  return stepOf(parts, false);
+  return stepOf(isa, parts);
 }
 
-function constantOf(program: Program, id: number): number | undefined {
+export function constantOf(program: Program, id: number): number | undefined {
   const node = program[id]!;
   return node.op === 'const' ? Number(node.value) >>> 0 : undefined;
 }
 
-function stepOf(parts: readonly Part[], inline: boolean): Step {
+function stepOf(isa: Isa, parts: readonly Part[]): Step {
   const last = parts.at(-1)!;
-  const branches = parts.flatMap(({ program }) =>
-    program.filter((node) => node.op === 'branch').map((node) => constantOf(program, node.args[0])),
-  );
+  const targets = new Set<number>();
+  let computed: Step['computed'];
+  let branches = false;
+  for (const { program } of parts) {
+    for (const node of program) {
+      if (node.op !== 'branch') continue;
+      branches = true;
+      const target = constantOf(program, node.args[0]);
+      if (target !== undefined) targets.add(target);
+      else computed = isReturn(isa.linkage, program, node.args[0]) ? 'return' : 'jump';
+    }
+  }
   return {
     pc: parts[0]!.pc,
     length: parts.reduce((sum, part) => sum + part.length, 0),
     parts,
-    targets: [...new Set(branches.filter((target) => target !== undefined))],
+    targets: [...targets],
     fallsThrough: last.predicate !== undefined || fallsThrough(last.program),
-    calls: branches.length > 0 && parts.some(writesReturnAddress),
-    cold: parts.some(({ program }) => program.some((node) => node.op === 'helper')),
+    calls: branches && parts.some((part) => writesReturnAddress(isa.linkage, part)),
+    computed,
     cycles: parts.reduce((sum, part) => sum + cyclesOf(part.program), 0),
-    inline: inline && fallsThrough(last.program) && branches.length === 0,
   };
 }
 
-function writesReturnAddress({ pc, length, program }: Part): boolean {
+/** Whether a branch target comes from a link register, or from the stack. */
+function isReturn(linkage: Linkage, program: Program, id: number): boolean {
+  const node = program[id]!;
+  if (node.op === 'reg') return linkage.links.includes(constantOf(program, node.args[0])!);
+  if (node.op === 'load') return isStackAddress(linkage.stack, program, node.args[0]);
+  return argsOf(node).some((arg) => isReturn(linkage, program, arg));
+}
+
+function isStackAddress(stack: number, program: Program, id: number): boolean {
+  const node = program[id]!;
+  if (node.op === 'reg') return constantOf(program, node.args[0]) === stack;
+  return argsOf(node).some((arg) => isStackAddress(stack, program, arg));
+}
+
+function writesReturnAddress({ links }: Linkage, { pc, length, program }: Part): boolean {
   const next = (pc + length) >>> 0;
-  const writes = (node: Node) => node.op === 'setReg' && ((constantOf(program, node.args[1]) ?? 0) & ~1) >>> 0 === next;
+  const writes = (node: Node) =>
+    node.op === 'setReg' &&
+    links.includes(constantOf(program, node.args[0])!) &&
+    ((constantOf(program, node.args[1]) ?? 0) & ~1) >>> 0 === next;
   return program.some(writes);
 }
 
 function cyclesOf(program: Program): number {
-  const charges = program.filter((node) => node.op === 'charge');
-  return charges.reduce((sum, node) => sum + (constantOf(program, node.args[0]) ?? DYNAMIC_CYCLES), 0);
+  let cycles = 0;
+  for (const node of program) {
+    if (node.op === 'charge') cycles += constantOf(program, node.args[0]) ?? DYNAMIC_CYCLES;
+  }
+  return cycles;
 }
 
 /** Whether some path reaches the end of the list. */

@@ -1,98 +1,75 @@
 import type { Decoded } from '../decoder.js';
 import type { EngineStatistics, StatisticsOptions } from '../engine-statistics.js';
-import { REGION } from '../handlers.js';
 import type { Isa } from '../instruction.js';
-import type { Type } from '../ir.js';
-import { ENTRIES_OFFSET, type StateLayout } from '../layout.js';
-import { chunkBias, entryAddress, REGION_PARAMS, REGION_RESULTS } from '../region-entry.js';
-import { SLOW_CALLS } from '../slow-path.js';
-import type { FunctionBody } from '../wasm/code.js';
-import { ModuleBuilder } from '../wasm/module.js';
-import { EMPTY_BLOCK, OP, PURE_OPCODE } from '../wasm/opcodes.js';
-import { type Step, stepAt } from './flow.js';
+import type { StateLayout } from '../layout.js';
+import type { MemoryWindow } from '../print-context.js';
+import { type Part, type Step, stepAt } from './flow.js';
+import { expectedAddress } from './guess.js';
+import { MemoryWindows } from './memory-windows.js';
 import { buildRegion, type Region } from './region.js';
-import { exitCounter, RegionPrinter } from './region-printer.js';
+import { generateRegions } from './region-module.js';
+import type { Site } from './region-printer.js';
 
-/** `return_call_indirect` of the tail-call proposal. */
-const RETURN_CALL_INDIRECT = 0x13;
-
-/** One module with the functions of some regions, named by their position. */
-export function generateRegions(
-  isa: Isa,
-  layout: StateLayout,
-  regions: readonly Region[],
-  counting: boolean,
-): Uint8Array<ArrayBuffer> {
-  const module = new ModuleBuilder(1);
-  module.importTable();
-  const type = module.type(REGION_PARAMS, REGION_RESULTS);
-  const slow = new Map<string, number>();
-  if (regions.some(({ blocks }) => blocks.some(({ steps }) => steps.some((step) => step.inline)))) {
-    for (const { name, kind, size } of SLOW_CALLS) slow.set(name, module.import(name, ...slowSignature(kind, size)));
-  }
-  for (const [index, region] of regions.entries()) {
-    const go = (out: FunctionBody): void => goOn(out, type, counting);
-    const call = (kind: string, size: number) => slow.get(`${kind}${size}`)!;
-    const code = module.function(REGION_PARAMS, REGION_RESULTS, () =>
-      new RegionPrinter(isa, layout, region, { slow: call, go, counting }).print(),
-    );
-    module.export(`${index}`, code);
-  }
-  return module.build();
-}
-
-function slowSignature(kind: 'load' | 'store', size: number): [Type[], Type[]] {
-  const type: Type = size === 8 ? 'i64' : 'i32';
-  return kind === 'load' ? [['i32', 'i32'], [type]] : [['i32', type, 'i32'], []];
-}
-
-/** Continues in the region compiled at the pc in local 0, or leaves to the cold engine. */
-function goOn(out: FunctionBody, type: number, counting: boolean): void {
-  const [pc, budget, bias] = [0, 1, out.local('i32')];
-  chunkBias(out, pc);
-  out.tee(bias).get(pc).i32(3).op(OP.i32_shl, OP.i32_add).memory(OP.i32_load16_u, 0);
-  out.i32(REGION).op(PURE_OPCODE.eq!.i32 as number, OP.if, EMPTY_BLOCK);
-  out.get(pc).get(budget);
-  entryAddress(out, pc, bias);
-  out.memory(OP.i32_load16_u, ENTRIES_OFFSET).op(RETURN_CALL_INDIRECT).code.u32(type).byte(0);
-  out.op(OP.end);
-  if (counting) out.count(exitCounter('target'));
-  out.get(pc).get(budget).i32(0).op(OP.return);
-}
-
-/** Where the code of a step lies. */
-type Span = Pick<Step, 'pc' | 'length'>;
-
-/** A region as compiled code, with the bytes it was made from. */
+/** A region as compiled code, with what it was made from. */
 interface CompiledRegion {
-  readonly spans: readonly Span[];
   readonly module: WebAssembly.Module;
+  /** Its export in the module. */
+  readonly name: string;
+  /** First addresses and lengths of its steps, in turn. */
+  readonly spans: readonly number[];
+  /** Headers of its loops, at which it can be entered as well. */
+  readonly loops: readonly number[];
   /** Halfwords of the code in the order of its steps. */
   readonly code: readonly number[];
-  readonly inlined: string;
-  readonly counting: boolean;
+  /** What was known of its instructions beside their code. */
+  readonly assumptions: string;
+  readonly windows: ReadonlySet<MemoryWindow>;
+  /** Addresses of the instructions that read through one. */
+  readonly windowed: ReadonlySet<number>;
   readonly instructions: number;
+  /** Of WebAssembly, its share of the module. */
   readonly bytes: number;
 }
 
 /** Compiled regions of this process, shared by all machines that hold the same code at the same address. */
 const shared = new WeakMap<Isa, Map<number, CompiledRegion[]>>();
 const KEPT_PER_ENTRY = 4;
+/** A computed branch with more targets than this stays one. */
+const MOST_TARGETS = 64;
 
 export interface HotHost {
   decode(pc: number): Decoded | undefined;
   halfword(pc: number): number;
-  /** Functions by the names of SLOW_CALLS. */
-  readonly slowCalls: Readonly<Record<string, unknown>>;
+  /** What regions import beside memory and table, by name; filled before the first one is compiled. */
+  readonly imports: WebAssembly.ModuleImports;
   /** Addresses at which a region must end. */
   isStop(pc: number): boolean;
+  /** A register as it stands. */
+  register(index: number): number;
   readonly statistics: StatisticsOptions | undefined;
 }
 
 type HotStatistics = Omit<EngineStatistics, 'instructions' | 'hotInstructions' | 'exits'>;
 
+/** A region of this machine. */
+interface Installed {
+  readonly number: number;
+  readonly region: CompiledRegion;
+  /** Addresses at which it is entered; the first is its own. */
+  readonly entries: readonly number[];
+}
+
+/** Regions that were forgotten: all addresses at which they were entered, and of each the first one. */
+export interface Dropped {
+  readonly entries: readonly number[];
+  readonly first: readonly number[];
+}
+const NOTHING_DROPPED: Dropped = { entries: [], first: [] };
+
 /** Compiles regions for one machine and knows which code they were made from. */
 export class HotEngine {
+  /** Instructions compiled in this process. */
+  static experience = 0;
   readonly table: WebAssembly.Table;
   readonly statistics: { -readonly [K in keyof HotStatistics]: HotStatistics[K] } = {
     regions: 0,
@@ -105,11 +82,15 @@ export class HotEngine {
   readonly #layout: StateLayout;
   readonly #memory: WebAssembly.Memory;
   readonly #host: HotHost;
-  readonly #entries = new Map<number, { number: number; spans: readonly Span[] }>();
-  /** How many regions contain a step at an address. */
-  readonly #covered = new Map<number, number>();
-  /** Addresses whose slow accesses are the usual case. */
-  readonly #inline = new Set<number>();
+  readonly #windows: MemoryWindows;
+  readonly #entries = new Map<number, Installed>();
+  /** The regions that hold code of a block of 256 bytes. */
+  readonly #holders = new Map<number, Set<Installed>>();
+  readonly #instances = new WeakMap<WebAssembly.Module, WebAssembly.Instance>();
+  /** How accesses are made by instructions for which the first guess was wrong. */
+  readonly #sites = new Map<number, 'table' | 'inline'>();
+  readonly #jumpTargets = new Map<number, readonly number[]>();
+  readonly #free: number[] = [];
   #next = 0;
 
   constructor(isa: Isa, layout: StateLayout, memory: WebAssembly.Memory, host: HotHost) {
@@ -117,83 +98,142 @@ export class HotEngine {
     this.#layout = layout;
     this.#memory = memory;
     this.#host = host;
+    this.#windows = new MemoryWindows(memory);
     this.table = new WebAssembly.Table({ element: 'anyfunc', initial: 64 });
   }
 
   get counting(): boolean {
     return this.#host.statistics !== undefined;
   }
-  covers(pc: number): boolean {
-    return this.#covered.has(pc);
+  /** Number of the region that is entered at an address. */
+  numberAt(pc: number): number | undefined {
+    return this.#entries.get(pc)?.number;
   }
   isEntry(pc: number): boolean {
     return this.#entries.has(pc);
   }
 
-  /** Makes a function for the region at an address: its number in the table, undefined where that cannot be. */
-  compile(entry: number): number | undefined {
-    const known = this.#entries.get(entry);
-    if (known) return known.number;
+  /**
+   * Makes functions for the regions at some addresses: their numbers in the table, by the addresses at which they can be
+   * entered; absent where that cannot be.
+   */
+  compile(entries: readonly number[]): Map<number, number> {
     const clock = this.#host.statistics?.clock;
     const start = clock?.() ?? 0;
-    try {
-      return this.#compile(entry);
-    } finally {
-      this.statistics.compileMilliseconds += (clock?.() ?? 0) - start;
+    const found = entries.map((entry) => [entry, this.#find(entry)] as const);
+    const made = this.#make(found.flatMap(([entry, region]) => (region ? [] : [entry])));
+    const numbers = new Map<number, number>();
+    for (const [entry, known] of found) {
+      const region = known ?? made.get(entry);
+      if (region && !this.#entries.has(entry)) this.#install(entry, region, numbers);
     }
+    this.statistics.compileMilliseconds += (clock?.() ?? 0) - start;
+    return numbers;
   }
 
-  #compile(entry: number): number | undefined {
-    const compiled = this.#find(entry) ?? this.#make(entry);
-    if (!compiled) return undefined;
-    const imports = { memory: this.#memory, regions: this.table, ...this.#host.slowCalls } as WebAssembly.ModuleImports;
-    const instance = new WebAssembly.Instance(compiled.module, { host: imports });
-    const number = this.#next++;
+  #install(entry: number, region: CompiledRegion, numbers: Map<number, number>): void {
+    let instance = this.#instances.get(region.module);
+    if (!instance) {
+      const imports = { memory: this.#memory, regions: this.table, ...this.#host.imports } as WebAssembly.ModuleImports;
+      instance = new WebAssembly.Instance(region.module, { host: imports });
+      this.#instances.set(region.module, instance);
+    }
+    const number = this.#free.pop() ?? this.#next++;
     if (number === this.table.length) this.table.grow(this.table.length);
-    this.table.set(number, instance.exports['0']);
-    this.#entries.set(entry, { number, spans: compiled.spans });
-    for (const { pc } of compiled.spans) this.#covered.set(pc, (this.#covered.get(pc) ?? 0) + 1);
+    this.table.set(number, instance.exports[region.name]);
+    for (const other of new Set(region.loops.map((pc) => this.#entries.get(pc)))) {
+      if (other?.entries.every((pc) => pc === entry || region.loops.includes(pc))) this.#forget(other);
+    }
+    const loops = region.loops.filter((pc) => pc !== entry && !this.#entries.has(pc));
+    const installed = { number, region, entries: [entry, ...loops] };
+    for (const pc of installed.entries) {
+      this.#entries.set(pc, installed);
+      numbers.set(pc, number);
+    }
+    for (const block of blocksOf(region.spans)) {
+      const holders = this.#holders.get(block);
+      if (holders) holders.add(installed);
+      else this.#holders.set(block, new Set([installed]));
+    }
     this.statistics.regions++;
-    this.statistics.compiledInstructions += compiled.instructions;
-    this.statistics.compiledBytes += compiled.bytes;
-    return number;
+    this.statistics.compiledInstructions += region.instructions;
+    this.statistics.compiledBytes += region.bytes;
   }
 
-  /** From now on slow accesses of this instruction are made inside regions; gives the entries that are out of date. */
-  makeInline(pc: number): number[] {
-    if (this.#inline.has(pc)) return [];
-    this.#inline.add(pc);
+  /**
+   * The accesses of an instruction were not made as its regions expected: next time they are made in a more general
+   * way. These regions are forgotten.
+   */
+  generalise(pc: number): Dropped {
+    if (this.#sites.get(pc) === 'inline') return NOTHING_DROPPED;
+    const windowed = this.#holding(pc).some(({ region }) => region.windowed.has(pc));
+    this.#sites.set(pc, windowed ? 'table' : 'inline');
     return this.drop(pc);
   }
 
-  /** Forgets the regions whose code covers an address; gives their entries. */
-  drop(address: number): number[] {
-    const dropped: number[] = [];
-    for (const [entry, { spans }] of this.#entries) {
-      if (!spans.some(({ pc, length }) => address >= pc && address < pc + length)) continue;
-      dropped.push(entry);
-      this.#entries.delete(entry);
-      for (const { pc } of spans) {
-        const left = this.#covered.get(pc)! - 1;
-        if (left === 0) this.#covered.delete(pc);
-        else this.#covered.set(pc, left);
-      }
+  /** A computed branch goes to these addresses, too; its regions are forgotten. Undefined: it goes to too many. */
+  addJumpTargets(pc: number, targets: readonly number[]): Dropped | undefined {
+    const known = this.#jumpTargets.get(pc) ?? [];
+    const all = new Set([...known, ...targets]);
+    if (all.size > MOST_TARGETS) return undefined;
+    if (all.size === known.length) return NOTHING_DROPPED;
+    this.#jumpTargets.set(pc, [...all]);
+    return this.drop(pc);
+  }
+
+  /** Forgets the regions whose code covers an address. */
+  drop(address: number): Dropped {
+    const dropped = this.#holding(address);
+    if (dropped.length === 0) return NOTHING_DROPPED;
+    for (const installed of dropped) this.#forget(installed);
+    return { entries: dropped.flatMap(({ entries }) => entries), first: dropped.map(({ entries }) => entries[0]!) };
+  }
+
+  /** The regions whose code covers an address. */
+  #holding(address: number): Installed[] {
+    const holders = this.#holders.get(address >>> 8);
+    if (!holders) return [];
+    return [...holders].filter(({ region }) => holds(region.spans, address));
+  }
+
+  /** Forgets all regions; gives the addresses at which they were entered. */
+  dropAll(): number[] {
+    const entries = [...this.#entries.keys()];
+    this.#windows.refresh();
+    for (const installed of new Set(this.#entries.values())) this.#forget(installed);
+    return entries;
+  }
+
+  #forget(installed: Installed): void {
+    const { number, region, entries } = installed;
+    for (const entry of entries) this.#entries.delete(entry);
+    this.#free.push(number);
+    for (const block of blocksOf(region.spans)) {
+      const holders = this.#holders.get(block)!;
+      holders.delete(installed);
+      if (holders.size === 0) this.#holders.delete(block);
     }
-    return dropped;
   }
 
   #kept(entry: number): CompiledRegion[] {
-    const byEntry = shared.get(this.#isa) ?? new Map<number, CompiledRegion[]>();
-    shared.set(this.#isa, byEntry);
-    const kept = byEntry.get(entry) ?? [];
-    byEntry.set(entry, kept);
+    let byEntry = shared.get(this.#isa);
+    if (!byEntry) {
+      byEntry = new Map<number, CompiledRegion[]>();
+      shared.set(this.#isa, byEntry);
+    }
+    let kept = byEntry.get(entry);
+    if (!kept) {
+      kept = [];
+      byEntry.set(entry, kept);
+    }
     return kept;
   }
 
   #find(entry: number): CompiledRegion | undefined {
-    const found = this.#kept(entry).find(({ spans, code, inlined, counting }) => {
-      if (counting !== this.counting) return false;
-      if (spans.some(({ pc }) => this.#host.isStop(pc)) || inlined !== this.#inlinedOf(spans)) return false;
+    const found = this.#kept(entry).find(({ spans, code, assumptions, windows }) => {
+      if (this.#hasStop(spans)) return false;
+      if (assumptions !== this.#assumptions(spans) || ![...windows].every((one) => this.#windows.has(one)))
+        return false;
       const present = this.#codeOf(spans);
       return present !== undefined && code.every((halfword, i) => halfword === present[i]);
     });
@@ -201,47 +241,111 @@ export class HotEngine {
     return found;
   }
 
-  #make(entry: number): CompiledRegion | undefined {
-    const fetch = (pc: number) => (this.#host.isStop(pc) ? undefined : this.#host.decode(pc));
-    // what another region begins with is left to that one
-    const region = buildRegion(entry, (pc) =>
-      pc !== entry && this.#entries.has(pc) ? undefined : stepAt(this.#isa, pc, fetch, this.#inline.has(pc)),
-    );
-    if (!region) return undefined;
-    const spans = region.blocks.flatMap(({ steps }) => steps.map(({ pc, length }) => ({ pc, length })));
-    const bytes = generateRegions(this.#isa, this.#layout, [region], this.counting);
-    const compiled = {
-      spans,
-      module: new WebAssembly.Module(bytes),
-      code: this.#codeOf(spans)!,
-      inlined: this.#inlinedOf(spans),
-      counting: this.counting,
-      instructions: region.blocks.reduce((n, { steps }) => n + steps.reduce((m, { parts }) => m + parts.length, 0), 0),
-      bytes: bytes.length,
-    };
-    const kept = this.#kept(entry);
-    kept.unshift(compiled);
-    kept.length = Math.min(kept.length, KEPT_PER_ENTRY);
-    return compiled;
+  #hasStop(spans: readonly number[]): boolean {
+    for (let i = 0; i < spans.length; i += 2) {
+      for (let at = 0; at < spans[i + 1]!; at += 2) if (this.#host.isStop(spans[i]! + at)) return true;
+    }
+    return false;
   }
 
-  #inlinedOf(steps: readonly Span[]): string {
-    return steps
-      .filter(({ pc }) => this.#inline.has(pc))
-      .map(({ pc }) => pc)
-      .join();
+  #make(entries: readonly number[]): Map<number, CompiledRegion> {
+    const made = new Map<number, CompiledRegion>();
+    const steps = new Map<number, Step | undefined>();
+    const fetch = (pc: number) => (this.#host.isStop(pc) ? undefined : this.#host.decode(pc));
+    const look = (pc: number): Step | undefined => {
+      if (!steps.has(pc)) steps.set(pc, stepAt(this.#isa, pc, fetch));
+      return steps.get(pc);
+    };
+    const regions: Region[] = [];
+    for (const entry of entries) {
+      const region = buildRegion(entry, look, (pc) => this.#jumpTargets.get(pc) ?? []);
+      if (region) regions.push(region);
+    }
+    if (regions.length === 0) return made;
+    const options = { isa: this.#isa, layout: this.#layout, counting: this.counting };
+    const windows = new Set<MemoryWindow>();
+    const windowed = new Set<number>();
+    const site = (part: Part) => {
+      const chosen = this.#siteOf(part);
+      if (typeof chosen === 'object') {
+        windows.add(chosen.window);
+        windowed.add(part.pc);
+      }
+      return chosen;
+    };
+    const bytes = generateRegions(regions, { ...options, site });
+    const module = new WebAssembly.Module(bytes);
+    for (const [index, region] of regions.entries()) {
+      const spans = region.blocks.flatMap((block) => block.steps.flatMap((step) => [step.pc, step.length]));
+      const compiled = {
+        module,
+        name: `${index}`,
+        spans,
+        loops: region.loops,
+        code: this.#codeOf(spans)!,
+        assumptions: this.#assumptions(spans),
+        windows,
+        windowed,
+        instructions: region.blocks.reduce(
+          (n, block) => n + block.steps.reduce((m, step) => m + step.parts.length, 0),
+          0,
+        ),
+        bytes: Math.round(bytes.length / regions.length),
+      };
+      const kept = this.#kept(region.entry);
+      kept.unshift(compiled);
+      kept.length = Math.min(kept.length, KEPT_PER_ENTRY);
+      made.set(region.entry, compiled);
+      HotEngine.experience += compiled.instructions;
+    }
+    return made;
+  }
+
+  #siteOf(part: Part): Site {
+    const known = this.#sites.get(part.pc);
+    if (known !== undefined) return known;
+    const address = expectedAddress(part.program, (index) => this.#host.register(index));
+    const window = address === undefined ? undefined : this.#windows.at(address);
+    return window ? { window } : 'table';
+  }
+
+  #assumptions(spans: readonly number[]): string {
+    let text = this.counting ? 'counting' : '';
+    for (let i = 0; i < spans.length; i += 2) {
+      const pc = spans[i]!;
+      if (this.#sites.has(pc)) text += ` ${pc}${this.#sites.get(pc)}`;
+      if (this.#jumpTargets.has(pc)) text += ` ${pc}:${this.#jumpTargets.get(pc)}`;
+    }
+    return text;
   }
 
   /** The code as it stands in memory; undefined if some of it cannot be fetched. */
-  #codeOf(steps: readonly Span[]): number[] | undefined {
+  #codeOf(spans: readonly number[]): number[] | undefined {
     const code: number[] = [];
     try {
-      for (const { pc, length } of steps) {
-        for (let at = 0; at < length; at += 2) code.push(this.#host.halfword((pc + at) >>> 0));
+      for (let i = 0; i < spans.length; i += 2) {
+        for (let at = 0; at < spans[i + 1]!; at += 2) code.push(this.#host.halfword((spans[i]! + at) >>> 0));
       }
     } catch {
       return undefined; // the guest would fault here: this code is not there
     }
     return code;
   }
+}
+
+/** Numbers of the blocks of 256 bytes that spans touch. */
+function blocksOf(spans: readonly number[]): Set<number> {
+  const blocks = new Set<number>();
+  for (let i = 0; i < spans.length; i += 2) {
+    blocks.add(spans[i]! >>> 8);
+    blocks.add((spans[i]! + spans[i + 1]! - 1) >>> 8);
+  }
+  return blocks;
+}
+
+function holds(spans: readonly number[], address: number): boolean {
+  for (let i = 0; i < spans.length; i += 2) {
+    if (address >= spans[i]! && address < spans[i]! + spans[i + 1]!) return true;
+  }
+  return false;
 }

@@ -2,43 +2,51 @@ import { EXIT_CAUSES, type ExitCause } from '../engine-statistics.js';
 import type { Isa } from '../instruction.js';
 import type { Program, Type } from '../ir.js';
 import { COUNTERS, ENGINE, type StateLayout } from '../layout.js';
-import type { PrintContext } from '../print-context.js';
+import type { MemoryWindow, PrintContext } from '../print-context.js';
 import { Printer } from '../printer.js';
-import { REGION_PARAMS } from '../region-entry.js';
+import { LEFT, REGION_PARAMS } from '../region-entry.js';
 import { FunctionBody } from '../wasm/code.js';
-import { EMPTY_BLOCK, OP } from '../wasm/opcodes.js';
+import { EMPTY_BLOCK, OP, STATE_LOAD, STATE_STORE } from '../wasm/opcodes.js';
 import type { Part, Step } from './flow.js';
-import { cyclesToNextCheck, type Region } from './region.js';
+import type { Region } from './region.js';
 
 const [PC, BUDGET] = [0, 1];
-const LEFT_BY_ACCESS = 1;
-const LEFT_BY_BUDGET = 2;
+const I32_LT_U = 0x49;
+const I32_LT_S = 0x48;
+const I32_EQ = 0x46;
 
 /** Where exits of a cause are counted. */
 export const exitCounter = (cause: ExitCause) => COUNTERS.exits + 8 * EXIT_CAUSES.indexOf(cause);
 
+/** How the accesses of an instruction are made: straight into one memory, through the page tables, or by the machine if they must. */
+export type Site = { readonly window: MemoryWindow } | 'table' | 'inline';
+
 /** What a region's code needs from its module. */
 export interface RegionEnvironment {
-  readonly slow: SlowCalls;
+  readonly slow: (kind: 'load' | 'store', size: number) => number;
+  readonly helper: (name: string) => number;
+  /** Index of the function that runs a subroutine: (pc, budget) as a region's results. */
+  readonly enter: number;
+  /** Index of the function that notes where a computed branch went: (site, target). */
+  readonly note: number;
   /** Continues a region that is compiled at the address in local PC, or leaves to the cold engine. */
   readonly go: (out: FunctionBody) => void;
+  readonly site: (part: Part) => Site;
   /** Instructions and exits are counted. */
   readonly counting: boolean;
 }
 
-/** Index of the out-of-line function for a slow access. */
-export type SlowCalls = (kind: 'load' | 'store', size: number) => number;
-
-const LOAD: Readonly<Record<Type, number>> = { i32: OP.i32_load, i64: OP.i64_load, f32: OP.f32_load, f64: OP.f64_load };
-const STORE: Readonly<Record<Type, number>> = {
-  i32: OP.i32_store,
-  i64: OP.i64_store,
-  f32: OP.f32_store,
-  f64: OP.f64_store,
-};
-
 /** Where a branch may go: an open loop or block of the structure, or a frame that only takes up a depth. */
-type Frame = { readonly kind: 'loop' | 'merge'; readonly block: number } | { readonly kind: 'leave' | 'go' | 'other' };
+type Frame =
+  | { readonly kind: 'loop' | 'merge'; readonly block: number }
+  | { readonly kind: 'leave' | 'go' | 'jump' | 'other' };
+
+/** A register or scalar that the region keeps in a local. */
+interface Kept {
+  readonly local: number;
+  readonly type: Type;
+  readonly offset: number;
+}
 
 /**
  * Prints a region as one WebAssembly function with structured control flow, by its dominator tree: a block that
@@ -49,30 +57,31 @@ export class RegionPrinter {
   readonly #isa: Isa;
   readonly #region: Region;
   readonly #layout: StateLayout;
+  readonly #environment: RegionEnvironment;
   readonly #out = new FunctionBody(REGION_PARAMS);
   readonly #frames: Frame[] = [];
   readonly #children: readonly number[][];
-  readonly #checks: readonly number[];
-  /** Locals of registers (by index) and scalars (by name) that the region uses. */
-  readonly #registers = new Map<number, number>();
-  readonly #scalars = new Map<string, number>();
-  readonly #written = new Set<number>();
+  readonly #registers = new Map<number, Kept>();
+  readonly #scalars = new Map<string, Kept>();
+  readonly #written = new Set<Kept>();
   readonly #pool = new Map<Type, number[]>();
   /** Cycles of instructions printed since the budget was last reduced. */
   #pending = 0;
-  readonly #environment: RegionEnvironment;
-  /** 1 where a slow access left, 2 where the budget did not suffice. */
+  /** One of LEFT. */
   readonly #left = this.#out.local('i32');
-  /** Of an access made from here: the budget before it, and how it was cut. */
+  /** Of a call into the machine: the budget before it, and how it was cut. */
   readonly #expected = this.#out.local('i32');
   readonly #cut = this.#out.local('i32');
+  /** Address of the computed branch that was taken last. */
+  readonly #site = this.#out.local('i32');
+  /** Number of the loop that the function is on its way to, 0 once it is there. */
+  readonly #way = this.#out.local('i32');
 
   constructor(isa: Isa, layout: StateLayout, region: Region, environment: RegionEnvironment) {
     this.#isa = isa;
     this.#layout = layout;
     this.#region = region;
     this.#environment = environment;
-    this.#checks = cyclesToNextCheck(region);
     const children: number[][] = region.blocks.map(() => []);
     for (let block = 1; block < region.blocks.length; block++) children[region.dominator[block]!]!.push(block);
     this.#children = children;
@@ -81,41 +90,44 @@ export class RegionPrinter {
   print(): FunctionBody {
     const out = this.#out;
     this.#allocate();
-    this.#checkBudget(0, () => this.#count('budget').get(PC).get(BUDGET).i32(LEFT_BY_BUDGET).op(OP.return));
-    for (const [index, local] of this.#registers) {
-      out
-        .i32(0)
-        .memory(
-          this.#layout.registerSize === 8 ? OP.i64_load : OP.i32_load,
-          this.#layout.registers + index * this.#layout.registerSize,
-        )
-        .set(local);
-    }
-    for (const [name, local] of this.#scalars) {
-      const { type, offset } = this.#layout.scalars[name]!;
-      out.i32(0).memory(LOAD[type], offset).set(local);
-    }
-    out.op(OP.block, EMPTY_BLOCK);
-    this.#frames.push({ kind: 'leave' });
-    out.op(OP.block, EMPTY_BLOCK);
-    this.#frames.push({ kind: 'go' });
+    const { cyclesToCheck, blockAt, loops } = this.#region;
+    const most = Math.max(cyclesToCheck[0]!, ...loops.map((pc) => cyclesToCheck[blockAt.get(pc)!]!));
+    this.#checkBudget(most, () => this.#count('budget').get(PC).get(BUDGET).i32(LEFT.budget).op(OP.return));
+    this.#reload();
+    this.#open('leave');
+    this.#open('go');
+    this.#open('jump');
     this.#tree(0);
-    out.op(OP.end);
-    this.#frames.pop();
+    this.#close();
+    this.#spill();
+    out.get(this.#site).get(PC).call(this.#environment.note);
+    this.#environment.go(out);
+    this.#close();
     this.#spill();
     this.#environment.go(out);
-    out.op(OP.end);
-    this.#frames.pop();
+    this.#close();
     this.#spill();
     return out.get(PC).get(BUDGET).get(this.#left);
   }
 
+  #open(kind: 'leave' | 'go' | 'jump'): void {
+    this.#out.op(OP.block, EMPTY_BLOCK);
+    this.#frames.push({ kind });
+  }
+  #close(): void {
+    this.#out.op(OP.end);
+    this.#frames.pop();
+  }
+
   /** Gives a local to every register and scalar that occurs, and notes which are written. */
   #allocate(): void {
-    const steps = this.#region.blocks.flatMap((block) => block.steps).filter((step) => !step.cold);
-    for (const { program, predicate } of steps.flatMap((step) => step.parts)) {
-      this.#allocateIn(program);
-      if (predicate) this.#allocateIn(predicate.test);
+    for (const { steps } of this.#region.blocks) {
+      for (const { parts } of steps) {
+        for (const { program, predicate } of parts) {
+          this.#allocateIn(program);
+          if (predicate) this.#allocateIn(predicate.test);
+        }
+      }
     }
   }
 
@@ -124,31 +136,45 @@ export class RegionPrinter {
       if (node.op === 'reg' || node.op === 'setReg') {
         const index = program[node.args[0]]!;
         if (index.op !== 'const') continue;
-        const number = Number(index.value);
-        if (!this.#registers.has(number)) this.#registers.set(number, this.#out.local(this.#isa.state.registers.type));
-        if (node.op === 'setReg') this.#written.add(this.#registers.get(number)!);
+        const kept = this.#register(Number(index.value));
+        if (node.op === 'setReg') this.#written.add(kept);
       } else if (node.op === 'get' || node.op === 'set') {
-        const { type } = this.#layout.scalars[node.name]!;
-        if (!this.#scalars.has(node.name)) this.#scalars.set(node.name, this.#out.local(type));
-        if (node.op === 'set') this.#written.add(this.#scalars.get(node.name)!);
+        const kept = this.#scalar(node.name);
+        if (node.op === 'set') this.#written.add(kept);
       }
     }
   }
 
-  #spill(): void {
-    const out = this.#out;
-    for (const [index, local] of this.#registers) {
-      if (!this.#written.has(local)) continue;
-      const { registerSize, registers } = this.#layout;
-      out
-        .i32(0)
-        .get(local)
-        .memory(registerSize === 8 ? OP.i64_store : OP.i32_store, registers + index * registerSize);
+  #register(index: number): Kept {
+    let kept = this.#registers.get(index);
+    if (!kept) {
+      const { type } = this.#isa.state.registers;
+      const offset = this.#layout.registers + index * this.#layout.registerSize;
+      kept = { local: this.#out.local(type), type, offset };
+      this.#registers.set(index, kept);
     }
-    for (const [name, local] of this.#scalars) {
-      if (!this.#written.has(local)) continue;
+    return kept;
+  }
+
+  #scalar(name: string): Kept {
+    let kept = this.#scalars.get(name);
+    if (!kept) {
       const { type, offset } = this.#layout.scalars[name]!;
-      out.i32(0).get(local).memory(STORE[type], offset);
+      kept = { local: this.#out.local(type), type, offset };
+      this.#scalars.set(name, kept);
+    }
+    return kept;
+  }
+
+  #spill(): void {
+    for (const { local, type, offset } of this.#written) {
+      this.#out.i32(0).get(local).memory(STATE_STORE[type], offset);
+    }
+  }
+
+  #reload(): void {
+    for (const kept of [this.#registers, this.#scalars]) {
+      for (const { local, type, offset } of kept.values()) this.#out.i32(0).memory(STATE_LOAD[type], offset).set(local);
     }
   }
 
@@ -156,29 +182,27 @@ export class RegionPrinter {
     return this.#frames.length - 1 - this.#frames.findLastIndex(frame) + extra;
   }
 
-  #checkBudget(block: number, leave: () => void): void {
-    this.#out.get(BUDGET).i32(this.#checks[block]!).op(0x48, OP.if, EMPTY_BLOCK); // i32.lt_s
+  #checkBudget(least: number, leave: () => void): void {
+    this.#out.get(BUDGET).i32(least).op(I32_LT_S, OP.if, EMPTY_BLOCK);
     leave();
     this.#out.op(OP.end);
   }
 
   /** Prints a block and everything it dominates. */
   #tree(block: number): void {
-    const merges = this.#children[block]!.filter((child) => this.#region.forwardEdges[child]! > 1).sort(
-      (a, b) => b - a,
-    );
-    if (!this.#region.headers.has(block)) {
-      this.#within(block, merges);
-      return;
+    const { checked, headers, forwardEdges, blocks, cyclesToCheck } = this.#region;
+    const merges = this.#children[block]!.filter((child) => forwardEdges[child]! > 1).sort((a, b) => b - a);
+    const loops = headers.has(block);
+    if (loops) {
+      this.#out.op(OP.loop, EMPTY_BLOCK);
+      this.#frames.push({ kind: 'loop', block });
     }
-    this.#out.op(OP.loop, EMPTY_BLOCK);
-    this.#frames.push({ kind: 'loop', block });
-    if (block !== 0 || this.#region.headers.has(0)) {
-      this.#checkBudget(block, () => this.#leaveAt(this.#region.blocks[block]!.pc, LEFT_BY_BUDGET, 1, 0, 'budget'));
+    if (checked.has(block)) {
+      this.#checkBudget(cyclesToCheck[block]!, () => this.#leaveAt(blocks[block]!.pc, LEFT.budget, 1, 0, 'budget'));
     }
     this.#within(block, merges);
-    this.#frames.pop();
-    this.#out.op(OP.end);
+    if (!loops) return;
+    this.#close();
     this.#out.op(OP.unreachable);
   }
 
@@ -191,22 +215,58 @@ export class RegionPrinter {
     this.#out.op(OP.block, EMPTY_BLOCK);
     this.#frames.push({ kind: 'merge', block: outer });
     this.#within(block, rest);
-    this.#frames.pop();
-    this.#out.op(OP.end);
+    this.#close();
     this.#tree(outer);
   }
 
   #block(index: number): void {
     const { steps } = this.#region.blocks[index]!;
     this.#pending = 0;
+    if (index === 0) {
+      this.#enter();
+      return;
+    }
+    this.#proceed(index);
     for (const [position, step] of steps.entries()) {
-      if (step.cold) {
-        this.#leaveAt(step.pc, LEFT_BY_BUDGET, 0, this.#pending, 'instruction');
-        return;
-      }
       const last = position === steps.length - 1;
       for (const part of step.parts) this.#part(index, step, part, last && part === step.parts.at(-1));
     }
+  }
+
+  /** Where the function was entered: at its first address, or at a loop. */
+  #enter(): void {
+    const { entry, loops, blocks } = this.#region;
+    const out = this.#out;
+    for (const [index, pc] of loops.entries()) {
+      if (pc === entry) continue;
+      const way = blocks[0]!.ways.find(({ first, last }) => index + 1 >= first && index + 1 <= last)!;
+      out.get(PC).i32(pc).op(I32_EQ, OP.if, EMPTY_BLOCK);
+      if (way.first !== index + 1) out.i32(index + 1).set(this.#way);
+      this.#goTo(0, blocks[way.to]!.pc, 1);
+      out.op(OP.end);
+    }
+    this.#goTo(0, entry, 0);
+  }
+
+  /** On the way to an inner loop nothing is executed. */
+  #proceed(index: number): void {
+    const { ways } = this.#region.blocks[index]!;
+    if (ways.length === 0) return;
+    const out = this.#out;
+    out.get(this.#way).op(OP.if, EMPTY_BLOCK);
+    for (const { to, first, last } of ways) {
+      const there = this.#region.blocks[to]!.pc;
+      out
+        .get(this.#way)
+        .i32(first)
+        .op(OP.i32_sub)
+        .i32(last - first)
+        .op(OP.i32_le_u, OP.if, EMPTY_BLOCK);
+      out.i32(0).get(this.#way).get(this.#way).i32(first).op(I32_EQ, OP.select).set(this.#way);
+      this.#goTo(index, there, 2);
+      out.op(OP.end);
+    }
+    out.op(OP.end);
   }
 
   #part(block: number, step: Step, part: Part, last: boolean): void {
@@ -216,15 +276,15 @@ export class RegionPrinter {
       new Printer(part.program, context).print();
       return;
     }
-    new Printer(predicate.test, context).printValue(predicate.result);
+    const { counter, ...uncounted } = context;
+    new Printer(predicate.test, uncounted).printValue(predicate.result);
     this.#out.op(OP.if, EMPTY_BLOCK);
     this.#frames.push({ kind: 'other' });
     new Printer(part.program, context).print();
     this.#out.op(OP.else);
-    if (this.#environment.counting) this.#out.count(COUNTERS.hot);
+    if (counter !== undefined) this.#out.count(counter);
     this.#pay(1);
-    this.#frames.pop();
-    this.#out.op(OP.end);
+    this.#close();
     if (last) this.#goTo(block, (part.pc + part.length) >>> 0, 0);
   }
 
@@ -232,37 +292,48 @@ export class RegionPrinter {
     const used = new Map<Type, number>();
     const before = this.#pending;
     const next = (part.pc + part.length) >>> 0;
-    const inline = step.inline;
+    const { slow, helper, counting } = this.#environment;
+    const chosen = this.#environment.site(part);
+    const inline = chosen === 'inline' && step.parts.length === 1 && step.targets.length === 0 && !step.computed;
+    const calls = inline || part.program.some(({ op }) => op === 'helper');
     return {
       out: this.#out,
       state: this.#layout,
       record: -1,
       pc: PC,
       budget: BUDGET,
-      counter: this.#environment.counting ? COUNTERS.hot : undefined,
       slots: NO_SLOTS,
       length: part.length,
+      counter: counting ? COUNTERS.hot : undefined,
       temporary: (type) => this.#temporary(type, used),
-      slow: this.#environment.slow,
-      helper: () => -1,
+      slow,
+      helper,
       trapNumber: (kind) => 1 + this.#isa.traps.indexOf(kind),
       fallThrough: (depth) => {
-        if (inline) this.#leaveIfCut(next, depth);
+        if (calls) this.#leaveIfCut(next, depth);
         if (last) this.#goTo(block, next, depth);
       },
-      branch: (depth, target) => this.#branch(block, step, depth, target),
+      branch: (depth, target) => {
+        if (target === undefined) this.#out.set(PC);
+        if (calls) this.#leaveIfCut(target, depth);
+        this.#branch(block, step, depth, target);
+      },
       leave: (depth, resume) => {
+        if (calls) this.#settleCut();
         this.#saveItState(part, resume === 'this' ? part.predicate?.before : part.predicate?.after);
-        this.#leaveAt(resume === 'this' ? part.pc : next, LEFT_BY_BUDGET, depth, this.#pending, 'instruction');
+        this.#leaveAt(resume === 'this' ? part.pc : next, LEFT.otherwise, depth, this.#pending, 'instruction');
       },
       hot: {
-        register: (index) => this.#registers.get(index)!,
-        scalar: (name) => this.#scalars.get(name)!,
+        register: (index) => this.#registers.get(index)!.local,
+        scalar: (name) => this.#scalars.get(name)!.local,
         miss: (depth) => {
           this.#saveItState(part, part.predicate?.before);
           this.#refund(part, before, depth);
         },
-        ...(inline && { inline: { before: () => this.#beforeAccess(part), after: () => this.#afterAccess() } }),
+        window: typeof chosen === 'object' ? chosen.window : undefined,
+        inline,
+        before: () => this.#beforeCall(part),
+        after: (helper) => this.#afterCall(helper),
         charge: (cycles, depth) => {
           if (depth > 0 || part.predicate) this.#pay(cycles);
           else this.#pending += cycles;
@@ -271,26 +342,32 @@ export class RegionPrinter {
     };
   }
 
-  /** Everything the machine may look at is in memory while it answers an access. */
-  #beforeAccess(part: Part): void {
+  /** Everything the machine may look at is in memory while it is called. */
+  #beforeCall(part: Part): void {
     const out = this.#out;
     this.#spill();
     out.i32(0).i32(part.pc).memory(OP.i32_store, ENGINE.pc);
     out.i32(0).get(BUDGET).i32(this.#pending).op(OP.i32_sub).tee(this.#expected).memory(OP.i32_store, ENGINE.budget);
   }
 
-  /** An access may shorten the slice: then the region is left behind this instruction. */
-  #afterAccess(): void {
+  /** The machine may shorten the slice: then the region is left behind this instruction. A helper may change registers. */
+  #afterCall(helper: boolean): void {
     const out = this.#out;
     out.i32(0).memory(OP.i32_load, ENGINE.budget).get(this.#expected).op(OP.i32_sub);
     out.get(this.#cut).op(OP.i32_add).set(this.#cut);
+    if (helper) this.#reload();
   }
 
-  #leaveIfCut(next: number, depth: number): void {
+  #settleCut(): void {
+    this.#out.get(BUDGET).get(this.#cut).op(OP.i32_add).set(BUDGET).i32(0).set(this.#cut);
+  }
+
+  /** Leaves behind an instruction that called the machine, if that shortened the slice or changed code. */
+  #leaveIfCut(next: number | undefined, depth: number): void {
     const out = this.#out;
-    out.get(this.#cut).op(OP.if, EMPTY_BLOCK);
-    out.get(BUDGET).get(this.#cut).op(OP.i32_add).set(BUDGET).i32(0).set(this.#cut);
-    this.#leaveAt(next, LEFT_BY_BUDGET, depth + 1, this.#pending, 'event');
+    out.get(this.#cut).i32(0).memory(OP.i32_load, ENGINE.stale).op(OP.i32_or, OP.if, EMPTY_BLOCK);
+    this.#settleCut();
+    this.#leaveAt(next, LEFT.otherwise, depth + 1, this.#pending, 'event');
     out.op(OP.end);
   }
 
@@ -298,16 +375,18 @@ export class RegionPrinter {
     return this.#environment.counting ? this.#out.count(exitCounter(cause)) : this.#out;
   }
 
-  #leaveAt(pc: number, reason: number, depth: number, cycles: number, cause: ExitCause): void {
+  /** `pc`: undefined if it is in the local already. */
+  #leaveAt(pc: number | undefined, reason: number, depth: number, cycles: number, cause: ExitCause): void {
     this.#count(cause).i32(reason).set(this.#left);
     this.#exitTo(pc, 'leave', depth, cycles);
   }
 
   /** Leaves before a part whose own cycles may already be paid (they are, inside an IT block). */
   #refund(part: Part, before: number, depth: number): void {
-    if (this.#environment.counting) this.#out.count(COUNTERS.hot, -1n); // it will be executed by the cold engine
     const paid = part.predicate ? staticCycles(part) : 0;
-    this.#leaveAt(part.pc, LEFT_BY_ACCESS, depth, before - paid, 'access');
+    // the cold engine will execute it
+    if (this.#environment.counting) this.#out.count(COUNTERS.hot, -1n);
+    this.#leaveAt(part.pc, LEFT.access, depth, before - paid, 'access');
   }
 
   #saveItState(part: Part, itstate: number | undefined): void {
@@ -319,27 +398,80 @@ export class RegionPrinter {
   #temporary(type: Type, used: Map<Type, number>): number {
     const index = used.get(type) ?? 0;
     used.set(type, index + 1);
-    const list = this.#pool.get(type) ?? [];
-    this.#pool.set(type, list);
+    let list = this.#pool.get(type);
+    if (!list) {
+      list = [];
+      this.#pool.set(type, list);
+    }
     list[index] ??= this.#out.local(type);
     return list[index]!;
   }
 
+  /** Branches to a known address, or to the one in local PC. */
   #branch(block: number, step: Step, depth: number, target: number | undefined): void {
-    if (target === undefined) {
-      this.#out.set(PC);
-      this.#pay(this.#pending);
-      this.#out.br(this.#depthOf(({ kind }) => kind === 'go', depth));
-    } else if (step.calls) this.#exitTo(target, 'go', depth, this.#pending);
-    else this.#goTo(block, target, depth);
+    if (step.calls) this.#call(block, (step.pc + step.length) >>> 0, depth, target);
+    else if (target !== undefined) this.#goTo(block, target, depth);
+    else if (step.computed === 'return') this.#exitTo(undefined, 'leave', depth, this.#pending);
+    else this.#jump(block, step, depth, this.#jumpTargets(block, step));
+  }
+
+  #jumpTargets(block: number, step: Step): readonly number[] {
+    const { blocks, blockAt, jumpTargets } = this.#region;
+    const reached = jumpTargets(step.pc).filter((pc) => blocks[block]!.successors.includes(blockAt.get(pc) ?? -1));
+    return [...reached].sort((a, b) => a - b);
+  }
+
+  /** Looks for the address in local PC among those that a computed branch is known to go to. */
+  #jump(block: number, step: Step, depth: number, targets: readonly number[]): void {
+    const out = this.#out;
+    const middle = targets.length >> 1;
+    if (targets.length === 0) {
+      out.i32(step.pc).set(this.#site);
+      this.#exitTo(undefined, 'jump', depth, this.#pending);
+      return;
+    }
+    out.get(PC).i32(targets[middle]!);
+    if (targets.length === 1) {
+      out.op(I32_EQ, OP.if, EMPTY_BLOCK);
+      this.#goTo(block, targets[0]!, depth + 1);
+      out.op(OP.end);
+      this.#jump(block, step, depth, []);
+      return;
+    }
+    out.op(I32_LT_U, OP.if, EMPTY_BLOCK);
+    this.#jump(block, step, depth + 1, targets.slice(0, middle));
+    out.op(OP.end);
+    this.#jump(block, step, depth, targets.slice(middle));
+  }
+
+  /** Runs a subroutine. It comes back here unless something came up: then all callers leave, with the state in memory. */
+  #call(block: number, next: number, depth: number, target: number | undefined): void {
+    const out = this.#out;
+    const behind = this.#region.blockAt.get(next);
+    if (behind === undefined || !this.#region.blocks[block]!.successors.includes(behind)) {
+      this.#exitTo(target, 'go', depth, this.#pending);
+      return;
+    }
+    const pending = this.#pending;
+    this.#pay(pending);
+    this.#spill();
+    if (target === undefined) out.get(PC);
+    else out.i32(target);
+    out.get(BUDGET).call(this.#environment.enter).set(this.#left).set(BUDGET).set(PC);
+    out.get(this.#left).get(PC).i32(next).op(OP.i32_xor, OP.i32_or, OP.if, EMPTY_BLOCK);
+    out.get(PC).get(BUDGET).get(this.#left).op(OP.return, OP.end);
+    this.#reload();
+    this.#pending = 0;
+    this.#goTo(block, next, depth);
+    this.#pending = pending;
   }
 
   #pay(cycles: number): void {
     if (cycles !== 0) this.#out.get(BUDGET).i32(cycles).op(OP.i32_sub).set(BUDGET);
   }
 
-  #exitTo(pc: number, kind: 'leave' | 'go', depth: number, cycles: number): void {
-    this.#out.i32(pc).set(PC);
+  #exitTo(pc: number | undefined, kind: 'leave' | 'go' | 'jump', depth: number, cycles: number): void {
+    if (pc !== undefined) this.#out.i32(pc).set(PC);
     this.#pay(cycles);
     this.#out.br(this.#depthOf((frame) => frame.kind === kind, depth));
   }

@@ -4,104 +4,138 @@ import type { Step } from './flow.js';
 export interface Block {
   readonly pc: number;
   readonly steps: readonly Step[];
-  /** Blocks of the region that may follow, by index. */
+  /** Blocks of the region that may follow, by index, each as often as there are ways to it. */
   readonly successors: readonly number[];
+  /** Where to go on instead of executing the block, while the function is being entered in the middle. */
+  readonly ways: readonly Way[];
+}
+
+/**
+ * Compiled code is entered at its first address, and at the header of every loop: those have the numbers 1, 2 … in the
+ * order of an outer loop before what is inside it. A way leads to the loops `first` to `last`, the outermost of which is `first`.
+ */
+export interface Way {
+  readonly to: number;
+  readonly first: number;
+  readonly last: number;
 }
 
 /** What is compiled into one function: everything reachable from the entry by known branches, up to a limit. */
 export interface Region {
   readonly entry: number;
-  /** Block 0 is the entry; in reverse postorder. */
+  /** Block 0 holds no code but the ways in; the others are in reverse postorder, block 1 is the entry. */
   readonly blocks: readonly Block[];
   /** Index of the block that starts at an address and may be reached from inside the region. */
   readonly blockAt: ReadonlyMap<number, number>;
   /** Blocks that are loop headers. */
   readonly headers: ReadonlySet<number>;
+  /** Addresses of the loop headers, by their number less 1. */
+  readonly loops: readonly number[];
   /** Immediate dominator of every block. */
   readonly dominator: readonly number[];
   /** Forward edges into every block, from reachable blocks. */
   readonly forwardEdges: readonly number[];
-  readonly length: number;
+  /** Blocks at whose start the budget is checked, and the most cycles from the start of each block to the next check or exit. */
+  readonly checked: ReadonlySet<number>;
+  readonly cyclesToCheck: readonly number[];
+  /** Computed branches go on inside the region at these addresses. */
+  readonly jumpTargets: JumpTargets;
 }
 
+/** Where the computed branch at an address has been seen to go. */
+export type JumpTargets = (pc: number) => readonly number[];
+
+/** Most steps of a region: what optimises it takes more than linear time. */
 export const REGION_LIMIT = 400;
+/** Cycles between two checks of the budget, so that little is left to the cold engine at the end of a slice. */
+const CHECK_LIMIT = 96;
 
 /** Builds a region. `look` gives a step, or undefined where none can be compiled. */
-export function buildRegion(entry: number, look: (pc: number) => Step | undefined): Region | undefined {
-  const steps = collect(entry, look);
-  if (!steps.get(entry) || steps.get(entry)!.cold) return undefined;
+export function buildRegion(
+  entry: number,
+  look: (pc: number) => Step | undefined,
+  jumpTargets: JumpTargets,
+): Region | undefined {
+  const steps = collect(entry, look, jumpTargets);
+  if (!steps.get(entry)) return undefined;
   const cut = new Set<string>();
   for (;;) {
-    const region = arrange(entry, steps, cut);
-    const bad = irreducibleEdges(region);
-    if (bad.length === 0) return region;
+    const blocks = arrange(entry, steps, cut, jumpTargets);
+    const graph = analyseGraph(blocks);
+    const bad = irreducibleEdges(blocks, graph);
+    if (bad.length === 0) return enterable(entry, blocks, graph, jumpTargets);
     // such an edge leaves the region: what it leads to becomes the entry of another, whose loop is then a proper one
     for (const edge of bad) cut.add(edge);
   }
 }
 
-function collect(entry: number, look: (pc: number) => Step | undefined): Map<number, Step> {
+function collect(entry: number, look: (pc: number) => Step | undefined, jumpTargets: JumpTargets): Map<number, Step> {
   const found = new Map<number, Step>();
   const queue = [entry];
-  while (queue.length > 0 && found.size < REGION_LIMIT) {
-    const pc = queue.shift()!;
+  for (let at = 0; at < queue.length && found.size < REGION_LIMIT; at++) {
+    const pc = queue[at]!;
     if (found.has(pc)) continue;
     const step = look(pc);
     if (!step) continue;
     found.set(pc, step);
-    if (step.cold) continue;
-    queue.push(...successorsOf(step));
+    queue.push(...successorsOf(step, jumpTargets));
   }
   return found;
 }
 
-/** Addresses inside the region where a step may go on; calls leave it. */
-function successorsOf(step: Step): number[] {
-  if (step.cold) return [];
+/** Addresses inside the region where a step may go on: a call comes back behind it. */
+function successorsOf(step: Step, jumpTargets: JumpTargets): number[] {
   const next = (step.pc + step.length) >>> 0;
-  const targets = step.calls ? [] : step.targets;
-  return [...(step.fallsThrough ? [next] : []), ...targets];
+  const straight = step.fallsThrough ? [next] : [];
+  if (step.calls) return [...straight, next];
+  return [...straight, ...step.targets, ...(step.computed === 'jump' ? jumpTargets(step.pc) : [])];
 }
 
-function arrange(entry: number, found: ReadonlyMap<number, Step>, cut: ReadonlySet<string>): Region {
+function arrange(
+  entry: number,
+  found: ReadonlyMap<number, Step>,
+  cut: ReadonlySet<string>,
+  jumpTargets: JumpTargets,
+): Block[] {
   const leaders = new Set([entry]);
   for (const step of found.values()) {
-    const branches = step.targets.length > 0 || !step.fallsThrough || step.cold;
-    for (const target of step.calls ? [] : step.targets) if (found.has(target)) leaders.add(target);
-    if (branches) leaders.add((step.pc + step.length) >>> 0);
+    const next = (step.pc + step.length) >>> 0;
+    const onward = successorsOf(step, jumpTargets);
+    if (onward.length !== 1 || onward[0] !== next || step.calls) for (const pc of [next, ...onward]) leaders.add(pc);
   }
   const raw = new Map<number, { steps: Step[]; next: number[] }>();
+  const order: number[] = [];
   const visit = (pc: number): void => {
     const block = { steps: [] as Step[], next: [] as number[] };
     raw.set(pc, block);
-    for (let at = pc; ; ) {
-      const step = found.get(at);
-      if (!step) break;
+    let cycles = 0;
+    for (let at = pc, step = found.get(at); step; step = found.get(at)) {
       block.steps.push(step);
-      const next = successorsOf(step);
-      const straight = (at + step.length) >>> 0;
-      at = straight;
-      if (next.length === 1 && next[0] === straight && !leaders.has(straight)) continue;
-      block.next = next.filter((target) => found.has(target) && !cut.has(`${pc} ${target}`));
-      break;
+      cycles += step.cycles;
+      at = (at + step.length) >>> 0;
+      block.next = successorsOf(step, jumpTargets).filter((target) => found.has(target) && !cut.has(edge(pc, target)));
+      if (leaders.has(at) || cycles >= CHECK_LIMIT) break;
     }
     for (const target of block.next) if (!raw.has(target)) visit(target);
     order.push(pc);
   };
-  const order: number[] = [];
   visit(entry);
   const sequence = order.reverse();
   const blockAt = new Map(sequence.map((pc, index) => [pc, index]));
-  const blocks = sequence.map((pc) => ({
+  return sequence.map((pc) => ({
     pc,
     steps: raw.get(pc)!.steps,
-    successors: [...new Set(raw.get(pc)!.next.map((target) => blockAt.get(target)!))],
+    successors: raw.get(pc)!.next.map((target) => blockAt.get(target)!),
+    ways: [],
   }));
-  return { entry, blocks, blockAt, length: found.size, ...analyseGraph(blocks) };
 }
 
+const edge = (from: number, to: number) => `${from} ${to}`;
+
 /** Dominators by iteration over reverse postorder (Cooper, Harvey and Kennedy 2001), loop headers, merges. */
-function analyseGraph(blocks: readonly Block[]): Pick<Region, 'headers' | 'dominator' | 'forwardEdges'> {
+type Graph = Pick<Region, 'headers' | 'dominator' | 'forwardEdges'>;
+
+function analyseGraph(blocks: readonly Block[]): Graph {
   const predecessors: number[][] = blocks.map(() => []);
   for (const [from, block] of blocks.entries()) for (const to of block.successors) predecessors[to]!.push(from);
   const dominator = blocks.map(() => -1);
@@ -137,25 +171,83 @@ function analyseGraph(blocks: readonly Block[]): Pick<Region, 'headers' | 'domin
 }
 
 /** Edges back to a block that does not dominate their start, as `from to` addresses. */
-function irreducibleEdges({ blocks, dominator }: Region): string[] {
+function irreducibleEdges(blocks: readonly Block[], { dominator }: Graph): string[] {
   const dominates = (a: number, b: number): boolean => {
     let at = b;
     while (at > a) at = dominator[at]!;
     return at === a;
   };
   return blocks.flatMap((block, from) =>
-    block.successors.filter((to) => to <= from && !dominates(to, from)).map((to) => `${block.pc} ${blocks[to]!.pc}`),
+    block.successors.filter((to) => to <= from && !dominates(to, from)).map((to) => edge(block.pc, blocks[to]!.pc)),
   );
 }
 
-/** The most cycles from the start of each block to the next check (a loop header) or exit. */
-export function cyclesToNextCheck({ blocks, headers }: Region): number[] {
+/** Adds the ways in to all loops, and what follows from them. */
+function enterable(entry: number, blocks: readonly Block[], { headers }: Graph, jumpTargets: JumpTargets): Region {
+  const outerOf = loopNest(blocks, headers);
+  const loops: number[] = [];
+  /** Numbers the loops right inside one, or outside all; block numbers are those with block 0 in front. */
+  const waysInto = (outer: number): Way[] => {
+    const ways: Way[] = [];
+    for (const header of headers) {
+      if (outerOf.get(header) !== outer) continue;
+      const first = loops.push(blocks[header]!.pc);
+      const below = waysInto(header);
+      waysOf.set(header, below);
+      ways.push({ to: header + 1, first, last: below.at(-1)?.last ?? first });
+    }
+    return ways;
+  };
+  const waysOf = new Map<number, Way[]>();
+  const top = waysInto(NO_LOOP);
+  const all = [
+    { pc: entry, steps: [], successors: [1, ...top.map(({ to }) => to)], ways: top },
+    ...blocks.map((block, index) => {
+      const ways = waysOf.get(index) ?? [];
+      return { ...block, ways, successors: [...block.successors.map((to) => to + 1), ...ways.map(({ to }) => to)] };
+    }),
+  ];
+  const graph = analyseGraph(all);
+  const blockAt = new Map(blocks.map(({ pc }, index) => [pc, index + 1]));
+  return { entry, blocks: all, blockAt, loops, jumpTargets, ...graph, ...planChecks(all, graph.headers) };
+}
+
+const NO_LOOP = -1;
+
+/** The header of the innermost loop around every loop's header, NO_LOOP for none. */
+function loopNest(blocks: readonly Block[], headers: ReadonlySet<number>): ReadonlyMap<number, number> {
+  const predecessors: number[][] = blocks.map(() => []);
+  for (const [from, { successors }] of blocks.entries()) for (const to of successors) predecessors[to]!.push(from);
+  const outer = new Map([...headers].map((header) => [header, NO_LOOP]));
+  // from the outermost (in reverse postorder an outer header comes first), so that the innermost has the last word
+  for (const header of [...headers].sort((a, b) => a - b)) {
+    const body = new Set([header]);
+    const queue = predecessors[header]!.filter((from) => from >= header);
+    for (let block = queue.pop(); block !== undefined; block = queue.pop()) {
+      if (body.has(block)) continue;
+      body.add(block);
+      queue.push(...predecessors[block]!);
+    }
+    for (const block of body) if (block !== header && headers.has(block)) outer.set(block, header);
+  }
+  return outer;
+}
+
+/** Every loop is checked at its header, what follows a call where the call comes back, and a long path now and then. */
+function planChecks(blocks: readonly Block[], headers: ReadonlySet<number>): Pick<Region, 'checked' | 'cyclesToCheck'> {
+  const checked = new Set(headers);
+  for (const { steps, successors } of blocks) if (steps.at(-1)?.calls) for (const to of successors) checked.add(to);
   const longest = blocks.map(() => 0);
   for (let index = blocks.length - 1; index >= 0; index--) {
     const { steps, successors } = blocks[index]!;
-    const onward = successors.filter((to) => to > index && !headers.has(to)).map((to) => longest[to]!);
     const own = steps.reduce((sum, { cycles }) => sum + cycles, 0);
-    longest[index] = own + Math.max(0, ...onward);
+    let onward = 0;
+    for (const to of successors) {
+      if (checked.has(to)) continue;
+      if (own + longest[to]! > CHECK_LIMIT) checked.add(to);
+      else onward = Math.max(onward, longest[to]!);
+    }
+    longest[index] = own + onward;
   }
-  return longest;
+  return { checked, cyclesToCheck: longest };
 }

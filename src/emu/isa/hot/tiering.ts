@@ -1,65 +1,105 @@
+import { NOTE } from '../layout.js';
+import type { Note } from '../note.js';
+
 /** What tiering decides about. */
 export interface Tiers {
   isEntry(pc: number): boolean;
-  covers(pc: number): boolean;
-  compile(entry: number): boolean;
-  makeInline(pc: number): void;
+  compile(entries: readonly number[]): void;
+  /** The accesses of an instruction keep leaving its regions. */
+  generalise(pc: number): void;
+  /** A computed branch goes there; false if it goes to more places than a region can know. */
+  addJumpTargets(pc: number, targets: readonly number[]): boolean;
+  /** Instructions that were compiled in this process: compiling the first ones takes many times as long. */
+  readonly experience: number;
 }
 
 /** Ticks of a slice while code is still being found, and at most. */
 const SHORT = 16_384;
 const LONG = 1_000_000;
-/** Samples after which an address is compiled: anywhere, or inside a region that has another entry. */
-const HOT = 2;
-const HOT_INSIDE = 12;
-/** Samples after which an instruction's slow accesses are made inside the region. */
-const SLOW = 2;
+/** Samples in code that lies together after which it is compiled: about as long as compiling it takes. */
+const HOT = 24;
+/** The same before a process has compiled so many instructions. */
+const HOT_AT_FIRST = 500;
+const EXPERIENCE = 300;
+/** Bytes that lie together, as a shift. */
+const NEIGHBOURHOOD = 7;
+/** Slices in which nothing was found, after which they get longer. */
+const QUIET = 16;
+/** Notes of a kind after which something is done about it. */
+const OFTEN = { reached: 512, access: 128, jump: 128 } as const;
 
 /**
- * Decides what is compiled, by sampling: at the end of every slice it is told the target of the last taken branch. Slices
- * end by guest time, so the decisions, too, depend on nothing but the guest.
+ * Decides what is compiled. At the end of every slice it is told the target of the last taken branch, and now and then
+ * what compiled code has noted. Slices end by guest time, and nothing but speed depends on what is decided.
  */
 export class Tiering {
   /** Ticks that a slice should last at most. */
   slice = SHORT;
   readonly #tiers: Tiers;
+  /** How much is needed, against what is usual: almost nothing where everything is to be compiled. */
+  readonly #scale: number;
   readonly #samples = new Map<number, number>();
-  readonly #misses = new Map<number, number>();
+  /** How often the targets of a computed branch were added to: each time takes twice as many notes. */
+  readonly #additions = new Map<number, number>();
   #quiet = 0;
 
-  constructor(tiers: Tiers) {
+  constructor(tiers: Tiers, mode: 'auto' | 'hot') {
     this.#tiers = tiers;
+    this.#scale = mode === 'hot' ? 0 : 1;
   }
 
-  /** `target`: the last branch target, if compiled code did not end the slice; `miss`: where a region last left for a slow access, 0 if none did. */
-  sample(target: number | undefined, miss: number): void {
-    if (miss !== 0 && this.#count(this.#misses, miss) === SLOW) this.#tiers.makeInline(miss);
-    if (target === undefined || this.#tiers.isEntry(target)) {
-      this.#lengthen();
+  /** The slice ended in the cold engine; `target`: of the last taken branch. */
+  sample(target: number): void {
+    if (this.#tiers.isEntry(target)) {
+      this.quiet();
       return;
     }
-    const count = this.#count(this.#samples, target);
-    if (count !== (this.#tiers.covers(target) ? HOT_INSIDE : HOT)) {
-      if (count > HOT_INSIDE) this.#lengthen();
-      return;
-    }
-    if (this.#tiers.compile(target)) {
-      this.#quiet = 0;
-      this.slice = SHORT;
-    }
+    const place = target >>> NEIGHBOURHOOD;
+    const count = (this.#samples.get(place) ?? 0) + 1;
+    this.#samples.set(place, count);
+    if (count < this.#scale * (this.#tiers.experience < EXPERIENCE ? HOT_AT_FIRST : HOT)) return;
+    this.#samples.delete(place);
+    this.#tiers.compile([target]);
+    this.#found();
   }
 
-  #count(counts: Map<number, number>, pc: number): number {
-    const count = (counts.get(pc) ?? 0) + 1;
-    counts.set(pc, count);
-    return count;
+  /** What regions left for, or where their computed branches went; gives what it acted upon. */
+  noted(notes: readonly Note[]): ReadonlySet<Note> {
+    const heeded = new Set<Note>();
+    const entries: number[] = [];
+    const jumps = new Map<number, Note[]>();
+    for (const note of notes) {
+      const { site, target, count } = note;
+      if (site !== NOTE.reached && site !== NOTE.access) jumps.set(site, [...(jumps.get(site) ?? []), note]);
+      else if (count >= this.#scale * (site === NOTE.reached ? OFTEN.reached : OFTEN.access)) {
+        heeded.add(note);
+        if (site === NOTE.reached) entries.push(target);
+        else this.#tiers.generalise(target);
+      }
+    }
+    for (const [site, all] of jumps) {
+      const additions = this.#additions.get(site) ?? 0;
+      if (all[0]!.count < this.#scale * OFTEN.jump * 2 ** additions) continue;
+      this.#additions.set(site, additions + 1);
+      for (const note of all) heeded.add(note);
+      const targets = all.map(({ target }) => target);
+      if (!this.#tiers.addJumpTargets(site, targets)) entries.push(...targets);
+    }
+    this.#tiers.compile(entries);
+    if (heeded.size > 0) this.#found();
+    return heeded;
   }
 
-  /** Nothing new for a while: slices may be longer. */
-  #lengthen(): void {
+  /** Nothing new: after a while slices may be longer. */
+  quiet(): void {
     this.#quiet++;
-    if (this.#quiet < 16) return;
+    if (this.#quiet < QUIET) return;
     this.#quiet = 0;
     this.slice = Math.min(LONG, this.slice * 2);
+  }
+
+  #found(): void {
+    this.#quiet = 0;
+    this.slice = SHORT;
   }
 }

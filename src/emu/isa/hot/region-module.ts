@@ -1,0 +1,107 @@
+import { REGION } from '../handlers.js';
+import type { Isa } from '../instruction.js';
+import type { Type } from '../ir.js';
+import { ENGINE, ENTRIES_OFFSET, type StateLayout } from '../layout.js';
+import { chunkBias, entryAddress, LEFT, REGION_PARAMS, REGION_RESULTS } from '../region-entry.js';
+import { SLOW_CALLS } from '../slow-path.js';
+import { FunctionBody } from '../wasm/code.js';
+import { ModuleBuilder } from '../wasm/module.js';
+import { EMPTY_BLOCK, OP, PURE_OPCODE } from '../wasm/opcodes.js';
+import type { Part } from './flow.js';
+import type { Region } from './region.js';
+import { exitCounter, RegionPrinter, type Site } from './region-printer.js';
+
+/** `return_call_indirect` of the tail-call proposal. */
+const RETURN_CALL_INDIRECT = 0x13;
+const I32_LT_S = 0x48;
+const [PC, BUDGET] = [0, 1];
+
+/**
+ * Subroutines that compiled code has called and that have not come back, at most: each takes a frame of the host's
+ * stack. One call more leaves them all, and the cold engine starts afresh.
+ */
+const CALL_DEPTH = 100;
+
+export interface RegionsOptions {
+  readonly isa: Isa;
+  readonly layout: StateLayout;
+  /** How an instruction's accesses are made. */
+  readonly site: (part: Part) => Site;
+  readonly counting: boolean;
+}
+
+/** One module with the functions of some regions, exported by their position. */
+export function generateRegions(
+  regions: readonly Region[],
+  { isa, layout, site, counting }: RegionsOptions,
+): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder(1);
+  module.importTable();
+  const type = module.type(REGION_PARAMS, REGION_RESULTS);
+  const imports = new Map<string, number>();
+  for (const { name, params, results } of regionImports(isa)) imports.set(name, module.import(name, params, results));
+  const enter = module.function(REGION_PARAMS, REGION_RESULTS, () => enterFunction(type));
+  const environment = {
+    slow: (kind: string, size: number) => imports.get(`${kind}${size}`)!,
+    helper: (name: string) => imports.get(`helper ${name}`)!,
+    enter,
+    note: imports.get('note')!,
+    go: (out: FunctionBody): void => goOn(out, type, counting),
+    site,
+    counting,
+  };
+  for (const [index, region] of regions.entries()) {
+    const print = () => new RegionPrinter(isa, layout, region, environment).print();
+    module.export(`${index}`, module.function(REGION_PARAMS, REGION_RESULTS, print));
+  }
+  return module.build();
+}
+
+/** What a module of regions imports from the cold engine's module and the CPU. */
+function regionImports(isa: Isa): { name: string; params: readonly Type[]; results: readonly Type[] }[] {
+  const slow = SLOW_CALLS.map(({ name, kind, size }) => {
+    const type: Type = size === 8 ? 'i64' : 'i32';
+    const params: Type[] = kind === 'load' ? ['i32', 'i32'] : ['i32', type, 'i32'];
+    return { name, params, results: kind === 'load' ? [type] : [] };
+  });
+  const helpers = Object.entries(isa.helpers).map(([name, { params, result }]) => ({
+    name: `helper ${name}`,
+    params,
+    results: result === 'void' ? [] : [result],
+  }));
+  return [...slow, ...helpers, { name: 'note', params: ['i32', 'i32'], results: [] }];
+}
+
+/** Puts on the stack whether a region is compiled at the address in local PC; its chunk's bias is kept. */
+function isCompiled(out: FunctionBody, bias: number): void {
+  chunkBias(out, PC);
+  out.tee(bias).get(PC).i32(3).op(OP.i32_shl, OP.i32_add).memory(OP.i32_load16_u, 0);
+  out.i32(REGION).op(PURE_OPCODE.eq!.i32 as number);
+}
+
+/** Continues in the region compiled at the address in local PC, or leaves to the cold engine. */
+function goOn(out: FunctionBody, type: number, counting: boolean): void {
+  const bias = out.local('i32');
+  isCompiled(out, bias);
+  out.op(OP.if, EMPTY_BLOCK).get(PC).get(BUDGET);
+  entryAddress(out, PC, bias);
+  out.memory(OP.i32_load16_u, ENTRIES_OFFSET).op(RETURN_CALL_INDIRECT).code.u32(type).byte(0);
+  out.op(OP.end);
+  if (counting) out.count(exitCounter('target'));
+  out.get(PC).get(BUDGET).i32(LEFT.going).op(OP.return);
+}
+
+/** Runs the subroutine at an address until it returns: the regions' way to call. Where it cannot, pc stays where it is. */
+function enterFunction(type: number): FunctionBody {
+  const out = new FunctionBody(REGION_PARAMS);
+  const [bias, depth] = [out.local('i32'), out.local('i32')];
+  isCompiled(out, bias);
+  out.i32(0).memory(OP.i32_load, ENGINE.callDepth).tee(depth).i32(CALL_DEPTH).op(I32_LT_S, OP.i32_and);
+  out.op(OP.if, EMPTY_BLOCK);
+  out.i32(0).get(depth).i32(1).op(OP.i32_add).memory(OP.i32_store, ENGINE.callDepth);
+  out.get(PC).get(BUDGET);
+  entryAddress(out, PC, bias);
+  out.memory(OP.i32_load16_u, ENTRIES_OFFSET).op(OP.call_indirect).code.u32(type).byte(0);
+  out.i32(0).get(depth).memory(OP.i32_store, ENGINE.callDepth);
+  return out.op(OP.return, OP.end).get(PC).get(BUDGET).i32(LEFT.going);
+}
