@@ -10,9 +10,10 @@
 import type { Plugin } from 'vitest/config';
 import type { TestProject, Vitest } from 'vitest/node';
 import { shareCancelling } from './cancel.js';
+import { COMMAND_LINE_KEY, type EngineSettings } from './engine-settings.js';
 import { FIRMWARE_TESTS, type FirmwareProjectOptions, firmwareProject, PROJECT_NAME } from './firmware-project.js';
-
 import { watchFirmware } from './image-watcher.js';
+import { tellStatistics } from './statistics-reporter.js';
 
 export { FIRMWARE_TESTS, type FirmwareProjectOptions } from './firmware-project.js';
 
@@ -49,10 +50,9 @@ export function fwtest(options: FirmwareProjectOptions = {}): Plugin {
     async configureVitest({ vitest, injectTestProjects }: Configured) {
       if (!equipped.has(vitest) && !vitest.projects.some((one) => one.name === PROJECT_NAME)) {
         equipped.add(vitest);
-        watchFirmware(vitest);
         const { alias } = vitest.vite.config.resolve;
         await injectTestProjects([{ resolve: { alias }, test: firmwareProject(options) }]);
-        shareCancelling(vitest);
+        equip(vitest, options);
       }
       for (const project of vitest.projects) leaveOut(project, include);
     },
@@ -82,15 +82,15 @@ function withProject(
   others: readonly object[] = [],
 ): object | undefined {
   if (projectsOf(config)?.some((one) => one.test?.name === PROJECT_NAME)) return undefined;
-  const plugins = [excluder(options.include ?? [FIRMWARE_TESTS])];
+  const plugins = [excluder(options)];
   const resolve = { alias: config.resolve?.alias };
   return { test: { projects: [...others, { resolve, plugins, test: firmwareProject(options) }] } };
 }
 
-function excluder(include: readonly string[]): Plugin {
+function excluder(options: FirmwareProjectOptions): Plugin {
+  const include = options.include ?? [FIRMWARE_TESTS];
   const configureVitest = ({ vitest }: Configured) => {
-    watchFirmware(vitest);
-    shareCancelling(vitest);
+    equip(vitest, options);
     for (const project of vitest.projects) leaveOut(project, include);
   };
   return { name: 'fwtest:exclude', configureVitest } as Plugin;
@@ -98,9 +98,20 @@ function excluder(include: readonly string[]): Plugin {
 
 /** What a run whose only project is the firmware project needs besides: for the command line. */
 export function firmwareSession(): Plugin {
+  return { name: 'fwtest:session', configureVitest: ({ vitest }: Configured) => equip(vitest, {}) } as Plugin;
+}
+
+/** What the command line asks for, whatever plugins the configuration has. */
+export function commandLineSettings(settings: EngineSettings): Plugin {
   const configureVitest = ({ vitest }: Configured) => {
-    watchFirmware(vitest);
-    shareCancelling(vitest);
+    vitest.provide(COMMAND_LINE_KEY as never, settings as never);
+    if (settings.stats) tellStatistics(vitest);
   };
-  return { name: 'fwtest:session', configureVitest } as Plugin;
+  return { name: 'fwtest:command-line', configureVitest } as Plugin;
+}
+
+function equip(vitest: Vitest, { stats }: FirmwareProjectOptions): void {
+  watchFirmware(vitest);
+  shareCancelling(vitest);
+  if (stats) tellStatistics(vitest);
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { startVitest, Vitest } from 'vitest/node';
 import { closest } from '../../emu/debug/symbols-spelling.js';
 import { UsageError } from '../../emu/errors.js';
+import type { EngineSettings } from '../engine-settings.js';
 import { type ExitCode, exitCodeOf, exitCodeOfTasks, type ReportedTask, worst } from '../exit-code.js';
 import { firmwareProject, PROJECT_NAME } from '../firmware-project.js';
 import { checkMergeFolder } from '../merge-folder.js';
@@ -49,7 +50,7 @@ async function parse(args: readonly string[], commands: readonly string[]): Prom
 }
 
 function suggestion(flag: string | undefined): string {
-  const names = VITEST_FLAGS.map((name) => `--${name}`);
+  const names = [...VITEST_FLAGS, 'engine', 'stats'].map((name) => `--${name}`);
   const near = flag === undefined ? undefined : closest(flag, names)[0];
   return near
     ? `did you mean ${near}? \`fwtest run --help\` lists the options`
@@ -60,20 +61,21 @@ function suggestion(flag: string | undefined): string {
  * How vitest is to be configured. With a configuration file of the user the plugin joins it and only the firmware
  * project runs; without one the firmware project is the whole configuration and no file is looked for.
  */
-async function configure(options: Options): Promise<{ options: Options; plugins: Plugins }> {
+async function configure(options: Options, settings: EngineSettings): Promise<{ options: Options; plugins: Plugins }> {
   const root = resolve(options.root ?? '.');
   const config = options.config ?? findVitestConfig(root) ?? false;
-  const { firmwareOnly, firmwareSession, fwtest } = await import('../vitest.js');
+  const { commandLineSettings, firmwareOnly, firmwareSession, fwtest } = await import('../vitest.js');
+  const asked = commandLineSettings(settings);
   if (config === false) {
     const { include, exclude, testTimeout, ...fixed } = firmwareProject();
     return {
       options: { include, testTimeout, ...fixed, ...options, config: false },
-      plugins: [firmwareSession()],
+      plugins: [firmwareSession(), asked],
     };
   }
   // Whoever names projects has reasons.
-  if (options.project !== undefined) return { options: { ...options, config }, plugins: [fwtest()] };
-  return { options: { ...options, project: [PROJECT_NAME], config }, plugins: [firmwareOnly()] };
+  if (options.project !== undefined) return { options: { ...options, config }, plugins: [fwtest(), asked] };
+  return { options: { ...options, project: [PROJECT_NAME], config }, plugins: [firmwareOnly(), asked] };
 }
 
 /** What the run ended with, from the errors of all tests and from those outside of tests. */
@@ -103,8 +105,14 @@ async function refuseEmptyRun(vitest: Vitest, request: Request): Promise<void> {
  * Runs the firmware tests.
  * @param args everything after `run` or `watch`: filters and vitest's own flags
  * @param commands the names of fwtest's commands, for a filter that was meant to be one
+ * @param settings fwtest's own options
  */
-export async function run(args: readonly string[], watch: boolean, commands: readonly string[]): Promise<ExitCode> {
+export async function run(
+  args: readonly string[],
+  watch: boolean,
+  commands: readonly string[],
+  settings: EngineSettings = {},
+): Promise<ExitCode> {
   const request = await parse(args, commands);
   const watching = watch || request.options.watch === true;
   const { shard, mergeReports } = request.options;
@@ -112,7 +120,8 @@ export async function run(args: readonly string[], watch: boolean, commands: rea
   if (mergeReports !== undefined) checkMergeFolder(mergeReports);
   // vitest refuses more shards than test files unless runs without tests pass.
   const surplus = shard === undefined ? {} : { passWithNoTests: true };
-  const { options, plugins } = await configure({ ...request.options, ...surplus, run: !watching, watch: watching });
+  const wanted = { ...request.options, ...surplus, run: !watching, watch: watching };
+  const { options, plugins } = await configure(wanted, settings);
   const { startVitest } = await loadVitest();
   const vitest = await startVitest('test', request.filters, options, { plugins });
   if (vitest.shouldKeepServer()) return new Promise(() => {});
