@@ -35,6 +35,11 @@ export function chosen(
   };
 }
 
+/** What the command line gave a vitest run, which passes it on to every project. */
+export function commandLineOf({ provide }: { readonly provide?: object | undefined }): EngineSettings {
+  return (provide as { [COMMAND_LINE_KEY]?: EngineSettings } | undefined)?.[COMMAND_LINE_KEY] ?? {};
+}
+
 /** What whoever looks for a bug asked for on the command line also counts for machines that a test makes itself. */
 export function applyToAll({ engine }: EngineSettings = {}): void {
   if (engine !== undefined) setDefaultEngine(engine);

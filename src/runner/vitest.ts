@@ -10,7 +10,7 @@
 import type { Plugin } from 'vitest/config';
 import type { TestProject, Vitest } from 'vitest/node';
 import { shareCancelling } from './cancel.js';
-import { COMMAND_LINE_KEY, type EngineSettings } from './engine-settings.js';
+import { commandLineOf } from './engine-settings.js';
 import { FIRMWARE_TESTS, type FirmwareProjectOptions, firmwareProject, PROJECT_NAME } from './firmware-project.js';
 import { watchFirmware } from './image-watcher.js';
 import { tellStatistics } from './statistics-reporter.js';
@@ -101,17 +101,8 @@ export function firmwareSession(): Plugin {
   return { name: 'fwtest:session', configureVitest: ({ vitest }: Configured) => equip(vitest, {}) } as Plugin;
 }
 
-/** What the command line asks for, whatever plugins the configuration has. */
-export function commandLineSettings(settings: EngineSettings): Plugin {
-  const configureVitest = ({ vitest }: Configured) => {
-    vitest.provide(COMMAND_LINE_KEY as never, settings as never);
-    if (settings.stats) tellStatistics(vitest);
-  };
-  return { name: 'fwtest:command-line', configureVitest } as Plugin;
-}
-
-function equip(vitest: Vitest, { stats }: FirmwareProjectOptions): void {
+function equip(vitest: Vitest, options: FirmwareProjectOptions): void {
   watchFirmware(vitest);
   shareCancelling(vitest);
-  if (stats) tellStatistics(vitest);
+  if (commandLineOf(vitest.config).stats || options.stats) tellStatistics(vitest);
 }

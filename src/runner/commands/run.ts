@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { startVitest, Vitest } from 'vitest/node';
 import { closest } from '../../emu/debug/symbols-spelling.js';
 import { UsageError } from '../../emu/errors.js';
-import type { EngineSettings } from '../engine-settings.js';
+import { COMMAND_LINE_KEY, type EngineSettings } from '../engine-settings.js';
 import { type ExitCode, exitCodeOf, exitCodeOfTasks, type ReportedTask, worst } from '../exit-code.js';
 import { firmwareProject, PROJECT_NAME } from '../firmware-project.js';
 import { checkMergeFolder } from '../merge-folder.js';
@@ -61,21 +61,20 @@ function suggestion(flag: string | undefined): string {
  * How vitest is to be configured. With a configuration file of the user the plugin joins it and only the firmware
  * project runs; without one the firmware project is the whole configuration and no file is looked for.
  */
-async function configure(options: Options, settings: EngineSettings): Promise<{ options: Options; plugins: Plugins }> {
+async function configure(options: Options): Promise<{ options: Options; plugins: Plugins }> {
   const root = resolve(options.root ?? '.');
   const config = options.config ?? findVitestConfig(root) ?? false;
-  const { commandLineSettings, firmwareOnly, firmwareSession, fwtest } = await import('../vitest.js');
-  const asked = commandLineSettings(settings);
+  const { firmwareOnly, firmwareSession, fwtest } = await import('../vitest.js');
   if (config === false) {
     const { include, exclude, testTimeout, ...fixed } = firmwareProject();
     return {
       options: { include, testTimeout, ...fixed, ...options, config: false },
-      plugins: [firmwareSession(), asked],
+      plugins: [firmwareSession()],
     };
   }
   // Whoever names projects has reasons.
-  if (options.project !== undefined) return { options: { ...options, config }, plugins: [fwtest(), asked] };
-  return { options: { ...options, project: [PROJECT_NAME], config }, plugins: [firmwareOnly(), asked] };
+  if (options.project !== undefined) return { options: { ...options, config }, plugins: [fwtest()] };
+  return { options: { ...options, project: [PROJECT_NAME], config }, plugins: [firmwareOnly()] };
 }
 
 /** What the run ended with, from the errors of all tests and from those outside of tests. */
@@ -120,8 +119,9 @@ export async function run(
   if (mergeReports !== undefined) checkMergeFolder(mergeReports);
   // vitest refuses more shards than test files unless runs without tests pass.
   const surplus = shard === undefined ? {} : { passWithNoTests: true };
-  const wanted = { ...request.options, ...surplus, run: !watching, watch: watching };
-  const { options, plugins } = await configure(wanted, settings);
+  const provide = { [COMMAND_LINE_KEY]: settings } as Options['provide'];
+  const wanted = { ...request.options, ...surplus, provide, run: !watching, watch: watching };
+  const { options, plugins } = await configure(wanted);
   const { startVitest } = await loadVitest();
   const vitest = await startVitest('test', request.filters, options, { plugins });
   if (vitest.shouldKeepServer()) return new Promise(() => {});
