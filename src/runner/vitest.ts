@@ -44,8 +44,12 @@ export function fwtest(options: FirmwareProjectOptions = {}): Plugin {
     // A root configuration with `projects` runs no hooks of its own plugins later on, nor does one that `--project`
     // filters out: the project joins the list here.
     config: (config) => {
-      if (projectsOf(config)) return withProject(config, options);
-      return filtersProjects(config) ? withProject(config, options, [{ extends: true, test: {} }]) : undefined;
+      const told = { [OPTIONS]: options };
+      if (projectsOf(config)) return { ...told, ...withProject(config, options) };
+      return {
+        ...told,
+        ...(filtersProjects(config) ? withProject(config, options, [{ extends: true, test: {} }]) : {}),
+      };
     },
     async configureVitest({ vitest, injectTestProjects }: Configured) {
       if (!equipped.has(vitest) && !vitest.projects.some((one) => one.name === PROJECT_NAME)) {
@@ -59,9 +63,13 @@ export function fwtest(options: FirmwareProjectOptions = {}): Plugin {
   } as Plugin;
 }
 
+/** What a configuration's own plugin says, for the one that the command line adds behind it. */
+const OPTIONS = 'fwtest';
+const optionsIn = (config: object) => (config as { [OPTIONS]?: FirmwareProjectOptions })[OPTIONS] ?? {};
+
 /** Adds the firmware project and lets no other root configuration run its tests: for the command line. */
 export function firmwareOnly(): Plugin {
-  return { name: 'fwtest:only', config: (config) => withProject(config, {}) } as Plugin;
+  return { name: 'fwtest:only', enforce: 'post', config: (config) => withProject(config, optionsIn(config)) } as Plugin;
 }
 
 type Projects = readonly { readonly test?: { readonly name?: unknown } }[];
