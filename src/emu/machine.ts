@@ -6,10 +6,11 @@ import type { DeviceProblem, EventDetail, ResetCause } from './device.js';
 import { UsageError } from './errors.js';
 import { type GuestReport, ReportLog } from './guest-report.js';
 import { defaultEngine, type EngineMode } from './isa/engine-mode.js';
-import type { EngineStatistics, StatisticsOptions } from './isa/engine-statistics.js';
+import type { StatisticsOptions } from './isa/engine-statistics.js';
 import { ENGINE } from './isa/layout.js';
 import type { LoadSegment, MachineDescription } from './machine-description.js';
 import { EventHub, type MachineEvents } from './machine-events.js';
+import type { MachineStatistics } from './machine-statistics.js';
 import { type MemoryBlock, MemoryPool } from './memory.js';
 import type { Net, NetDriver } from './net.js';
 import type { Rational } from './rational.js';
@@ -47,6 +48,7 @@ const CAUSES: readonly CpuResetKind[] = ['power-on', 'pin', 'software', 'watchdo
 /** A whole machine: memories, core, devices, parts, wires and exact time; runs, resets, saves and restores. */
 export class Machine {
   readonly description: MachineDescription;
+  readonly engine: EngineMode;
   readonly arena: Arena;
   readonly pool: MemoryPool;
   readonly timebase: Timebase;
@@ -64,10 +66,13 @@ export class Machine {
   #stopRequested = false;
   #busy = false;
   #sinceGuard = 0;
+  /** By how much restores set the counts back (or forth). */
+  readonly #rewound = { cycles: 0, nanoseconds: 0 };
 
   constructor(description: MachineDescription, options: MachineOptions = {}) {
     this.description = description;
     this.#options = options;
+    this.engine = options.engine ?? defaultEngine();
     this.pool = new MemoryPool(Object.entries(description.memories).map(([name, row]) => ({ ...row, name })));
     const { memory } = this.pool;
     this.arena = new Arena(capacityFor(description));
@@ -80,7 +85,7 @@ export class Machine {
     this.cpu = description.cpu.create({
       ...host,
       memory,
-      engine: { mode: options.engine ?? defaultEngine(), statistics: options.statistics },
+      engine: { mode: this.engine, statistics: options.statistics },
       bus: this.bus,
       report: (problem) => host.report('cpu', problem),
       emit: (event, detail) => host.emit('cpu', event, detail),
@@ -108,9 +113,12 @@ export class Machine {
   get guestErrorsLost(): number {
     return this.#reports.lost;
   }
-  /** What the engines did since the machine was made, if it was told to count. */
-  get statistics(): EngineStatistics | undefined {
-    return this.cpu.statistics;
+  /** What the machine did since it was made, if it was told to count. */
+  get statistics(): MachineStatistics | undefined {
+    const engines = this.cpu.statistics;
+    if (engines === undefined) return undefined;
+    const { cycles, nanoseconds } = this.#rewound;
+    return { ...engines, cycles: this.cycles + cycles, nanoseconds: this.nanoseconds + nanoseconds };
   }
   get cycles(): number {
     return this.timebase.cpuClock.now();
@@ -225,10 +233,13 @@ export class Machine {
   restore(snapshot: Snapshot): void {
     this.#exclusively('restore', () => {
       this.timebase.settle();
+      const { cycles, nanoseconds } = this;
       this.#snapshots.restore(snapshot);
       this.scheduler.refresh();
       this.#windows.refresh();
       this.cpu.restored();
+      this.#rewound.cycles += cycles - this.cycles;
+      this.#rewound.nanoseconds += nanoseconds - this.nanoseconds;
     });
   }
   /** 16 hexadecimal digits over memories, registers, wires, time, events and logs. */

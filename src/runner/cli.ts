@@ -3,6 +3,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { closest } from '../emu/debug/symbols-spelling.js';
 import { FwtestError, UsageError } from '../emu/errors.js';
+import { defaultEngine } from '../emu/isa/engine-mode.js';
+import { ENGINES, type EngineSettings } from './engine-settings.js';
 import { type ExitCode, exitCodeOf, Interrupted } from './exit-code.js';
 import { version } from './version.js';
 
@@ -20,6 +22,13 @@ vitest's own options pass through, among them:
 
 Exit codes: 0 passed · 1 a test failed · 2 wrong usage, configuration or image · 3 the emulator itself failed`;
 
+const engineOption = () =>
+  new Option(
+    '--engine <engine>',
+    `for finding bugs of fwtest: which engine executes (default: ${defaultEngine()})`,
+  ).choices(ENGINES);
+const STATS = 'counts instructions, times and what the engines do, which costs speed, and prints that at the end';
+
 type Finish = (code: ExitCode) => void;
 
 /** A command whose arguments vitest parses. */
@@ -30,11 +39,13 @@ function testCommand(program: Command, name: 'run' | 'watch', description: strin
     .usage('[filter…] [options]')
     .argument('[filter...]', 'parts of the paths of the test files')
     .allowUnknownOption()
+    .addOption(engineOption())
+    .option('--stats', STATS)
     .addHelpText('after', RUN_HELP)
-    .action(async (_filters: string[], _options: object, command: Command) => {
+    .action(async (_filters: string[], settings: EngineSettings, command: Command) => {
       const { run } = await import('./commands/run.js');
       const names = program.commands.map((one) => one.name());
-      finish(await run(command.args, name === 'watch', names));
+      finish(await run(command.args, name === 'watch', names, settings));
     });
 }
 
@@ -64,7 +75,8 @@ function bootCommand(program: Command, finish: Finish): void {
     .option('-b, --board <name>', 'the board (required): `fwtest boards` lists them')
     .option('--for <duration>', "machine time to run, such as '2s' (without it: until the firmware ends)")
     .option('--until <text>', 'ends with success when the console has written this')
-    .option('--stats', 'instructions and times at the end')
+    .addOption(engineOption())
+    .option('--stats', STATS)
     .addHelpText(
       'after',
       '\nExit codes: 0 the text came, the firmware ended well, or --for elapsed · 1 it faulted, or the text did not come · 2 wrong usage or image · 3 the emulator failed',

@@ -2,6 +2,8 @@
 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { EngineMode } from '../emu/isa/engine-mode.js';
+import { checkEngine, PLUGIN_KEY } from './engine-settings.js';
 
 /** Files that hold firmware tests. */
 export const FIRMWARE_TESTS = '**/*.fw.test.?(c|m)[jt]s';
@@ -19,6 +21,10 @@ export interface FirmwareProjectOptions {
    * ones, and vitest notices it after the fact.
    */
   testTimeout?: number;
+  /** Which engine firmware runs on, where neither the command line nor the test file says; results are the same. */
+  engine?: EngineMode;
+  /** Counts instructions, times and what the engines do, and prints the sums at the end; as `--stats`. */
+  stats?: boolean;
 }
 
 /** Host milliseconds; far above what any sensible test takes, so that a busy CI machine fails none. */
@@ -39,6 +45,8 @@ function ownModules(): RegExp[] {
  * and a worker keeps its machines and its compiled code over all files.
  */
 export function firmwareProject(options: FirmwareProjectOptions = {}) {
+  const { engine, stats } = options;
+  checkEngine(engine, 'fwtest() in the vitest configuration');
   return {
     name: PROJECT_NAME,
     include: options.include ?? [FIRMWARE_TESTS],
@@ -46,6 +54,7 @@ export function firmwareProject(options: FirmwareProjectOptions = {}) {
     pool: 'threads' as const,
     isolate: false,
     environment: 'node' as const,
+    provide: { [PLUGIN_KEY]: { engine, stats } },
     testTimeout: options.testTimeout ?? HOST_TIMEOUT,
     hookTimeout: options.testTimeout ?? HOST_TIMEOUT,
     server: { deps: { external: ownModules() } },

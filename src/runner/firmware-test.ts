@@ -2,9 +2,12 @@
 
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { UsageError } from '../emu/errors.js';
+import type { EngineMode } from '../emu/isa/engine-mode.js';
 import type { BoardHandle, BoardSnapshot } from './board-handle.js';
+import { checkEngine, chosen, type EngineSettings } from './engine-settings.js';
 import { expectGpioHigh, expectGpioLow } from './gpio-expectations.js';
 import { mmioCalc, type Operation } from './mmio-calc.js';
+import { NOTHING, type RunStatistics, since } from './run-statistics.js';
 import { type AnyBoard, giveBack, type SemihostingChoice, type Station, stationFor, take } from './station.js';
 
 /** Host ms a single run may take before it counts as endless. */
@@ -23,6 +26,11 @@ export interface FirmwareTestOptions<B extends AnyBoard> {
   hostTimeout?: number;
   /** Faults that a test does not ask about with `toHaveFaulted`: `'fail'` (the default) fails it, `'allow'` lets it pass. */
   faults?: 'fail' | 'allow';
+  /**
+   * Which engine executes; results are the same, so leave it out but to find a bug of fwtest. `--engine` on the command
+   * line overrules it.
+   */
+  engine?: EngineMode;
 }
 
 /** What a firmware test gets. */
@@ -42,13 +50,21 @@ export interface StartPoint<B extends AnyBoard> {
   readonly prepare?: (board: BoardHandle<B>) => unknown;
 }
 
+/** What a test runner tells of the run that a test belongs to. */
+export interface RunContext {
+  readonly cancelled?: (() => boolean) | undefined;
+  /** What the command line and the plugin's options ask for. */
+  readonly commandLine?: EngineSettings | undefined;
+  readonly plugin?: EngineSettings | undefined;
+}
+
 /** A board in the hands of a test. */
 interface Begun<B extends AnyBoard> {
   readonly board: BoardHandle<B>;
   /** @throws GuestError when the firmware faulted and the test did not ask about it */
   check(): void;
-  /** Gives the board back. */
-  end(): void;
+  /** Gives the board back, and what was counted since `begin` if that was asked for. */
+  end(): RunStatistics | undefined;
 }
 
 /** Makes the board ready for each test of one `firmwareTest`. */
@@ -68,13 +84,15 @@ export class Bringup<B extends AnyBoard> {
   }
 
   /** The board at the start point, in the hands of the named test until `end` is called. */
-  begin(testFile: string, test: string, start: StartPoint<B>, cancelled?: () => boolean): Begun<B> {
+  begin(testFile: string, test: string, start: StartPoint<B>, run: RunContext = {}): Begun<B> {
     const { board, semihosting, faults, hostTimeout = HOST_TIMEOUT } = this.options;
-    const station = stationFor(board, this.firmware(testFile), { semihosting, hostTimeout });
+    const settings = chosen(run.commandLine, this.options, run.plugin);
+    const station = stationFor(board, this.firmware(testFile), { semihosting, hostTimeout, ...settings });
+    const before = station.bench.statistics;
     take(station, test, station.atReset);
     try {
       station.bench.hostLimit = hostTimeout;
-      station.bench.cancelled = cancelled;
+      station.bench.cancelled = run.cancelled;
       station.board.restore(this.#snapshot(station, start));
     } catch (error) {
       giveBack(station);
@@ -84,7 +102,12 @@ export class Bringup<B extends AnyBoard> {
     const check = () => {
       if (faults !== 'allow') station.bench.unexpectedFaults.check();
     };
-    return { board: station.board, check, end: () => giveBack(station) };
+    const end = () => {
+      const after = station.bench.statistics;
+      giveBack(station);
+      return after && since(before ?? NOTHING, after);
+    };
+    return { board: station.board, check, end };
   }
 
   /** Taken the first time a test starts there. */
@@ -111,6 +134,7 @@ function checkOptions(options: {
   readonly board: AnyBoard;
   readonly firmware: string;
   readonly faults?: string;
+  readonly engine?: string;
 }): void {
   const refuse = (what: string, remedy: string) => {
     throw new UsageError({ what, where: 'firmwareTest', remedy });
@@ -124,6 +148,7 @@ function checkOptions(options: {
   if (![undefined, 'fail', 'allow'].includes(options.faults)) {
     refuse(`\`faults\` is '${options.faults}'`, "give 'fail' (the default) or 'allow'");
   }
+  checkEngine(options.engine, 'firmwareTest');
 }
 
 /** The fixtures besides the board, bound to it. */

@@ -4,15 +4,18 @@ import { inject, type TestAPI, test as vitestTest } from 'vitest';
 import { UsageError } from '../emu/errors.js';
 import type { BoardHandle } from './board-handle.js';
 import { CANCEL_KEY, cancelledBy } from './cancel.js';
+import { applyToAll, COMMAND_LINE_KEY, type EngineSettings, PLUGIN_KEY } from './engine-settings.js';
 import {
   Bringup,
   boundTo,
   type FirmwareTestOptions,
   type Fixtures,
+  type RunContext,
   type StartPoint,
   StartPoints,
 } from './firmware-test.js';
 import { type FirmwareMeta, writtenAt } from './image-watcher.js';
+import { noteStatistics, type StatisticsMeta } from './run-statistics.js';
 import type { AnyBoard } from './station.js';
 
 /** vitest's `test`, whose tests start from one snapshot of the board. */
@@ -31,6 +34,7 @@ interface Context {
   readonly task: {
     readonly name: string;
     readonly concurrent?: boolean;
+    readonly meta: object;
     readonly file: { readonly filepath: string; readonly meta: object };
   };
 }
@@ -38,6 +42,15 @@ interface Context {
 function noteImage({ task }: Context, image: string): void {
   const meta = task.file.meta as FirmwareMeta;
   meta.fwtestImages = { ...meta.fwtestImages, [image]: writtenAt(image) };
+}
+
+const provided = <T>(key: string) => inject(key as never) as T | undefined;
+
+/** The run that the present test belongs to. */
+function present(): RunContext {
+  const commandLine = provided<EngineSettings>(COMMAND_LINE_KEY);
+  applyToAll(commandLine);
+  return { cancelled: cancelledBy(provided(CANCEL_KEY)), commandLine, plugin: provided<EngineSettings>(PLUGIN_KEY) };
 }
 
 /** @throws UsageError when the test runs beside others of its file */
@@ -58,12 +71,13 @@ function extended<B extends AnyBoard>(bringup: Bringup<B>, start: StartPoint<B>)
       refuseConcurrent({ task });
       const { filepath } = task.file;
       noteImage({ task }, bringup.firmware(filepath));
-      const { board, check, end } = bringup.begin(filepath, task.name, start, cancelledBy(inject(CANCEL_KEY as never)));
+      const { board, check, end } = bringup.begin(filepath, task.name, start, present());
       try {
         await use(board);
         check();
       } finally {
-        end();
+        const counted = end();
+        if (counted) noteStatistics(task.meta as StatisticsMeta, counted);
       }
     },
     expectGpioHigh: async ({ board }: Fixtures<B>, use: Use<unknown>) => use(boundTo(board).expectGpioHigh),

@@ -10,6 +10,7 @@ import { timeText } from '../matchers/message.js';
 import type { Bench, Diagnosis, FaultRecord, Start, Watched } from '../matchers/subject.js';
 import { cpuText, diagnose } from './diagnosis.js';
 import { type FaultDetail, type FaultLog, faultRecord, NO_FAULTS, withFault } from './fault-log.js';
+import type { RunStatistics } from './run-statistics.js';
 import { UnexpectedFaults } from './unexpected-faults.js';
 
 const BREAKPOINT = 3;
@@ -58,6 +59,8 @@ export class MachineBench implements Bench {
   /** When the public call that is in progress began, and how many calls it consists of at the moment. */
   #started = 0;
   #depth = 0;
+  /** Host ms inside public calls so far. */
+  #hostMilliseconds = 0;
 
   constructor(machine: Machine, locator: Locator, hostLimit: number) {
     this.machine = machine;
@@ -85,6 +88,11 @@ export class MachineBench implements Bench {
   }
   get hertz(): number {
     return this.machine.timebase.cpuClock.hertz;
+  }
+  /** What was done so far, by whatever test; undefined unless the machine counts. */
+  get statistics(): RunStatistics | undefined {
+    const { statistics, engine } = this.machine;
+    return statistics && { ...statistics, engines: [engine], hostMilliseconds: this.#hostMilliseconds };
   }
   get guestErrors(): readonly string[] {
     return this.machine.guestErrors.map(({ what, where, remedy }) =>
@@ -139,6 +147,7 @@ export class MachineBench implements Bench {
       return fn();
     } finally {
       this.#depth--;
+      if (this.#depth === 0) this.#hostMilliseconds += performance.now() - this.#started;
     }
   }
 
@@ -198,7 +207,7 @@ export class MachineBench implements Bench {
     this.muted = true;
     const { faults } = this;
     try {
-      return diagnose(this.machine, this.locator, faults, start as Mark | undefined);
+      return this.timed(() => diagnose(this.machine, this.locator, faults, start as Mark | undefined));
     } finally {
       this.muted = false;
     }

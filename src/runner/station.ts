@@ -8,11 +8,12 @@ import { Locator } from '../emu/debug/locator.js';
 import { InternalError, UsageError } from '../emu/errors.js';
 import type { Machine } from '../emu/machine.js';
 import { type BoardHandle, type BoardSnapshot, boardHandle } from './board-handle.js';
+import type { EngineSettings } from './engine-settings.js';
 import { MachineBench } from './machine-bench.js';
 
 export type AnyBoard = Board<DeviceRows, PartRows>;
 
-export interface StationOptions {
+export interface StationOptions extends EngineSettings {
   /** Host ms that one run may take. */
   readonly hostTimeout: number;
   /** Switches semihosting on, `'auto'` where there is such; `files` is the folder below which the firmware may open files. */
@@ -85,6 +86,8 @@ export function createStation<B extends AnyBoard>(
     image: image.segments,
     locate: (pc) => locator.describe(pc),
     guard: () => bench?.guard(),
+    ...(options.engine === undefined ? {} : { engine: options.engine }),
+    ...(options.stats ? { statistics: { clock: () => performance.now() } } : {}),
   });
   bench = new MachineBench(made, locator, options.hostTimeout);
   enableSemihosting(made, options.semihosting);
@@ -120,7 +123,7 @@ function stampOf(firmware: string): string {
 /** The worker's machine for a board and an image; a new one when the image's contents changed. */
 export function stationFor<B extends AnyBoard>(board: B, firmware: string, options: StationOptions): Station<B> {
   const list = kept();
-  const key = JSON.stringify([firmware, options.semihosting]);
+  const key = JSON.stringify([firmware, options.semihosting, options.engine, options.stats]);
   const stamp = stampOf(firmware);
   const index = list.findIndex((one) => one.board === board && one.key === key);
   const known = index < 0 ? undefined : list.splice(index, 1)[0];

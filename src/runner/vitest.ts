@@ -10,9 +10,10 @@
 import type { Plugin } from 'vitest/config';
 import type { TestProject, Vitest } from 'vitest/node';
 import { shareCancelling } from './cancel.js';
+import { commandLineOf } from './engine-settings.js';
 import { FIRMWARE_TESTS, type FirmwareProjectOptions, firmwareProject, PROJECT_NAME } from './firmware-project.js';
-
 import { watchFirmware } from './image-watcher.js';
+import { tellStatistics } from './statistics-reporter.js';
 
 export { FIRMWARE_TESTS, type FirmwareProjectOptions } from './firmware-project.js';
 
@@ -43,25 +44,32 @@ export function fwtest(options: FirmwareProjectOptions = {}): Plugin {
     // A root configuration with `projects` runs no hooks of its own plugins later on, nor does one that `--project`
     // filters out: the project joins the list here.
     config: (config) => {
-      if (projectsOf(config)) return withProject(config, options);
-      return filtersProjects(config) ? withProject(config, options, [{ extends: true, test: {} }]) : undefined;
+      const told = { [OPTIONS]: options };
+      if (projectsOf(config)) return { ...told, ...withProject(config, options) };
+      return {
+        ...told,
+        ...(filtersProjects(config) ? withProject(config, options, [{ extends: true, test: {} }]) : {}),
+      };
     },
     async configureVitest({ vitest, injectTestProjects }: Configured) {
       if (!equipped.has(vitest) && !vitest.projects.some((one) => one.name === PROJECT_NAME)) {
         equipped.add(vitest);
-        watchFirmware(vitest);
         const { alias } = vitest.vite.config.resolve;
         await injectTestProjects([{ resolve: { alias }, test: firmwareProject(options) }]);
-        shareCancelling(vitest);
+        equip(vitest, options);
       }
       for (const project of vitest.projects) leaveOut(project, include);
     },
   } as Plugin;
 }
 
+/** What a configuration's own plugin says, for the one that the command line adds behind it. */
+const OPTIONS = 'fwtest';
+const optionsIn = (config: object) => (config as { [OPTIONS]?: FirmwareProjectOptions })[OPTIONS] ?? {};
+
 /** Adds the firmware project and lets no other root configuration run its tests: for the command line. */
 export function firmwareOnly(): Plugin {
-  return { name: 'fwtest:only', config: (config) => withProject(config, {}) } as Plugin;
+  return { name: 'fwtest:only', enforce: 'post', config: (config) => withProject(config, optionsIn(config)) } as Plugin;
 }
 
 type Projects = readonly { readonly test?: { readonly name?: unknown } }[];
@@ -82,15 +90,15 @@ function withProject(
   others: readonly object[] = [],
 ): object | undefined {
   if (projectsOf(config)?.some((one) => one.test?.name === PROJECT_NAME)) return undefined;
-  const plugins = [excluder(options.include ?? [FIRMWARE_TESTS])];
+  const plugins = [excluder(options)];
   const resolve = { alias: config.resolve?.alias };
   return { test: { projects: [...others, { resolve, plugins, test: firmwareProject(options) }] } };
 }
 
-function excluder(include: readonly string[]): Plugin {
+function excluder(options: FirmwareProjectOptions): Plugin {
+  const include = options.include ?? [FIRMWARE_TESTS];
   const configureVitest = ({ vitest }: Configured) => {
-    watchFirmware(vitest);
-    shareCancelling(vitest);
+    equip(vitest, options);
     for (const project of vitest.projects) leaveOut(project, include);
   };
   return { name: 'fwtest:exclude', configureVitest } as Plugin;
@@ -98,9 +106,11 @@ function excluder(include: readonly string[]): Plugin {
 
 /** What a run whose only project is the firmware project needs besides: for the command line. */
 export function firmwareSession(): Plugin {
-  const configureVitest = ({ vitest }: Configured) => {
-    watchFirmware(vitest);
-    shareCancelling(vitest);
-  };
-  return { name: 'fwtest:session', configureVitest } as Plugin;
+  return { name: 'fwtest:session', configureVitest: ({ vitest }: Configured) => equip(vitest, {}) } as Plugin;
+}
+
+function equip(vitest: Vitest, options: FirmwareProjectOptions): void {
+  watchFirmware(vitest);
+  shareCancelling(vitest);
+  if (commandLineOf(vitest.config).stats || options.stats) tellStatistics(vitest);
 }

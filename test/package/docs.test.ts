@@ -1,11 +1,19 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { EXIT_CAUSES } from '../../src/emu/isa/engine-statistics.js';
 import { GITHUB_FILE, GITLAB_FILE } from '../../src/runner/commands/init-templates.js';
 import { type CodeBlock, codeBlocks } from './markdown.js';
 import { type Ended, fwtest, linkedFolder, ROOT, run } from './workspace.js';
 
-const PAGES = ['README.md', 'docs/getting-started.md', 'docs/custom-devices.md', 'docs/ci.md', 'CONTRIBUTING.md'];
+const PAGES = [
+  'README.md',
+  'docs/getting-started.md',
+  'docs/custom-devices.md',
+  'docs/engines.md',
+  'docs/ci.md',
+  'CONTRIBUTING.md',
+];
 const blocks = PAGES.flatMap((page) =>
   codeBlocks(readFileSync(join(ROOT, page), 'utf8')).map((block, i) => ({
     ...block,
@@ -78,7 +86,7 @@ describe('commands', () => {
       scripts: Record<string, string>;
     };
     const cwd = userFolder(block);
-    if (block.page === 'docs/ci.md') {
+    if (block.page === 'docs/ci.md' || block.notes.has('with tests')) {
       for (const name of ['a', 'b'])
         writeFileSync(join(cwd, `${name}.fw.test.ts`), "import { test } from 'vitest'; test('x', () => {});");
     }
@@ -89,6 +97,32 @@ describe('commands', () => {
         expect(output(fwtest(cwd, ...command.split(' ').slice(2)))).toMatch(/^exit 0\n/);
       else expect([...Object.keys(scripts), 'ci', 'install'], command).toContain(script);
     }
+  });
+});
+
+/** The first word or two of each row of statistics, with what follows where that is the same on every computer. */
+function statisticsRows(text: string): string[] {
+  const rows = [...text.matchAll(/^(\S+(?: \S+)?) {2,}(.*)$/gm)];
+  return rows.map(([, label, rest]) =>
+    /^(machine time|CPU cycles|instructions|at)$/.test(label!) ? `${label} ${rest}` : label!,
+  );
+}
+
+describe('engines', () => {
+  const page = readFileSync(join(ROOT, 'docs/engines.md'), 'utf8');
+
+  test('statistics are printed as the page shows them', () => {
+    const index = blocks.findIndex((block) => block.notes.has('prints the text below'));
+    const command = blocks[index]!.text.trim().split(' ').slice(2);
+    const shown = statisticsRows(blocks[index + 1]!.text);
+    expect(shown.length).toBeGreaterThan(10);
+    expect(statisticsRows(fwtest(userFolder(blocks[index]!), ...command).stderr)).toEqual(shown);
+  });
+
+  test('the default is the one the command line names, and every cause of an exit is told', () => {
+    const help = fwtest(linkedFolder(), 'run', '--help').stdout.replaceAll(/\s+/g, ' ');
+    expect(/`(\w+)` \(the default\)/.exec(page)![1]).toBe(/\(default: (\w+)\)/.exec(help)![1]);
+    expect([...page.matchAll(/^\| `(\w+)` \| (?!.*\|.*\|)/gm)].map(([, cause]) => cause)).toEqual([...EXIT_CAUSES]);
   });
 });
 

@@ -47,6 +47,18 @@ describe('the vitest plugin', () => {
   });
 });
 
+test('the command line takes the options of the plugin in the configuration', () => {
+  const cwd = linkedFolder({
+    ...files(''),
+    'vitest.config.ts': config('').replace('fwtest()', "fwtest({ include: ['checks/*.ts'] })"),
+    'checks/b.ts': told(false),
+  });
+  const { stdout, code } = run(cwd, process.execPath, [join(ROOT, 'bin/fwtest.js')]);
+  expect(stdout).toMatch(/✓ .firmware. checks\/b\.ts/);
+  expect(stdout).toContain('Tests  1 passed (1)');
+  expect(code).toBe(0);
+});
+
 /** What a process says, so far and from now on. */
 class Listener {
   text = '';
@@ -80,17 +92,19 @@ test('greets', ({ board }) => expect(board.usart2).toWriteUart('ready', { within
 `,
   });
   const env = { ...process.env, NO_COLOR: '1', CI: '', VITEST: undefined };
-  const child = spawn(process.execPath, [join(ROOT, 'bin/fwtest.js'), 'watch'], { cwd, env });
+  const child = spawn(process.execPath, [join(ROOT, 'bin/fwtest.js'), 'watch', '--stats'], { cwd, env });
   try {
     const listener = new Listener();
     child.stdout.on('data', (data) => listener.hear(data));
     child.stderr.on('data', (data) => listener.hear(data));
     await listener.until('Waiting for file changes');
     expect(listener.text).toContain('1 passed');
+    await listener.until('Statistics');
     const from = listener.text.length;
     copyFileSync(image('blinky/blinky.elf'), join(images, 'app.elf'));
     await listener.until('Watching for file changes', from);
     expect(listener.text.slice(from)).toContain('1 failed');
+    await listener.until('Statistics', from);
   } finally {
     child.kill();
   }

@@ -4,11 +4,14 @@ import { resolve } from 'node:path';
 import { readElf } from '../../emu/debug/elf.js';
 import { type Duration, parseDuration, type Span } from '../../emu/duration.js';
 import { UsageError } from '../../emu/errors.js';
+import type { EngineMode } from '../../emu/isa/engine-mode.js';
 import type { SerialHandle } from '../../emu/parts/terminal.js';
-import { frequencyText, grouped, timeText } from '../../matchers/message.js';
+import { frequencyText, grouped } from '../../matchers/message.js';
 import { type BoardEntry, boardNamed, boards } from '../catalogue.js';
 import type { ExitCode } from '../exit-code.js';
+import type { RunStatistics } from '../run-statistics.js';
 import { type AnyBoard, createStation, type Station } from '../station.js';
+import { COUNTING_COSTS, engineRows, rowText, type StatisticsRow, timeRows } from '../statistics-text.js';
 import { isSerial } from '../uart-handle.js';
 
 export interface BootOptions {
@@ -16,6 +19,7 @@ export interface BootOptions {
   board?: string;
   for?: string;
   until?: string;
+  engine?: EngineMode;
   stats?: boolean;
 }
 
@@ -37,6 +41,7 @@ interface Standing {
   readonly time: number;
   readonly cycles: number;
   readonly at: string;
+  readonly counted: RunStatistics | undefined;
 }
 
 /** Host limits do not apply here: whoever typed the command can end it. */
@@ -81,8 +86,9 @@ class Session {
     const { bench } = this.#station;
     bench.run(slice);
     if (this.#exitCode !== undefined) {
+      const { time, cycles, statistics: counted } = bench;
       const at = `pc ${bench.locator.describe(this.#station.machine.cpu.pc >>> 0)}, ended with exit code ${this.#exitCode}`;
-      this.#standingAtExit ??= { time: bench.time, cycles: bench.cycles, at };
+      this.#standingAtExit ??= { time, cycles, at, counted };
     }
     this.#showSemihosting();
     this.ending ??= this.#quit ? { code: this.#until === undefined ? 0 : 1, why: 'ended by Ctrl-C' } : this.#ended();
@@ -110,7 +116,8 @@ class Session {
   /** When the firmware ended, without its last words; otherwise now. */
   standing(): Standing {
     const { bench } = this.#station;
-    return this.#standingAtExit ?? { time: bench.time, cycles: bench.cycles, at: bench.diagnose().cpu };
+    const { time, cycles, statistics: counted } = bench;
+    return this.#standingAtExit ?? { time, cycles, at: bench.diagnose().cpu, counted };
   }
 
   /** Says lines below the firmware's text, which may have left the cursor in a line. */
@@ -200,17 +207,15 @@ async function runSession(session: Session, station: Station, span: Span | undef
   }
 }
 
-function statistics({ bench, machine }: Station, { time, cycles, at }: Standing, hostMs: number): string[] {
-  const speed = (bench.cycles / hostMs / 1e3).toFixed(1);
-  const rows = [
-    ['machine time', timeText(time)],
-    ['CPU cycles', `${grouped(cycles)} at ${frequencyText(bench.hertz)}`],
-    ['host time', `${hostMs.toFixed(0)} ms (${speed} M cycles a second)`],
+function statistics({ bench, machine }: Station, { time, cycles, at, counted }: Standing): string[] {
+  const rows: StatisticsRow[] = [
+    ...timeRows(time, cycles, ` at ${frequencyText(bench.hertz)}`),
+    ...(counted ? engineRows(counted) : []),
     ['at', at],
     ['faults', grouped(bench.faultCount)],
     ['guest errors', `${machine.guestErrors.length}`],
   ];
-  return rows.map(([label, text]) => `${label!.padEnd(14)}${text}`);
+  return [...rows.map(rowText), COUNTING_COSTS];
 }
 
 function boardFor(options: BootOptions): BoardEntry {
@@ -239,9 +244,10 @@ export async function boot(image: string, options: BootOptions): Promise<ExitCod
   const { definition } = boardFor(options);
   const span = options.for === undefined ? undefined : parseDuration(options.for, '--for');
   checkUntil(options);
-  const station = createStation(definition as AnyBoard, path, { hostTimeout: NO_LIMIT, semihosting: 'auto' });
+  const { engine, stats } = options;
+  const settings = { hostTimeout: NO_LIMIT, semihosting: 'auto', engine, stats } as const;
+  const station = createStation(definition as AnyBoard, path, settings);
   const session = new Session(station, consoleOf(station), options.until);
-  const started = performance.now();
   const stopListening = listenToInput(session);
   const ending = await runSession(session, station, span).finally(stopListening);
   const missed = ending.code === 0 && options.until !== undefined && session.ending === undefined;
@@ -249,6 +255,6 @@ export async function boot(image: string, options: BootOptions): Promise<ExitCod
     ? `${JSON.stringify(options.until)} did not come within ${options.for} of machine time`
     : ending.why;
   if (why !== undefined) session.say(`fwtest: ${why}`);
-  if (options.stats) session.say(...statistics(station, session.standing(), performance.now() - started));
+  if (options.stats) session.say(...statistics(station, session.standing()));
   return missed ? 1 : ending.code;
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { startVitest, Vitest } from 'vitest/node';
 import { closest } from '../../emu/debug/symbols-spelling.js';
 import { UsageError } from '../../emu/errors.js';
+import { COMMAND_LINE_KEY, type EngineSettings } from '../engine-settings.js';
 import { type ExitCode, exitCodeOf, exitCodeOfTasks, type ReportedTask, worst } from '../exit-code.js';
 import { firmwareProject, PROJECT_NAME } from '../firmware-project.js';
 import { checkMergeFolder } from '../merge-folder.js';
@@ -49,7 +50,7 @@ async function parse(args: readonly string[], commands: readonly string[]): Prom
 }
 
 function suggestion(flag: string | undefined): string {
-  const names = VITEST_FLAGS.map((name) => `--${name}`);
+  const names = [...VITEST_FLAGS, 'engine', 'stats'].map((name) => `--${name}`);
   const near = flag === undefined ? undefined : closest(flag, names)[0];
   return near
     ? `did you mean ${near}? \`fwtest run --help\` lists the options`
@@ -103,8 +104,14 @@ async function refuseEmptyRun(vitest: Vitest, request: Request): Promise<void> {
  * Runs the firmware tests.
  * @param args everything after `run` or `watch`: filters and vitest's own flags
  * @param commands the names of fwtest's commands, for a filter that was meant to be one
+ * @param settings fwtest's own options
  */
-export async function run(args: readonly string[], watch: boolean, commands: readonly string[]): Promise<ExitCode> {
+export async function run(
+  args: readonly string[],
+  watch: boolean,
+  commands: readonly string[],
+  settings: EngineSettings = {},
+): Promise<ExitCode> {
   const request = await parse(args, commands);
   const watching = watch || request.options.watch === true;
   const { shard, mergeReports } = request.options;
@@ -112,7 +119,9 @@ export async function run(args: readonly string[], watch: boolean, commands: rea
   if (mergeReports !== undefined) checkMergeFolder(mergeReports);
   // vitest refuses more shards than test files unless runs without tests pass.
   const surplus = shard === undefined ? {} : { passWithNoTests: true };
-  const { options, plugins } = await configure({ ...request.options, ...surplus, run: !watching, watch: watching });
+  const provide = { [COMMAND_LINE_KEY]: settings } as Options['provide'];
+  const wanted = { ...request.options, ...surplus, provide, run: !watching, watch: watching };
+  const { options, plugins } = await configure(wanted);
   const { startVitest } = await loadVitest();
   const vitest = await startVitest('test', request.filters, options, { plugins });
   if (vitest.shouldKeepServer()) return new Promise(() => {});
