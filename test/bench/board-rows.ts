@@ -8,7 +8,7 @@ const nanoseconds = () => Number(process.hrtime.bigint());
 
 /** Microseconds of a save and of a restore, each after 1 ms of firmware that dirtied 8 KiB and several devices. */
 function measureSnapshots(): { save: number; restore: number } {
-  const { machine } = boot('dirty', 'm4');
+  const { machine } = boot('dirty', 'm4', { engine: 'auto' });
   const millisecond = 16_000; // cycles of the 16 MHz HSI
   machine.runCycles(10 * millisecond);
   const base = machine.snapshot();
@@ -35,7 +35,7 @@ function snapshotTimes({ progress }: BenchContext): ReturnType<typeof measureSna
 
 /** CPU nanoseconds of a unit of work that the program counts itself; median of five samples of at least 0.2 s. */
 function nanosecondsPerUnit(program: string, unitsPerStep: number): number {
-  const guest = boot(program, 'm4');
+  const guest = boot(program, 'm4', { engine: 'auto' });
   const sample = () => {
     const [start, done] = [cpuSeconds(), guest.done()];
     while (cpuSeconds() - start < 0.2) guest.machine.runCycles(1_000_000);

@@ -6,11 +6,12 @@ import { UsageError } from '../../src/emu/errors.js';
 import { boardRows } from './board-rows.js';
 import { cliRows } from './cli-rows.js';
 import { coldRows } from './cold-rows.js';
+import { hotRows } from './hot-rows.js';
 import { qemuVersion } from './qemu.js';
 import { type BenchResult, describe, improvement, toJson } from './result.js';
 import type { BenchRow } from './row.js';
 
-const ROWS: readonly BenchRow[] = [...coldRows, ...boardRows, ...cliRows];
+const ROWS: readonly BenchRow[] = [...coldRows, ...hotRows, ...boardRows, ...cliRows];
 const BASELINE = join(process.cwd(), 'test', 'bench', 'baseline.json');
 
 const HELP = `npm run bench -- [options]
@@ -57,7 +58,7 @@ async function measure(rows: readonly BenchRow[], after: (result: BenchResult) =
     const result = skipped === undefined ? await row.measure({ progress }) : undefined;
     progressLine('');
     if (result) results.push(result);
-    console.log(result ? `${describe(result)}${after(result)}` : `${row.name.padEnd(28)} skipped: ${skipped}`);
+    console.log(result ? `${describe(result)}${after(result)}` : `${row.name.padEnd(31)} skipped: ${skipped}`);
   }
   return results;
 }
