@@ -10,8 +10,9 @@ import { hotRows } from './hot-rows.js';
 import { qemuVersion } from './qemu.js';
 import { type BenchResult, describe, improvement, toJson } from './result.js';
 import type { BenchRow } from './row.js';
+import { unseenRows } from './unseen-rows.js';
 
-const ROWS: readonly BenchRow[] = [...coldRows, ...hotRows, ...boardRows, ...cliRows];
+const ROWS: readonly BenchRow[] = [...coldRows, ...hotRows, ...unseenRows, ...boardRows, ...cliRows];
 const BASELINE = join(process.cwd(), 'test', 'bench', 'baseline.json');
 
 const HELP = `npm run bench -- [options]
