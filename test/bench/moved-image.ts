@@ -36,17 +36,16 @@ export function linkMoved(images: readonly Moved[]): (readonly LoadSegment[])[] 
   });
 }
 
-/** `jal x0` at the address where the board starts; Cortex-M has a vector for it. */
+/** A jump to the code, at the address where the board starts; Cortex-M has a vector for it. */
 function jumpTo({ entry }: ElfImage): LoadSegment {
-  const offset = entry - RV32_START;
-  if (offset <= 0 || offset >= 1 << 20) throw new RangeError(`the code lies ${offset} bytes up, out of a jump's reach`);
-  const bits = (value: number, from: number, count: number) => (value >>> from) & ((1 << count) - 1);
-  const immediate =
-    (bits(offset, 1, 10) << 21) |
-    (bits(offset, 11, 1) << 20) |
-    (bits(offset, 12, 8) << 12) |
-    (bits(offset, 20, 1) << 31);
   const data = new Uint8Array(4);
-  new DataView(data.buffer).setUint32(0, immediate | 0x6f, true);
+  new DataView(data.buffer).setUint32(0, jump(entry - RV32_START), true);
   return { physicalAddress: RV32_START, data };
+}
+
+/** `jal x0, offset` (RISC-V ISA Manual, Unprivileged, 2.5.1). */
+export function jump(offset: number): number {
+  if (offset <= 0 || offset >= 1 << 20 || offset % 2 !== 0) throw new RangeError(`no jump reaches ${offset} bytes up`);
+  const bits = (from: number, count: number) => (offset >>> from) & ((1 << count) - 1);
+  return (bits(1, 10) << 21) | (bits(11, 1) << 20) | (bits(12, 8) << 12) | 0x6f;
 }
