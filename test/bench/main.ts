@@ -110,4 +110,6 @@ function baselineText(results: readonly BenchResult[]): string {
   return `{\n  "machine": ${JSON.stringify(thisMachine())},\n  "results": ${list}\n}\n`;
 }
 
+/** For processes that measure apart. */
 export { holdMachines } from './region-memory.js';
+export { measureUnseen } from './unseen-rows.js';

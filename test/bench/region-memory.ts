@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { riscvVirt, stm32f4Discovery } from '../../src/boards/index.js';
 import type { EngineMode } from '../../src/emu/isa/engine-mode.js';
+import { callApart, collectGarbage } from './apart.js';
 import type { Target } from './firmware-image.js';
 import { lacksLinker, linkMoved } from './moved-image.js';
 
@@ -17,10 +16,8 @@ interface Held {
   readonly regions: number;
 }
 
-/** Runs in a process of its own, with the collector at hand. */
+/** For `callApart`. */
 export function holdMachines(target: Target, engine: EngineMode): Held {
-  const { gc } = globalThis as { gc?: () => void };
-  if (!gc) throw new Error('start node with --expose-gc');
   const images = Array.from({ length: IMAGES }, (_, index) => ({ program: 'mixed', target, pages: index + 100 }));
   const machines = [];
   let before = 0;
@@ -28,25 +25,16 @@ export function holdMachines(target: Target, engine: EngineMode): Held {
     const machine = boards[target].createMachine({ image, engine, statistics: { clock: () => 0 } });
     machine.runCycles(CYCLES);
     machines.push(machine);
-    if (index === IMAGES / 4 - 1) before = collected(gc);
+    if (index === IMAGES / 4 - 1) before = collected();
   }
-  const after = collected(gc);
+  const after = collected();
   const regions = machines.slice(IMAGES / 4).reduce((sum, { statistics }) => sum + statistics!.regions, 0);
   return { resident: after - before, regions };
 }
 
-function collected(gc: () => void): number {
-  for (let i = 0; i < 3; i++) gc();
+function collected(): number {
+  collectGarbage();
   return process.memoryUsage().rss;
-}
-
-function inProcess(target: Target, engine: EngineMode): Held {
-  const main = new URL(import.meta.url).href;
-  const script = `import(${JSON.stringify(main)}).then((m) => console.log(JSON.stringify(m.holdMachines('${target}', '${engine}'))))`;
-  const args = ['--expose-gc', '--input-type=module', '-e', script];
-  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${fileURLToPath(main)}, holdMachines:\n${stderr}`);
-  return JSON.parse(stdout) as Held;
 }
 
 /** A line for each target. */
@@ -54,7 +42,9 @@ export function regionMemory(): string {
   const line = (target: Target) => {
     const lacking = lacksLinker(target);
     if (lacking !== undefined) return `Memory of a region on ${target}: ${lacking}`;
-    const [hot, cold] = [inProcess(target, 'auto'), inProcess(target, 'cold')];
+    const [hot, cold] = (['auto', 'cold'] as const).map((engine) =>
+      callApart<Held>('holdMachines', target, engine),
+    ) as [Held, Held];
     const bytes = (hot.resident - cold.resident) / hot.regions;
     const machine = cold.resident / (IMAGES - IMAGES / 4) / 2 ** 20;
     return `Memory of a region on ${target}: ${(bytes / 1024).toFixed(1)} KiB resident (${hot.regions} regions; a machine without any: ${machine.toFixed(1)} MiB)`;

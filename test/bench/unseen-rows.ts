@@ -1,6 +1,7 @@
 import { riscvVirt, stm32f4Discovery } from '../../src/boards/index.js';
 import type { EngineMode } from '../../src/emu/isa/engine-mode.js';
 import type { LoadSegment } from '../../src/emu/machine-description.js';
+import { callApart } from './apart.js';
 import { median } from './arithmetic.js';
 import type { Target } from './firmware-image.js';
 import { cpuSeconds } from './guest.js';
@@ -24,6 +25,9 @@ interface Spent {
   readonly run: number;
 }
 
+/** By program. */
+type Measured = Readonly<Record<string, readonly Spent[]>>;
+
 /** Cycles from power-on in which a program executes so many instructions; where its code lies changes nothing. */
 function cyclesOf(image: readonly LoadSegment[], target: Target): number {
   const machine = boards[target].createMachine({ image, engine: 'cold', statistics: { clock: () => 0 } });
@@ -39,31 +43,32 @@ function runOnce(image: readonly LoadSegment[], target: Target, cycles: number, 
   return { create: (made - start) * 1e3, run: (cpuSeconds() - made) * 1e3 };
 }
 
-/** Engines take turns, over images that neither of them has seen. */
-export function measureUnseen(target: Target, engine: EngineMode = 'auto'): Map<string, Spent[]> {
+/** The measured runs of each program; for `callApart`, so that nothing but this made the process warm. */
+export function measureUnseen(target: Target, engine: EngineMode): Measured {
   const images: Moved[] = Array.from({ length: WARM + MEASURED }, () => ALL)
     .flat()
     .map((program, pages) => ({ program, target, pages: pages + 1 }));
-  const spent = new Map<string, Spent[]>();
+  const spent: Record<string, Spent[]> = {};
   const cycles = new Map<string, number>();
   for (const [index, image] of linkMoved(images).entries()) {
     const { program } = images[index]!;
     if (!cycles.has(program)) cycles.set(program, cyclesOf(image, target));
     const one = runOnce(image, target, cycles.get(program)!, engine);
-    if (index >= WARM * ALL.length) spent.set(program, [...(spent.get(program) ?? []), one]);
+    if (index < WARM * ALL.length) continue;
+    spent[program] = [...(spent[program] ?? []), one];
   }
   return spent;
 }
 
 function rowsOf(target: Target): BenchRow[] {
-  let measured: Map<string, Spent[]> | undefined;
+  let measured: Measured | undefined;
   const row = (name: string, programs: readonly string[], part: keyof Spent): BenchRow => ({
     name,
     skip: () => lacksLinker(target),
     measure: ({ progress }: BenchContext) => {
       progress(`images never seen on ${target}`);
-      measured ??= measureUnseen(target);
-      const all = programs.flatMap((program) => measured!.get(program)!);
+      measured ??= callApart<Measured>('measureUnseen', target, 'auto');
+      const all = programs.flatMap((program) => measured![program]!);
       return { name, value: median(all.map((one) => one[part])), unit: 'ms' };
     },
   });
