@@ -61,7 +61,7 @@ async function measure(rows: readonly BenchRow[], after: (result: BenchResult) =
     const result = skipped === undefined ? await row.measure({ progress }) : undefined;
     progressLine('');
     if (result) results.push(result);
-    console.log(result ? `${describe(result)}${after(result)}` : `${row.name.padEnd(31)} skipped: ${skipped}`);
+    console.log(result ? `${describe(result)}${after(result)}` : `${row.name.padEnd(32)} skipped: ${skipped}`);
   }
   return results;
 }

@@ -20,7 +20,7 @@ const RV32_START = 0x8000_0000;
 /** Why images cannot be linked here, or undefined. */
 export function lacksLinker(target: Target): string | undefined {
   const missing = ['make', COMPILERS[target]].filter((tool) => spawnSync(tool, ['--version']).status !== 0);
-  return missing.length === 0 ? undefined : `${missing.join(' and ')} is not installed`;
+  return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
 }
 
 /** Links all of them; gives what to load, in the same order. */
