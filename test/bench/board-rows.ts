@@ -1,4 +1,5 @@
 import { median } from './arithmetic.js';
+import type { Target } from './firmware-image.js';
 import { boot, cpuSeconds } from './guest.js';
 import type { BenchContext, BenchRow } from './row.js';
 
@@ -8,7 +9,7 @@ const nanoseconds = () => Number(process.hrtime.bigint());
 
 /** Microseconds of a save and of a restore, each after 1 ms of firmware that dirtied 8 KiB and several devices. */
 function measureSnapshots(): { save: number; restore: number } {
-  const { machine } = boot('dirty', 'm4');
+  const { machine } = boot('dirty', 'm4', { engine: 'auto' });
   const millisecond = 16_000; // cycles of the 16 MHz HSI
   machine.runCycles(10 * millisecond);
   const base = machine.snapshot();
@@ -34,8 +35,8 @@ function snapshotTimes({ progress }: BenchContext): ReturnType<typeof measureSna
 }
 
 /** CPU nanoseconds of a unit of work that the program counts itself; median of five samples of at least 0.2 s. */
-function nanosecondsPerUnit(program: string, unitsPerStep: number): number {
-  const guest = boot(program, 'm4');
+function nanosecondsPerUnit(program: string, target: Target, unitsPerStep: number): number {
+  const guest = boot(program, target, { engine: 'auto' });
   const sample = () => {
     const [start, done] = [cpuSeconds(), guest.done()];
     while (cpuSeconds() - start < 0.2) guest.machine.runCycles(1_000_000);
@@ -43,6 +44,18 @@ function nanosecondsPerUnit(program: string, unitsPerStep: number): number {
   };
   sample();
   return median(Array.from({ length: 5 }, sample));
+}
+
+function unitRows(target: Target): BenchRow[] {
+  const row = (program: string, what: string, unitsPerStep: number): BenchRow => {
+    const name = `${target}.${program}.ns`;
+    const measure = ({ progress }: BenchContext) => {
+      progress(`${what} on ${target}`);
+      return { name, value: nanosecondsPerUnit(program, target, unitsPerStep), unit: 'ns' };
+    };
+    return { name, measure };
+  };
+  return [row('mmio', 'reads of a device register', 1000), row('irq', 'timer interrupts', 1)];
 }
 
 export const boardRows: readonly BenchRow[] = [
@@ -54,18 +67,5 @@ export const boardRows: readonly BenchRow[] = [
     name: 'f407.restore.us',
     measure: (context) => ({ name: 'f407.restore.us', value: snapshotTimes(context).restore, unit: 'us' }),
   },
-  {
-    name: 'm4.mmio.ns',
-    measure: ({ progress }) => {
-      progress('reads of a device register');
-      return { name: 'm4.mmio.ns', value: nanosecondsPerUnit('mmio', 1000), unit: 'ns' };
-    },
-  },
-  {
-    name: 'm4.irq.ns',
-    measure: ({ progress }) => {
-      progress('timer interrupts');
-      return { name: 'm4.irq.ns', value: nanosecondsPerUnit('irq', 1), unit: 'ns' };
-    },
-  },
+  ...(['m4', 'rv32'] as const).flatMap(unitRows),
 ];

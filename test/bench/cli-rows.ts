@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median } from './arithmetic.js';
+import { firmwarePath } from './firmware-image.js';
 import type { BenchRow } from './row.js';
 
 /** What a person waits for `fwtest` beyond what vitest itself takes. */
@@ -21,6 +22,24 @@ test('starts with the green LED off', ({ board, expectGpioLow }) => {
   expectGpioLow('PD12');
 });
 `;
+/** 10,000 cycles of the 16 MHz HSI each, from the restored snapshot, of a program that is always busy. */
+const THOUSAND_FIRMWARE_TESTS = `import { expect } from 'vitest';
+import { firmwareTest } from 'fwtest';
+import { stm32f4Discovery } from 'fwtest/boards';
+
+const test = firmwareTest({ board: stm32f4Discovery, firmware: './crc.elf' });
+
+for (let i = 0; i < 1000; i++) {
+  test('test ' + i, ({ board }) => {
+    board.run('625us');
+    expect(board.cycles).toBeGreaterThanOrEqual(10_000);
+  });
+}
+`;
+const THOUSAND_EMPTY_TESTS = `import { expect, test } from 'vitest';
+
+for (let i = 0; i < 1000; i++) test('test ' + i, () => expect(10_000).toBe(10_000));
+`;
 const EMPTY_TEST = `import { test } from 'vitest';
 
 test('nothing', () => {});
@@ -33,6 +52,7 @@ function makeProject(folder: string, files: number, suffix: string, text: string
   symlinkSync(join(ROOT, 'node_modules', 'vitest'), join(folder, 'node_modules', 'vitest'), 'junction');
   writeFileSync(join(folder, 'package.json'), '{ "type": "module", "private": true }\n');
   copyFileSync(join(ROOT, 'examples', 'firmware-tests', 'blinky', 'blinky.elf'), join(folder, 'blinky.elf'));
+  copyFileSync(firmwarePath('crc', 'm4'), join(folder, 'crc.elf'));
   for (let i = 0; i < files; i++) writeFileSync(join(folder, `t${i}.${suffix}`), text);
 }
 
@@ -48,16 +68,25 @@ function wallMilliseconds(folder: string, args: readonly string[], passed: numbe
   return milliseconds;
 }
 
+interface Compared {
+  readonly files: number;
+  /** Text of each file, for fwtest and for vitest alone. */
+  readonly firmware: string;
+  readonly empty: string;
+  readonly tests: number;
+  readonly pairs: number;
+}
+
 /** The median of differences between neighbours in time: what else the computer does meets both. */
-function overheadMilliseconds(files: number, pairs: number): number {
+function overheadMilliseconds({ files, firmware, empty, tests, pairs }: Compared): number {
   const base = mkdtempSync(join(tmpdir(), 'fwtest-bench-'));
   try {
-    const [firmware, empty] = [join(base, 'firmware'), join(base, 'empty')];
-    makeProject(firmware, files, 'fw.test.ts', FIRMWARE_TEST);
-    makeProject(empty, files, 'test.ts', EMPTY_TEST);
+    const [ours, theirs] = [join(base, 'firmware'), join(base, 'empty')];
+    makeProject(ours, files, 'fw.test.ts', firmware);
+    makeProject(theirs, files, 'test.ts', empty);
     const pair = () =>
-      wallMilliseconds(firmware, [FWTEST], files) -
-      wallMilliseconds(empty, [VITEST, 'run', '--pool=threads', '--no-isolate'], files);
+      wallMilliseconds(ours, [FWTEST], tests) -
+      wallMilliseconds(theirs, [VITEST, 'run', '--pool=threads', '--no-isolate'], tests);
     pair();
     return median(Array.from({ length: pairs }, pair));
   } finally {
@@ -65,14 +94,21 @@ function overheadMilliseconds(files: number, pairs: number): number {
   }
 }
 
-function row(name: string, files: number, pairs: number): BenchRow {
+function row(name: string, what: string, compared: Compared): BenchRow {
   return {
     name,
     measure: ({ progress }) => {
-      progress(`fwtest on ${files === 1 ? 'one file' : `${files} files`}`);
-      return { name, value: overheadMilliseconds(files, pairs), unit: 'ms' };
+      progress(`fwtest on ${what}`);
+      return { name, value: overheadMilliseconds(compared), unit: 'ms' };
     },
   };
 }
 
-export const cliRows: readonly BenchRow[] = [row('cli.one.overhead.ms', 1, 7), row('cli.hundred.overhead.ms', 100, 5)];
+const small = { firmware: FIRMWARE_TEST, empty: EMPTY_TEST };
+const many = { firmware: THOUSAND_FIRMWARE_TESTS, empty: THOUSAND_EMPTY_TESTS };
+
+export const cliRows: readonly BenchRow[] = [
+  row('cli.one.overhead.ms', 'one file', { ...small, files: 1, tests: 1, pairs: 7 }),
+  row('cli.hundred.overhead.ms', '100 files', { ...small, files: 100, tests: 100, pairs: 5 }),
+  row('tests.1000.ms', '1,000 tests in one file', { ...many, files: 1, tests: 1000, pairs: 7 }),
+];

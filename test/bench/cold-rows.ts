@@ -1,9 +1,10 @@
 import { geometricMean } from './arithmetic.js';
 import type { Target } from './firmware-image.js';
 import { boot, countStretch, runToStep, secondsPerPass } from './guest.js';
-import { qemuChecksum, qemuSecondsPerStep, qemuVersion } from './qemu.js';
+import { NO_QEMU, qemuRun, qemuSecondsPerStep, qemuVersion, singleStep } from './qemu.js';
 import { comparedSpeed } from './result.js';
 import type { BenchContext, BenchRow } from './row.js';
+import { hex, requireChecksum } from './timed-run.js';
 
 /** The engine that looks every instruction up, on programs that do nothing but compute. */
 
@@ -21,7 +22,7 @@ interface Measured {
 }
 
 function measureOurs(program: Program, target: Target): Measured {
-  const guest = boot(program, target);
+  const guest = boot(program, target, { engine: 'cold' });
   runToStep(guest, WARM_STEPS);
   checkAgainstQemu(program, target, guest.done(), guest.checksum());
   const stretch = countStretch(guest, STRETCH);
@@ -34,12 +35,8 @@ function measureOurs(program: Program, target: Target): Measured {
 
 /** A fast engine that computes something else is worth nothing. */
 function checkAgainstQemu(program: Program, target: Target, steps: number, checksum: number): void {
-  const version = qemuVersion(target);
-  if (!version) return;
-  const expected = qemuChecksum(program, target, steps, version);
-  const ours = checksum.toString(16).padStart(8, '0');
-  if (ours !== expected)
-    throw new Error(`${program}-${target}: checksum ${ours} after ${steps} steps, QEMU has ${expected}`);
+  if (!qemuVersion(target)) return;
+  requireChecksum(`${program}-${target}`, { work: steps, checksum: hex(checksum) }, qemuRun(program, target, steps));
 }
 
 /** Each program is measured once a run of the benchmark, whichever rows ask. */
@@ -64,7 +61,7 @@ class Measurements {
   qemu(program: Program, context: BenchContext): number {
     const { instructionsPerStep } = this.ours(program, context);
     context.progress(`${program} on ${this.#target} in QEMU, one instruction a block`);
-    const seconds = qemuSecondsPerStep(program, this.#target, qemuVersion(this.#target)!);
+    const seconds = qemuSecondsPerStep(program, this.#target, singleStep(qemuVersion(this.#target)!));
     return instructionsPerStep / seconds / 1e6;
   }
 }
@@ -89,8 +86,7 @@ function rowsOf(target: Target): BenchRow[] {
     },
     {
       name: `cold.${target}.vs_singlestep`,
-      skip: () =>
-        qemuVersion(target) ? undefined : 'QEMU is not installed (Debian: qemu-system-arm, qemu-system-misc)',
+      skip: () => (qemuVersion(target) ? undefined : NO_QEMU),
       measure: (context) => {
         const theirs = geometricMean(PROGRAMS.map((program) => measurements.qemu(program, context)));
         return comparedSpeed(`cold.${target}.vs_singlestep`, mean(context), theirs, UNIT);

@@ -4,7 +4,7 @@ import { type ElfImage, readElf } from '../../src/emu/debug/elf.js';
 import { SymbolTable } from '../../src/emu/debug/symbols.js';
 
 /** The project's folder: scripts/bench.js runs there. */
-const FIRMWARE = join(process.cwd(), 'test', 'bench', 'firmware');
+export const FIRMWARE = join(process.cwd(), 'test', 'bench', 'firmware');
 
 export type Target = 'm4' | 'rv32';
 

@@ -1,6 +1,6 @@
 import { riscvVirt, stm32f4Discovery } from '../../src/boards/index.js';
 import { readElf } from '../../src/emu/debug/elf.js';
-import type { Machine } from '../../src/emu/machine.js';
+import type { Machine, MachineOptions } from '../../src/emu/machine.js';
 import type { Snapshot } from '../../src/emu/snapshot.js';
 import { median } from './arithmetic.js';
 import { addressOf, firmwarePath, type Target } from './firmware-image.js';
@@ -19,10 +19,10 @@ export interface Guest {
   checksum(): number;
 }
 
-export function boot(program: string, target: Target): Guest {
+export function boot(program: string, target: Target, options: MachineOptions): Guest {
   const image = readElf(firmwarePath(program, target));
   const board = target === 'm4' ? stm32f4Discovery : riscvVirt;
-  const machine = board.createMachine({ image: image.segments });
+  const machine = board.createMachine({ ...options, image: image.segments });
   /** Looked up at the first use: not every program has every symbol. */
   const word = (symbol: string) => {
     let address: number | undefined;

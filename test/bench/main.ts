@@ -6,11 +6,14 @@ import { UsageError } from '../../src/emu/errors.js';
 import { boardRows } from './board-rows.js';
 import { cliRows } from './cli-rows.js';
 import { coldRows } from './cold-rows.js';
+import { engineReport } from './engine-report.js';
+import { hotRows } from './hot-rows.js';
 import { qemuVersion } from './qemu.js';
 import { type BenchResult, describe, improvement, toJson } from './result.js';
 import type { BenchRow } from './row.js';
+import { unseenRows } from './unseen-rows.js';
 
-const ROWS: readonly BenchRow[] = [...coldRows, ...boardRows, ...cliRows];
+const ROWS: readonly BenchRow[] = [...coldRows, ...hotRows, ...unseenRows, ...boardRows, ...cliRows];
 const BASELINE = join(process.cwd(), 'test', 'bench', 'baseline.json');
 
 const HELP = `npm run bench -- [options]
@@ -18,6 +21,7 @@ const HELP = `npm run bench -- [options]
   --only PATTERN    only rows whose name matches the regular expression
   --compare         prints how many times better each figure is than the baseline
   --save-baseline   makes this run the baseline (test/bench/baseline.json)
+  --engine-report   what the engine did: compile time, memory, exits (also after a run of all rows)
   --list            prints the names`;
 
 interface Baseline {
@@ -57,7 +61,7 @@ async function measure(rows: readonly BenchRow[], after: (result: BenchResult) =
     const result = skipped === undefined ? await row.measure({ progress }) : undefined;
     progressLine('');
     if (result) results.push(result);
-    console.log(result ? `${describe(result)}${after(result)}` : `${row.name.padEnd(28)} skipped: ${skipped}`);
+    console.log(result ? `${describe(result)}${after(result)}` : `${row.name.padEnd(32)} skipped: ${skipped}`);
   }
   return results;
 }
@@ -80,6 +84,7 @@ export async function main(args: readonly string[], startedIn: string): Promise<
       only: { type: 'string' },
       compare: flag,
       'save-baseline': flag,
+      'engine-report': flag,
       list: flag,
       help: flag,
     },
@@ -91,14 +96,20 @@ export async function main(args: readonly string[], startedIn: string): Promise<
   }
   if (values.list) return console.log(rows.map(({ name }) => name).join('\n'));
   console.log(sentence(thisMachine()));
+  if (values['engine-report']) return console.log(engineReport(progressLine));
   const baseline = values.compare ? (JSON.parse(readFileSync(BASELINE, 'utf8')) as Baseline) : undefined;
   if (baseline) console.log(`baseline: ${sentence(baseline.machine)}`);
   const results = await measure(rows, baseline ? comparison(baseline) : () => '');
   if (values.json !== undefined) writeFileSync(resolve(startedIn, values.json), toJson(results));
   if (values['save-baseline']) writeFileSync(BASELINE, baselineText(results));
+  if (values.only === undefined) console.log(engineReport(progressLine));
 }
 
 function baselineText(results: readonly BenchResult[]): string {
   const list = toJson(results).trimEnd().replaceAll('\n', '\n  ');
   return `{\n  "machine": ${JSON.stringify(thisMachine())},\n  "results": ${list}\n}\n`;
 }
+
+/** For processes that measure apart. */
+export { holdMachines } from './region-memory.js';
+export { measureUnseen } from './unseen-rows.js';

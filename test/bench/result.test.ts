@@ -37,6 +37,6 @@ test('an improvement is above 1 for both', () => {
 });
 
 test('a line for people', () => {
-  expect(describe(versus)).toBe('cold.m4.vs_singlestep            420 M instructions/s, 4.2 × 100');
+  expect(describe(versus)).toBe('cold.m4.vs_singlestep                420 M instructions/s, 4.2 × 100');
   expect(describe({ name: 'cli.hundred.overhead.ms', value: 1234.5, unit: 'ms' })).toContain('1,235 ms');
 });

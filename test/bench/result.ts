@@ -62,5 +62,5 @@ const text = (value: number) => {
 /** `cold.m4.vs_singlestep   431 M instructions/s, 4.1 × 105` */
 export function describe(result: BenchResult): string {
   const against = result.ratio === undefined ? '' : `, ${text(result.ratio)} × ${text(result.against!)}`;
-  return `${result.name.padEnd(28)} ${text(result.value).padStart(7)} ${result.unit}${against}`;
+  return `${result.name.padEnd(32)} ${text(result.value).padStart(7)} ${result.unit}${against}`;
 }
