@@ -110,7 +110,8 @@ export class ColdEngine {
     this.#counters = new BigInt64Array(memory.buffer, 0, (COUNTERS.exits >> 3) + EXIT_CAUSES.length);
     const regionImports: WebAssembly.ModuleImports = {};
     this.hot = new HotEngine(isa, this.layout, memory, {
-      decode: (pc) => (mode === 'hot' ? this.#announced(pc) : this.#decoded(pc)),
+      decode: (pc) => (mode === 'hot' ? this.#peek(pc) : this.#decoded(pc)),
+      cover: (spans) => this.#cover(spans),
       halfword: (pc) => host.fetch16(pc),
       imports: regionImports,
       isStop: (pc) => this.#breakpoints.has(pc),
@@ -282,26 +283,26 @@ export class ColdEngine {
     this.#undoEntries(this.hot.drop(address).entries);
   }
 
-  /** The instruction at an address; if it was not decoded before, its record says that code lies there, and no more. */
-  #announced(pc: number): Decoded | undefined {
-    const known = this.#record(pc);
-    if (known === undefined && this.#chunks.length === CHUNK_COUNT - 1) return undefined;
-    try {
-      const decoded = this.decode(pc);
-      const record = decoded && this.#recordFor(pc);
-      if (record === undefined || this.#words[record >> 2] !== 0) return decoded;
+  /** Sees to it that changes of this code are heard of: where nothing was decoded, records say that code lies there, and no more. */
+  #cover(spans: readonly number[]): boolean {
+    for (let i = 0; i < spans.length; i += 2) {
+      const address = spans[i]!;
+      if (this.#record(address) === undefined && this.#chunks.length === CHUNK_COUNT - 1) return false;
+      const record = this.#recordFor(address);
+      if (this.#words[record >> 2] !== 0) continue;
       this.#words[record >> 2] = LONG << 16;
-      this.#host.codeDecoded(pc, decoded!.length);
-      return decoded;
-    } catch {
-      return undefined; // the guest would fault here: no region goes on there
+      this.#host.codeDecoded(address, spans[i + 1]!);
     }
+    return true;
   }
 
   /** The instruction at an address if it was decoded: what was not has not been executed yet. */
   #decoded(pc: number): Decoded | undefined {
     const record = this.#record(pc);
-    if (record === undefined || this.#words[record >> 2] === 0) return undefined;
+    return record === undefined || this.#words[record >> 2] === 0 ? undefined : this.#peek(pc);
+  }
+
+  #peek(pc: number): Decoded | undefined {
     try {
       return this.decode(pc);
     } catch {

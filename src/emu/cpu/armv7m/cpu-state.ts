@@ -29,7 +29,8 @@ export class CpuState {
     readonly n: number;
     readonly z: number;
     readonly c: number;
-    readonly v: number;
+    readonly va: number;
+    readonly vb: number;
     readonly q: number;
     readonly ge: number;
     readonly itstate: number;
@@ -57,7 +58,8 @@ export class CpuState {
       n: at('n'),
       z: at('z'),
       c: at('c'),
-      v: at('v'),
+      va: at('va'),
+      vb: at('vb'),
       q: at('q'),
       ge: at('ge'),
       itstate: at('itstate'),
@@ -180,7 +182,7 @@ export class CpuState {
       (w[at.n]! & XPSR.N) |
       (w[at.z] === 0 ? XPSR.Z : 0) |
       (w[at.c]! << 29) |
-      ((w[at.v]! >>> 31) << 28) |
+      ((overflow(w[at.va]!, w[at.vb]!) >>> 31) << 28) |
       (w[at.q]! << 27) |
       (w[at.ge]! << 16)
     );
@@ -192,7 +194,9 @@ export class CpuState {
     w[at.n] = value & XPSR.N;
     w[at.z] = (value & XPSR.Z) === 0 ? 1 : 0;
     w[at.c] = (value >>> 29) & 1;
-    w[at.v] = (value << 3) & XPSR.N;
+    // −2³¹ − 1 overflows, 0 − 1 does not
+    w[at.va] = (value << 3) & XPSR.N;
+    w[at.vb] = 1;
     w[at.q] = (value >>> 27) & 1;
   }
   setGE(value: number): void {
@@ -238,3 +242,6 @@ export class CpuState {
     else this.#banked[PSP] = value;
   }
 }
+
+/** The overflow of a − b in the sign bit. */
+const overflow = (a: number, b: number) => (a ^ b) & (a ^ (a - b));

@@ -2,19 +2,27 @@ import type { Emitter, Int } from '../../isa/emitter.js';
 
 /**
  * The functions of the manual's pseudocode that instruction bodies share, over the emitter. Flags live in words:
- * N is the sign bit of `n`, Z is set where `z` is 0, C is `c` (0 or 1), V is the sign bit of `v`.
+ * N is the sign bit of `n`, Z is set where `z` is 0, C is `c` (0 or 1), V is the overflow of `va` − `vb`: most flags are
+ * never looked at, so whoever looks does the work.
  */
 
-/** A result with the carry and overflow that come with it; `carry` is 0 or 1, `overflow` counts by its sign bit. */
+/** A result with the carry and overflow that come with it; `carry` is 0 or 1, the overflow is that of a difference. */
 export interface Sum {
   readonly result: Int;
   readonly carry: Int;
-  readonly overflow: Int;
+  readonly overflow: readonly [minuend: Int, subtrahend: Int];
 }
 /** A shifter result and its carry out, 0 or 1. */
 export interface Shifted {
   readonly result: Int;
   readonly carry: Int;
+}
+
+const SIGN = -0x8000_0000;
+
+/** The overflow of a − b as a sign bit. */
+export function overflowOf(o: Emitter, [a, b]: Sum['overflow']): Int {
+  return o.and(o.xor(a, b), o.xor(a, o.sub(a, b)));
 }
 
 /** AddWithCarry() of A2.2.1; `carryIn` is 0 or 1. */
@@ -23,13 +31,15 @@ export function addWithCarry(o: Emitter, x: Int, y: Int | number, carryIn: Int |
   const result = carryIn === 0 ? partial : o.add(partial, carryIn);
   const first = o.ltU(partial, x);
   const carry = carryIn === 0 ? first : o.or(first, o.ltU(result, carryIn));
-  return { result, carry, overflow: o.and(o.xor(result, x), o.xor(result, y)) };
+  if (carryIn === 0) return { result, carry, overflow: [result, x] };
+  const overflow = o.and(o.xor(result, x), o.xor(result, y));
+  return { result, carry, overflow: [o.and(overflow, SIGN), o.i32(1)] };
 }
 
 /** AddWithCarry(x, NOT(y), '1'), in the form that needs no complement. */
 export function subtract(o: Emitter, x: Int, y: Int | number): Sum {
   const result = o.sub(x, y);
-  return { result, carry: o.leU(y, x), overflow: o.and(o.xor(x, y), o.xor(x, result)) };
+  return { result, carry: o.leU(y, x), overflow: [x, typeof y === 'number' ? o.i32(y) : y] };
 }
 
 export function setNZ(o: Emitter, result: Int): void {
@@ -44,7 +54,8 @@ export function setNZC(o: Emitter, { result, carry }: Shifted): void {
 
 export function setNZCV(o: Emitter, sum: Sum): void {
   setNZC(o, sum);
-  o.set('v', sum.overflow);
+  o.set('va', sum.overflow[0]);
+  o.set('vb', sum.overflow[1]);
 }
 
 /** Shift types of DecodeImmShift() (A7.4.2). */
@@ -138,13 +149,14 @@ export function setSp(o: Emitter, value: Int): void {
 
 /** ConditionHolds() of A7.3.1, for a condition that is known; gives 0 or 1. */
 export function conditionHolds(o: Emitter, condition: number): Int {
+  const overflow = () => overflowOf(o, [o.get('va'), o.get('vb')]);
   const notZero = () => o.ne(o.get('z'), 0);
-  const greaterOrEqual = () => o.leS(0, o.xor(o.get('n'), o.get('v')));
+  const greaterOrEqual = () => o.leS(0, o.xor(o.get('n'), overflow()));
   const tests = [
     () => o.eq(o.get('z'), 0),
     () => o.get('c'),
     () => o.ltS(o.get('n'), 0),
-    () => o.ltS(o.get('v'), 0),
+    () => o.ltS(overflow(), 0),
     () => o.and(o.get('c'), notZero()),
     greaterOrEqual,
     () => o.and(notZero(), greaterOrEqual()),

@@ -15,11 +15,11 @@ interface CompiledRegion {
   readonly module: WebAssembly.Module;
   /** Its export in the module. */
   readonly name: string;
-  /** First addresses and lengths of its steps, in turn. */
+  /** Addresses and lengths of its instructions, in turn. */
   readonly spans: readonly number[];
   /** Headers of its loops, at which it can be entered as well. */
   readonly loops: readonly number[];
-  /** Halfwords of the code in the order of its steps. */
+  /** Halfwords of the code in the same order. */
   readonly code: readonly number[];
   /** What was known of its instructions beside their code. */
   readonly assumptions: string;
@@ -40,6 +40,8 @@ const MOST_TARGETS = 64;
 export interface HotHost {
   decode(pc: number): Decoded | undefined;
   halfword(pc: number): number;
+  /** From now on changes of this code lead to `drop`; false if that cannot be. */
+  cover(spans: readonly number[]): boolean;
   /** What regions import beside memory and table, by name; filled before the first one is compiled. */
   readonly imports: WebAssembly.ModuleImports;
   /** Addresses at which a region must end. */
@@ -125,7 +127,7 @@ export class HotEngine {
     const numbers = new Map<number, number>();
     for (const [entry, known] of found) {
       const region = known ?? made.get(entry);
-      if (region && !this.#entries.has(entry)) this.#install(entry, region, numbers);
+      if (region && !this.#entries.has(entry) && this.#host.cover(region.spans)) this.#install(entry, region, numbers);
     }
     this.statistics.compileMilliseconds += (clock?.() ?? 0) - start;
     return numbers;
@@ -276,7 +278,8 @@ export class HotEngine {
     const bytes = generateRegions(regions, { ...options, site });
     const module = new WebAssembly.Module(bytes);
     for (const [index, region] of regions.entries()) {
-      const spans = region.blocks.flatMap((block) => block.steps.flatMap((step) => [step.pc, step.length]));
+      const parts = region.blocks.flatMap(({ steps }) => steps.flatMap((step) => step.parts));
+      const spans = parts.flatMap(({ pc, length }) => [pc, length]);
       const compiled = {
         module,
         name: `${index}`,
@@ -286,10 +289,7 @@ export class HotEngine {
         assumptions: this.#assumptions(spans),
         windows,
         windowed,
-        instructions: region.blocks.reduce(
-          (n, block) => n + block.steps.reduce((m, step) => m + step.parts.length, 0),
-          0,
-        ),
+        instructions: parts.length,
         bytes: Math.round(bytes.length / regions.length),
       };
       const kept = this.#kept(region.entry);
