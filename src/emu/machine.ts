@@ -1,13 +1,15 @@
 import { Assembly } from './assembly.js';
 import { hex } from './bits.js';
 import { Bus } from './bus.js';
-import type { Cpu, CpuResetKind } from './cpu.js';
-import type { DeviceProblem, EventDetail, ResetCause } from './device.js';
-import { UsageError } from './errors.js';
+import { FetchStall } from './bus-fault.js';
+import type { Cpu, CpuResetKind, CpuStop } from './cpu.js';
+import type { DeviceProblem, EventDetail, MemoryStore, ResetCause } from './device.js';
+import { InternalError, UsageError } from './errors.js';
 import { type GuestReport, ReportLog } from './guest-report.js';
 import { defaultEngine, type EngineMode } from './isa/engine-mode.js';
 import type { StatisticsOptions } from './isa/engine-statistics.js';
 import { ENGINE } from './isa/layout.js';
+import { ControlledMemories } from './machine-controllers.js';
 import type { LoadSegment, MachineDescription } from './machine-description.js';
 import { EventHub, type MachineEvents } from './machine-events.js';
 import type { MachineStatistics } from './machine-statistics.js';
@@ -60,6 +62,7 @@ export class Machine {
   readonly #events = new EventHub();
   readonly #reports: ReportLog;
   readonly #windows: MemoryWindows;
+  readonly #controlled: ControlledMemories;
   readonly #snapshots: Snapshots;
   /** 0, or 1 + the cause of the reset that is due after this instruction. */
   readonly #pendingReset: Int32Array;
@@ -94,6 +97,8 @@ export class Machine {
     this.assembly = new Assembly(description, { ...host, cpuInput: (name) => this.#cpuInput(name) }, this.cpu.devices);
     this.#mapDevices();
     this.#windows = new MemoryWindows(description, this.bus, this.pool, this.assembly);
+    this.#controlled = new ControlledMemories(this.pool, this.bus, this.assembly);
+    this.bus.onBusy = (memory) => this.#stallWhile(() => memory.access === 'busy');
     this.pool.onCodeChanged((address, length) => this.cpu.invalidate(address, length));
     this.bus.onRejectedWrite = (block, address) => this.#report(block.name, rejectedWrite(block.name, address));
     this.arena.freeze();
@@ -169,7 +174,7 @@ export class Machine {
         continue;
       }
       this.timebase.beginSlice(Math.min(until, now + Math.min(SLICE, this.cpu.slice)));
-      const stop = this.cpu.run();
+      const stop = this.#runCpu();
       this.timebase.settle();
       this.#guard(Math.max(this.timebase.tick - now, SLICE_COST));
       if (stop === 'breakpoint') return 'breakpoint';
@@ -196,7 +201,7 @@ export class Machine {
       this.timebase.advanceTo(this.scheduler.next);
     } else {
       this.timebase.beginSlice(this.timebase.tick + 1);
-      this.cpu.step();
+      this.#stepCpu();
       this.timebase.settle();
     }
     this.#settle();
@@ -237,6 +242,7 @@ export class Machine {
       this.#snapshots.restore(snapshot);
       this.scheduler.refresh();
       this.#windows.refresh();
+      this.#controlled.refresh();
       this.cpu.restored();
       this.#rewound.cycles += cycles - this.cycles;
       this.#rewound.nanoseconds += nanoseconds - this.nanoseconds;
@@ -281,7 +287,36 @@ export class Machine {
   }
 
   #standsStill(): boolean {
-    return this.cpu.sleeping || this.cpu.locked || !this.timebase.cpuClock.running;
+    if (this.cpu.sleeping || this.cpu.locked || !this.timebase.cpuClock.running) return true;
+    return this.#controlled.busy && this.#controlled.stallsFetch(this.cpu.pc);
+  }
+
+  #runCpu(): CpuStop {
+    try {
+      return this.cpu.run();
+    } catch (error) {
+      return afterStall(error);
+    }
+  }
+  #stepCpu(): void {
+    try {
+      this.cpu.step();
+    } catch (error) {
+      afterStall(error);
+    }
+  }
+
+  /** The bus waits in the middle of an instruction: time passes, and what is due happens at its instant. */
+  #stallWhile(waiting: () => boolean): void {
+    this.timebase.settle();
+    while (waiting()) {
+      const { next } = this.scheduler;
+      if (next === Number.POSITIVE_INFINITY)
+        throw new InternalError({ what: 'the bus stalls, and nothing will end it' });
+      this.timebase.advanceTo(next);
+      this.scheduler.fireDue();
+      this.#guard(SLICE_COST);
+    }
   }
 
   #tickOf(limit: Limit): number {
@@ -309,8 +344,16 @@ export class Machine {
       signals: new Signals(arena),
       report: (device: string, problem: DeviceProblem) => this.#report(device, problem),
       emit: (source: string, event: string, detail: EventDetail) => this.#emit(source, event, detail),
+      memory: (controller: string, store: MemoryStore) => this.#control(controller, store),
+      stallWhile: (waiting: () => boolean) => this.#stallWhile(waiting),
       requestReset: (cause: ResetCause) => this.#requestReset(cause),
     };
+  }
+
+  #control(controller: string, store: MemoryStore): MemoryBlock | undefined {
+    const block = this.pool.blocks.find(({ options }) => options.controller === controller);
+    if (block !== undefined) block.onStore = store;
+    return block;
   }
 
   #report(device: string, problem: DeviceProblem): void {
@@ -356,6 +399,12 @@ export class Machine {
     for (const [name, { address, size }] of Object.entries(description.absent ?? {}))
       bus.mapAbsent(name, address, size);
   }
+}
+
+/** A core that comes to code in a busy memory waits before it: the run loop sees that in its next turn. */
+function afterStall(error: unknown): CpuStop {
+  if (error instanceof FetchStall) return 'slice';
+  throw error;
 }
 
 function rejectedWrite(name: string, address: number): DeviceProblem {
