@@ -24,8 +24,10 @@ export class ControlledMemories {
   readonly #pool: MemoryPool;
   readonly #bus: Bus;
   readonly #controlled: readonly Controlled[];
+  readonly #endSlice: () => void;
 
-  constructor(pool: MemoryPool, bus: Bus, assembly: Assembly) {
+  constructor(pool: MemoryPool, bus: Bus, assembly: Assembly, endSlice: () => void) {
+    this.#endSlice = endSlice;
     this.#pool = pool;
     this.#bus = bus;
     this.#controlled = pool.blocks
@@ -36,6 +38,7 @@ export class ControlledMemories {
 
   /** Takes over what the wires say now. */
   refresh(): void {
+    const before = this.busy;
     this.busy = false;
     for (const one of this.#controlled) {
       const [access] = LEVELS.find(([, level]) => level === one.wire.level)!;
@@ -43,6 +46,8 @@ export class ControlledMemories {
       if (access === 'busy') this.busy = true;
       else this.#hide(one, access === 'refused');
     }
+    // The next instruction may have to wait, or its engine to be kept from what is busy.
+    if (this.busy && !before) this.#endSlice();
   }
 
   /** Whether the instruction at an address has to wait. If not, code elsewhere runs: then what is busy is hidden. */

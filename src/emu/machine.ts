@@ -97,7 +97,7 @@ export class Machine {
     this.assembly = new Assembly(description, { ...host, cpuInput: (name) => this.#cpuInput(name) }, this.cpu.devices);
     this.#mapDevices();
     this.#windows = new MemoryWindows(description, this.bus, this.pool, this.assembly);
-    this.#controlled = new ControlledMemories(this.pool, this.bus, this.assembly);
+    this.#controlled = new ControlledMemories(this.pool, this.bus, this.assembly, () => this.timebase.requestStop());
     this.bus.onBusy = (memory) => this.#stallWhile(() => memory.access === 'busy');
     this.pool.onCodeChanged((address, length) => this.cpu.invalidate(address, length));
     this.bus.onRejectedWrite = (block, address) => this.#report(block.name, rejectedWrite(block.name, address));
