@@ -89,14 +89,20 @@ export class DeviceHarness<H extends object> {
     }
   }
   /** All state, to go back to with `restore`. */
-  save(): { readonly words: Uint8Array; readonly kept: readonly unknown[] } {
+  save(): {
+    readonly words: Uint8Array;
+    readonly kept: readonly unknown[];
+    readonly memories: Readonly<Record<string, Uint8Array>>;
+  } {
     this.timebase.settle();
-    return { words: this.arena.bytes().slice(), kept: this.arena.kept.map((kept) => kept.save()) };
+    const memories = Object.fromEntries(Object.entries(this.#memories).map(([port, bytes]) => [port, bytes.slice()]));
+    return { words: this.arena.bytes().slice(), kept: this.arena.kept.map((kept) => kept.save()), memories };
   }
   restore(saved: ReturnType<DeviceHarness<H>['save']>): void {
     this.timebase.settle();
     for (const [i, kept] of this.arena.kept.entries()) kept.restore(saved.kept[i]);
     this.arena.bytes().set(saved.words);
+    for (const [port, bytes] of Object.entries(saved.memories)) this.#memories[port]!.set(bytes);
     this.scheduler.refresh();
   }
   /** The device's wire `name`. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DeviceHarness } from '../../device-harness.js';
+import { checkDeviceState } from '../../device-state-check.js';
 import { flashInterface } from './flash-interface.js';
 import { FACTORY_OPTION_BYTES } from './flash-options.js';
 
@@ -439,4 +440,26 @@ describe('one-time programmable bytes (RM0090 3.8)', () => {
     busyFor(h, US);
     expect([h.otp[64], h.read(SR)]).toEqual([0, 0]);
   });
+});
+
+it('keeps all its state where a snapshot finds it', () => {
+  const memories = {
+    main: new Uint8Array(1024 * KIB).fill(0xff),
+    otp: new Uint8Array(528).fill(0xff),
+    options: FACTORY_OPTION_BYTES.slice(),
+    system: new Uint8Array(16),
+  };
+  const scenario = (h: DeviceHarness<object>) => {
+    h.write(KEYR, 0x4567_0123);
+    h.write(KEYR, 0xcdef_89ab);
+    h.write(CR, PG | X64 | EOPIE);
+    h.store('main', 0, 1);
+    h.store('main', 4, 2);
+    h.runNanoseconds(20 * US);
+    h.store('main', 8, 3);
+    h.write(CR, SER | sector(2) | X8 | STRT);
+    h.runNanoseconds(MS);
+    return memories.main.slice(0, 16).join();
+  };
+  expect(checkDeviceState(flashInterface({ flashKiB: 1024 }), scenario, { memories })).toBeUndefined();
 });
