@@ -52,7 +52,9 @@ RAM_CODE static uint32_t store_and_poll(volatile uint32_t *at, uint32_t value) {
 }
 RAM_CODE static uint32_t store_and_call(volatile uint32_t *at, uint32_t value, kernel callee, uint32_t count) {
     *at = value;
-    return callee(count, count) + 1;
+    uint32_t result = callee(count, count);
+    /* Busy no more: the call has waited. */
+    return result + (((struct flash *)0x40023c00u)->SR & SR_BSY) + 1;
 }
 RAM_CODE static uint32_t store_and_load(volatile uint32_t *at, uint32_t value, const volatile uint32_t *from) {
     *at = value;
