@@ -1,10 +1,9 @@
 import { Assembly } from './assembly.js';
 import { hex } from './bits.js';
 import { Bus } from './bus.js';
-import { FetchStall } from './bus-fault.js';
-import type { Cpu, CpuResetKind, CpuStop } from './cpu.js';
+import type { Cpu, CpuResetKind } from './cpu.js';
 import type { DeviceProblem, EventDetail, MemoryStore, ResetCause } from './device.js';
-import { InternalError, UsageError } from './errors.js';
+import { UsageError } from './errors.js';
 import { type GuestReport, ReportLog } from './guest-report.js';
 import { defaultEngine, type EngineMode } from './isa/engine-mode.js';
 import type { StatisticsOptions } from './isa/engine-statistics.js';
@@ -12,6 +11,7 @@ import { ENGINE } from './isa/layout.js';
 import { ControlledMemories } from './machine-controllers.js';
 import type { LoadSegment, MachineDescription } from './machine-description.js';
 import { EventHub, type MachineEvents } from './machine-events.js';
+import { runUnlessStalled, stallWhile, stepUnlessStalled } from './machine-stall.js';
 import type { MachineStatistics } from './machine-statistics.js';
 import { type MemoryBlock, MemoryPool } from './memory.js';
 import type { Net, NetDriver } from './net.js';
@@ -100,6 +100,7 @@ export class Machine {
     this.#controlled = new ControlledMemories(this.pool, this.bus, this.assembly, () => this.timebase.requestStop());
     this.bus.onBusy = (memory) => this.#stallWhile(() => memory.access === 'busy');
     this.pool.onCodeChanged((address, length) => this.cpu.invalidate(address, length));
+    this.pool.onRemapped(() => this.cpu.remapped());
     this.bus.onRejectedWrite = (block, address) => this.#report(block.name, rejectedWrite(block.name, address));
     this.arena.freeze();
     for (const block of this.pool.blocks) if (!block.isRam) block.clear();
@@ -174,7 +175,7 @@ export class Machine {
         continue;
       }
       this.timebase.beginSlice(Math.min(until, now + Math.min(SLICE, this.cpu.slice)));
-      const stop = this.#runCpu();
+      const stop = runUnlessStalled(this.cpu);
       this.timebase.settle();
       this.#guard(Math.max(this.timebase.tick - now, SLICE_COST));
       if (stop === 'breakpoint') return 'breakpoint';
@@ -201,7 +202,7 @@ export class Machine {
       this.timebase.advanceTo(this.scheduler.next);
     } else {
       this.timebase.beginSlice(this.timebase.tick + 1);
-      this.#stepCpu();
+      stepUnlessStalled(this.cpu);
       this.timebase.settle();
     }
     this.#settle();
@@ -291,32 +292,8 @@ export class Machine {
     return this.#controlled.busy && this.#controlled.stallsFetch(this.cpu.pc);
   }
 
-  #runCpu(): CpuStop {
-    try {
-      return this.cpu.run();
-    } catch (error) {
-      return afterStall(error);
-    }
-  }
-  #stepCpu(): void {
-    try {
-      this.cpu.step();
-    } catch (error) {
-      afterStall(error);
-    }
-  }
-
-  /** The bus waits in the middle of an instruction: time passes, and what is due happens at its instant. */
   #stallWhile(waiting: () => boolean): void {
-    this.timebase.settle();
-    while (waiting()) {
-      const { next } = this.scheduler;
-      if (next === Number.POSITIVE_INFINITY)
-        throw new InternalError({ what: 'the bus stalls, and nothing will end it' });
-      this.timebase.advanceTo(next);
-      this.scheduler.fireDue();
-      this.#guard(SLICE_COST);
-    }
+    stallWhile(waiting, this.timebase, this.scheduler, () => this.#guard(SLICE_COST));
   }
 
   #tickOf(limit: Limit): number {
@@ -399,12 +376,6 @@ export class Machine {
     for (const [name, { address, size }] of Object.entries(description.absent ?? {}))
       bus.mapAbsent(name, address, size);
   }
-}
-
-/** A core that comes to code in a busy memory waits before it: the run loop sees that in its next turn. */
-function afterStall(error: unknown): CpuStop {
-  if (error instanceof FetchStall) return 'slice';
-  throw error;
 }
 
 function rejectedWrite(name: string, address: number): DeviceProblem {

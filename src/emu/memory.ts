@@ -172,6 +172,7 @@ export class MemoryPool {
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   #codeListener: CodeChanged = () => {};
+  #remapListener: () => void = () => {};
 
   constructor(options: readonly MemoryOptions[]) {
     const pages = options.map(({ size }) => Math.ceil(size / PAGE_SIZE));
@@ -200,6 +201,11 @@ export class MemoryPool {
 
   onCodeChanged(listener: CodeChanged): void {
     this.#codeListener = listener;
+  }
+
+  /** `listener` hears when pages are no longer where they were, or must no longer be read without asking. */
+  onRemapped(listener: () => void): void {
+    this.#remapListener = listener;
   }
 
   /** Whether a page ever changed; one that did not is zero. */
@@ -239,6 +245,7 @@ export class MemoryPool {
   /** Every access of a kind to these bytes goes through the bus, or no longer. */
   watch(block: MemoryBlock, page: number, kind: 'read' | 'write', on: boolean): void {
     this.#setFlag(block, page, kind === 'read' ? WATCHED_READS : WATCHED_WRITES, on);
+    if (kind === 'read' && on) this.#remapListener();
   }
 
   /**
@@ -255,6 +262,7 @@ export class MemoryPool {
       this.#flags[index] = hidden ? this.#flags[index]! | HIDDEN : this.#flags[index]! & ~HIDDEN;
     }
     block.refreshAll();
+    if (hidden) this.#remapListener();
   }
 
   /** Replaces a page's bytes, as a restore does: what was decoded from words that differ is dropped. */
@@ -298,6 +306,7 @@ export class MemoryPool {
     this.#bytes[CODE_TABLE + guest] = beside ? 1 : 0;
   }
   clearEntries(base: number, length: number): void {
+    this.#remapListener();
     for (let guest = base >>> PAGE_SHIFT; guest < (base + length) / PAGE_SIZE; guest++) {
       this.#words[(READ_TABLE >> 2) + guest] = 0;
       this.#words[(WRITE_TABLE >> 2) + guest] = 0;
