@@ -1,4 +1,4 @@
-// The prebuilt firmware of the examples and of the benchmark.
+// The prebuilt firmware of the examples, of the benchmark and of the tests.
 //   node scripts/examples.js build    rebuilds every ELF in place
 //   node scripts/examples.js verify   rebuilds in a temporary folder and compares with the committed ELFs, byte for byte
 // Exit code: 0 built or equal, 1 different (with a list), 2 wrong usage, or something to build with is missing or failed.
@@ -9,7 +9,11 @@ import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const folders = [join('examples', 'firmware-tests'), join('test', 'bench', 'firmware')];
+const folders = [
+  join('examples', 'firmware-tests'),
+  join('test', 'bench', 'firmware'),
+  join('test', 'rewrite', 'firmware'),
+];
 const tools = {
   make: 'make',
   'arm-none-eabi-gcc': 'gcc-arm-none-eabi',

@@ -227,7 +227,7 @@ describe('memory (RM0090 2.3, 2.4)', () => {
     const m = bare();
     m.write(0x0800_0000, 0);
     expect(m.read(0x0800_0000)).toBe(0xffff_ffff);
-    expect(m.what()).toEqual(["a store to 0x08000000 in 'flash' has no effect"]);
+    expect(m.what()).toEqual(['a store to 0x08000000 in flash has no effect: FLASH.CR is locked (FLASH.SR.PGSERR)']);
   });
 
   it('has bit-band aliases', () => {

@@ -5,11 +5,12 @@ import { HSI_HERTZ } from '../emu/devices/stm32f4/clock-tree.js';
 import { dbgmcu } from '../emu/devices/stm32f4/dbgmcu.js';
 import { type EXTI_INTERRUPTS, exti } from '../emu/devices/stm32f4/exti.js';
 import { flashInterface } from '../emu/devices/stm32f4/flash-interface.js';
+import { FACTORY_OPTION_BYTES } from '../emu/devices/stm32f4/flash-options.js';
 import { gpio, pinCount } from '../emu/devices/stm32f4/gpio.js';
 import { pwr } from '../emu/devices/stm32f4/pwr.js';
 import { type RccOptions, rcc } from '../emu/devices/stm32f4/rcc.js';
 import { RCC_CLOCKS } from '../emu/devices/stm32f4/rcc-tree.js';
-import { optionBytes, signature } from '../emu/devices/stm32f4/signature.js';
+import { signature } from '../emu/devices/stm32f4/signature.js';
 import { type Boot, syscfg } from '../emu/devices/stm32f4/syscfg.js';
 import { ABSENT, UNMODELLED, type UnmodelledRow } from '../emu/devices/stm32f4/unmodelled.js';
 import { unmodelledBlock } from '../emu/devices/stm32f4/unmodelled-block.js';
@@ -95,10 +96,11 @@ export function stm32f407(options: Stm32f407Options = {}) {
     hertz: HSI_HERTZ,
     clocks: RCC_CLOCKS,
     memories: {
-      flash: rom(0x0800_0000, KiB(flashKiB), { fill: 0xff, rejectedWrites: 'report' }),
+      flash: rom(0x0800_0000, KiB(flashKiB), { fill: 0xff, controller: 'flash.main' }),
       // ST's boot loader is not part of fwtest: an erased ROM stands in its place.
-      system: rom(0x1fff_0000, KiB(30), { fill: 0xff, rejectedWrites: 'report' }),
-      otp: rom(0x1fff_7800, 528, { fill: 0xff, rejectedWrites: 'report', execute: false }),
+      system: rom(0x1fff_0000, KiB(30), { fill: 0xff, controller: 'flash.system' }),
+      otp: rom(0x1fff_7800, 528, { fill: 0xff, controller: 'flash.otp', execute: false }),
+      options: rom(0x1fff_c000, 16, { contents: FACTORY_OPTION_BYTES, controller: 'flash.options', execute: false }),
       sram1: ram(0x2000_0000, KiB(112)),
       sram2: ram(0x2001_c000, KiB(16)),
       // On the data bus only (RM0090 2.3.1).
@@ -114,7 +116,9 @@ export function stm32f407(options: Stm32f407Options = {}) {
     devices: {
       rcc: at(0x4002_3800, rcc(options), { irq: 5, wires: { nmi: 'cpu.nmi' } }),
       pwr: at(0x4000_7000, pwr(), { ...on('APB1', 28), wires: { backupAccess: 'rcc.backupAccess' } }),
-      flash: at(0x4002_3c00, flashInterface()),
+      flash: at(0x4002_3c00, flashInterface({ flashKiB, bootsFromFlash: (options.boot ?? 'flash') === 'flash' }), {
+        irq: 4,
+      }),
       syscfg: at(0x4001_3800, syscfg({ boot: options.boot }), { ...on('APB2', 14), wires: EXTI_WIRES }),
       exti: at(0x4001_3c00, exti(), { clock: 'apb2', irq: EXTI_LINES, wires: { event: 'cpu.event' } }),
       gpioa: port('A', 0),
@@ -134,7 +138,6 @@ export function stm32f407(options: Stm32f407Options = {}) {
       usart6: at(0x4001_1400, usart('USART6'), { irq: 71, ...on('APB2', 5) }),
       dbgmcu: at(0xe004_2000, dbgmcu()),
       signature: at(0x1fff_7a10, signature(flashKiB)),
-      optionbytes: at(0x1fff_c000, optionBytes()),
       bkpsram: at(0x4002_4000, notModelledBlock('BKPSRAM', { size: 0x1000, section: 'RM0090 5.1.2' }), {
         enable: 'rcc.AHB1ENR.18',
       }),

@@ -1,4 +1,4 @@
-import type { DeviceProblem, DeviceServices, EventDetail, ResetCause } from './device.js';
+import type { DeviceMemory, DeviceProblem, DeviceServices, EventDetail, MemoryStore, ResetCause } from './device.js';
 import { DeviceInstance } from './device-instance.js';
 import type { DeviceRow } from './device-row.js';
 import { UsageError } from './errors.js';
@@ -19,6 +19,9 @@ export interface AssemblyHost {
   readonly signals: Signals;
   /** A named input of the core (an interrupt line by number), undefined if it has none. */
   cpuInput(name: string | number): Signal | undefined;
+  /** Gives the memory whose row names a controller `'flash.main'` to that device; undefined if there is none. */
+  memory(controller: string, store: MemoryStore): DeviceMemory | undefined;
+  stallWhile(waiting: () => boolean): void;
   report(device: string, problem: DeviceProblem): void;
   emit(device: string, event: string, detail: EventDetail): void;
   requestReset(cause: ResetCause): void;
@@ -86,6 +89,18 @@ export class Assembly implements DeviceServices {
   /** A clock by name; one that nobody set yet stands. */
   clock(name: string): Clock {
     return this.timebase.find(name) ?? this.timebase.clock(name, 0);
+  }
+  memory(device: string, port: string, store: MemoryStore): DeviceMemory {
+    const controller = `${device}.${port}`;
+    const memory = this.#host.memory(controller, store);
+    if (memory !== undefined) return memory;
+    throw new UsageError({
+      what: `device '${device}' controls a memory as '${controller}', but no memory of the chip names that`,
+      remedy: `give the row of the memory \`controller: '${controller}'\``,
+    });
+  }
+  stallWhile(waiting: () => boolean): void {
+    this.#host.stallWhile(waiting);
   }
   declare(device: string, name: string, direction: 'output' | 'input'): void {
     const full = `${device}.${name}`;

@@ -1,6 +1,17 @@
 import { hex } from './bits.js';
 
-export type BusFaultKind = 'unmapped' | 'absent' | 'read-only' | 'device' | 'execute' | 'unprivileged' | 'unaligned';
+export type BusFaultKind =
+  | 'unmapped'
+  | 'absent'
+  | 'read-only'
+  | 'device'
+  | 'execute'
+  | 'unprivileged'
+  | 'unaligned'
+  | 'refused';
+
+/** A fetch from a memory that is busy: the instruction at pc has to wait, and nothing happened yet. */
+export class FetchStall extends Error {}
 
 /** An access of the guest that the bus answers with an error; the core turns it into its architecture's fault. */
 export class BusFault extends Error {

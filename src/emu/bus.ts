@@ -1,7 +1,7 @@
 import { AddressMap } from './address-map.js';
 import { hex } from './bits.js';
 import { ACCESS, type CpuBus } from './bus-access.js';
-import { BusFault } from './bus-fault.js';
+import { BusFault, FetchStall } from './bus-fault.js';
 import { Region } from './bus-region.js';
 import { DeviceFault } from './device.js';
 import type { DeviceInstance } from './device-instance.js';
@@ -32,6 +32,9 @@ export class Bus implements CpuBus {
   #watches: readonly Watch[] = [];
   /** A store to a ROM that only reports. */
   onRejectedWrite: (memory: MemoryBlock, address: number) => void = () => {};
+
+  /** An access to a busy memory: returns when it is not busy any more. */
+  onBusy: (memory: MemoryBlock) => void = () => {};
 
   constructor(pool: MemoryPool) {
     this.#pool = pool;
@@ -93,6 +96,8 @@ export class Bus implements CpuBus {
       throw new BusFault('execute', at, false, `no instruction can be fetched from '${region.name}'`);
     }
     if (at + 2 > region.end) throw new BusFault('execute', at, false, `beyond the end of '${region.name}'`);
+    if (memory.access === 'busy') throw new FetchStall();
+    if (memory.access === 'refused') throw new BusFault('execute', at, false, refusal(region));
     return memory.load(at - region.start + region.target, 2);
   }
 
@@ -161,6 +166,8 @@ export class Bus implements CpuBus {
     }
     if (memory !== null) {
       if (at + size > region.end) return this.#readAcross(at, size, access);
+      if (memory.access === 'busy') this.onBusy(memory);
+      if (memory.access === 'refused') throw new BusFault('refused', at, false, refusal(region));
       return memory.load(offset + region.target, size);
     }
     if (region.kind === 'absent') throw new BusFault('absent', at, false, `this chip has no ${region.name}`);
@@ -192,9 +199,19 @@ export class Bus implements CpuBus {
   }
 
   #writeMemory(region: Region, memory: MemoryBlock, at: number, size: number, value: number): void {
-    if (memory.isRam) memory.store(at - region.start + region.target, size, value);
+    if (memory.onStore !== undefined) this.#storeControlled(memory, at - region.start + region.target, at, size, value);
+    else if (memory.isRam) memory.store(at - region.start + region.target, size, value);
     else if (memory.options.rejectedWrites === 'report') this.onRejectedWrite(memory, at);
     else throw new BusFault('read-only', at, true, `'${memory.name}' cannot be written by a store`);
+  }
+
+  #storeControlled(memory: MemoryBlock, offset: number, at: number, size: number, value: number): void {
+    if (memory.access === 'busy') this.onBusy(memory);
+    try {
+      memory.onStore!(offset, value, size);
+    } catch (error) {
+      throw asBusFault(error, at, true);
+    }
   }
 
   #readAcross(at: number, size: number, access: number): number {
@@ -255,6 +272,9 @@ function bitOf(region: Region, offset: number, size: number): { address: number;
   return { address, bit: (byte - address) * 8 + ((offset >> 2) & 7) };
 }
 
+function refusal(region: Region): string {
+  return `'${region.name}' is protected against being read`;
+}
 function unmapped(at: number, write: boolean): BusFault {
   return new BusFault('unmapped', at, write, 'nothing is mapped there');
 }

@@ -63,6 +63,8 @@ export interface Cpu {
   input(name: string): Signal | undefined;
   /** Guest bytes changed: drop what was decoded from them. */
   invalidate(address: number, length: number): void;
+  /** Some memory is no longer where it was, or must no longer be read without asking the bus. */
+  remapped(): void;
   /** Called after a restore: words in memory and arena changed under the core. */
   restored(): void;
   readonly breakpoints: { add(address: number): void; delete(address: number): void };

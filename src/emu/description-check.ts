@@ -1,6 +1,7 @@
 import { AddressMap } from './address-map.js';
 import { Assembly } from './assembly.js';
 import { Region } from './bus-region.js';
+import type { DeviceMemory } from './device.js';
 import { UsageError } from './errors.js';
 import type { MachineDescription } from './machine-description.js';
 import { Scheduler } from './scheduler.js';
@@ -17,6 +18,7 @@ export function checkDescription(description: MachineDescription): void {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError({ ...error.problem, where: `${description.name}: ${error.problem.where}` });
   }
+  checkControllers(description);
   const arena = new Arena(1 << 22);
   const timebase = new Timebase(arena, description.hertz);
   const quiet = () => {};
@@ -28,12 +30,29 @@ export function checkDescription(description: MachineDescription): void {
       scheduler: new Scheduler(arena, timebase),
       signals: new Signals(arena),
       cpuInput: (name) => new Signal(`cpu.${name}`, arena),
+      memory: (controller) => memoryOf(description, controller),
+      stallWhile: quiet,
       report: quiet,
       emit: quiet,
       requestReset: quiet,
     },
     {},
   );
+}
+
+function checkControllers({ name: where, memories, devices }: MachineDescription): void {
+  for (const [name, { controller }] of Object.entries(memories)) {
+    const device = controller?.split('.')[0];
+    if (device === undefined || device in devices) continue;
+    const what = `memory '${name}' is controlled by '${controller}', but there is no device '${device}'`;
+    throw new UsageError({ what, where, remedy: 'name a device and one of its ports' });
+  }
+}
+
+/** What a device may know of a memory before there is one. */
+function memoryOf({ memories }: MachineDescription, controller: string): DeviceMemory | undefined {
+  const row = Object.values(memories).find((one) => one.controller === controller);
+  return row && { size: row.size, load: () => 0, fill: () => {}, addressesOf: (offset) => [row.address + offset] };
 }
 
 function* regionsOf(description: MachineDescription): Generator<Region> {

@@ -1,4 +1,12 @@
-import type { DeviceProblem, DeviceServices, DeviceType, EventDetail, ResetCause } from './device.js';
+import type {
+  DeviceMemory,
+  DeviceProblem,
+  DeviceServices,
+  DeviceType,
+  EventDetail,
+  MemoryStore,
+  ResetCause,
+} from './device.js';
 import { DeviceInstance } from './device-instance.js';
 import { Net, PinFunction } from './net.js';
 import { Scheduler } from './scheduler.js';
@@ -14,6 +22,8 @@ export interface HarnessOptions {
   /** Further clocks by name; `clock` names the one the device gets. */
   readonly clocks?: Readonly<Record<string, Frequency>>;
   readonly clock?: string;
+  /** Contents of the memories it controls, by port. */
+  readonly memories?: Readonly<Record<string, Uint8Array>>;
 }
 
 /** One device without CPU and bus, for unit tests: read and write its registers, let time pass, look at its wires. */
@@ -30,8 +40,11 @@ export class DeviceHarness<H extends object> {
   readonly resets: ResetCause[] = [];
   readonly #nets = new Map<string, Net>();
   readonly #functions = new Map<string, PinFunction>();
+  readonly #stores = new Map<string, MemoryStore>();
+  readonly #memories: Readonly<Record<string, Uint8Array>>;
 
   constructor(type: DeviceType<H>, options: HarnessOptions = {}) {
+    this.#memories = options.memories ?? {};
     this.timebase = new Timebase(this.arena, options.cpu ?? 16_000_000);
     this.scheduler = new Scheduler(this.arena, this.timebase);
     this.signals = new Signals(this.arena);
@@ -50,6 +63,10 @@ export class DeviceHarness<H extends object> {
   }
   write(offset: number, value: number, size: 1 | 2 | 4 = 4): void {
     this.instance.write(offset, value, size);
+  }
+  /** A store to a memory that the device controls. */
+  store(port: string, offset: number, value: number, size: 1 | 2 | 4 = 4): void {
+    this.#stores.get(port)!(offset, value, size);
   }
   /** Lets CPU ticks pass, firing events at their instants. */
   run(ticks: number): void {
@@ -72,14 +89,20 @@ export class DeviceHarness<H extends object> {
     }
   }
   /** All state, to go back to with `restore`. */
-  save(): { readonly words: Uint8Array; readonly kept: readonly unknown[] } {
+  save(): {
+    readonly words: Uint8Array;
+    readonly kept: readonly unknown[];
+    readonly memories: Readonly<Record<string, Uint8Array>>;
+  } {
     this.timebase.settle();
-    return { words: this.arena.bytes().slice(), kept: this.arena.kept.map((kept) => kept.save()) };
+    const memories = Object.fromEntries(Object.entries(this.#memories).map(([port, bytes]) => [port, bytes.slice()]));
+    return { words: this.arena.bytes().slice(), kept: this.arena.kept.map((kept) => kept.save()), memories };
   }
   restore(saved: ReturnType<DeviceHarness<H>['save']>): void {
     this.timebase.settle();
     for (const [i, kept] of this.arena.kept.entries()) kept.restore(saved.kept[i]);
     this.arena.bytes().set(saved.words);
+    for (const [port, bytes] of Object.entries(saved.memories)) this.#memories[port]!.set(bytes);
     this.scheduler.refresh();
   }
   /** The device's wire `name`. */
@@ -107,12 +130,30 @@ export class DeviceHarness<H extends object> {
       net: (pin) => this.net(pin),
       pinFunction: (name) => this.pinFunction(name),
       clock: (name) => this.clock(name),
+      memory: (_device, port, store) => {
+        this.#stores.set(port, store);
+        return memoryOf(this.#memories[port]!);
+      },
+      stallWhile: (waiting) => {
+        while (waiting()) this.runUntilTick(this.scheduler.next);
+      },
       declare: () => {},
       report: (_device, problem) => void this.problems.push(problem),
       requestReset: (cause) => void this.resets.push(cause),
       emit: (_device, event, detail) => void this.events.push({ event, detail }),
     };
   }
+}
+
+function memoryOf(bytes: Uint8Array): DeviceMemory {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    size: bytes.length,
+    load: (offset, size) =>
+      size === 4 ? view.getUint32(offset, true) : size === 2 ? view.getUint16(offset, true) : bytes[offset]!,
+    fill: (offset, content) => bytes.set(content, offset),
+    addressesOf: (offset) => [offset],
+  };
 }
 
 function getOrMake<T>(map: Map<string, T>, key: string, make: () => T): T {

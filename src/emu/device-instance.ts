@@ -315,6 +315,8 @@ export class DeviceInstance {
       },
       net: (pin) => services.net(pin),
       pinFunction: (functionName) => services.pinFunction(functionName),
+      memory: (port, store) => services.memory(name, port, store),
+      stallWhile: (waiting) => services.stallWhile(waiting),
       log: (logName, options) => arena.log(`${name}.${logName}`, options),
       emit: (event, detail) => services.emit(name, event, detail),
       report: (problem) => services.report(name, problem),

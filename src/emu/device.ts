@@ -36,6 +36,22 @@ export class DeviceFault extends Error {
   }
 }
 
+/** What a memory's controller lets through: the levels of its wire `access`. While it is busy the bus stalls. */
+export const MEMORY_ACCESS = { open: 0, busy: 1, refused: 2 } as const;
+
+/** A memory that a device erases and programs: its row says `controller: 'flash.main'`. */
+export interface DeviceMemory {
+  readonly size: number;
+  /** 1, 2 or 4 bytes, little endian, unsigned. */
+  load(offset: number, size: number): number;
+  /** Puts bytes there; what was decoded from them is dropped. */
+  fill(offset: number, bytes: Uint8Array): void;
+  /** Guest addresses at which a byte is seen. */
+  addressesOf(offset: number): number[];
+}
+/** A store of 1, 2 or 4 bytes to such a memory, as the bus carries it. */
+export type MemoryStore = (offset: number, value: number, size: number) => void;
+
 type StateSpecs = Readonly<Record<string, StateSpec<Int32Array | Uint8Array | Float64Array>>>;
 type States<S extends StateSpecs> = { readonly [K in keyof S]: ReturnType<S[K]['allocate']> };
 
@@ -65,6 +81,10 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   net(pin: string): Net;
   /** The alternate function `USART2_TX`, where pin multiplexer and peripheral meet. */
   pinFunction(name: string): PinFunction;
+  /** The memory whose row names this device and port as its controller; stores to it come to `store`. */
+  memory(port: string, store: MemoryStore): DeviceMemory;
+  /** Answers an access late: machine time passes, and what is due happens, as long as `waiting()`. */
+  stallWhile(waiting: () => boolean): void;
   log(name: string, options?: LogOptions): Log;
   /** Tells listeners of `board.on(event, …)`. */
   emit(event: string, detail: EventDetail): void;
@@ -146,6 +166,8 @@ export interface DeviceServices {
   net(pin: string): Net;
   pinFunction(name: string): PinFunction;
   clock(name: string): Clock;
+  memory(device: string, port: string, store: MemoryStore): DeviceMemory;
+  stallWhile(waiting: () => boolean): void;
   /** Notes that `device` drives or hears the signal. */
   declare(device: string, signal: string, direction: 'output' | 'input'): void;
   report(device: string, problem: DeviceProblem): void;

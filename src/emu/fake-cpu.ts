@@ -95,6 +95,7 @@ class FakeCpu implements Cpu, FakeCore {
   invalidate(address: number, length: number): void {
     this.invalidated.push(`${address.toString(16)}+${length}`);
   }
+  remapped(): void {}
   restored(): void {}
 
   #one(): void {

@@ -56,6 +56,7 @@ function bareCore(system: CpuSystem): Cpu {
     },
     input: () => undefined,
     invalidate: (address, length) => engine.invalidate(address, length),
+    remapped: () => engine.remapped(),
     restored: () => {},
     breakpoints: { add: (a) => engine.addBreakpoint(a), delete: (a) => engine.deleteBreakpoint(a) },
     devices: {},

@@ -2,14 +2,16 @@ import { Assembly } from './assembly.js';
 import { hex } from './bits.js';
 import { Bus } from './bus.js';
 import type { Cpu, CpuResetKind } from './cpu.js';
-import type { DeviceProblem, EventDetail, ResetCause } from './device.js';
+import type { DeviceProblem, EventDetail, MemoryStore, ResetCause } from './device.js';
 import { UsageError } from './errors.js';
 import { type GuestReport, ReportLog } from './guest-report.js';
 import { defaultEngine, type EngineMode } from './isa/engine-mode.js';
 import type { StatisticsOptions } from './isa/engine-statistics.js';
 import { ENGINE } from './isa/layout.js';
+import { ControlledMemories } from './machine-controllers.js';
 import type { LoadSegment, MachineDescription } from './machine-description.js';
 import { EventHub, type MachineEvents } from './machine-events.js';
+import { runUnlessStalled, stallWhile, stepUnlessStalled } from './machine-stall.js';
 import type { MachineStatistics } from './machine-statistics.js';
 import { type MemoryBlock, MemoryPool } from './memory.js';
 import type { Net, NetDriver } from './net.js';
@@ -60,6 +62,7 @@ export class Machine {
   readonly #events = new EventHub();
   readonly #reports: ReportLog;
   readonly #windows: MemoryWindows;
+  readonly #controlled: ControlledMemories;
   readonly #snapshots: Snapshots;
   /** 0, or 1 + the cause of the reset that is due after this instruction. */
   readonly #pendingReset: Int32Array;
@@ -94,7 +97,10 @@ export class Machine {
     this.assembly = new Assembly(description, { ...host, cpuInput: (name) => this.#cpuInput(name) }, this.cpu.devices);
     this.#mapDevices();
     this.#windows = new MemoryWindows(description, this.bus, this.pool, this.assembly);
+    this.#controlled = new ControlledMemories(this.pool, this.bus, this.assembly, () => this.timebase.requestStop());
+    this.bus.onBusy = (memory) => this.#stallWhile(() => memory.access === 'busy');
     this.pool.onCodeChanged((address, length) => this.cpu.invalidate(address, length));
+    this.pool.onRemapped(() => this.cpu.remapped());
     this.bus.onRejectedWrite = (block, address) => this.#report(block.name, rejectedWrite(block.name, address));
     this.arena.freeze();
     for (const block of this.pool.blocks) if (!block.isRam) block.clear();
@@ -169,7 +175,7 @@ export class Machine {
         continue;
       }
       this.timebase.beginSlice(Math.min(until, now + Math.min(SLICE, this.cpu.slice)));
-      const stop = this.cpu.run();
+      const stop = runUnlessStalled(this.cpu);
       this.timebase.settle();
       this.#guard(Math.max(this.timebase.tick - now, SLICE_COST));
       if (stop === 'breakpoint') return 'breakpoint';
@@ -196,7 +202,7 @@ export class Machine {
       this.timebase.advanceTo(this.scheduler.next);
     } else {
       this.timebase.beginSlice(this.timebase.tick + 1);
-      this.cpu.step();
+      stepUnlessStalled(this.cpu);
       this.timebase.settle();
     }
     this.#settle();
@@ -237,6 +243,7 @@ export class Machine {
       this.#snapshots.restore(snapshot);
       this.scheduler.refresh();
       this.#windows.refresh();
+      this.#controlled.refresh();
       this.cpu.restored();
       this.#rewound.cycles += cycles - this.cycles;
       this.#rewound.nanoseconds += nanoseconds - this.nanoseconds;
@@ -281,7 +288,12 @@ export class Machine {
   }
 
   #standsStill(): boolean {
-    return this.cpu.sleeping || this.cpu.locked || !this.timebase.cpuClock.running;
+    if (this.cpu.sleeping || this.cpu.locked || !this.timebase.cpuClock.running) return true;
+    return this.#controlled.busy && this.#controlled.stallsFetch(this.cpu.pc);
+  }
+
+  #stallWhile(waiting: () => boolean): void {
+    stallWhile(waiting, this.timebase, this.scheduler, () => this.#guard(SLICE_COST));
   }
 
   #tickOf(limit: Limit): number {
@@ -309,8 +321,16 @@ export class Machine {
       signals: new Signals(arena),
       report: (device: string, problem: DeviceProblem) => this.#report(device, problem),
       emit: (source: string, event: string, detail: EventDetail) => this.#emit(source, event, detail),
+      memory: (controller: string, store: MemoryStore) => this.#control(controller, store),
+      stallWhile: (waiting: () => boolean) => this.#stallWhile(waiting),
       requestReset: (cause: ResetCause) => this.#requestReset(cause),
     };
+  }
+
+  #control(controller: string, store: MemoryStore): MemoryBlock | undefined {
+    const block = this.pool.blocks.find(({ options }) => options.controller === controller);
+    if (block !== undefined) block.onStore = store;
+    return block;
   }
 
   #report(device: string, problem: DeviceProblem): void {

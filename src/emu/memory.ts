@@ -9,7 +9,9 @@ export interface MemoryOptions {
   readonly kind: 'ram' | 'rom';
   /** Whether instructions can be fetched; true unless said otherwise. */
   readonly execute?: boolean;
-  /** What a store to a ROM does: a bus error (default), or nothing but a report. */
+  /** The device that takes stores to it, and a name for it there: `'flash.main'`. Its wire `access` says what is let through. */
+  readonly controller?: string;
+  /** What a store to a ROM without controller does: a bus error (default), or nothing but a report. */
   readonly rejectedWrites?: 'fault' | 'report';
   /** Value of every byte after power-on: 0xff for erased flash. */
   readonly fill?: number;
@@ -27,9 +29,13 @@ interface View {
 /** Told when bytes under decoded instructions change, with every guest address they are seen at. */
 export type CodeChanged = (address: number, length: number) => void;
 
+/** What becomes of an access of the guest: busy memories let the bus wait. */
+export type Access = 'open' | 'busy' | 'refused';
+
 const DECODED = 1;
 const WATCHED_WRITES = 2;
 const WATCHED_READS = 4;
+const HIDDEN = 8;
 
 /** One guest memory inside the machine's Wasm memory. */
 export class MemoryBlock {
@@ -40,6 +46,10 @@ export class MemoryBlock {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Number of its first page in the pool. */
   readonly firstPage: number;
+  /** Takes the stores to it, if it has a controller. */
+  onStore: ((offset: number, value: number, size: number) => void) | undefined;
+  /** What its controller lets through. */
+  access: Access = 'open';
   readonly #pool: MemoryPool;
   #views: readonly View[] = [];
 
@@ -97,7 +107,7 @@ export class MemoryBlock {
   /** Makes `length` bytes from `offset` visible at guest address `base`. */
   map(base: number, offset: number, length: number): void {
     this.#views = [...this.#views, { base, offset, length }];
-    this.#refreshAll();
+    this.refreshAll();
   }
   unmap(base: number): void {
     const gone = this.#views.filter((view) => view.base === base);
@@ -106,7 +116,7 @@ export class MemoryBlock {
       this.#pool.clearEntries(view.base, view.length);
       this.#pool.dropDecoded(this, view);
     }
-    this.#refreshAll();
+    this.refreshAll();
   }
 
   /** Guest addresses at which a byte is seen. */
@@ -128,7 +138,7 @@ export class MemoryBlock {
     }
   }
 
-  #refreshAll(): void {
+  refreshAll(): void {
     for (let page = 0; page < this.pageCount; page++) this.refresh(page);
   }
 }
@@ -162,6 +172,7 @@ export class MemoryPool {
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   #codeListener: CodeChanged = () => {};
+  #remapListener: () => void = () => {};
 
   constructor(options: readonly MemoryOptions[]) {
     const pages = options.map(({ size }) => Math.ceil(size / PAGE_SIZE));
@@ -190,6 +201,11 @@ export class MemoryPool {
 
   onCodeChanged(listener: CodeChanged): void {
     this.#codeListener = listener;
+  }
+
+  /** `listener` hears when pages are no longer where they were, or must no longer be read without asking. */
+  onRemapped(listener: () => void): void {
+    this.#remapListener = listener;
   }
 
   /** Whether a page ever changed; one that did not is zero. */
@@ -229,6 +245,24 @@ export class MemoryPool {
   /** Every access of a kind to these bytes goes through the bus, or no longer. */
   watch(block: MemoryBlock, page: number, kind: 'read' | 'write', on: boolean): void {
     this.#setFlag(block, page, kind === 'read' ? WATCHED_READS : WATCHED_WRITES, on);
+    if (kind === 'read' && on) this.#remapListener();
+  }
+
+  /**
+   * Hides a memory from the engine, or no longer. While it is hidden nothing of it is decoded, and every load and fetch
+   * comes to the bus.
+   */
+  hide(block: MemoryBlock, hidden: boolean): void {
+    for (let page = 0; page < block.pageCount; page++) {
+      const index = block.firstPage + page;
+      if (hidden && (this.#flags[index]! & DECODED) !== 0) {
+        this.#announce(block, page, page * PAGE_SIZE, PAGE_SIZE);
+        this.#flags[index] = this.#flags[index]! & ~DECODED;
+      }
+      this.#flags[index] = hidden ? this.#flags[index]! | HIDDEN : this.#flags[index]! & ~HIDDEN;
+    }
+    block.refreshAll();
+    if (hidden) this.#remapListener();
   }
 
   /** Replaces a page's bytes, as a restore does: what was decoded from words that differ is dropped. */
@@ -264,14 +298,15 @@ export class MemoryPool {
     const guest = address >>> PAGE_SHIFT;
     const flags = this.#flags[index]!;
     const entry = (host - address) | 0;
-    this.#words[(READ_TABLE >> 2) + guest] = (flags & WATCHED_READS) === 0 ? entry : 0;
-    const storable = ram && this.#dirty[index] !== 0 && (flags & WATCHED_WRITES) === 0;
+    this.#words[(READ_TABLE >> 2) + guest] = (flags & (WATCHED_READS | HIDDEN)) === 0 ? entry : 0;
+    const storable = ram && this.#dirty[index] !== 0 && (flags & (WATCHED_WRITES | HIDDEN)) === 0;
     this.#words[(WRITE_TABLE >> 2) + guest] = storable && (flags & DECODED) === 0 ? entry : 0;
     // The engine reaches such a page through the read entry, and knows only the address stored to.
-    const beside = storable && (flags & (DECODED | WATCHED_READS)) === DECODED && single;
+    const beside = storable && (flags & (DECODED | WATCHED_READS | HIDDEN)) === DECODED && single;
     this.#bytes[CODE_TABLE + guest] = beside ? 1 : 0;
   }
   clearEntries(base: number, length: number): void {
+    this.#remapListener();
     for (let guest = base >>> PAGE_SHIFT; guest < (base + length) / PAGE_SIZE; guest++) {
       this.#words[(READ_TABLE >> 2) + guest] = 0;
       this.#words[(WRITE_TABLE >> 2) + guest] = 0;

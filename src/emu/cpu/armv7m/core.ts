@@ -157,6 +157,9 @@ export class CortexM4 implements Cpu {
   invalidate(address: number, length: number): void {
     this.#engine.invalidate(address, length);
   }
+  remapped(): void {
+    this.#engine.remapped();
+  }
   /** Everything is in memory and arena; nothing is cached beside them. */
   restored(): void {}
 

@@ -1,115 +1,80 @@
 import { defineDevice } from '../../device.js';
-import { notModelled, r, rc_w1, reg, registers, rs, rw, w } from '../../registers.js';
-import { u8 } from '../../state.js';
+import { FLASH_STATE, type FlashContext, FlashControl } from './flash-control.js';
+import { FlashErase } from './flash-erase.js';
+import { unlockSequences } from './flash-keys.js';
+import { OptionBytes } from './flash-options.js';
+import { FlashProgram } from './flash-program.js';
+import { FLASH } from './flash-registers.js';
+import { sectorsOf } from './flash-sectors.js';
 
-const PROGRAMMING = 'erasing and programming flash';
-const OPTIONS = 'changing option bytes';
+export interface FlashOptions {
+  readonly flashKiB: number;
+  /** Whether the BOOT pins select flash: read protection leaves what was started there alone (RM0090 3.7.3). */
+  readonly bootsFromFlash?: boolean;
+}
 
-/** RM0090 section 3.9 (STM32F405/407). Wait states and caches change nothing but time, which the core's model keeps. */
-const FLASH = registers({
-  ACR: reg(
-    0x00,
-    { LATENCY: rw(0, 3), PRFTEN: rw(8), ICEN: rw(9), DCEN: rw(10), ICRST: w(11), DCRST: rw(12) },
-    0,
-    'RM0090 3.9.1',
-  ),
-  KEYR: reg(0x04, { KEY: w(0, 32) }, 0, 'RM0090 3.9.3'),
-  OPTKEYR: reg(0x08, { OPTKEY: w(0, 32) }, 0, 'RM0090 3.9.4'),
-  SR: reg(
-    0x0c,
-    {
-      EOP: rc_w1(0),
-      OPERR: rc_w1(1),
-      WRPERR: rc_w1(4),
-      PGAERR: rc_w1(5),
-      PGPERR: rc_w1(6),
-      PGSERR: rc_w1(7),
-      BSY: r(16),
-    },
-    0,
-    'RM0090 3.9.5',
-  ),
-  CR: reg(
-    0x10,
-    {
-      PG: notModelled(rw(0), PROGRAMMING),
-      SER: notModelled(rw(1), PROGRAMMING),
-      MER: notModelled(rw(2), PROGRAMMING),
-      SNB: rw(3, 4),
-      PSIZE: rw(8, 2),
-      STRT: notModelled(rs(16), PROGRAMMING),
-      EOPIE: rw(24),
-      ERRIE: rw(25),
-      LOCK: rs(31),
-    },
-    0x8000_0000,
-    'RM0090 3.9.7',
-  ),
-  OPTCR: reg(
-    0x14,
-    {
-      OPTLOCK: rs(0),
-      OPTSTRT: notModelled(rs(1), OPTIONS),
-      BOR_LEV: notModelled(rw(2, 2), OPTIONS),
-      WDG_SW: notModelled(rw(5), OPTIONS),
-      nRST_STOP: notModelled(rw(6), OPTIONS),
-      nRST_STDBY: notModelled(rw(7), OPTIONS),
-      RDP: notModelled(rw(8, 8), OPTIONS),
-      nWRP: notModelled(rw(16, 12), OPTIONS),
-    },
-    0x0fff_aaed,
-    'RM0090 3.9.9',
-  ),
-});
+const STRT = 1 << 16;
+const OPTLOCK = 1;
+const OPTSTRT = 2;
 
-/** RM0090 3.6.1 and 3.7.2. */
-const KEYS = [0x4567_0123, 0xcdef_89ab] as const;
-const OPTION_KEYS = [0x0819_2a3b, 0x4c5d_6e7f] as const;
-/** Steps of an unlock sequence: the first key came; a wrong one did, which locks until reset. */
-const FIRST = 1;
-const REFUSED = 2;
-
-/** Flash memory interface registers: RM0090 chapter 3. The lock sequences are modelled, what they guard is not yet. */
-export function flashInterface() {
+/**
+ * Flash memory interface: RM0090 chapter 3. Erases and programs the memories whose rows name it as controller: `main`,
+ * `otp`, `options` (the option bytes), and `system`, which cannot be changed.
+ *
+ * Operations take the data sheet's typical times at 2.7 to 3.6 V (flash-times.ts). PSIZE x64 needs VPP on its pin, which
+ * is taken for granted. A change shows when the operation ends; a reset before leaves the bytes as they were, where the
+ * manual promises nothing. Lines of the caches never go stale here.
+ *
+ * Wires: outputs `irq`, and `access`, which says what these memories let through (MEMORY_ACCESS).
+ */
+export function flashInterface({ flashKiB, bootsFromFlash = true }: FlashOptions) {
   return defineDevice({
     name: 'stm32f4-flash',
     size: 0x400,
     registers: FLASH,
-    state: { step: u8(), optionStep: u8() },
+    state: FLASH_STATE,
     setup(d) {
-      const { KEYR, OPTKEYR, CR, OPTCR } = d.regs;
-      const lockable = (
-        key: typeof KEYR | typeof OPTKEYR,
-        keys: readonly [number, number],
-        step: Uint8Array,
-        unlock: () => void,
-      ): void =>
-        d.onWrite(key, (_value, _old, written) => {
-          key.value = 0;
-          if (step[0] === 0 && written === keys[0]) {
-            step[0] = FIRST;
-          } else if (step[0] === FIRST && written === keys[1]) {
-            step[0] = 0;
-            unlock();
-          } else {
-            step[0] = REFUSED;
-            d.fault(`FLASH.${key.name} was written in the wrong order: the registers stay locked until reset`);
-          }
-        });
-      lockable(KEYR, KEYS, d.state.step, () => {
-        CR.LOCK = 0;
+      const { SR, CR, OPTCR } = d.regs;
+      const optionMemory = d.memory('options', (offset) => program.refuse(optionMemory, offset));
+      const options = new OptionBytes(optionMemory);
+      const control = new FlashControl(d, options);
+      const sectors = sectorsOf(flashKiB);
+      const program = new FlashProgram(control, sectors);
+      const erase = new FlashErase(control, sectors, program.main);
+
+      unlockSequences(d, d.state.step, d.state.optionStep);
+      d.onWrite(SR, () => control.updateInterrupt());
+      d.onWrite(CR, (value, old, written) => {
+        CR.value = old;
+        // RM0090 3.6: a write during an operation lets the bus wait until it ends.
+        if (SR.BSY) d.stallWhile(() => SR.BSY !== 0);
+        if (CR.LOCK) return;
+        CR.value = value & ~STRT;
+        program.dropHalf();
+        control.updateInterrupt();
+        if (written & STRT && !CR.LOCK) erase.start();
       });
-      lockable(OPTKEYR, OPTION_KEYS, d.state.optionStep, () => {
-        OPTCR.OPTLOCK = 0;
+      d.onWrite(OPTCR, (value, old, written) => {
+        const fixed = (old & OPTLOCK) !== 0 || options.level === 2;
+        OPTCR.value = fixed ? old | (value & OPTLOCK) : (value & ~OPTSTRT) | (old & OPTSTRT);
+        if ((old & OPTLOCK) === 0 && written & OPTSTRT) startOptions(d, options, erase);
       });
-      d.onWrite(CR, (_value, old) => {
-        if (old >>> 31) CR.value = old;
-        CR.STRT = 0;
-      });
-      d.onWrite(OPTCR, (_value, old) => {
-        if (old & 1) OPTCR.value = old;
-        OPTCR.OPTSTRT = 0;
+      d.onReset(() => {
+        OPTCR.value = options.word | OPTLOCK;
+        d.state.refused[0] = options.level !== 0 && !bootsFromFlash ? 1 : 0;
+        control.openMemories();
       });
     },
   });
+}
+
+/** OPTCR.OPTSTRT was set while OPTCR was unlocked (RM0090 3.7.2, 3.7.3). */
+function startOptions({ regs, report }: FlashContext, options: OptionBytes, erase: FlashErase): void {
+  if (options.level === 2) {
+    const what = 'FLASH.OPTCR.OPTSTRT was set, but read protection of level 2 fixes the option bytes for good';
+    report({ kind: 'misuse', what, section: 'RM0090 3.7.3' });
+  } else if (regs.SR.BSY) {
+    const what = 'FLASH.OPTCR.OPTSTRT was set during another operation: nothing is programmed';
+    report({ kind: 'misuse', what, remedy: 'wait until FLASH.SR.BSY is 0', section: 'RM0090 3.7.2' });
+  } else erase.startOptions();
 }

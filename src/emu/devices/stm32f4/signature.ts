@@ -1,7 +1,7 @@
 import { defineDevice } from '../../device.js';
 
 /**
- * Electronic signature and option bytes, read-only: RM0090 39.1 (unique id), 39.2 (flash size), 3.7.1 (option bytes).
+ * Electronic signature: RM0090 39.1 (unique id), 39.2 (flash size).
  */
 
 /** The 96-bit unique id every virtual part has: wafer coordinates, then `FW` and `virtual` in ASCII. */
@@ -17,15 +17,5 @@ export function signature(flashKiB: number) {
       const word = words[offset >> 2] ?? 0xffff_ffff;
       return size === 4 ? word : word >>> ((offset & 3) * 8);
     },
-  });
-}
-
-/** Factory option bytes, each with its complement above it: USER 0xEF (with RDP 0xAA), nWRP all ones. */
-export function optionBytes() {
-  const words = [0x5510_aaef, 0xffff_ffff, 0xf000_0fff, 0xffff_ffff];
-  return defineDevice({
-    name: 'stm32f4-option-bytes',
-    size: 0x10,
-    read: (offset, size) => words[offset >> 2]! >>> (size === 4 ? 0 : (offset & 3) * 8),
   });
 }

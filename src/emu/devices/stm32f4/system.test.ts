@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { DeviceHarness } from '../../device-harness.js';
 import { dbgmcu } from './dbgmcu.js';
 import { exti } from './exti.js';
-import { flashInterface } from './flash-interface.js';
 import { pwr } from './pwr.js';
 import { syscfg } from './syscfg.js';
 
@@ -125,66 +124,6 @@ describe('PWR (RM0090 5.4)', () => {
     expect(h.problems.map((problem) => problem.what)).toEqual([
       'PWR.CR.LPDS was written: Stop and Standby mode is not modelled',
       'PWR.CR.PDDS was written: Stop and Standby mode is not modelled',
-    ]);
-  });
-});
-
-describe('FLASH interface (RM0090 3.9)', () => {
-  const [ACR, KEYR, OPTKEYR, CR, OPTCR] = [0, 4, 8, 0x10, 0x14] as const;
-  const make = () => new DeviceHarness(flashInterface(), { name: 'flash' });
-
-  it('reads wait states and caches back', () => {
-    const h = make();
-    h.write(ACR, 0x705);
-    expect(h.read(ACR)).toBe(0x705);
-    h.write(ACR, 0x800);
-    expect(h.read(ACR)).toBe(0);
-    expect(h.problems).toEqual([]);
-  });
-
-  it('unlocks with the two keys, locks again, and until then takes no write', () => {
-    const h = make();
-    h.write(CR, 0x200);
-    expect(h.read(CR)).toBe(0x8000_0000);
-    h.write(KEYR, 0x4567_0123);
-    h.write(KEYR, 0xcdef_89ab);
-    expect(h.read(CR)).toBe(0);
-    h.write(CR, 0x200);
-    expect(h.read(CR)).toBe(0x200);
-    h.write(CR, 0x8000_0200);
-    h.write(CR, 0);
-    expect(h.read(CR)).toBe(0x8000_0200);
-  });
-
-  it('answers a wrong key with a bus error and stays locked until reset', () => {
-    const h = make();
-    expect(() => h.write(KEYR, 1)).toThrow('FLASH.KEYR was written in the wrong order');
-    expect(() => h.write(KEYR, 0x4567_0123)).toThrow();
-    h.instance.reset('system');
-    h.write(KEYR, 0x4567_0123);
-    h.write(KEYR, 0xcdef_89ab);
-    expect(h.read(CR)).toBe(0);
-  });
-
-  it('unlocks the option bytes, and says that changing them is not modelled', () => {
-    const h = make();
-    expect(h.read(OPTCR)).toBe(0x0fff_aaed);
-    h.write(OPTKEYR, 0x0819_2a3b);
-    h.write(OPTKEYR, 0x4c5d_6e7f);
-    expect(h.read(OPTCR)).toBe(0x0fff_aaec);
-    h.write(OPTCR, 0x0fff_55ec);
-    expect(h.problems.map((problem) => problem.what)).toEqual([
-      'FLASH.OPTCR.RDP was written: changing option bytes is not modelled',
-    ]);
-  });
-
-  it('is loud about programming', () => {
-    const h = make();
-    h.write(KEYR, 0x4567_0123);
-    h.write(KEYR, 0xcdef_89ab);
-    h.write(CR, 1);
-    expect(h.problems.map((problem) => problem.what)).toEqual([
-      'FLASH.CR.PG was written: erasing and programming flash is not modelled',
     ]);
   });
 });
