@@ -17,6 +17,7 @@ import {
   COUNTERS,
   ENGINE,
   ENTRIES_OFFSET,
+  NOTE,
   RECORD_SIZE,
   type StateLayout,
 } from './layout.js'; // prettier-ignore
@@ -86,6 +87,9 @@ export class ColdEngine {
   readonly #compiled: Compiled;
   readonly #host: EngineHost;
   readonly #run: () => void;
+  readonly #note: (site: number, target: number) => void;
+  /** Address at which the last slice was over. */
+  #leftAt = -1;
   readonly hot: HotEngine;
   readonly #mode: EngineMode;
   readonly #tiering: Tiering | undefined;
@@ -130,6 +134,7 @@ export class ColdEngine {
       regionImports[name] = instance.exports[name] as WebAssembly.ImportValue;
     for (const name of Object.keys(isa.helpers)) regionImports[`helper ${name}`] = host.helpers[name]!;
     this.#run = instance.exports['run'] as () => void;
+    this.#note = instance.exports['note'] as (site: number, target: number) => void;
     this.#tiering = mode === 'cold' ? undefined : new Tiering(this.#tiers(), mode);
     this.flush();
   }
@@ -152,18 +157,28 @@ export class ColdEngine {
    * fault raised by the host passes through; pc then stands at the instruction, which has changed nothing.
    */
   run(): EngineExit {
+    if (this.#tiering) this.#noteStart();
     for (;;) {
       this.#words[ENGINE.exit >> 2] = 0;
       this.#run();
       const exit = this.#words[ENGINE.exit >> 2]!;
       if (this.#tiering) this.#sample(exit === 0);
-      if (exit === 0) return BUDGET_EXIT;
+      if (exit === 0) {
+        this.#leftAt = this.pc;
+        return BUDGET_EXIT;
+      }
       if (exit === EXIT_UNDECODED) {
         const undefinedAt = this.#decodeFrom(this.pc);
         if (undefinedAt) return undefinedAt;
       } else if (exit === EXIT_BREAKPOINT) return BREAKPOINT_EXIT;
       else return this.#trap(exit);
     }
+  }
+
+  /** Where runs begin again and again for another reason than that a slice was over, code is reached like anywhere else. */
+  #noteStart(): void {
+    const { pc } = this;
+    if (pc !== this.#leftAt && !this.hot.isEntry(pc)) this.#note(NOTE.reached, pc);
   }
 
   /** Executes one instruction, whatever the budget and the breakpoints; the budget is charged. */

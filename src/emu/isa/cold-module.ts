@@ -162,11 +162,6 @@ class ColdModule {
     out.i32(0).memory(OP.i32_load, ENGINE.pc).set(target);
     out.i32(0).memory(OP.i32_load, ENGINE.budget).set(budget);
     this.#continueIfInItBlock(out, target, budget);
-    // where runs begin again and again (interrupt handlers, behind WFI) code is reached like anywhere else
-    chunkBias(out, target);
-    out.get(target).i32(3).op(OP.i32_shl, OP.i32_add).memory(OP.i32_load16_u, 0);
-    out.i32(REGION).op(PURE_OPCODE.ne!.i32 as number, OP.if, EMPTY_BLOCK);
-    out.i32(NOTE.reached).get(target).call(this.#note).op(OP.end);
     out.op(OP.loop, EMPTY_BLOCK); // every branch comes back here
     // within its chunk a branch keeps the bias: the comparison is off the path to the next record, a load would be on it
     out.get(target).get(pc).op(OP.i32_xor).i32(CHUNK_SHIFT).op(OP.i32_shr_u);
@@ -257,7 +252,7 @@ class ColdModule {
     out.i32(REGION).op(PURE_OPCODE.ne!.i32 as number, OP.if, EMPTY_BLOCK);
     out.i32(NOTE.reached).get(pc).call(this.#note).op(OP.end);
     out.br(inner + 2).op(OP.end);
-    this.#atLeaving(out, entry, pc);
+    this.#atLeaving(out, entry);
     this.#continueIfInItBlock(out, target, budget, () => out.br(inner + 2));
     out
       .get(budget)
@@ -284,18 +279,13 @@ class ColdModule {
     out.br(inner + 1);
   }
 
-  /** A slow access is noted, and that the budget was too small: what follows is the end of the slice. */
-  #atLeaving(out: FunctionBody, left: number, pc: number): void {
-    const is = PURE_OPCODE.eq!.i32 as number;
-    out.get(left).i32(LEFT.access).op(is, OP.if, EMPTY_BLOCK).i32(NOTE.access).get(pc).call(this.#note).op(OP.end);
+  /** Behind a region that the budget was too small for comes the end of the slice. */
+  #atLeaving(out: FunctionBody, left: number): void {
     out
       .get(left)
       .i32(LEFT.budget)
-      .op(is, OP.if, EMPTY_BLOCK)
-      .i32(0)
-      .i32(1)
-      .memory(OP.i32_store, ENGINE.tail)
-      .op(OP.end);
+      .op(PURE_OPCODE.eq!.i32 as number, OP.if, EMPTY_BLOCK);
+    out.i32(0).i32(1).memory(OP.i32_store, ENGINE.tail).op(OP.end);
   }
 
   #callOutOfLine(

@@ -10,7 +10,7 @@ export interface EngineOptions {
   readonly statistics?: StatisticsOptions | undefined;
 }
 
-let mode: EngineMode = 'cold';
+let mode: EngineMode = 'auto';
 
 /** What machines use that are not told otherwise. */
 export function defaultEngine(): EngineMode {

@@ -41,10 +41,32 @@ export interface MemoryWindow {
   readonly host: number;
 }
 
+/** One check for several accesses at fixed distances from a register. */
+export interface SharedCheck {
+  /** The base register's local, and the distance of the first byte from it. */
+  readonly base: number;
+  readonly from: number;
+  /** Bytes up to the end of the last access. */
+  readonly span: number;
+  /** log2 of the alignment. */
+  readonly shift: number;
+  /** Where loads are expected; stores go by the page table. */
+  readonly window: MemoryWindow | undefined;
+  /** Local for the first byte's place, relative to the window or in the Wasm memory. */
+  readonly place: number;
+  /** Distance of this access from the first byte. */
+  readonly offset: number;
+  /** Whether the check has been printed already. */
+  readonly checked: boolean;
+}
+
 /** What differs where whole regions are compiled. */
 export interface HotContext {
+  /** The local that a register or scalar is in, and the one that a new value goes to. */
   register(index: number): number;
   scalar(name: string): number;
+  newRegister(index: number): number;
+  newScalar(name: string): number;
   /** A slow access ends the path: the cold engine executes this instruction. */
   readonly miss: (depth: number) => void;
   /** Instead of `miss`: slow accesses are called from here. */
@@ -52,6 +74,8 @@ export interface HotContext {
   /** Before and after a call into the machine, an access or a helper; they keep the stack as it is. */
   readonly before: () => void;
   readonly after: (helper: boolean) => void;
+  /** The check that an access (by its position in the program) shares with others, if it does. */
+  grouped(id: number): SharedCheck | undefined;
   /** Where loads are expected; any other address is a slow access. */
   readonly window: MemoryWindow | undefined;
   readonly charge: (cycles: number, depth: number) => void;

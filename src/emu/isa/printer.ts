@@ -1,8 +1,8 @@
 import { InternalError } from '../errors.js';
 import { deferredValues } from './deferral.js';
 import type { Node, Program, PureOp, Type } from './ir.js';
-import { ENGINE, PAGE_SHIFT, READ_TABLE, WRITE_TABLE } from './layout.js';
-import type { MemoryWindow, PrintContext } from './print-context.js';
+import { ENGINE, PAGE_SHIFT, PAGE_SIZE, READ_TABLE, WRITE_TABLE } from './layout.js';
+import type { MemoryWindow, PrintContext, SharedCheck } from './print-context.js';
 import {
   CONVERSION,
   EMPTY_BLOCK,
@@ -14,6 +14,8 @@ import {
   STORES,
   VALUE_TYPE,
 } from './wasm/opcodes.js';
+
+const I32_GT_S = 0x4a;
 
 /** Whether the path had left the instruction before an `if`, and at the end of its first arm (if there is a second). */
 interface Arms {
@@ -95,7 +97,7 @@ export class Printer {
         this.#load(id, node);
         return;
       case 'store':
-        this.#store(node);
+        this.#store(id, node);
         return;
       case 'branch':
         this.#branch(node.args[0]);
@@ -267,7 +269,7 @@ export class Printer {
     const { out, state, hot } = this.#context;
     if (hot) {
       this.#value(value);
-      out.set(hot.register(this.#literal(index)));
+      out.set(hot.newRegister(this.#literal(index)));
       return;
     }
     const offset = this.#registerAddress(index);
@@ -279,7 +281,7 @@ export class Printer {
     const { hot } = this.#context;
     if (hot) {
       this.#value(value);
-      this.#context.out.set(hot.scalar(name));
+      this.#context.out.set(hot.newScalar(name));
       return;
     }
     const scalar = this.#context.state.scalars[name]!;
@@ -309,6 +311,15 @@ export class Printer {
 
   #load(id: number, node: Extract<Node, { op: 'load' }>): void {
     const { out } = this.#context;
+    const shared = this.#context.hot?.grouped(id);
+    if (shared) {
+      const host = this.#sharedCheck(shared);
+      out
+        .get(shared.place)
+        .memory(LOADS[loadName(node)]!, host + shared.offset)
+        .set(this.#local(id));
+      return;
+    }
     const address = this.#context.temporary('i32');
     this.#value(node.args[0]);
     out.set(address);
@@ -341,6 +352,33 @@ export class Printer {
     out.op(OP.end).get(address).memory(LOADS[loadName(node)]!, host).set(this.#local(id));
   }
 
+  /** Checks all accesses of a group at the first one; gives where the place counts from in the Wasm memory. */
+  #sharedCheck({ base, from, span, shift, window, place, checked }: SharedCheck): number {
+    const { out, hot } = this.#context;
+    if (checked) return window?.host ?? 0;
+    out
+      .get(base)
+      .i32(from - (window?.base ?? 0))
+      .op(OP.i32_add)
+      .tee(place);
+    if (window) {
+      if (shift > 0) out.i32(shift).op(PURE_OPCODE.rotr!.i32 as number);
+      out.i32(((window.size - span) >>> shift) + 1).op(OP.i32_ge_u);
+    } else {
+      const entry = this.#lookUp(place, 1 << shift, WRITE_TABLE);
+      out
+        .get(place)
+        .i32(PAGE_SIZE - 1)
+        .op(OP.i32_and);
+      out.i32(PAGE_SIZE - span).op(I32_GT_S, OP.i32_or);
+      out.get(place).get(entry).op(OP.i32_add).set(place);
+    }
+    out.op(OP.if, EMPTY_BLOCK);
+    hot!.miss(this.#depth + 1);
+    out.op(OP.end);
+    return window?.host ?? 0;
+  }
+
   #slowArm(call: () => void): void {
     const { hot } = this.#context;
     if (hot && !hot.inline) hot.miss(this.#depth + 1);
@@ -363,9 +401,17 @@ export class Printer {
     }
   }
 
-  #store(node: Extract<Node, { op: 'store' }>): void {
+  #store(id: number, node: Extract<Node, { op: 'store' }>): void {
     const { out } = this.#context;
     const type = this.#program[node.args[1]]!.type as 'i32' | 'i64';
+    const shared = this.#context.hot?.grouped(id);
+    if (shared) {
+      this.#sharedCheck(shared);
+      out.get(shared.place);
+      this.#value(node.args[1]);
+      out.memory(STORES[`${type} ${node.size}`]!, shared.offset);
+      return;
+    }
     const [address, value] = [this.#context.temporary('i32'), this.#context.temporary(type)];
     this.#value(node.args[0]);
     out.set(address);

@@ -1,14 +1,15 @@
 import { EXIT_CAUSES, type ExitCause } from '../engine-statistics.js';
 import type { Isa } from '../instruction.js';
 import type { Program, Type } from '../ir.js';
-import { COUNTERS, ENGINE, type StateLayout } from '../layout.js';
-import type { MemoryWindow, PrintContext } from '../print-context.js';
+import { COUNTERS, ENGINE, NOTE, type StateLayout } from '../layout.js';
+import type { MemoryWindow, PrintContext, SharedCheck } from '../print-context.js';
 import { Printer } from '../printer.js';
 import { LEFT, REGION_PARAMS } from '../region-entry.js';
 import { FunctionBody } from '../wasm/code.js';
 import { EMPTY_BLOCK, OP, STATE_LOAD, STATE_STORE } from '../wasm/opcodes.js';
 import type { Part, Step } from './flow.js';
 import type { Region } from './region.js';
+import { type AccessGroup, type Segment, type SegmentOptions, segmentsOf } from './segments.js';
 
 const [PC, BUDGET] = [0, 1];
 const I32_LT_U = 0x49;
@@ -39,13 +40,27 @@ export interface RegionEnvironment {
 /** Where a branch may go: an open loop or block of the structure, or a frame that only takes up a depth. */
 type Frame =
   | { readonly kind: 'loop' | 'merge'; readonly block: number }
-  | { readonly kind: 'leave' | 'go' | 'jump' | 'other' };
+  | { readonly kind: 'leave' | 'access' | 'go' | 'jump' | 'other' };
 
 /** A register or scalar that the region keeps in a local. */
 interface Kept {
   readonly local: number;
   readonly type: Type;
   readonly offset: number;
+  /** The local of its value at the end of the present segment. */
+  next?: number;
+}
+
+/** The segment being printed. */
+interface Open {
+  readonly segment: Segment;
+  /** Where execution starts over, the cycles not yet paid there, and the instructions counted since. */
+  readonly pc: number;
+  readonly pending: number;
+  executed: number;
+  /** What has a new value. */
+  readonly changed: Set<Kept>;
+  readonly places: Map<AccessGroup, number>;
 }
 
 /**
@@ -72,8 +87,9 @@ export class RegionPrinter {
   /** Of a call into the machine: the budget before it, and how it was cut. */
   readonly #expected = this.#out.local('i32');
   readonly #cut = this.#out.local('i32');
-  /** Address of the computed branch that was taken last. */
+  /** Address of the computed branch, or of the access, by which the region is left. */
   readonly #site = this.#out.local('i32');
+  #open!: Open;
   /** Number of the loop that the function is on its way to, 0 once it is there. */
   readonly #way = this.#out.local('i32');
 
@@ -94,9 +110,10 @@ export class RegionPrinter {
     const most = Math.max(cyclesToCheck[0]!, ...loops.map((pc) => cyclesToCheck[blockAt.get(pc)!]!));
     this.#checkBudget(most, () => this.#count('budget').get(PC).get(BUDGET).i32(LEFT.budget).op(OP.return));
     this.#reload();
-    this.#open('leave');
-    this.#open('go');
-    this.#open('jump');
+    this.#frame('leave');
+    this.#frame('access');
+    this.#frame('go');
+    this.#frame('jump');
     this.#tree(0);
     this.#close();
     this.#spill();
@@ -107,10 +124,14 @@ export class RegionPrinter {
     this.#environment.go(out);
     this.#close();
     this.#spill();
+    out.i32(NOTE.access).get(this.#site).call(this.#environment.note);
+    out.get(PC).get(BUDGET).i32(LEFT.access).op(OP.return);
+    this.#close();
+    this.#spill();
     return out.get(PC).get(BUDGET).get(this.#left);
   }
 
-  #open(kind: 'leave' | 'go' | 'jump'): void {
+  #frame(kind: 'leave' | 'access' | 'go' | 'jump'): void {
     this.#out.op(OP.block, EMPTY_BLOCK);
     this.#frames.push({ kind });
   }
@@ -227,10 +248,55 @@ export class RegionPrinter {
       return;
     }
     this.#proceed(index);
-    for (const [position, step] of steps.entries()) {
-      const last = position === steps.length - 1;
-      for (const part of step.parts) this.#part(index, step, part, last && part === step.parts.at(-1));
+    const segments = segmentsOf(steps, this.#segmentation);
+    for (const segment of segments) {
+      const pc = segment.steps[0]!.pc;
+      this.#open = { segment, pc, pending: this.#pending, executed: 0, changed: new Set(), places: new Map() };
+      for (const step of segment.steps) {
+        const last = step === steps.at(-1);
+        for (const part of step.parts) this.#part(index, step, part, last && part === step.parts.at(-1));
+      }
     }
+  }
+
+  readonly #segmentation: SegmentOptions = {
+    placeOf: (part, kind) => {
+      const site = this.#environment.site(part);
+      if (kind === 'store') return site === 'inline' ? undefined : 0;
+      return typeof site === 'object' ? site.window.base : undefined;
+    },
+    callsMachine: (part) => this.#environment.site(part) === 'inline',
+  };
+
+  /** Registers get the values that they have at the end of the segment. */
+  #commit(): void {
+    for (const kept of this.#open.changed) this.#out.get(kept.next!).set(kept.local);
+    this.#open.changed.clear();
+  }
+
+  #present(kept: Kept): number {
+    return this.#open.changed.has(kept) ? kept.next! : kept.local;
+  }
+
+  #changed(kept: Kept): number {
+    if (!this.#open.segment.atOnce) return kept.local;
+    this.#open.changed.add(kept);
+    kept.next ??= this.#out.local(kept.type);
+    return kept.next;
+  }
+
+  #grouped(part: Part, id: number): SharedCheck | undefined {
+    const access = this.#open.segment.accesses.get(part)?.get(id);
+    if (!access) return undefined;
+    const { group, offset } = access;
+    const { places } = this.#open;
+    const checked = places.has(group);
+    const place = places.get(group) ?? this.#out.local('i32');
+    places.set(group, place);
+    const site = this.#environment.site(part);
+    const window = group.kind === 'load' && typeof site === 'object' ? site.window : undefined;
+    const { from, span, shift } = group;
+    return { base: this.#present(this.#register(group.base)), from, span, shift, window, place, offset, checked };
   }
 
   /** Where the function was entered: at its first address, or at a loop. */
@@ -295,6 +361,7 @@ export class RegionPrinter {
     const { slow, helper, counting } = this.#environment;
     const chosen = this.#environment.site(part);
     const inline = chosen === 'inline' && step.parts.length === 1 && step.targets.length === 0 && !step.computed;
+    const open = this.#open;
     const calls = inline || part.program.some(({ op }) => op === 'helper');
     return {
       out: this.#out,
@@ -310,6 +377,8 @@ export class RegionPrinter {
       helper,
       trapNumber: (kind) => 1 + this.#isa.traps.indexOf(kind),
       fallThrough: (depth) => {
+        open.executed++;
+        if (step === open.segment.steps.at(-1)) this.#commit();
         if (calls) this.#leaveIfCut(next, depth);
         if (last) this.#goTo(block, next, depth);
       },
@@ -324,11 +393,15 @@ export class RegionPrinter {
         this.#leaveAt(resume === 'this' ? part.pc : next, LEFT.otherwise, depth, this.#pending, 'instruction');
       },
       hot: {
-        register: (index) => this.#registers.get(index)!.local,
-        scalar: (name) => this.#scalars.get(name)!.local,
+        register: (index) => this.#present(this.#registers.get(index)!),
+        scalar: (name) => this.#present(this.#scalars.get(name)!),
+        newRegister: (index) => this.#changed(this.#registers.get(index)!),
+        newScalar: (name) => this.#changed(this.#scalars.get(name)!),
+        grouped: (id) => this.#grouped(part, id),
         miss: (depth) => {
+          this.#out.i32(part.pc).set(this.#site);
           this.#saveItState(part, part.predicate?.before);
-          this.#refund(part, before, depth);
+          this.#startOver(part, before, depth);
         },
         window: typeof chosen === 'object' ? chosen.window : undefined,
         inline,
@@ -381,12 +454,14 @@ export class RegionPrinter {
     this.#exitTo(pc, 'leave', depth, cycles);
   }
 
-  /** Leaves before a part whose own cycles may already be paid (they are, inside an IT block). */
-  #refund(part: Part, before: number, depth: number): void {
-    const paid = part.predicate ? staticCycles(part) : 0;
+  /** Leaves for an access: before its segment, or before a part whose own cycles may already be paid (they are, inside an IT block). */
+  #startOver(part: Part, before: number, depth: number): void {
+    const { segment, pc, pending, executed } = this.#open;
     // the cold engine will execute it
-    if (this.#environment.counting) this.#out.count(COUNTERS.hot, -1n);
-    this.#leaveAt(part.pc, LEFT.access, depth, before - paid, 'access');
+    if (this.#environment.counting) this.#out.count(COUNTERS.hot, segment.atOnce ? BigInt(-executed - 1) : -1n);
+    this.#count('access');
+    if (segment.atOnce) this.#exitTo(pc, 'access', depth, pending);
+    else this.#exitTo(part.pc, 'access', depth, before - (part.predicate ? staticCycles(part) : 0));
   }
 
   #saveItState(part: Part, itstate: number | undefined): void {
@@ -470,7 +545,7 @@ export class RegionPrinter {
     if (cycles !== 0) this.#out.get(BUDGET).i32(cycles).op(OP.i32_sub).set(BUDGET);
   }
 
-  #exitTo(pc: number | undefined, kind: 'leave' | 'go' | 'jump', depth: number, cycles: number): void {
+  #exitTo(pc: number | undefined, kind: 'leave' | 'access' | 'go' | 'jump', depth: number, cycles: number): void {
     if (pc !== undefined) this.#out.i32(pc).set(PC);
     this.#pay(cycles);
     this.#out.br(this.#depthOf((frame) => frame.kind === kind, depth));
