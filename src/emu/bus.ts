@@ -30,6 +30,11 @@ export class Bus implements CpuBus {
   readonly map = new AddressMap();
   readonly #pool: MemoryPool;
   #watches: readonly Watch[] = [];
+  /**
+   * The device region used last, which is mostly used again: null while accesses are watched, and never one that asks for
+   * privilege, so that it answers without further questions.
+   */
+  private recent: DeviceRegion | null = null;
   /** A store to a ROM that only reports. */
   onRejectedWrite: (memory: MemoryBlock, address: number) => void = () => {};
 
@@ -62,26 +67,20 @@ export class Bus implements CpuBus {
   }
   unmap(region: Region): void {
     this.map.remove(region);
+    this.recent = null;
     region.memory?.unmap(region.start);
   }
 
   read(address: number, size: number, access = 0): number {
-    const at = address >>> 0;
-    const region = this.map.find(at);
-    if (region === undefined) throw unmapped(at, false);
-    if (region.privileged && (access & ACCESS.unprivileged) !== 0) throw unprivileged(region, at, false);
-    const value = this.#readFrom(region, at, size, access);
-    if (this.#watches.length > 0) this.#noteAccess(at, size, value, 'read');
-    return value;
+    const { recent } = this;
+    if (recent?.holds(address)) return readDevice(recent, address, size);
+    return this.#readAny(address >>> 0, size, access);
   }
 
   write(address: number, size: number, value: number, access = 0): void {
-    const at = address >>> 0;
-    const region = this.map.find(at);
-    if (region === undefined) throw unmapped(at, true);
-    if (region.privileged && (access & ACCESS.unprivileged) !== 0) throw unprivileged(region, at, true);
-    this.#writeTo(region, at, size, value, access);
-    if (this.#watches.length > 0) this.#noteAccess(at, size, value, 'write');
+    const { recent } = this;
+    if (recent?.holds(address)) writeDevice(recent, address, size, value);
+    else this.#writeAny(address >>> 0, size, value, access);
   }
 
   fetch16(address: number): number {
@@ -140,6 +139,7 @@ export class Bus implements CpuBus {
   watch(address: number, length: number, kind: 'read' | 'write', fn: (access: Watched) => void): () => void {
     const watch = { start: address >>> 0, end: (address >>> 0) + length, kind, fn };
     this.#watches = [...this.#watches, watch];
+    this.recent = null;
     this.#markWatched(watch, true);
     return () => {
       this.#watches = this.#watches.filter((one) => one !== watch);
@@ -148,17 +148,31 @@ export class Bus implements CpuBus {
     };
   }
 
+  #readAny(at: number, size: number, access: number): number {
+    const region = this.#regionFor(at, access, false);
+    const value = isDevice(region) ? readDevice(region, at, size) : this.#readFrom(region, at, size, access);
+    if (this.#watches.length > 0) this.#noteAccess(at, size, value, 'read');
+    return value;
+  }
+  #writeAny(at: number, size: number, value: number, access: number): void {
+    const region = this.#regionFor(at, access, true);
+    if (isDevice(region)) writeDevice(region, at, size, value);
+    else this.#writeTo(region, at, size, value, access);
+    if (this.#watches.length > 0) this.#noteAccess(at, size, value, 'write');
+  }
+
+  /** The region that answers. */
+  #regionFor(at: number, access: number, write: boolean): Region {
+    const region = this.map.find(at);
+    if (region === undefined) throw unmapped(at, write);
+    if (region.privileged && (access & ACCESS.unprivileged) !== 0) throw unprivileged(region, at, write);
+    if (isDevice(region) && !region.privileged && this.#watches.length === 0) this.recent = region;
+    return region;
+  }
+
   #readFrom(region: Region, at: number, size: number, access: number): number {
-    const { device, memory } = region;
+    const { memory } = region;
     const offset = at - region.start;
-    if (device !== null) {
-      if ((at & (size - 1)) !== 0) throw unaligned(region, at, false);
-      try {
-        return device.read(offset, size);
-      } catch (error) {
-        throw asBusFault(error, at, false);
-      }
-    }
     if (memory !== null) {
       if (at + size > region.end) return this.#readAcross(at, size, access);
       return memory.load(offset + region.target, size);
@@ -169,16 +183,9 @@ export class Bus implements CpuBus {
   }
 
   #writeTo(region: Region, at: number, size: number, value: number, access: number): void {
-    const { device, memory } = region;
+    const { memory } = region;
     const offset = at - region.start;
-    if (device !== null) {
-      if ((at & (size - 1)) !== 0) throw unaligned(region, at, true);
-      try {
-        device.write(offset, value, size);
-      } catch (error) {
-        throw asBusFault(error, at, true);
-      }
-    } else if (memory !== null) {
+    if (memory !== null) {
       if (at + size > region.end) this.#writeAcross(at, size, value, access);
       else this.#writeMemory(region, memory, at, size, value);
     } else if (region.kind === 'absent') {
@@ -245,6 +252,26 @@ export class Bus implements CpuBus {
       fn(region.memory, from - region.start + region.target, at, count);
       at += count;
     }
+  }
+}
+
+type DeviceRegion = Region & { readonly device: DeviceInstance };
+const isDevice = (region: Region): region is DeviceRegion => region.device !== null;
+
+function readDevice(region: DeviceRegion, address: number, size: number): number {
+  if ((address & (size - 1)) !== 0) throw unaligned(region, address >>> 0, false);
+  try {
+    return region.device.read(region.offsetOf(address), size);
+  } catch (error) {
+    throw asBusFault(error, address >>> 0, false);
+  }
+}
+function writeDevice(region: DeviceRegion, address: number, size: number, value: number): void {
+  if ((address & (size - 1)) !== 0) throw unaligned(region, address >>> 0, true);
+  try {
+    region.device.write(region.offsetOf(address), value, size);
+  } catch (error) {
+    throw asBusFault(error, address >>> 0, true);
   }
 }
 

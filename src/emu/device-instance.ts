@@ -40,6 +40,8 @@ export class DeviceInstance {
   readonly #reported: Uint8Array;
   readonly #blocked: Int32Array;
   readonly #readHooks: (ReadHook | null)[];
+  /** Register index by word offset where a read gives the stored word and does nothing else; −1 elsewhere. */
+  readonly #plainAt: Int16Array;
   readonly #writeHooks: (WriteHook | null)[];
   readonly #resetHooks: ((kind: ResetKind, cause: ResetCause) => void)[] = [];
   readonly #events: TimedEvent[] = [];
@@ -68,6 +70,7 @@ export class DeviceInstance {
     this.#reported = arena.u8(`${name}:reported`, count + 2);
     this.#blocked = arena.i32(`${name}:blocked`, 1);
     this.#readHooks = new Array<ReadHook | null>(count).fill(null);
+    this.#plainAt = this.#layout.plainAt.slice();
     this.#writeHooks = new Array<WriteHook | null>(count).fill(null);
     const source = options.clock === undefined ? timebase.cpuClock : services.clock(options.clock);
     const gated = options.gated ? timebase.gated(`${name}.clock`, source) : undefined;
@@ -82,8 +85,16 @@ export class DeviceInstance {
 
   /** A bus read of 1, 2 or 4 bytes at an offset that is a multiple of `size`; unsigned. */
   read(offset: number, size: number): number {
-    if (this.#blocked[0] !== 0) return this.#readBlocked(offset, size);
+    const index = this.#plainAt[offset >> 2]!;
+    if (index < 0 || this.#blocked[0] !== 0) return this.#readOther(offset, size);
+    this.#reads[index]!++;
+    const value = this.#values[index]!;
+    return size === 4 ? value >>> 0 : this.#narrowed(value, offset, size);
+  }
+
+  #readOther(offset: number, size: number): number {
     const index = this.#layout.indexAt[offset >> 2]!;
+    if (this.#blocked[0] !== 0) return this.#readBlocked(offset, size, index);
     if (index < 0) return this.#readHole(offset, size);
     const layout = this.#layout;
     this.#reads[index]!++;
@@ -225,10 +236,9 @@ export class DeviceInstance {
   }
 
   /** Held in reset a device shows its reset values; without its clock it answers with 0. */
-  #readBlocked(offset: number, size: number): number {
+  #readBlocked(offset: number, size: number, index: number): number {
     const gated = (this.#blocked[0]! & GATED) !== 0;
     if (gated) this.#reportBlocked();
-    const index = this.#layout.indexAt[offset >> 2]!;
     if (gated || index < 0) return 0;
     const value = this.#values[index]! & this.#layout.readable[index]!;
     return size === 4 ? value >>> 0 : this.#narrowed(value, offset, size);
@@ -274,6 +284,11 @@ export class DeviceInstance {
     this.#services.report(this.name, { kind, what, remedy });
   }
 
+  #hookRead(register: RegisterCell, fn: ReadHook): void {
+    hookInto(this.#readHooks, register, fn, `${this.name}: two onRead`);
+    this.#plainAt[this.#layout.flat[register.index]!.offset >> 2] = -1;
+  }
+
   #makeContext(shaped: Record<string, unknown>): DeviceContext {
     const { name, type, clock } = this;
     const services = this.#services;
@@ -288,9 +303,9 @@ export class DeviceInstance {
       clock,
       regs: shaped as DeviceContext['regs'],
       state: state as DeviceContext['state'],
-      onRead: (register, fn) => hookInto(this.#readHooks, register, fn, `${name}: two onRead`),
+      onRead: (register, fn) => this.#hookRead(register, fn),
       computed: (register, fn) => {
-        hookInto(this.#readHooks, register, fn, `${name}: two onRead`);
+        this.#hookRead(register, fn);
         register.compute(fn);
       },
       onWrite: (register, fn) => hookInto(this.#writeHooks, register, fn, `${name}: two onWrite`),

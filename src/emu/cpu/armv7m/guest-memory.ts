@@ -33,12 +33,16 @@ export interface GuestMemoryParts {
 /** The core's view of the bus: alignment, the private peripheral bus and its privilege, execute-never regions. */
 export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   readonly #parts: GuestMemoryParts;
+  readonly #bus: CpuBus;
+  readonly #state: CpuState;
   readonly #words: Int32Array;
   readonly #readTable: Int32Array;
   readonly #writeTable: Int32Array;
 
   constructor(parts: GuestMemoryParts) {
     this.#parts = parts;
+    this.#bus = parts.bus;
+    this.#state = parts.state;
     this.#words = new Int32Array(parts.memory);
     this.#readTable = new Int32Array(parts.memory, READ_TABLE, 1 << (32 - PAGE_SHIFT));
     this.#writeTable = new Int32Array(parts.memory, WRITE_TABLE, 1 << (32 - PAGE_SHIFT));
@@ -47,7 +51,8 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   load(address: number, size: number, flags: number): number {
     if ((address & (size - 1)) !== 0) return this.#loadUnaligned(address, size, flags);
     try {
-      return this.#read(address, size, flags);
+      // a signed word: an unsigned one may be an object of its own to V8
+      return this.#read(address, size, flags) | 0;
     } catch (error) {
       return this.#ignored(error);
     }
@@ -74,14 +79,14 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   fetch16(address: number): number {
     if (executeNever(address)) throw new FetchFault('memManage', address >>> 0);
     try {
-      return this.#parts.bus.fetch16(address);
+      return this.#bus.fetch16(address);
     } catch (error) {
       if (error instanceof BusFault) throw new FetchFault('bus', address >>> 0);
       throw error;
     }
   }
   codeDecoded(address: number, length: number): void {
-    this.#parts.bus.codeDecoded(address, length);
+    this.#bus.codeDecoded(address, length);
   }
 
   readWord(address: number): number {
@@ -101,14 +106,14 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
 
   #read(address: number, size: number, flags: number): number {
     if (inPrivatePeripheralBus(address)) this.#checkPrivate(address, size, flags, false);
-    return this.#parts.bus.read(address, size, this.#access(flags));
+    return this.#bus.read(address, size, this.#access(flags)) | 0;
   }
   #write(address: number, size: number, value: number, flags: number): void {
     if (inPrivatePeripheralBus(address)) this.#checkPrivate(address, size, flags, true);
-    this.#parts.bus.write(address, size, value, this.#access(flags));
+    this.#bus.write(address, size, value, this.#access(flags));
   }
   #access(flags: number): number {
-    return this.#parts.state.privileged ? flags : flags | ACCESS.unprivileged;
+    return this.#state.privileged ? flags : flags | ACCESS.unprivileged;
   }
 
   /** Privileged accesses of the right size only (B3.1.1); a fault is a BusFault. */
@@ -143,7 +148,7 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     for (let i = 0; i < size; i++) this.store(address + i, (value >>> (8 * i)) & 0xff, 1, flags);
   }
   #mayBeUnaligned(address: number, flags: number): void {
-    const trapped = (flags & ACCESS.aligned) !== 0 || (this.#parts.state.ccr & CCR.UNALIGN_TRP) !== 0;
+    const trapped = (flags & ACCESS.aligned) !== 0 || (this.#state.ccr & CCR.UNALIGN_TRP) !== 0;
     if (trapped || inPrivatePeripheralBus(address)) throw new UnalignedFault();
   }
 
