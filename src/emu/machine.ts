@@ -154,24 +154,29 @@ export class Machine {
   }
 
   #run(limit: Limit): RunEnd {
+    const { timebase, scheduler, cpu } = this;
     this.#stopRequested = false;
+    let [end, changes] = [0, -1];
     for (;;) {
       this.#settle();
       if (this.#stopRequested) return 'stopped';
-      const now = this.timebase.tick;
-      const end = this.#tickOf(limit);
+      if (changes !== timebase.changes) {
+        changes = timebase.changes;
+        end = this.#tickOf(limit);
+      }
+      const now = timebase.tick;
       if (now >= end) return 'limit';
-      const until = Math.min(end, this.scheduler.next);
+      const until = Math.min(end, scheduler.next);
       if (this.#standsStill()) {
         if (until === Number.POSITIVE_INFINITY) return 'dead';
-        this.timebase.advanceTo(until);
+        timebase.advanceTo(until);
         this.#guard(SLICE_COST);
         continue;
       }
-      this.timebase.beginSlice(Math.min(until, now + Math.min(SLICE, this.cpu.slice)));
-      const stop = this.cpu.run();
-      this.timebase.settle();
-      this.#guard(Math.max(this.timebase.tick - now, SLICE_COST));
+      timebase.beginSlice(Math.min(until, now + Math.min(SLICE, cpu.slice)));
+      const stop = cpu.run();
+      timebase.settle();
+      this.#guard(Math.max(timebase.tick - now, SLICE_COST));
       if (stop === 'breakpoint') return 'breakpoint';
     }
   }
