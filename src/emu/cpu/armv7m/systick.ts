@@ -85,18 +85,18 @@ class Counter {
     d.onWrite(VAL, () => this.#clear());
   }
 
-  get #running(): boolean {
+  #running(): boolean {
     return (this.#control.value & ENABLE) !== 0;
   }
-  get #now(): number {
+  #now(): number {
     return ((this.#control.value & CLKSOURCE) !== 0 ? this.#d.clock : this.#reference).now();
   }
 
   /** The count; while the timer is off, VAL holds it. */
   #value(held: number): number {
-    if (!this.#running) return held;
+    if (!this.#running()) return held;
     const count = this.#count;
-    const left = count[ZERO]! - this.#now;
+    const left = count[ZERO]! - this.#now();
     return left > count[SPAN]! ? 0 : Math.max(0, left);
   }
 
@@ -109,16 +109,16 @@ class Counter {
     VAL.value = held;
     this.#onCore.cancel();
     this.#onReference.cancel();
-    if (this.#running) this.#start(held);
+    if (this.#running()) this.#start(held);
   }
 
   /** Counts down from `value`; from 0 the next clock loads RELOAD. */
   #start(value: number): void {
     const count = this.#count;
-    if (value === 0) this.#load(this.#now);
+    if (value === 0) this.#load(this.#now());
     else {
       count[SPAN] = value;
-      count[ZERO] = this.#now + value;
+      count[ZERO] = this.#now() + value;
       this.#arm();
     }
   }
@@ -150,7 +150,7 @@ class Counter {
 
   /** Only matters while the count is 0: the next clock takes the new value. */
   #reloadChanged(): void {
-    if (this.#running && this.#d.regs.VAL.value === 0) this.#load(this.#now);
+    if (this.#running() && this.#d.regs.VAL.value === 0) this.#load(this.#now());
   }
 
   /** A write of any value clears the count and COUNTFLAG, and makes nothing pending (B3.3.5). */
@@ -158,6 +158,6 @@ class Counter {
     const { VAL, CTRL } = this.#d.regs;
     VAL.value = 0;
     CTRL.COUNTFLAG = 0;
-    if (this.#running) this.#load(this.#now);
+    if (this.#running()) this.#load(this.#now());
   }
 }
