@@ -21,7 +21,9 @@ export type WordFault = 'bus' | 'memManage';
 /** Word access of the stacking and vector hardware; throws where the memory refuses. */
 export interface WordMemory {
   readWord(address: number): number;
-  writeWord(address: number, value: number): void;
+  /** Consecutive words, lowest address first; where one is refused, those before it are done. */
+  readWords(address: number, words: Int32Array): void;
+  writeWords(address: number, words: Int32Array): void;
   /** Classifies what `readWord` or `writeWord` threw; rethrows what is not a guest fault. */
   faultOf(error: unknown): WordFault;
 }
@@ -224,15 +226,17 @@ export class Exceptions {
     const frame = (sp - FRAME_SIZE) & ~align;
     const psr = (state.xpsr & ~(1 << 9)) | ((sp & align) << 7);
     r[13] = frame;
+    const f = this.#frame;
+    f[0] = r[0]!;
+    f[1] = r[1]!;
+    f[2] = r[2]!;
+    f[3] = r[3]!;
+    f[4] = r[12]!;
+    f[5] = r[14]!;
+    f[6] = state.pc;
+    f[7] = psr;
     try {
-      memory.writeWord(frame, r[0]!);
-      memory.writeWord(frame + 0x04, r[1]!);
-      memory.writeWord(frame + 0x08, r[2]!);
-      memory.writeWord(frame + 0x0c, r[3]!);
-      memory.writeWord(frame + 0x10, r[12]!);
-      memory.writeWord(frame + 0x14, r[14]!);
-      memory.writeWord(frame + 0x18, state.pc | 0);
-      memory.writeWord(frame + 0x1c, psr);
+      memory.writeWords(frame, f);
     } catch (error) {
       this.#stackingFault(memory.faultOf(error), BFSR.STKERR, MMFSR.MSTKERR);
     }
@@ -329,7 +333,7 @@ export class Exceptions {
     const frame = process ? state.psp : state.msp;
     const f = this.#frame;
     try {
-      for (let i = 0; i < 8; i++) f[i] = memory.readWord(frame + 4 * i);
+      memory.readWords(frame, f);
     } catch (error) {
       this.#unstackingFault(memory.faultOf(error), excReturn);
       return;

@@ -1,7 +1,7 @@
 import { ACCESS, type CpuBus } from '../../bus-access.js';
 import { BusFault } from '../../bus-fault.js';
 import type { EngineHost } from '../../isa/cold-engine.js';
-import { PAGE_SHIFT, READ_TABLE, WRITE_TABLE } from '../../isa/layout.js';
+import { PAGE_SHIFT, PAGE_SIZE, READ_TABLE, WRITE_TABLE } from '../../isa/layout.js';
 import type { CpuState } from './cpu-state.js';
 import type { WordFault, WordMemory } from './exceptions.js';
 import type { FaultStatus } from './fault-status.js';
@@ -94,7 +94,19 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     if (host !== 0) return this.#words[(address + host) >> 2]!;
     return this.#read(address, 4, 0);
   }
-  writeWord(address: number, value: number): void {
+  readWords(address: number, words: Int32Array): void {
+    const host = staysInPage(address, words.length) ? this.#readTable[address >>> PAGE_SHIFT]! : 0;
+    const first = (address + host) >> 2;
+    if (host === 0) for (let i = 0; i < words.length; i++) words[i] = this.readWord(address + 4 * i);
+    else for (let i = 0; i < words.length; i++) words[i] = this.#words[first + i]!;
+  }
+  writeWords(address: number, words: Int32Array): void {
+    const host = staysInPage(address, words.length) ? this.#writeTable[address >>> PAGE_SHIFT]! : 0;
+    const first = (address + host) >> 2;
+    if (host === 0) for (let i = 0; i < words.length; i++) this.#writeWord(address + 4 * i, words[i]!);
+    else for (let i = 0; i < words.length; i++) this.#words[first + i] = words[i]!;
+  }
+  #writeWord(address: number, value: number): void {
     const host = this.#writeTable[address >>> PAGE_SHIFT]!;
     if (host !== 0) this.#words[(address + host) >> 2] = value;
     else this.#write(address, 4, value, 0);
@@ -162,3 +174,5 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     return 0;
   }
 }
+
+const staysInPage = (address: number, words: number): boolean => (address & (PAGE_SIZE - 1)) + 4 * words <= PAGE_SIZE;
