@@ -41,7 +41,9 @@ export class DeviceInstance {
   readonly #blocked: Int32Array;
   readonly #readHooks: (ReadHook | null)[];
   /** Register index by word offset where a read gives the stored word and does nothing else; −1 elsewhere. */
-  readonly #plainAt: Int16Array;
+  #plainAt: Int16Array;
+  /** A device without registers answers by this. */
+  readonly #answer: DeviceType['read'];
   readonly #writeHooks: (WriteHook | null)[];
   readonly #resetHooks: ((kind: ResetKind, cause: ResetCause) => void)[] = [];
   readonly #events: TimedEvent[] = [];
@@ -70,7 +72,8 @@ export class DeviceInstance {
     this.#reported = arena.u8(`${name}:reported`, count + 2);
     this.#blocked = arena.i32(`${name}:blocked`, 1);
     this.#readHooks = new Array<ReadHook | null>(count).fill(null);
-    this.#plainAt = this.#layout.plainAt.slice();
+    this.#plainAt = this.#layout.plainAt;
+    this.#answer = type.registers === undefined ? type.read : undefined;
     this.#writeHooks = new Array<WriteHook | null>(count).fill(null);
     const source = options.clock === undefined ? timebase.cpuClock : services.clock(options.clock);
     const gated = options.gated ? timebase.gated(`${name}.clock`, source) : undefined;
@@ -93,9 +96,12 @@ export class DeviceInstance {
   }
 
   #readOther(offset: number, size: number): number {
+    const answer = this.#answer;
+    if (answer !== undefined && this.#blocked[0] === 0)
+      return this.#checked(answer(offset, size, this.#context), offset, size);
     const index = this.#layout.indexAt[offset >> 2]!;
     if (this.#blocked[0] !== 0) return this.#readBlocked(offset, size, index);
-    if (index < 0) return this.#readHole(offset, size);
+    if (index < 0) return this.#readHole(offset);
     const layout = this.#layout;
     this.#reads[index]!++;
     let value = this.#values[index]! & layout.readable[index]!;
@@ -196,17 +202,17 @@ export class DeviceInstance {
     );
   }
 
-  #readHole(offset: number, size: number): number {
-    const { read, registers, holes } = this.type;
-    if (registers === undefined) {
-      if (read === undefined) return 0;
-      const value = read(offset, size, this.#context);
-      if (typeof value !== 'number' || ((value | 0) !== value && value >>> 0 !== value))
-        this.#refuseValue(value, offset);
-      return size === 4 ? value >>> 0 : value & (size === 1 ? 0xff : 0xffff);
+  #readHole(offset: number): number {
+    if (this.type.registers !== undefined && this.type.holes === 'fault') {
+      throw new DeviceFault(`${this.name} has no register at offset ${hex(offset, 2)}`);
     }
-    if (holes === 'fault') throw new DeviceFault(`${this.name} has no register at offset ${hex(offset, 2)}`);
     return 0;
+  }
+
+  /** What a device's own `read` gave, as the guest gets it. */
+  #checked(value: number, offset: number, size: number): number {
+    if (typeof value !== 'number' || ((value | 0) !== value && value >>> 0 !== value)) this.#refuseValue(value, offset);
+    return size === 4 ? value >>> 0 : value & (size === 1 ? 0xff : 0xffff);
   }
 
   /** JavaScript would turn what is no 32-bit number into some other value, silently. */
@@ -286,6 +292,8 @@ export class DeviceInstance {
 
   #hookRead(register: RegisterCell, fn: ReadHook): void {
     hookInto(this.#readHooks, register, fn, `${this.name}: two onRead`);
+    // a device's own from its first hook on
+    if (this.#plainAt === this.#layout.plainAt) this.#plainAt = this.#plainAt.slice();
     this.#plainAt[this.#layout.flat[register.index]!.offset >> 2] = -1;
   }
 

@@ -153,7 +153,8 @@ export class RegisterLayout {
     this.odd = Int32Array.from(this.flat, (_, i) => this.reserved[i]! | this.notModelled[i]!);
     // Reserved bits read as the reset value says.
     for (const i of this.flat.keys()) this.readable[i] = this.readable[i]! | this.reserved[i]!;
-    this.plainAt = this.indexAt.map((i) => (i < 0 || this.readable[i] !== -1 || this.clearedByRead[i] !== 0 ? -1 : i));
+    const isPlain = (i: number) => i >= 0 && this.readable[i] === -1 && this.clearedByRead[i] === 0;
+    this.plainAt = this.flat.length === 0 ? this.indexAt : this.indexAt.map((i) => (isPlain(i) ? i : -1));
   }
 
   /** The registers of one device over its words, in the shape of the table. */
