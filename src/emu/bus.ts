@@ -2,6 +2,7 @@ import { AddressMap } from './address-map.js';
 import { hex } from './bits.js';
 import { ACCESS, type CpuBus } from './bus-access.js';
 import { BusFault } from './bus-fault.js';
+import type { BusPorts } from './bus-ports.js';
 import { Region } from './bus-region.js';
 import { DeviceFault } from './device.js';
 import type { DeviceInstance } from './device-instance.js';
@@ -38,8 +39,11 @@ export class Bus implements CpuBus {
   /** A store to a ROM that only reports. */
   onRejectedWrite: (memory: MemoryBlock, address: number) => void = () => {};
 
-  constructor(pool: MemoryPool) {
+  readonly #ports: BusPorts | undefined;
+
+  constructor(pool: MemoryPool, ports?: BusPorts) {
     this.#pool = pool;
+    this.#ports = ports;
   }
 
   mapMemory(memory: MemoryBlock, address: number, offset = 0, length = memory.size - offset): Region {
@@ -48,9 +52,12 @@ export class Bus implements CpuBus {
     memory.map(address, offset, length);
     return region;
   }
-  mapDevice(device: DeviceInstance, address: number, options: { privileged?: boolean } = {}): Region {
-    const region = new Region('device', device.name, address, device.size, { device, privileged: options.privileged });
+  /** `core`: it lies beside the core, which asks questions of its own at each access. */
+  mapDevice(device: DeviceInstance, address: number, options: { privileged?: boolean; core?: boolean } = {}): Region {
+    const { privileged, core } = options;
+    const region = new Region('device', device.name, address, device.size, { device, privileged });
     this.map.add(region);
+    if (!privileged && !core) this.#ports?.add(device, address);
     return region;
   }
   /** Every word of the alias is one bit of the target (ARMv7-M: 1 MiB seen as 32 MiB). */
@@ -140,9 +147,11 @@ export class Bus implements CpuBus {
     const watch = { start: address >>> 0, end: (address >>> 0) + length, kind, fn };
     this.#watches = [...this.#watches, watch];
     this.recent = null;
+    this.#ports?.open(false);
     this.#markWatched(watch, true);
     return () => {
       this.#watches = this.#watches.filter((one) => one !== watch);
+      this.#ports?.open(this.#watches.length === 0);
       this.#markWatched(watch, false);
       for (const other of this.#watches) this.#markWatched(other, true);
     };

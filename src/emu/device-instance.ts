@@ -24,6 +24,15 @@ const HELD = 2;
 const REPORTED_GATED = 0;
 const REPORTED_HOLE = 1;
 
+/** Where a register's value, its count of reads, and a word that is 0 while it answers lie, in bytes. */
+export interface Port {
+  /** Inside the device. */
+  readonly offset: number;
+  readonly value: number;
+  readonly reads: number;
+  readonly blocked: number;
+}
+
 /** One device of a machine: answers bus accesses, and is reset and gated by wires. */
 export class DeviceInstance {
   readonly name: string;
@@ -44,6 +53,7 @@ export class DeviceInstance {
   #plainAt: Int16Array;
   /** A device without registers answers by this. */
   readonly #answer: DeviceType['read'];
+  #sealed = false;
   readonly #writeHooks: (WriteHook | null)[];
   readonly #resetHooks: ((kind: ResetKind, cause: ResetCause) => void)[] = [];
   readonly #events: TimedEvent[] = [];
@@ -109,6 +119,18 @@ export class DeviceInstance {
     if (hook !== null) value = hook(value >>> 0) ?? value;
     if (layout.clearedByRead[index] !== 0) this.#values[index] = this.#values[index]! & ~layout.clearedByRead[index]!;
     return size === 4 ? value >>> 0 : this.#narrowed(value, offset, size);
+  }
+
+  /** The registers that a read only shows, as addresses in the buffer that holds the device's words. */
+  plainReads(): { readonly buffer: ArrayBufferLike; readonly ports: readonly Port[] } {
+    const [values, reads, blocked] = [this.#values.byteOffset, this.#reads.byteOffset, this.#blocked.byteOffset];
+    this.#sealed = true;
+    const ports: Port[] = [];
+    for (const [word, index] of this.#plainAt.entries()) {
+      if (index < 0) continue;
+      ports.push({ offset: word * 4, value: values + index * 4, reads: reads + index * 4, blocked });
+    }
+    return { buffer: this.#values.buffer, ports };
   }
 
   /** A bus write; only the low bytes of `value` count. */
@@ -291,6 +313,10 @@ export class DeviceInstance {
   }
 
   #hookRead(register: RegisterCell, fn: ReadHook): void {
+    if (this.#sealed) {
+      const remedy = 'declare what a read does in setup()';
+      throw new InternalError({ what: `${this.name}.${register.name} gets a read hook while the machine runs`, remedy });
+    }
     hookInto(this.#readHooks, register, fn, `${this.name}: two onRead`);
     // a device's own from its first hook on
     if (this.#plainAt === this.#layout.plainAt) this.#plainAt = this.#plainAt.slice();

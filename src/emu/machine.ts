@@ -1,6 +1,7 @@
 import { Assembly } from './assembly.js';
 import { hex } from './bits.js';
 import { Bus } from './bus.js';
+import { BusPorts } from './bus-ports.js';
 import type { Cpu, CpuResetKind } from './cpu.js';
 import type { DeviceProblem, EventDetail, ResetCause } from './device.js';
 import { UsageError } from './errors.js';
@@ -10,6 +11,7 @@ import type { StatisticsOptions } from './isa/engine-statistics.js';
 import { ENGINE } from './isa/layout.js';
 import type { LoadSegment, MachineDescription } from './machine-description.js';
 import { EventHub, type MachineEvents } from './machine-events.js';
+import { arenaBytesFor, portBytesFor } from './machine-room.js';
 import type { MachineStatistics } from './machine-statistics.js';
 import { type MemoryBlock, MemoryPool } from './memory.js';
 import type { Net, NetDriver } from './net.js';
@@ -73,14 +75,16 @@ export class Machine {
     this.description = description;
     this.#options = options;
     this.engine = options.engine ?? defaultEngine();
-    this.pool = new MemoryPool(Object.entries(description.memories).map(([name, row]) => ({ ...row, name })));
-    const { memory } = this.pool;
-    this.arena = new Arena(capacityFor(description));
+    const [arenaBytes, portBytes] = [arenaBytesFor(description), portBytesFor(description)];
+    const memories = Object.entries(description.memories).map(([name, row]) => ({ ...row, name }));
+    this.pool = new MemoryPool(memories, arenaBytes + portBytes);
+    const { memory, room } = this.pool;
+    this.arena = new Arena(arenaBytes, memory.buffer as ArrayBuffer, room);
     this.timebase = new Timebase(this.arena, description.hertz, new Int32Array(memory.buffer, ENGINE.budget, 1));
     this.scheduler = new Scheduler(this.arena, this.timebase);
     this.#reports = new ReportLog(this.arena);
     this.#pendingReset = this.arena.i32('pendingReset', 1);
-    this.bus = new Bus(this.pool);
+    this.bus = new Bus(this.pool, new BusPorts(memory, room + arenaBytes, portBytes));
     const host = this.#host();
     this.cpu = description.cpu.create({
       ...host,
@@ -354,7 +358,10 @@ export class Machine {
       const block = this.pool.blocks.find((one) => one.name === name)!;
       for (const address of [row.address, ...(row.aliases ?? [])]) bus.mapMemory(block, address);
     }
-    for (const [name, row] of Object.entries({ ...this.cpu.devices, ...description.devices })) {
+    for (const [name, row] of Object.entries(this.cpu.devices)) {
+      bus.mapDevice(assembly.devices.get(name)!, row.address, { ...row, core: true });
+    }
+    for (const [name, row] of Object.entries(description.devices)) {
       bus.mapDevice(assembly.devices.get(name)!, row.address, row);
     }
     for (const { alias, target, bytes } of description.bitBands ?? []) bus.mapBitBand(alias, target, bytes);
@@ -365,14 +372,4 @@ export class Machine {
 
 function rejectedWrite(name: string, address: number): DeviceProblem {
   return { kind: 'guest-error', what: `a store to ${hex(address)} in '${name}' has no effect` };
-}
-
-/** Room for the devices' words with a margin for wires, pins and events. */
-function capacityFor({ devices }: MachineDescription): number {
-  let bytes = 1 << 19;
-  for (const { device } of Object.values(devices)) {
-    bytes += 2 * device.size;
-    for (const spec of Object.values(device.state)) bytes += spec.byteLength + 8;
-  }
-  return bytes;
 }
