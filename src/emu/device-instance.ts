@@ -315,7 +315,10 @@ export class DeviceInstance {
   #hookRead(register: RegisterCell, fn: ReadHook): void {
     if (this.#sealed) {
       const remedy = 'declare what a read does in setup()';
-      throw new InternalError({ what: `${this.name}.${register.name} gets a read hook while the machine runs`, remedy });
+      throw new InternalError({
+        what: `${this.name}.${register.name} gets a read hook while the machine runs`,
+        remedy,
+      });
     }
     hookInto(this.#readHooks, register, fn, `${this.name}: two onRead`);
     // a device's own from its first hook on
