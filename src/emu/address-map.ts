@@ -59,12 +59,12 @@ export class AddressMap {
     return index;
   }
 
-  /** The region that holds an (unsigned) address. */
+  /** The region that holds an address, signed or unsigned. */
   find(address: number): Region | undefined {
     const list = this.#lists[this.#pages[address >>> PAGE_SHIFT]!]!;
     for (let i = 0; i < list.length; i++) {
       const region = list[i]!;
-      if (address >= region.start && address < region.end) return region;
+      if (region.holds(address)) return region;
     }
     return undefined;
   }

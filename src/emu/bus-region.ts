@@ -10,6 +10,9 @@ export class Region {
   readonly start: number;
   /** First address after it; up to 2³². */
   readonly end: number;
+  /** `start`, and the last byte's offset, as signed words: whether an address lies inside is then integer arithmetic. */
+  private readonly base: number;
+  private readonly last: number;
   /** User-mode accesses are refused. */
   readonly privileged: boolean;
   readonly device: DeviceInstance | null;
@@ -28,12 +31,22 @@ export class Region {
     this.name = name;
     this.start = start;
     this.end = start + size;
+    this.base = start | 0;
+    this.last = (size - 1) | 0;
     this.privileged = rest.privileged ?? false;
     this.device = rest.device ?? null;
     this.memory = rest.memory ?? null;
     this.target = rest.target ?? 0;
   }
 
+  /** Whether an address, signed or unsigned, lies inside. */
+  holds(address: number): boolean {
+    return (address - this.base) >>> 0 <= this.last >>> 0;
+  }
+  /** What is to be added to the region's start, for an address that it holds. */
+  offsetOf(address: number): number {
+    return (address - this.base) | 0;
+  }
   overlaps(other: Region): boolean {
     return this.start < other.end && other.start < this.end;
   }

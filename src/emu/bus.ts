@@ -2,6 +2,7 @@ import { AddressMap } from './address-map.js';
 import { hex } from './bits.js';
 import { ACCESS, type CpuBus } from './bus-access.js';
 import { BusFault, FetchStall } from './bus-fault.js';
+import type { BusPorts } from './bus-ports.js';
 import { Region } from './bus-region.js';
 import { DeviceFault } from './device.js';
 import type { DeviceInstance } from './device-instance.js';
@@ -30,14 +31,21 @@ export class Bus implements CpuBus {
   readonly map = new AddressMap();
   readonly #pool: MemoryPool;
   #watches: readonly Watch[] = [];
+  /**
+   * The device region used last, which is mostly used again: null while accesses are watched, and never one that asks for
+   * privilege, so that it answers without further questions.
+   */
+  private recent: DeviceRegion | null = null;
   /** A store to a ROM that only reports. */
   onRejectedWrite: (memory: MemoryBlock, address: number) => void = () => {};
 
   /** An access to a busy memory: returns when it is not busy any more. */
   onBusy: (memory: MemoryBlock) => void = () => {};
+  readonly #ports: BusPorts | undefined;
 
-  constructor(pool: MemoryPool) {
+  constructor(pool: MemoryPool, ports?: BusPorts) {
     this.#pool = pool;
+    this.#ports = ports;
   }
 
   mapMemory(memory: MemoryBlock, address: number, offset = 0, length = memory.size - offset): Region {
@@ -46,9 +54,12 @@ export class Bus implements CpuBus {
     memory.map(address, offset, length);
     return region;
   }
-  mapDevice(device: DeviceInstance, address: number, options: { privileged?: boolean } = {}): Region {
-    const region = new Region('device', device.name, address, device.size, { device, privileged: options.privileged });
+  /** `core`: it lies beside the core, which asks questions of its own at each access. */
+  mapDevice(device: DeviceInstance, address: number, options: { privileged?: boolean; core?: boolean } = {}): Region {
+    const { privileged, core } = options;
+    const region = new Region('device', device.name, address, device.size, { device, privileged });
     this.map.add(region);
+    if (!privileged && !core) this.#ports?.add(device, address);
     return region;
   }
   /** Every word of the alias is one bit of the target (ARMv7-M: 1 MiB seen as 32 MiB). */
@@ -65,26 +76,20 @@ export class Bus implements CpuBus {
   }
   unmap(region: Region): void {
     this.map.remove(region);
+    this.recent = null;
     region.memory?.unmap(region.start);
   }
 
   read(address: number, size: number, access = 0): number {
-    const at = address >>> 0;
-    const region = this.map.find(at);
-    if (region === undefined) throw unmapped(at, false);
-    if (region.privileged && (access & ACCESS.unprivileged) !== 0) throw unprivileged(region, at, false);
-    const value = this.#readFrom(region, at, size, access);
-    if (this.#watches.length > 0) this.#noteAccess(at, size, value, 'read');
-    return value;
+    const { recent } = this;
+    if (recent?.holds(address)) return readDevice(recent, address, size);
+    return this.#readAny(address >>> 0, size, access);
   }
 
   write(address: number, size: number, value: number, access = 0): void {
-    const at = address >>> 0;
-    const region = this.map.find(at);
-    if (region === undefined) throw unmapped(at, true);
-    if (region.privileged && (access & ACCESS.unprivileged) !== 0) throw unprivileged(region, at, true);
-    this.#writeTo(region, at, size, value, access);
-    if (this.#watches.length > 0) this.#noteAccess(at, size, value, 'write');
+    const { recent } = this;
+    if (recent?.holds(address)) writeDevice(recent, address, size, value);
+    else this.#writeAny(address >>> 0, size, value, access);
   }
 
   fetch16(address: number): number {
@@ -145,25 +150,42 @@ export class Bus implements CpuBus {
   watch(address: number, length: number, kind: 'read' | 'write', fn: (access: Watched) => void): () => void {
     const watch = { start: address >>> 0, end: (address >>> 0) + length, kind, fn };
     this.#watches = [...this.#watches, watch];
+    this.recent = null;
+    this.#ports?.open(false);
     this.#markWatched(watch, true);
     return () => {
       this.#watches = this.#watches.filter((one) => one !== watch);
+      this.#ports?.open(this.#watches.length === 0);
       this.#markWatched(watch, false);
       for (const other of this.#watches) this.#markWatched(other, true);
     };
   }
 
+  #readAny(at: number, size: number, access: number): number {
+    const region = this.#regionFor(at, access, false);
+    const value = isDevice(region) ? readDevice(region, at, size) : this.#readFrom(region, at, size, access);
+    if (this.#watches.length > 0) this.#noteAccess(at, size, value, 'read');
+    return value;
+  }
+  #writeAny(at: number, size: number, value: number, access: number): void {
+    const region = this.#regionFor(at, access, true);
+    if (isDevice(region)) writeDevice(region, at, size, value);
+    else this.#writeTo(region, at, size, value, access);
+    if (this.#watches.length > 0) this.#noteAccess(at, size, value, 'write');
+  }
+
+  /** The region that answers. */
+  #regionFor(at: number, access: number, write: boolean): Region {
+    const region = this.map.find(at);
+    if (region === undefined) throw unmapped(at, write);
+    if (region.privileged && (access & ACCESS.unprivileged) !== 0) throw unprivileged(region, at, write);
+    if (isDevice(region) && !region.privileged && this.#watches.length === 0) this.recent = region;
+    return region;
+  }
+
   #readFrom(region: Region, at: number, size: number, access: number): number {
-    const { device, memory } = region;
+    const { memory } = region;
     const offset = at - region.start;
-    if (device !== null) {
-      if ((at & (size - 1)) !== 0) throw unaligned(region, at, false);
-      try {
-        return device.read(offset, size);
-      } catch (error) {
-        throw asBusFault(error, at, false);
-      }
-    }
     if (memory !== null) {
       if (at + size > region.end) return this.#readAcross(at, size, access);
       if (memory.access === 'busy') this.onBusy(memory);
@@ -176,16 +198,9 @@ export class Bus implements CpuBus {
   }
 
   #writeTo(region: Region, at: number, size: number, value: number, access: number): void {
-    const { device, memory } = region;
+    const { memory } = region;
     const offset = at - region.start;
-    if (device !== null) {
-      if ((at & (size - 1)) !== 0) throw unaligned(region, at, true);
-      try {
-        device.write(offset, value, size);
-      } catch (error) {
-        throw asBusFault(error, at, true);
-      }
-    } else if (memory !== null) {
+    if (memory !== null) {
       if (at + size > region.end) this.#writeAcross(at, size, value, access);
       else this.#writeMemory(region, memory, at, size, value);
     } else if (region.kind === 'absent') {
@@ -262,6 +277,26 @@ export class Bus implements CpuBus {
       fn(region.memory, from - region.start + region.target, at, count);
       at += count;
     }
+  }
+}
+
+type DeviceRegion = Region & { readonly device: DeviceInstance };
+const isDevice = (region: Region): region is DeviceRegion => region.device !== null;
+
+function readDevice(region: DeviceRegion, address: number, size: number): number {
+  if ((address & (size - 1)) !== 0) throw unaligned(region, address >>> 0, false);
+  try {
+    return region.device.read(region.offsetOf(address), size);
+  } catch (error) {
+    throw asBusFault(error, address >>> 0, false);
+  }
+}
+function writeDevice(region: DeviceRegion, address: number, size: number, value: number): void {
+  if ((address & (size - 1)) !== 0) throw unaligned(region, address >>> 0, true);
+  try {
+    region.device.write(region.offsetOf(address), value, size);
+  } catch (error) {
+    throw asBusFault(error, address >>> 0, true);
   }
 }
 

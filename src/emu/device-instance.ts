@@ -24,6 +24,15 @@ const HELD = 2;
 const REPORTED_GATED = 0;
 const REPORTED_HOLE = 1;
 
+/** Where a register's value, its count of reads, and a word that is 0 while it answers lie, in bytes. */
+export interface Port {
+  /** Inside the device. */
+  readonly offset: number;
+  readonly value: number;
+  readonly reads: number;
+  readonly blocked: number;
+}
+
 /** One device of a machine: answers bus accesses, and is reset and gated by wires. */
 export class DeviceInstance {
   readonly name: string;
@@ -40,6 +49,11 @@ export class DeviceInstance {
   readonly #reported: Uint8Array;
   readonly #blocked: Int32Array;
   readonly #readHooks: (ReadHook | null)[];
+  /** Register index by word offset where a read gives the stored word and does nothing else; −1 elsewhere. */
+  #plainAt: Int16Array;
+  /** A device without registers answers by this. */
+  readonly #answer: DeviceType['read'];
+  #sealed = false;
   readonly #writeHooks: (WriteHook | null)[];
   readonly #resetHooks: ((kind: ResetKind, cause: ResetCause) => void)[] = [];
   readonly #events: TimedEvent[] = [];
@@ -68,6 +82,8 @@ export class DeviceInstance {
     this.#reported = arena.u8(`${name}:reported`, count + 2);
     this.#blocked = arena.i32(`${name}:blocked`, 1);
     this.#readHooks = new Array<ReadHook | null>(count).fill(null);
+    this.#plainAt = this.#layout.plainAt;
+    this.#answer = type.registers === undefined ? type.read : undefined;
     this.#writeHooks = new Array<WriteHook | null>(count).fill(null);
     const source = options.clock === undefined ? timebase.cpuClock : services.clock(options.clock);
     const gated = options.gated ? timebase.gated(`${name}.clock`, source) : undefined;
@@ -82,9 +98,20 @@ export class DeviceInstance {
 
   /** A bus read of 1, 2 or 4 bytes at an offset that is a multiple of `size`; unsigned. */
   read(offset: number, size: number): number {
-    if (this.#blocked[0] !== 0) return this.#readBlocked(offset, size);
+    const index = this.#plainAt[offset >> 2]!;
+    if (index < 0 || this.#blocked[0] !== 0) return this.#readOther(offset, size);
+    this.#reads[index]!++;
+    const value = this.#values[index]!;
+    return size === 4 ? value >>> 0 : this.#narrowed(value, offset, size);
+  }
+
+  #readOther(offset: number, size: number): number {
+    const answer = this.#answer;
+    if (answer !== undefined && this.#blocked[0] === 0)
+      return this.#checked(answer(offset, size, this.#context), offset, size);
     const index = this.#layout.indexAt[offset >> 2]!;
-    if (index < 0) return this.#readHole(offset, size);
+    if (this.#blocked[0] !== 0) return this.#readBlocked(offset, size, index);
+    if (index < 0) return this.#readHole(offset);
     const layout = this.#layout;
     this.#reads[index]!++;
     let value = this.#values[index]! & layout.readable[index]!;
@@ -92,6 +119,18 @@ export class DeviceInstance {
     if (hook !== null) value = hook(value >>> 0) ?? value;
     if (layout.clearedByRead[index] !== 0) this.#values[index] = this.#values[index]! & ~layout.clearedByRead[index]!;
     return size === 4 ? value >>> 0 : this.#narrowed(value, offset, size);
+  }
+
+  /** The registers that a read only shows, as addresses in the buffer that holds the device's words. */
+  plainReads(): { readonly buffer: ArrayBufferLike; readonly ports: readonly Port[] } {
+    const [values, reads, blocked] = [this.#values.byteOffset, this.#reads.byteOffset, this.#blocked.byteOffset];
+    this.#sealed = true;
+    const ports: Port[] = [];
+    for (const [word, index] of this.#plainAt.entries()) {
+      if (index < 0) continue;
+      ports.push({ offset: word * 4, value: values + index * 4, reads: reads + index * 4, blocked });
+    }
+    return { buffer: this.#values.buffer, ports };
   }
 
   /** A bus write; only the low bytes of `value` count. */
@@ -185,17 +224,17 @@ export class DeviceInstance {
     );
   }
 
-  #readHole(offset: number, size: number): number {
-    const { read, registers, holes } = this.type;
-    if (registers === undefined) {
-      if (read === undefined) return 0;
-      const value = read(offset, size, this.#context);
-      if (typeof value !== 'number' || ((value | 0) !== value && value >>> 0 !== value))
-        this.#refuseValue(value, offset);
-      return size === 4 ? value >>> 0 : value & (size === 1 ? 0xff : 0xffff);
+  #readHole(offset: number): number {
+    if (this.type.registers !== undefined && this.type.holes === 'fault') {
+      throw new DeviceFault(`${this.name} has no register at offset ${hex(offset, 2)}`);
     }
-    if (holes === 'fault') throw new DeviceFault(`${this.name} has no register at offset ${hex(offset, 2)}`);
     return 0;
+  }
+
+  /** What a device's own `read` gave, as the guest gets it. */
+  #checked(value: number, offset: number, size: number): number {
+    if (typeof value !== 'number' || ((value | 0) !== value && value >>> 0 !== value)) this.#refuseValue(value, offset);
+    return size === 4 ? value >>> 0 : value & (size === 1 ? 0xff : 0xffff);
   }
 
   /** JavaScript would turn what is no 32-bit number into some other value, silently. */
@@ -225,10 +264,9 @@ export class DeviceInstance {
   }
 
   /** Held in reset a device shows its reset values; without its clock it answers with 0. */
-  #readBlocked(offset: number, size: number): number {
+  #readBlocked(offset: number, size: number, index: number): number {
     const gated = (this.#blocked[0]! & GATED) !== 0;
     if (gated) this.#reportBlocked();
-    const index = this.#layout.indexAt[offset >> 2]!;
     if (gated || index < 0) return 0;
     const value = this.#values[index]! & this.#layout.readable[index]!;
     return size === 4 ? value >>> 0 : this.#narrowed(value, offset, size);
@@ -274,6 +312,20 @@ export class DeviceInstance {
     this.#services.report(this.name, { kind, what, remedy });
   }
 
+  #hookRead(register: RegisterCell, fn: ReadHook): void {
+    if (this.#sealed) {
+      const remedy = 'declare what a read does in setup()';
+      throw new InternalError({
+        what: `${this.name}.${register.name} gets a read hook while the machine runs`,
+        remedy,
+      });
+    }
+    hookInto(this.#readHooks, register, fn, `${this.name}: two onRead`);
+    // a device's own from its first hook on
+    if (this.#plainAt === this.#layout.plainAt) this.#plainAt = this.#plainAt.slice();
+    this.#plainAt[this.#layout.flat[register.index]!.offset >> 2] = -1;
+  }
+
   #makeContext(shaped: Record<string, unknown>): DeviceContext {
     const { name, type, clock } = this;
     const services = this.#services;
@@ -288,9 +340,9 @@ export class DeviceInstance {
       clock,
       regs: shaped as DeviceContext['regs'],
       state: state as DeviceContext['state'],
-      onRead: (register, fn) => hookInto(this.#readHooks, register, fn, `${name}: two onRead`),
+      onRead: (register, fn) => this.#hookRead(register, fn),
       computed: (register, fn) => {
-        hookInto(this.#readHooks, register, fn, `${name}: two onRead`);
+        this.#hookRead(register, fn);
         register.compute(fn);
       },
       onWrite: (register, fn) => hookInto(this.#writeHooks, register, fn, `${name}: two onWrite`),

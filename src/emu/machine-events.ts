@@ -19,21 +19,27 @@ type Listener = (detail: never) => void;
 /** Listeners are the host's: they are no part of the machine's state and survive a restore. */
 export class EventHub {
   readonly #listeners = new Map<string, readonly Listener[]>();
+  #count = 0;
 
   /** Returns what ends the listening. */
   on<E extends keyof MachineEvents>(event: E, fn: (detail: MachineEvents[E]) => void): () => void {
     const listener = fn as Listener;
-    this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener]);
+    this.#set(event, [...(this.#listeners.get(event) ?? []), listener]);
     return () =>
-      this.#listeners.set(
+      this.#set(
         event,
         this.#listeners.get(event)!.filter((one) => one !== listener),
       );
   }
   hears(event: string): boolean {
-    return (this.#listeners.get(event)?.length ?? 0) > 0;
+    return this.#count > 0 && (this.#listeners.get(event)?.length ?? 0) > 0;
   }
   emit(event: string, detail: object): void {
     for (const listener of this.#listeners.get(event) ?? []) listener(detail as never);
+  }
+
+  #set(event: string, listeners: readonly Listener[]): void {
+    this.#count += listeners.length - (this.#listeners.get(event)?.length ?? 0);
+    this.#listeners.set(event, listeners);
   }
 }

@@ -1,6 +1,7 @@
 import { Assembly } from './assembly.js';
 import { hex } from './bits.js';
 import { Bus } from './bus.js';
+import { BusPorts } from './bus-ports.js';
 import type { Cpu, CpuResetKind } from './cpu.js';
 import type { DeviceProblem, EventDetail, MemoryStore, ResetCause } from './device.js';
 import { UsageError } from './errors.js';
@@ -11,6 +12,7 @@ import { ENGINE } from './isa/layout.js';
 import { ControlledMemories } from './machine-controllers.js';
 import type { LoadSegment, MachineDescription } from './machine-description.js';
 import { EventHub, type MachineEvents } from './machine-events.js';
+import { arenaBytesFor, portBytesFor } from './machine-room.js';
 import { runUnlessStalled, stallWhile, stepUnlessStalled } from './machine-stall.js';
 import type { MachineStatistics } from './machine-statistics.js';
 import { type MemoryBlock, MemoryPool } from './memory.js';
@@ -76,14 +78,16 @@ export class Machine {
     this.description = description;
     this.#options = options;
     this.engine = options.engine ?? defaultEngine();
-    this.pool = new MemoryPool(Object.entries(description.memories).map(([name, row]) => ({ ...row, name })));
-    const { memory } = this.pool;
-    this.arena = new Arena(capacityFor(description));
+    const [arenaBytes, portBytes] = [arenaBytesFor(description), portBytesFor(description)];
+    const memories = Object.entries(description.memories).map(([name, row]) => ({ ...row, name }));
+    this.pool = new MemoryPool(memories, arenaBytes + portBytes);
+    const { memory, room } = this.pool;
+    this.arena = new Arena(arenaBytes, memory.buffer as ArrayBuffer, room);
     this.timebase = new Timebase(this.arena, description.hertz, new Int32Array(memory.buffer, ENGINE.budget, 1));
     this.scheduler = new Scheduler(this.arena, this.timebase);
     this.#reports = new ReportLog(this.arena);
     this.#pendingReset = this.arena.i32('pendingReset', 1);
-    this.bus = new Bus(this.pool);
+    this.bus = new Bus(this.pool, new BusPorts(memory, room + arenaBytes, portBytes));
     const host = this.#host();
     this.cpu = description.cpu.create({
       ...host,
@@ -160,24 +164,29 @@ export class Machine {
   }
 
   #run(limit: Limit): RunEnd {
+    const { timebase, scheduler, cpu } = this;
     this.#stopRequested = false;
+    let [end, changes] = [0, -1];
     for (;;) {
       this.#settle();
       if (this.#stopRequested) return 'stopped';
-      const now = this.timebase.tick;
-      const end = this.#tickOf(limit);
+      if (changes !== timebase.changes) {
+        changes = timebase.changes;
+        end = this.#tickOf(limit);
+      }
+      const now = timebase.tick;
       if (now >= end) return 'limit';
-      const until = Math.min(end, this.scheduler.next);
+      const until = Math.min(end, scheduler.next);
       if (this.#standsStill()) {
         if (until === Number.POSITIVE_INFINITY) return 'dead';
-        this.timebase.advanceTo(until);
+        timebase.advanceTo(until);
         this.#guard(SLICE_COST);
         continue;
       }
-      this.timebase.beginSlice(Math.min(until, now + Math.min(SLICE, this.cpu.slice)));
-      const stop = runUnlessStalled(this.cpu);
-      this.timebase.settle();
-      this.#guard(Math.max(this.timebase.tick - now, SLICE_COST));
+      timebase.beginSlice(Math.min(until, now + Math.min(SLICE, cpu.slice)));
+      const stop = runUnlessStalled(cpu);
+      timebase.settle();
+      this.#guard(Math.max(timebase.tick - now, SLICE_COST));
       if (stop === 'breakpoint') return 'breakpoint';
     }
   }
@@ -369,7 +378,10 @@ export class Machine {
       const block = this.pool.blocks.find((one) => one.name === name)!;
       for (const address of [row.address, ...(row.aliases ?? [])]) bus.mapMemory(block, address);
     }
-    for (const [name, row] of Object.entries({ ...this.cpu.devices, ...description.devices })) {
+    for (const [name, row] of Object.entries(this.cpu.devices)) {
+      bus.mapDevice(assembly.devices.get(name)!, row.address, { ...row, core: true });
+    }
+    for (const [name, row] of Object.entries(description.devices)) {
       bus.mapDevice(assembly.devices.get(name)!, row.address, row);
     }
     for (const { alias, target, bytes } of description.bitBands ?? []) bus.mapBitBand(alias, target, bytes);
@@ -380,14 +392,4 @@ export class Machine {
 
 function rejectedWrite(name: string, address: number): DeviceProblem {
   return { kind: 'guest-error', what: `a store to ${hex(address)} in '${name}' has no effect` };
-}
-
-/** Room for the devices' words with a margin for wires, pins and events. */
-function capacityFor({ devices }: MachineDescription): number {
-  let bytes = 1 << 19;
-  for (const { device } of Object.values(devices)) {
-    bytes += 2 * device.size;
-    for (const spec of Object.values(device.state)) bytes += spec.byteLength + 8;
-  }
-  return bytes;
 }

@@ -174,12 +174,15 @@ export class MemoryPool {
   #codeListener: CodeChanged = () => {};
   #remapListener: () => void = () => {};
 
-  constructor(options: readonly MemoryOptions[]) {
+  /** Where the bytes begin that are the machine's to use. */
+  readonly room: number;
+
+  /** `room`: bytes behind the guest memories. */
+  constructor(options: readonly MemoryOptions[], room = 0) {
     const pages = options.map(({ size }) => Math.ceil(size / PAGE_SIZE));
     this.pageCount = pages.reduce((sum, count) => sum + count, 0);
-    this.memory = new WebAssembly.Memory({
-      initial: (GUEST_BASE + this.#rounded(this.pageCount * PAGE_SIZE)) / WASM_PAGE,
-    });
+    this.room = GUEST_BASE + this.pageCount * PAGE_SIZE;
+    this.memory = new WebAssembly.Memory({ initial: this.#rounded(this.room + room) / WASM_PAGE });
     const buffer = this.memory.buffer as ArrayBuffer;
     this.#words = new Int32Array(buffer);
     this.#bytes = new Uint8Array(buffer);

@@ -109,6 +109,8 @@ export class RegisterLayout {
   readonly #classes: readonly (typeof RegisterCell)[];
   /** Register index by word offset, −1 where there is none. */
   readonly indexAt: Int16Array;
+  /** The same for registers of which a read shows every bit and clears none, −1 elsewhere. */
+  readonly plainAt: Int16Array;
   readonly resets: Int32Array;
   /** Bits a read shows (all but `w` fields). */
   readonly readable: Int32Array;
@@ -151,6 +153,8 @@ export class RegisterLayout {
     this.odd = Int32Array.from(this.flat, (_, i) => this.reserved[i]! | this.notModelled[i]!);
     // Reserved bits read as the reset value says.
     for (const i of this.flat.keys()) this.readable[i] = this.readable[i]! | this.reserved[i]!;
+    const isPlain = (i: number) => i >= 0 && this.readable[i] === -1 && this.clearedByRead[i] === 0;
+    this.plainAt = this.flat.length === 0 ? this.indexAt : this.indexAt.map((i) => (isPlain(i) ? i : -1));
   }
 
   /** The registers of one device over its words, in the shape of the table. */

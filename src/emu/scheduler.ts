@@ -63,6 +63,8 @@ export class Scheduler {
   #clockTicks = new Float64Array(16).fill(NEVER);
   /** The same as a base tick, rounded up; Infinity also while its clock is stopped. */
   #baseTicks = new Float64Array(16).fill(NEVER);
+  /** The events that have a base tick: few of a chip's many. Follows from the words above. */
+  readonly #planned: number[] = [];
   #next = NEVER;
   #firing = -1;
   #firingTick = 0;
@@ -121,6 +123,8 @@ export class Scheduler {
 
   /** After a restore: the words changed under us. */
   refresh(): void {
+    this.#planned.length = 0;
+    for (let i = 0; i < this.#events.length; i++) if (this.#baseTicks[i]! < NEVER) this.#planned.push(i);
     this.#next = this.#minimum();
   }
 
@@ -138,19 +142,14 @@ export class Scheduler {
     if (!(tick < NEVER)) {
       throw new InternalError({ what: `event '${this.#events[index]!.name}' is armed for tick ${tick}` });
     }
-    const was = this.#baseTicks[index]!;
     this.#clockTicks[index] = Math.ceil(tick);
     this.#plan(index);
-    const due = this.#baseTicks[index]!;
-    if (due <= this.#next) this.#next = due;
-    else if (was === this.#next) this.#next = this.#minimum();
     if (this.#next < this.#timebase.sliceEnd) this.#timebase.shorten(this.#next);
   }
   cancel(index: number): void {
-    const was = this.#baseTicks[index]!;
+    if (this.#clockTicks[index] === NEVER) return;
     this.#clockTicks[index] = NEVER;
-    this.#baseTicks[index] = NEVER;
-    if (was <= this.#next) this.#next = this.#minimum();
+    this.#setBase(index, NEVER);
   }
 
   #fire(index: number, event: ScheduledEvent): void {
@@ -166,27 +165,49 @@ export class Scheduler {
 
   #plan(index: number): void {
     const tick = this.#clockTicks[index]!;
-    this.#baseTicks[index] = tick < NEVER ? this.#timebase.tickOf(this.#events[index]!.clock, tick) : NEVER;
+    this.#setBase(index, tick < NEVER ? this.#timebase.tickOf(this.#events[index]!.clock, tick) : NEVER);
+  }
+
+  #setBase(index: number, tick: number): void {
+    const was = this.#baseTicks[index]!;
+    if (tick === was) return;
+    this.#baseTicks[index] = tick;
+    if (was === NEVER) this.#planned.push(index);
+    else if (tick === NEVER) this.#forget(index);
+    if (tick < this.#next) this.#next = tick;
+    else if (was === this.#next) this.#next = this.#minimum();
+  }
+  #forget(index: number): void {
+    const last = this.#planned.pop()!;
+    if (last !== index) this.#planned[this.#planned.indexOf(index)] = last;
   }
 
   #replan(clock?: Clock): void {
     for (const [index, event] of this.#events.entries()) {
       if (clock === undefined || event.clock === clock) this.#plan(index);
     }
-    this.#next = this.#minimum();
     this.#timebase.shorten(this.#next);
   }
 
   #minimum(): number {
     let least = NEVER;
-    for (let i = 0; i < this.#events.length; i++) {
-      if (this.#baseTicks[i]! < least) least = this.#baseTicks[i]!;
-    }
+    for (let i = 0; i < this.#planned.length; i++) least = Math.min(least, this.#baseTicks[this.#planned[i]!]!);
     return least;
   }
 
-  /** Of the events at the earliest base tick, the one with the earliest exact instant. */
   #earliest(): number {
+    let found = -1;
+    for (let i = 0; i < this.#planned.length; i++) {
+      const index = this.#planned[i]!;
+      if (this.#baseTicks[index] !== this.#next) continue;
+      if (found >= 0) return this.#earliestOfSome();
+      found = index;
+    }
+    return found;
+  }
+
+  /** Of several events at the earliest base tick, the one with the earliest exact instant. */
+  #earliestOfSome(): number {
     let best = -1;
     for (let i = 0; i < this.#events.length; i++) {
       if (this.#baseTicks[i] !== this.#next) continue;

@@ -92,6 +92,10 @@ export class Signals {
 
 /** Joins wires: `to` is high while any of the sources is. */
 export function connect(sources: readonly Signal[], to: Signal): void {
-  const follow = (): void => to.set(sources.reduce((any, source) => any | source.level, 0));
+  const follow = (): void => {
+    let any = 0;
+    for (const source of sources) any |= source.level;
+    to.set(any);
+  };
   for (const source of sources) source.listen(follow);
 }

@@ -30,6 +30,9 @@ const DEFAULT_CAPACITY = 1 << 20;
 
 export class Arena {
   readonly #buffer: ArrayBuffer;
+  /** Where its bytes begin in the buffer, and how many there are. */
+  readonly #base: number;
+  readonly #capacity: number;
   readonly #entries: ArenaEntry[] = [];
   readonly #names = new Set<string>();
   readonly #kept: Kept[] = [];
@@ -42,18 +45,21 @@ export class Arena {
   #cellsUsed = 0;
   #cellBlocks = 0;
 
-  constructor(capacity = DEFAULT_CAPACITY) {
-    this.#buffer = new ArrayBuffer(capacity);
+  /** In a buffer of its own, or at a multiple of 8 in one that others can look into. */
+  constructor(capacity = DEFAULT_CAPACITY, buffer = new ArrayBuffer(capacity), base = 0) {
+    this.#buffer = buffer;
+    this.#base = base;
+    this.#capacity = capacity;
   }
 
   i32(name: string, length: number, labels?: readonly string[]): Int32Array<ArrayBuffer> {
-    return new Int32Array(this.#buffer, this.#reserve(name, length, 4, labels), length);
+    return new Int32Array(this.#buffer, this.#base + this.#reserve(name, length, 4, labels), length);
   }
   u8(name: string, length: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#buffer, this.#reserve(name, length, 1), length);
+    return new Uint8Array(this.#buffer, this.#base + this.#reserve(name, length, 1), length);
   }
   f64(name: string, length: number): Float64Array<ArrayBuffer> {
-    return new Float64Array(this.#buffer, this.#reserve(name, length, 8), length);
+    return new Float64Array(this.#buffer, this.#base + this.#reserve(name, length, 8), length);
   }
 
   /** One word out of shared blocks, for the many small things (signals, nets). */
@@ -100,7 +106,7 @@ export class Arena {
   }
   /** All words, as one block. */
   bytes(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#buffer, 0, Math.ceil(this.#used / 8) * 8);
+    return new Uint8Array(this.#buffer, this.#base, Math.ceil(this.#used / 8) * 8);
   }
 
   #claim(name: string): void {
@@ -118,10 +124,10 @@ export class Arena {
     this.#claim(name);
     const offset = Math.ceil(this.#used / wordSize) * wordSize;
     const byteLength = length * wordSize;
-    if (offset + byteLength > this.#buffer.byteLength) {
+    if (offset + byteLength > this.#capacity) {
       throw new InternalError({
         what: `no room for state '${name}' of ${byteLength} bytes`,
-        where: `arena of ${this.#buffer.byteLength} bytes`,
+        where: `arena of ${this.#capacity} bytes`,
       });
     }
     this.#used = offset + byteLength;

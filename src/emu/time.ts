@@ -42,7 +42,7 @@ class Domain implements Clock {
     return this.track.rate;
   }
   get running(): boolean {
-    return !this.track.rate.isZero;
+    return this.track.b !== 0;
   }
   now(): number {
     return countAt(this.track, this.#timebase.tick);
@@ -87,6 +87,8 @@ export class Timebase {
   readonly #cpu: Domain;
   readonly #nano: Domain;
   #segment: Segment;
+  /** How often a clock has changed: until it does again, an instant keeps its tick. */
+  changes = 0;
   /** Set by the scheduler: the clock (or, without argument, every clock) got a new track. */
   replan: (clock?: Clock) => void = () => {};
 
@@ -202,6 +204,7 @@ export class Timebase {
   change(domain: Domain, rate: Rational): void {
     if (domain === this.#nano) throw new InternalError({ what: 'the nanosecond clock cannot be changed' });
     this.#touch();
+    this.changes++;
     if (domain === this.#cpu) {
       this.#changeBase(rate);
       this.replan();

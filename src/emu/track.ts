@@ -38,7 +38,9 @@ function gcd(a: bigint, b: bigint): bigint {
 export function countAt(track: Track, tick: number): number {
   const passed = tick - track.tick0;
   const numerator = track.a + passed * track.b;
-  if (numerator < EXACT_LIMIT && track.c < EXACT_LIMIT) return track.count0 + Math.floor(numerator / track.c);
+  if (numerator < EXACT_LIMIT && track.c < EXACT_LIMIT) {
+    return track.count0 + (track.c === 1 ? numerator : Math.floor(numerator / track.c));
+  }
   const { a, b, c } = track.exact;
   return track.count0 + Number((a + BigInt(passed) * b) / c);
 }
@@ -56,7 +58,9 @@ export function tickOf(track: Track, count: number): number {
   if (missing <= 0) return track.tick0;
   if (track.b === 0) return Number.POSITIVE_INFINITY;
   const numerator = missing * track.c - track.a;
-  if (missing * track.c < EXACT_LIMIT && track.b < EXACT_LIMIT) return track.tick0 + Math.ceil(numerator / track.b);
+  if (missing * track.c < EXACT_LIMIT && track.b < EXACT_LIMIT) {
+    return track.tick0 + (track.b === 1 ? numerator : Math.ceil(numerator / track.b));
+  }
   const { a, b, c } = track.exact;
   return track.tick0 - Number(floorDiv(-(BigInt(missing) * c - a), b));
 }

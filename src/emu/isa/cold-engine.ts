@@ -1,5 +1,5 @@
 import { InternalError } from '../errors.js';
-import { EXIT_BREAKPOINT, EXIT_UNDECODED, generateColdModule, hostImports } from './cold-module.js';
+import { EXIT_BREAKPOINT, EXIT_UNDECODED, generateColdModule } from './cold-module.js';
 import { type Decoded, Decoder } from './decoder.js';
 import type { EngineMode, EngineOptions } from './engine-mode.js';
 import { type EngineStatistics, EXIT_CAUSES, type ExitCause } from './engine-statistics.js';
@@ -122,13 +122,18 @@ export class ColdEngine {
       register: (index) => this.#words[(this.layout.registers + index * this.layout.registerSize) >> 2]!,
       statistics,
     });
-    const imports: WebAssembly.ModuleImports = { memory, regions: this.hot.table };
-    imports['codeChanged'] = (address: number) => this.#dropRegions(address >>> 0);
-    const functions = host as unknown as Record<string, (...args: never[]) => unknown>;
-    for (const { name } of hostImports(isa)) {
-      if (name in imports) continue;
-      imports[name] = name.startsWith('helper ') ? host.helpers[name.slice(7)]! : functions[name]!.bind(host);
-    }
+    const helpers = Object.entries(host.helpers).map(([name, helper]) => [`helper ${name}`, helper] as const);
+    // functions of their own: V8 calls a bound one by a slow path
+    const imports: WebAssembly.ModuleImports = {
+      memory,
+      regions: this.hot.table,
+      load: (address: number, size: number, flags: number) => host.load(address, size, flags),
+      load64: (address: number, flags: number) => host.load64(address, flags),
+      store: (address: number, value: number, size: number, flags: number) => host.store(address, value, size, flags),
+      store64: (address: number, value: bigint, flags: number) => host.store64(address, value, flags),
+      codeChanged: (address: number) => this.#dropRegions(address >>> 0),
+      ...Object.fromEntries(helpers),
+    };
     const instance = new WebAssembly.Instance(this.#compiled.module, { host: imports });
     for (const name of ['note', ...SLOW_CALLS.map((call) => call.name)])
       regionImports[name] = instance.exports[name] as WebAssembly.ImportValue;

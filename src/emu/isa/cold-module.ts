@@ -27,7 +27,7 @@ export function generateColdModule(isa: Isa, counting = false): Uint8Array<Array
 }
 
 /** The imports' names and signatures, in order. */
-export function hostImports(isa: Isa): { name: string; params: readonly Type[]; results: readonly Type[] }[] {
+function hostImports(isa: Isa): { name: string; params: readonly Type[]; results: readonly Type[] }[] {
   const helpers = Object.entries(isa.helpers).map(([name, { params, result }]) => ({
     name: `helper ${name}`,
     params,

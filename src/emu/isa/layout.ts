@@ -42,7 +42,14 @@ export const READ_TABLE = 0x10_0000;
 export const WRITE_TABLE = 0x50_0000;
 /** One byte per guest page: 1 = plain RAM, already dirty, but with decoded code inside. */
 export const CODE_TABLE = 0x90_0000;
-export const CHUNKS_BASE = 0xa0_0000;
+/**
+ * One word per guest page: 0, or the address of a list of one word for each word of the page: 0, or the address of a
+ * `PORT`. Only registers whose read is nothing but their stored word have one; every other access is the machine's.
+ */
+export const PORT_TABLE = 0xa0_0000;
+/** A register that can be read directly: addresses of its value, of its count of reads, and of a word that is 0 while it answers. */
+export const PORT = { value: 0, reads: 4, blocked: 8, size: 16 } as const;
+export const CHUNKS_BASE = 0xe0_0000;
 /** First byte for guest memories. */
 export const GUEST_BASE = Math.ceil((CHUNKS_BASE + CHUNK_COUNT * CHUNK_STRIDE) / WASM_PAGE) * WASM_PAGE;
 

@@ -6,6 +6,8 @@ import {
   ENGINE,
   PAGE_SHIFT,
   PAGE_SIZE,
+  PORT,
+  PORT_TABLE,
   READ_TABLE,
   RECORD_SIZE,
 } from './layout.js'; // prettier-ignore
@@ -92,7 +94,31 @@ function slowLoad(size: 1 | 2 | 4 | 8, type: Type, host: number): FunctionBody {
   out.tee(entry).op(OP.if, EMPTY_BLOCK);
   out.get(entry).get(0).op(OP.i32_add).memory(LOAD[size], 0).op(OP.return, OP.end, OP.end);
   if (type === 'i64') return out.get(0).get(1).call(host);
+  if (size === 4) readPort(out, entry);
   return out.get(0).i32(size).get(1).call(host);
+}
+
+/** Returns the word of a device register whose read has no other effect than to be counted. */
+function readPort(out: FunctionBody, port: number): void {
+  out.op(OP.block, EMPTY_BLOCK);
+  out.get(0).i32(3).op(OP.i32_and).br(0, OP.br_if);
+  pageEntry(out, PORT_TABLE);
+  out.tee(port).op(OP.i32_eqz).br(0, OP.br_if);
+  out
+    .get(0)
+    .i32(PAGE_SIZE - 1)
+    .op(OP.i32_and)
+    .get(port)
+    .op(OP.i32_add)
+    .memory(OP.i32_load, 0)
+    .tee(port)
+    .op(OP.i32_eqz)
+    .br(0, OP.br_if);
+  out.get(port).memory(OP.i32_load, PORT.blocked).memory(OP.i32_load, 0).br(0, OP.br_if);
+  out.get(port).memory(OP.i32_load, PORT.reads);
+  out.get(port).memory(OP.i32_load, PORT.reads).memory(OP.i32_load, 0).i32(1).op(OP.i32_add).memory(OP.i32_store, 0);
+  out.get(port).memory(OP.i32_load, PORT.value).memory(OP.i32_load, 0).op(OP.return);
+  out.op(OP.end);
 }
 
 function slowStore(size: 1 | 2 | 4 | 8, type: Type, host: number, codeChanged: number): FunctionBody {

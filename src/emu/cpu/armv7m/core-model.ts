@@ -9,7 +9,7 @@ import { FaultStatus } from './fault-status.js';
 import { GuestMemory } from './guest-memory.js';
 import { InterruptControl } from './interrupt-control.js';
 import { Priorities, type PriorityOptions } from './priorities.js';
-import { type SystemControl, systemControl } from './system-control.js';
+import { SystemControl } from './system-control.js';
 
 /** The parts of the exception model, wired to each other and to the machine. */
 export interface CoreModel {
@@ -34,7 +34,7 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
   const priorities = new Priorities(state, allocator, options);
   const status = new FaultStatus(allocator);
   const records = new FaultRecords(allocator);
-  const control = systemControl(allocator);
+  const control = new SystemControl(allocator);
   const sleep = allocator.i32('sleep', 1);
   const stop = (): void => system.timebase.requestStop();
   const interrupts = new InterruptControl({ state, priorities, sleep, control, stop });

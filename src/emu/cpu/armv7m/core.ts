@@ -99,14 +99,15 @@ export class CortexM4 implements Cpu {
   }
 
   run(): CpuStop {
-    while (this.#model.state.budget > 0) {
+    const { state, sleep, exceptions } = this.#model;
+    while (state.budget > 0) {
       if (!this.#boundary()) continue;
-      if (this.sleeping) return 'sleeping';
-      if (this.locked) return 'locked';
+      if (sleep[0] !== SLEEP.awake) return 'sleeping';
+      if (exceptions.locked) return 'locked';
       const exit = this.#execute(false);
       if (exit !== undefined && exit.kind === 'breakpoint') return 'breakpoint';
     }
-    return this.sleeping ? 'sleeping' : 'slice';
+    return sleep[0] !== SLEEP.awake ? 'sleeping' : 'slice';
   }
 
   step(): void {
@@ -168,11 +169,12 @@ export class CortexM4 implements Cpu {
    * next instruction may execute (or the core sleeps or is locked up).
    */
   #boundary(): boolean {
-    if (this.#model.exceptions.busy) this.#model.exceptions.finish();
-    else if (this.sleeping) return true;
-    else if (this.#model.priorities.preempts) this.#model.exceptions.enter();
-    else if (this.#model.exceptions.locked) return true;
-    else if (this.#model.state.thumb === 0) this.#faults.usage(UFSR.INVSTATE);
+    const { exceptions, sleep, priorities, state } = this.#model;
+    if (exceptions.busy) exceptions.finish();
+    else if (sleep[0] !== SLEEP.awake) return true;
+    else if (priorities.preempts) exceptions.enter();
+    else if (exceptions.locked) return true;
+    else if (state.thumb === 0) this.#faults.usage(UFSR.INVSTATE);
     else return true;
     return false;
   }
@@ -191,24 +193,20 @@ export class CortexM4 implements Cpu {
   }
 
   #trap(trap: string, argument: number): void {
-    const trapped = this.#traps[trap];
-    if (trapped === undefined) throw new InternalError({ what: `the core does not know the trap '${trap}'` });
-    trapped(argument);
+    const { exceptions, interrupts, state } = this.#model;
+    if (trap === 'exceptionReturn') exceptions.leave(argument);
+    else if (trap === 'wfi') interrupts.waitForInterrupt();
+    else if (trap === 'svc') exceptions.supervisorCall();
+    else if (trap === 'wfe') interrupts.waitForEvent();
+    else if (trap === 'bkpt') this.#breakpoint(argument);
+    else if (trap === 'undefined') this.#faults.usage(UFSR.UNDEFINSTR);
+    else if (trap === 'noCoprocessor') this.#noCoprocessor(argument);
+    else if (trap === 'divideByZero') this.#faults.usage(UFSR.DIVBYZERO);
+    else if (trap === 'invalidState') {
+      state.thumb = 0;
+      state.pc = argument & ~1;
+    } else throw new InternalError({ what: `the core does not know the trap '${trap}'` });
   }
-  readonly #traps: Readonly<Record<string, (argument: number) => void>> = {
-    svc: () => this.#model.exceptions.supervisorCall(),
-    bkpt: (immediate) => this.#breakpoint(immediate),
-    undefined: () => this.#faults.usage(UFSR.UNDEFINSTR),
-    noCoprocessor: (coprocessor) => this.#noCoprocessor(coprocessor),
-    divideByZero: () => this.#faults.usage(UFSR.DIVBYZERO),
-    exceptionReturn: (value) => this.#model.exceptions.leave(value),
-    invalidState: (target) => {
-      this.#model.state.thumb = 0;
-      this.#model.state.pc = target & ~1;
-    },
-    wfi: () => this.#model.interrupts.waitForInterrupt(),
-    wfe: () => this.#model.interrupts.waitForEvent(),
-  };
 
   #breakpoint(immediate: number): void {
     try {

@@ -21,7 +21,9 @@ export type WordFault = 'bus' | 'memManage';
 /** Word access of the stacking and vector hardware; throws where the memory refuses. */
 export interface WordMemory {
   readWord(address: number): number;
-  writeWord(address: number, value: number): void;
+  /** Consecutive words, lowest address first; where one is refused, those before it are done. */
+  readWords(address: number, words: Int32Array): void;
+  writeWords(address: number, words: Int32Array): void;
   /** Classifies what `readWord` or `writeWord` threw; rethrows what is not a guest fault. */
   faultOf(error: unknown): WordFault;
 }
@@ -52,12 +54,27 @@ const LEAVING = 2;
  * registers are restored at all (tail-chaining on a late arrival during exit).
  */
 export class Exceptions {
-  readonly #parts: ExceptionParts;
+  // The parts as fields: entry and return are made of many short functions that would all look them up.
+  private readonly state: CpuState;
+  private readonly priorities: Priorities;
+  private readonly status: FaultStatus;
+  private readonly records: FaultRecords;
+  private readonly memory: WordMemory;
+  private readonly control: ExceptionParts['control'];
+  private readonly sleepOnExit: ExceptionParts['sleepOnExit'];
+  private readonly notify: ExceptionParts['notify'];
   /** Phase, exception that started it, EXC_RETURN, locked up. */
   readonly #words: Int32Array;
 
   constructor(parts: ExceptionParts) {
-    this.#parts = parts;
+    this.state = parts.state;
+    this.priorities = parts.priorities;
+    this.status = parts.status;
+    this.records = parts.records;
+    this.memory = parts.memory;
+    this.control = parts.control;
+    this.sleepOnExit = parts.sleepOnExit;
+    this.notify = parts.notify;
     this.#words = parts.allocator.i32('exception-sequence', 4);
   }
 
@@ -74,7 +91,7 @@ export class Exceptions {
 
   /** TakeReset() (B1.5.5): SP and PC from the vector table, the rest at its reset value. */
   takeReset(): void {
-    const { state, memory, control } = this.#parts;
+    const { state, memory, control } = this;
     try {
       state.msp = memory.readWord(control.vtor) & ~3;
       const start = memory.readWord(control.vtor + 4);
@@ -82,14 +99,14 @@ export class Exceptions {
       state.thumb = start & 1;
     } catch (error) {
       memory.faultOf(error);
-      this.#parts.status.hfsr |= HFSR.VECTTBL;
+      this.status.hfsr |= HFSR.VECTTBL;
       this.lockUp(EXCEPTION.hardFault);
     }
   }
 
   /** Pre-empts what runs for the highest pending exception. The PC is the return address: ReturnAddress() (B1.5.6). */
   enter(): void {
-    const { state } = this.#parts;
+    const { state } = this;
     const lr = this.#excReturn();
     this.#words[3] = 0;
     this.#push(state);
@@ -101,13 +118,12 @@ export class Exceptions {
    * HardFault, else the core locks up (B1.5.4, B1.5.14, B1.5.15).
    */
   raise(exception: number): void {
-    const { priorities, state, status, records } = this.#parts;
+    const { priorities, state, status, records } = this;
     const taken = this.#escalated(exception);
     records.add(taken, exception, state, status);
     if (taken === 0) this.#lock();
     else {
-      this.#setPending(taken);
-      priorities.search();
+      priorities.pend(taken);
       this.enter();
     }
   }
@@ -116,19 +132,18 @@ export class Exceptions {
    * returns to the SVC itself (ReturnAddress() in B1.5.6).
    */
   supervisorCall(): void {
-    const { priorities, state } = this.#parts;
+    const { priorities, state } = this;
     if (!priorities.canPreempt(EXCEPTION.svCall)) {
       state.pc -= 2;
       this.raise(EXCEPTION.svCall);
     } else {
-      this.#setPending(EXCEPTION.svCall);
-      priorities.search();
+      priorities.pend(EXCEPTION.svCall);
       this.enter();
     }
   }
   /** BKPT and other debug events without a debugger: DebugMonitor, else HardFault with DEBUGEVT (C1.4.1). */
   debugEvent(): void {
-    const { priorities, state, status, records } = this.#parts;
+    const { priorities, state, status, records } = this;
     let taken: number = EXCEPTION.debugMonitor;
     if (!priorities.canPreempt(taken)) {
       status.hfsr |= HFSR.DEBUGEVT;
@@ -137,19 +152,18 @@ export class Exceptions {
     }
     if (taken === 0) this.#lock();
     else {
-      this.#setPending(taken);
-      priorities.search();
+      priorities.pend(taken);
       this.enter();
     }
   }
 
   /** ExceptionReturn() (B1.5.8) up to the unstacking: `value` was written to the PC in Handler mode. */
   leave(value: number): void {
-    const { state, priorities } = this.#parts;
+    const { state, priorities } = this;
     const returning = state.ipsr;
-    const fits = this.#returnFits(value >>> 0, returning, priorities.activeCount);
+    const wasActive = priorities.isActive(returning);
     this.#deactivate(returning);
-    if (!fits) this.#returnFault(value);
+    if (!wasActive || !this.#returnFits(value >>> 0)) this.#returnFault(value);
     else if (priorities.preempts) this.#begin(ENTERING, value, TAIL_CHAIN_CYCLES);
     else this.#begin(LEAVING, value, EXIT_CYCLES);
   }
@@ -159,23 +173,23 @@ export class Exceptions {
     const phase = this.#words[0];
     this.#words[0] = IDLE;
     if (phase === ENTERING) {
-      const { priorities } = this.#parts;
+      const { priorities } = this;
       this.#take(priorities.preempts ? priorities.candidate : this.#words[1]!);
     } else if (phase === LEAVING) {
-      if (this.#parts.priorities.preempts) this.#begin(ENTERING, this.#words[2]!, TAIL_CHAIN_CYCLES);
+      if (this.priorities.preempts) this.#begin(ENTERING, this.#words[2]!, TAIL_CHAIN_CYCLES);
       else this.#pop(this.#words[2]!);
     }
   }
 
   /** Stops the core until reset, or until NMI pre-empts priority −1. */
   lockUp(cause: number): void {
-    const { records, state, status } = this.#parts;
+    const { records, state, status } = this;
     records.add(0, cause, state, status);
     this.#lock();
   }
 
   #lock(): void {
-    const { state } = this.#parts;
+    const { state } = this;
     this.#words[3] = 1;
     state.pc = LOCKUP_PC;
     state.itstate = 0;
@@ -184,49 +198,45 @@ export class Exceptions {
 
   #begin(phase: number, excReturn: number, cycles: number): void {
     this.#words[0] = phase;
-    this.#words[1] = this.#parts.priorities.candidate;
+    this.#words[1] = this.priorities.candidate;
     this.#words[2] = excReturn;
-    this.#parts.state.charge(cycles);
-  }
-
-  #setPending(exception: number): void {
-    const { priorities } = this.#parts;
-    const word = priorities.wordOf(exception);
-    priorities.pending[word] = priorities.pending[word]! | priorities.bitOf(exception);
+    this.state.charge(cycles);
   }
 
   /** The exception that takes a synchronous fault, 0 for lockup. */
   #escalated(exception: number): number {
-    const { priorities, status } = this.#parts;
+    const { priorities, status } = this;
     if (priorities.canPreempt(exception)) return exception;
     status.hfsr |= HFSR.FORCED;
     return priorities.canPreempt(EXCEPTION.hardFault) ? EXCEPTION.hardFault : 0;
   }
 
   #excReturn(): number {
-    const { state } = this.#parts;
+    const { state } = this;
     if (state.handlerMode) return EXC_RETURN.handler;
     return state.usesProcessStack ? EXC_RETURN.threadProcess : EXC_RETURN.threadMain;
   }
 
   /** PushStack() (B1.5.6): a fault abandons the rest of the frame. */
   #push(state: CpuState): void {
-    const { memory } = this.#parts;
+    const { memory } = this;
     const { r } = state;
     const align = (state.ccr & CCR.STKALIGN) !== 0 ? 4 : 0;
     const sp = r[13]!;
     const frame = (sp - FRAME_SIZE) & ~align;
     const psr = (state.xpsr & ~(1 << 9)) | ((sp & align) << 7);
     r[13] = frame;
+    const f = this.#frame;
+    f[0] = r[0]!;
+    f[1] = r[1]!;
+    f[2] = r[2]!;
+    f[3] = r[3]!;
+    f[4] = r[12]!;
+    f[5] = r[14]!;
+    f[6] = state.pc;
+    f[7] = psr;
     try {
-      memory.writeWord(frame, r[0]!);
-      memory.writeWord(frame + 0x04, r[1]!);
-      memory.writeWord(frame + 0x08, r[2]!);
-      memory.writeWord(frame + 0x0c, r[3]!);
-      memory.writeWord(frame + 0x10, r[12]!);
-      memory.writeWord(frame + 0x14, r[14]!);
-      memory.writeWord(frame + 0x18, state.pc | 0);
-      memory.writeWord(frame + 0x1c, psr);
+      memory.writeWords(frame, f);
     } catch (error) {
       this.#stackingFault(memory.faultOf(error), BFSR.STKERR, MMFSR.MSTKERR);
     }
@@ -237,18 +247,17 @@ export class Exceptions {
    * decides whether it is taken before or after the exception that was on its way.
    */
   #stackingFault(fault: WordFault, busBit: number, memManageBit: number): void {
-    const { priorities, status, records, state } = this.#parts;
+    const { priorities, status, records, state } = this;
     const exception = fault === 'bus' ? EXCEPTION.busFault : EXCEPTION.memManage;
     status.cfsr |= fault === 'bus' ? busBit : memManageBit;
     const taken = this.#escalated(exception) || EXCEPTION.hardFault;
     records.add(taken, exception, state, status);
-    this.#setPending(taken);
-    priorities.search();
+    priorities.pend(taken);
   }
 
   /** ExceptionTaken() (B1.5.6). */
   #take(exception: number): void {
-    const { state, memory, control } = this.#parts;
+    const { state, memory, control } = this;
     let vector: number;
     try {
       vector = memory.readWord(control.vtor + 4 * exception);
@@ -264,79 +273,67 @@ export class Exceptions {
   }
 
   #activate(exception: number): void {
-    const { state, priorities } = this.#parts;
-    const word = priorities.wordOf(exception);
-    const bit = priorities.bitOf(exception);
-    priorities.pending[word] = priorities.pending[word]! & ~bit;
-    priorities.active[word] = priorities.active[word]! | bit;
+    const { state, priorities } = this;
+    priorities.activate(exception);
     state.selectStack(false);
     state.ipsr = exception;
     state.itstate = 0;
     state.clearExclusive();
     state.event = 1;
-    priorities.search();
-    this.#parts.notify(exception, 'enter');
+    this.notify(exception, 'enter');
   }
 
   /** A bus error on the vector read is a HardFault; on the vector of HardFault or NMI it is lockup (B1.5.15). */
   #vectorFault(exception: number): void {
-    const { status, records, state, priorities } = this.#parts;
+    const { status, records, state, priorities } = this;
     status.hfsr |= HFSR.VECTTBL;
     if (!priorities.canPreempt(EXCEPTION.hardFault) || exception <= EXCEPTION.hardFault) {
       this.#activate(exception);
       this.lockUp(EXCEPTION.hardFault);
     } else {
       records.add(EXCEPTION.hardFault, EXCEPTION.hardFault, state, status);
-      this.#setPending(EXCEPTION.hardFault);
+      priorities.pend(EXCEPTION.hardFault);
       this.#take(EXCEPTION.hardFault);
     }
   }
 
-  /** The integrity checks of EXC_RETURN that come before unstacking. */
-  #returnFits(value: number, returning: number, nested: number): boolean {
-    const { state, priorities } = this.#parts;
-    if (!priorities.isActive(returning)) return false;
+  /** The integrity checks of EXC_RETURN that come before unstacking, once the exception that returns is inactive. */
+  #returnFits(value: number): boolean {
+    const { state, priorities } = this;
     if (value === EXC_RETURN.handler) return true;
     if (value !== EXC_RETURN.threadMain && value !== EXC_RETURN.threadProcess) return false;
-    return nested === 1 || (state.ccr & CCR.NONBASETHRDENA) !== 0;
+    return !priorities.anyActive || (state.ccr & CCR.NONBASETHRDENA) !== 0;
   }
 
   /** DeActivate(): the exception ends, FAULTMASK with it unless it was NMI; a line that is still high pends again. */
   #deactivate(exception: number): void {
-    const { state, priorities } = this.#parts;
-    const word = priorities.wordOf(exception);
-    const bit = priorities.bitOf(exception);
-    if (exception < priorities.count) {
-      priorities.active[word] = priorities.active[word]! & ~bit;
-      priorities.pending[word] = priorities.pending[word]! | (priorities.lines[word]! & bit);
-    }
+    const { state, priorities } = this;
+    priorities.deactivate(exception);
     if (exception !== EXCEPTION.nmi) state.faultmask = 0;
-    priorities.search();
-    this.#parts.notify(exception, 'leave');
+    this.notify(exception, 'leave');
   }
 
   /** UsageFault INVPC, taken without stacking a frame: the one at hand is still there. */
   #returnFault(excReturn: number): void {
-    const { status, records, priorities, state } = this.#parts;
+    const { status, records, priorities, state } = this;
     status.cfsr |= UFSR.INVPC;
     const taken = this.#escalated(EXCEPTION.usageFault);
     records.add(taken, EXCEPTION.usageFault, state, status);
     if (taken === 0) this.#lock();
     else {
-      this.#setPending(taken);
-      priorities.search();
+      priorities.pend(taken);
       this.#begin(ENTERING, (excReturn & 0x0fff_ffff) | 0xf000_0000, TAIL_CHAIN_CYCLES);
     }
   }
 
   /** PopStack() and the end of ExceptionReturn(). Nothing is changed before all eight words were read. */
   #pop(excReturn: number): void {
-    const { state, memory } = this.#parts;
+    const { state, memory } = this;
     const process = excReturn >>> 0 === EXC_RETURN.threadProcess;
     const frame = process ? state.psp : state.msp;
     const f = this.#frame;
     try {
-      for (let i = 0; i < 8; i++) f[i] = memory.readWord(frame + 4 * i);
+      memory.readWords(frame, f);
     } catch (error) {
       this.#unstackingFault(memory.faultOf(error), excReturn);
       return;
@@ -347,14 +344,14 @@ export class Exceptions {
       return;
     }
     this.#restore(f, process, frame);
-    if (!toHandler && this.#parts.priorities.activeCount === 0 && (this.#parts.control.scr & SCR.SLEEPONEXIT) !== 0) {
-      this.#parts.sleepOnExit();
+    if (!toHandler && (this.control.scr & SCR.SLEEPONEXIT) !== 0 && !this.priorities.anyActive) {
+      this.sleepOnExit();
     }
   }
   readonly #frame = new Int32Array(8);
 
   #restore(f: Int32Array, process: boolean, frame: number): void {
-    const { state } = this.#parts;
+    const { state } = this;
     const { r } = state;
     const align = (state.ccr & CCR.STKALIGN) !== 0 ? 4 : 0;
     state.selectStack(process);
@@ -373,7 +370,7 @@ export class Exceptions {
 
   /** The frame cannot be read: SP stays, the fault is tail-chained with the same EXC_RETURN (B1.5.12). */
   #unstackingFault(fault: WordFault, excReturn: number): void {
-    const { priorities } = this.#parts;
+    const { priorities } = this;
     this.#stackingFault(fault, BFSR.UNSTKERR, MMFSR.MUNSTKERR);
     if (priorities.preempts) this.#begin(ENTERING, excReturn, TAIL_CHAIN_CYCLES);
     else this.#lock();

@@ -1,7 +1,7 @@
 import { ACCESS, type CpuBus } from '../../bus-access.js';
 import { BusFault } from '../../bus-fault.js';
 import type { EngineHost } from '../../isa/cold-engine.js';
-import { PAGE_SHIFT, READ_TABLE, WRITE_TABLE } from '../../isa/layout.js';
+import { PAGE_SHIFT, PAGE_SIZE, READ_TABLE, WRITE_TABLE } from '../../isa/layout.js';
 import type { CpuState } from './cpu-state.js';
 import type { WordFault, WordMemory } from './exceptions.js';
 import type { FaultStatus } from './fault-status.js';
@@ -33,12 +33,16 @@ export interface GuestMemoryParts {
 /** The core's view of the bus: alignment, the private peripheral bus and its privilege, execute-never regions. */
 export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   readonly #parts: GuestMemoryParts;
+  readonly #bus: CpuBus;
+  readonly #state: CpuState;
   readonly #words: Int32Array;
   readonly #readTable: Int32Array;
   readonly #writeTable: Int32Array;
 
   constructor(parts: GuestMemoryParts) {
     this.#parts = parts;
+    this.#bus = parts.bus;
+    this.#state = parts.state;
     this.#words = new Int32Array(parts.memory);
     this.#readTable = new Int32Array(parts.memory, READ_TABLE, 1 << (32 - PAGE_SHIFT));
     this.#writeTable = new Int32Array(parts.memory, WRITE_TABLE, 1 << (32 - PAGE_SHIFT));
@@ -47,7 +51,8 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   load(address: number, size: number, flags: number): number {
     if ((address & (size - 1)) !== 0) return this.#loadUnaligned(address, size, flags);
     try {
-      return this.#read(address, size, flags);
+      // a signed word: an unsigned one may be an object of its own to V8
+      return this.#read(address, size, flags) | 0;
     } catch (error) {
       return this.#ignored(error);
     }
@@ -74,14 +79,14 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   fetch16(address: number): number {
     if (executeNever(address)) throw new FetchFault('memManage', address >>> 0);
     try {
-      return this.#parts.bus.fetch16(address);
+      return this.#bus.fetch16(address);
     } catch (error) {
       if (error instanceof BusFault) throw new FetchFault('bus', address >>> 0);
       throw error;
     }
   }
   codeDecoded(address: number, length: number): void {
-    this.#parts.bus.codeDecoded(address, length);
+    this.#bus.codeDecoded(address, length);
   }
 
   readWord(address: number): number {
@@ -89,7 +94,19 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     if (host !== 0) return this.#words[(address + host) >> 2]!;
     return this.#read(address, 4, 0);
   }
-  writeWord(address: number, value: number): void {
+  readWords(address: number, words: Int32Array): void {
+    const host = staysInPage(address, words.length) ? this.#readTable[address >>> PAGE_SHIFT]! : 0;
+    const first = (address + host) >> 2;
+    if (host === 0) for (let i = 0; i < words.length; i++) words[i] = this.readWord(address + 4 * i);
+    else for (let i = 0; i < words.length; i++) words[i] = this.#words[first + i]!;
+  }
+  writeWords(address: number, words: Int32Array): void {
+    const host = staysInPage(address, words.length) ? this.#writeTable[address >>> PAGE_SHIFT]! : 0;
+    const first = (address + host) >> 2;
+    if (host === 0) for (let i = 0; i < words.length; i++) this.#writeWord(address + 4 * i, words[i]!);
+    else for (let i = 0; i < words.length; i++) this.#words[first + i] = words[i]!;
+  }
+  #writeWord(address: number, value: number): void {
     const host = this.#writeTable[address >>> PAGE_SHIFT]!;
     if (host !== 0) this.#words[(address + host) >> 2] = value;
     else this.#write(address, 4, value, 0);
@@ -101,14 +118,14 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
 
   #read(address: number, size: number, flags: number): number {
     if (inPrivatePeripheralBus(address)) this.#checkPrivate(address, size, flags, false);
-    return this.#parts.bus.read(address, size, this.#access(flags));
+    return this.#bus.read(address, size, this.#access(flags)) | 0;
   }
   #write(address: number, size: number, value: number, flags: number): void {
     if (inPrivatePeripheralBus(address)) this.#checkPrivate(address, size, flags, true);
-    this.#parts.bus.write(address, size, value, this.#access(flags));
+    this.#bus.write(address, size, value, this.#access(flags));
   }
   #access(flags: number): number {
-    return this.#parts.state.privileged ? flags : flags | ACCESS.unprivileged;
+    return this.#state.privileged ? flags : flags | ACCESS.unprivileged;
   }
 
   /** Privileged accesses of the right size only (B3.1.1); a fault is a BusFault. */
@@ -143,7 +160,7 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     for (let i = 0; i < size; i++) this.store(address + i, (value >>> (8 * i)) & 0xff, 1, flags);
   }
   #mayBeUnaligned(address: number, flags: number): void {
-    const trapped = (flags & ACCESS.aligned) !== 0 || (this.#parts.state.ccr & CCR.UNALIGN_TRP) !== 0;
+    const trapped = (flags & ACCESS.aligned) !== 0 || (this.#state.ccr & CCR.UNALIGN_TRP) !== 0;
     if (trapped || inPrivatePeripheralBus(address)) throw new UnalignedFault();
   }
 
@@ -157,3 +174,5 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     return 0;
   }
 }
+
+const staysInPage = (address: number, words: number): boolean => (address & (PAGE_SIZE - 1)) + 4 * words <= PAGE_SIZE;

@@ -21,25 +21,31 @@ export interface InterruptControlParts {
  * search, the running engine and a sleeping core follow each change (B1.5.4, B1.5.17–B1.5.19, B3.4).
  */
 export class InterruptControl {
-  readonly #parts: InterruptControlParts;
+  private readonly state: CpuState;
+  private readonly priorities: Priorities;
+  private readonly sleep: Int32Array;
+  private readonly control: InterruptControlParts['control'];
+  private readonly stop: () => void;
 
   constructor(parts: InterruptControlParts) {
-    this.#parts = parts;
+    this.state = parts.state;
+    this.priorities = parts.priorities;
+    this.sleep = parts.sleep;
+    this.control = parts.control;
+    this.stop = parts.stop;
   }
 
   pend(exception: number): void {
-    const { priorities, control, state } = this.#parts;
-    const word = priorities.wordOf(exception);
-    const bit = priorities.bitOf(exception);
-    if ((priorities.pending[word]! & bit) !== 0) return;
-    priorities.pending[word] = priorities.pending[word]! | bit;
+    const { priorities, control, state } = this;
+    if (priorities.isPending(exception)) return;
+    priorities.pend(exception);
     if ((control.scr & SCR.SEVONPEND) !== 0) state.event = 1;
-    this.changed();
+    this.masksChanged();
   }
 
   /** Clears the pending state; a line that is high keeps an inactive interrupt pending (B3.4.1). */
   unpend(exception: number): void {
-    const { priorities } = this.#parts;
+    const { priorities } = this;
     const word = priorities.wordOf(exception);
     const held = priorities.lines[word]! & ~priorities.active[word]!;
     priorities.pending[word] = priorities.pending[word]! & (~priorities.bitOf(exception) | held);
@@ -48,7 +54,7 @@ export class InterruptControl {
 
   /** An interrupt line. A rising edge pends, whether the interrupt is active or not. */
   setLine(irq: number, level: number): void {
-    const { priorities } = this.#parts;
+    const { priorities } = this;
     const word = 1 + (irq >> 5);
     const bit = 1 << (irq & 31);
     if (level === 0) {
@@ -61,13 +67,13 @@ export class InterruptControl {
 
   /** Enables or disables the exceptions of `bits` in bitmap word `word`. */
   enable(word: number, bits: number, on: boolean): void {
-    const { enabled } = this.#parts.priorities;
+    const { enabled } = this.priorities;
     enabled[word] = on ? enabled[word]! | bits : enabled[word]! & ~bits;
     this.changed();
   }
 
   setPriority(exception: number, byte: number): void {
-    const { priorities } = this.#parts;
+    const { priorities } = this;
     if (exception >= priorities.count) return;
     priorities.priority[exception] = byte & priorities.byteMask;
     this.changed();
@@ -75,40 +81,40 @@ export class InterruptControl {
 
   /** After any change of what is pending, enabled, active or masked. */
   changed(): void {
-    this.#parts.priorities.search();
+    this.priorities.search();
     this.masksChanged();
   }
 
   /** After a change of PRIMASK, FAULTMASK or BASEPRI, which the search does not depend on. */
   masksChanged(): void {
-    const { priorities, sleep, stop, state } = this.#parts;
+    const { priorities, sleep, state } = this;
     if (sleep[0] !== SLEEP.awake && this.#wakes(sleep[0]!)) {
       // The event that wakes WFE is used up by it.
       if (sleep[0] === SLEEP.wfe) state.event = 0;
       sleep[0] = SLEEP.awake;
     }
-    if (priorities.preempts) stop();
+    if (priorities.preempts) this.stop();
   }
 
   /** WFI (B1.5.19): returns at once if something that would wake it is pending already. */
   waitForInterrupt(): void {
-    this.#parts.sleep[0] = SLEEP.wfi;
+    this.sleep[0] = SLEEP.wfi;
     this.masksChanged();
   }
   /** WFE with the event register clear (B1.5.18). */
   waitForEvent(): void {
-    this.#parts.sleep[0] = SLEEP.wfe;
+    this.sleep[0] = SLEEP.wfe;
     this.masksChanged();
   }
   /** SEV, or an event from outside. */
   sendEvent(): void {
-    const { state } = this.#parts;
+    const { state } = this;
     state.event = 1;
     this.masksChanged();
   }
 
   #wakes(depth: number): boolean {
-    const { priorities, state } = this.#parts;
+    const { priorities, state } = this;
     if (depth === SLEEP.wfi) return priorities.wakes;
     if (depth === SLEEP.wfe) return state.event !== 0 || priorities.preempts;
     return false;

@@ -1,7 +1,7 @@
 /** The default memory map of ARMv7-M (B3.1): what the architecture itself says of an address. */
 
+/** 1 MiB. */
 export const PPB_BASE = 0xe000_0000;
-const PPB_END = 0xe010_0000;
 export const STIR_ADDRESS = 0xe000_ef00;
 
 /** Peripheral, external device and system regions are execute never (B3.1, table B3-1). */
@@ -11,8 +11,7 @@ export function executeNever(address: number): boolean {
 }
 
 export function inPrivatePeripheralBus(address: number): boolean {
-  const a = address >>> 0;
-  return a >= PPB_BASE && a < PPB_END;
+  return address >>> 20 === PPB_BASE >>> 20;
 }
 
 /** Ranges of the System Control Space and the ITM that take byte and halfword accesses: [first, last]. */

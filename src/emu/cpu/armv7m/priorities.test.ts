@@ -77,7 +77,35 @@ test('execution priority and the choice among pending exceptions follow B1.5.4 f
       expect(priorities.preempts).toBe(best !== 0 && group < executionPriority(scene, priorityOf));
       expect(priorities.wakes).toBe(best !== 0 && group < executionPriority({ ...scene, primask: 0 }, priorityOf));
       expect(priorities.activeCount).toBe(scene.active.length);
+      expect(priorities.anyActive).toBe(scene.active.length > 0);
     }),
     { numRuns: 2000 },
+  );
+});
+
+test('pending, activating and deactivating one exception find what a search of everything finds', () => {
+  const steps = fc.array(fc.record({ act: fc.constantFrom('pend', 'activate', 'deactivate'), pick: fc.nat() }), {
+    maxLength: 30,
+  });
+  fc.assert(
+    fc.property(scenes, exceptions, steps, (scene, lines, list) => {
+      const { priorities } = build(scene);
+      for (const n of lines.filter((one) => one > 15)) {
+        priorities.lines[priorities.wordOf(n)] = priorities.lines[priorities.wordOf(n)]! | priorities.bitOf(n);
+      }
+      const numbers = [...new Set([...scene.pending, ...scene.enabled, ...scene.active, 3, 15])];
+      for (const { act, pick } of list) {
+        priorities[act as 'pend'](numbers[pick % numbers.length]!);
+        const found = [priorities.candidate, priorities.preempts, priorities.executionPriority(), priorities.anyActive];
+        priorities.search();
+        expect(found).toEqual([
+          priorities.candidate,
+          priorities.preempts,
+          priorities.executionPriority(),
+          priorities.activeCount > 0,
+        ]);
+      }
+    }),
+    { numRuns: 500 },
   );
 });

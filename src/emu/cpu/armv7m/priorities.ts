@@ -126,29 +126,69 @@ export class Priorities {
     return this.isEnabled(exception) && this.group(this.priority[exception]!) < this.executionPriority();
   }
 
-  /** Finds the candidate and the active priority anew: after every change of the bitmaps or priorities. */
+  /** Makes an exception pending. */
+  pend(exception: number): void {
+    const word = this.wordOf(exception);
+    const bit = this.bitOf(exception);
+    this.pending[word] = this.pending[word]! | bit;
+    if ((this.enabled[word]! & bit) === 0) return;
+    const [candidate, priority] = [this.#found[CANDIDATE]!, this.priority[exception]!];
+    const best = this.priority[candidate]!;
+    if (candidate !== 0 && (best < priority || (best === priority && candidate < exception))) return;
+    this.#found[CANDIDATE] = exception;
+    this.#found[CANDIDATE_PRIORITY] = this.group(priority);
+  }
+  /** A pending exception becomes active. */
+  activate(exception: number): void {
+    const word = this.wordOf(exception);
+    const bit = this.bitOf(exception);
+    this.pending[word] = this.pending[word]! & ~bit;
+    this.active[word] = this.active[word]! | bit;
+    this.#found[ACTIVE_PRIORITY] = Math.min(this.#found[ACTIVE_PRIORITY]!, this.group(this.priority[exception]!));
+    this.#searchPending();
+  }
+  /** It is active no longer; a line that is still high pends again (B3.4.1). */
+  deactivate(exception: number): void {
+    if (exception >= this.count) return;
+    const word = this.wordOf(exception);
+    const bit = this.bitOf(exception);
+    this.active[word] = this.active[word]! & ~bit;
+    if ((this.lines[word]! & bit) !== 0) this.pend(exception);
+    this.#searchActive();
+  }
+
+  /** Finds the candidate and the active priority anew: after every other change of the bitmaps or priorities. */
   search(): void {
+    this.#searchPending();
+    this.#searchActive();
+  }
+
+  #searchPending(): void {
     let best = 0;
     let bestPriority = NO_PRIORITY;
-    let activePriority = NO_PRIORITY;
     for (let word = 0; word < this.words; word++) {
-      const base = word === 0 ? 0 : (word - 1) * 32 + EXCEPTION.irq0;
       for (let set = this.pending[word]! & this.enabled[word]!; set !== 0; set &= set - 1) {
-        const number = base + 31 - Math.clz32(set & -set);
+        const number = lowestOf(set, word);
         const priority = this.priority[number]!;
         if (priority < bestPriority) {
           best = number;
           bestPriority = priority;
         }
       }
-      for (let set = this.active[word]!; set !== 0; set &= set - 1) {
-        const priority = this.priority[base + 31 - Math.clz32(set & -set)]!;
-        if (priority < activePriority) activePriority = priority;
-      }
     }
     this.#found[CANDIDATE] = best;
     this.#found[CANDIDATE_PRIORITY] = bestPriority === NO_PRIORITY ? NO_PRIORITY : this.group(bestPriority);
-    this.#found[ACTIVE_PRIORITY] = activePriority === NO_PRIORITY ? NO_PRIORITY : this.group(activePriority);
+  }
+
+  #searchActive(): void {
+    let least = NO_PRIORITY;
+    for (let word = 0; word < this.words; word++) {
+      for (let set = this.active[word]!; set !== 0; set &= set - 1) {
+        const priority = this.priority[lowestOf(set, word)]!;
+        if (priority < least) least = priority;
+      }
+    }
+    this.#found[ACTIVE_PRIORITY] = least === NO_PRIORITY ? NO_PRIORITY : this.group(least);
   }
 
   /** Number of active exceptions: ExceptionActiveBitCount() (B1.5.8). */
@@ -159,4 +199,13 @@ export class Priorities {
     }
     return count;
   }
+  /** Whether that is more than 0; of the search, without counting. */
+  get anyActive(): boolean {
+    return this.#found[ACTIVE_PRIORITY] !== NO_PRIORITY;
+  }
+}
+
+/** The number of the lowest exception in a word of a bitmap. */
+function lowestOf(set: number, word: number): number {
+  return (word === 0 ? 0 : (word - 1) * 32 + EXCEPTION.irq0) + 31 - Math.clz32(set & -set);
 }

@@ -1,39 +1,34 @@
 import type { StateAllocator } from './allocator.js';
 
 /** Words of the System Control Block that the exception model reads: kept here, shown by the SCB's registers. */
-export interface SystemControl {
-  vtor: number;
-  scr: number;
-  /** DEMCR.MON_EN, TRCENA as bits of DEMCR. */
-  demcr: number;
-  /** System reset: DEMCR belongs to the debug domain and stays. */
-  reset(): void;
-}
+export class SystemControl {
+  readonly #words: Int32Array;
 
-/** The system control words as state. */
-export function systemControl(allocator: StateAllocator): SystemControl {
-  const words = allocator.i32('system-control', 3);
-  return {
-    get vtor() {
-      return words[0]! >>> 0;
-    },
-    set vtor(value) {
-      words[0] = value;
-    },
-    get scr() {
-      return words[1]!;
-    },
-    set scr(value) {
-      words[1] = value;
-    },
-    get demcr() {
-      return words[2]!;
-    },
-    set demcr(value) {
-      words[2] = value;
-    },
-    reset() {
-      words.fill(0, 0, 2);
-    },
-  };
+  constructor(allocator: StateAllocator) {
+    this.#words = allocator.i32('system-control', 3);
+  }
+
+  get vtor(): number {
+    return this.#words[0]! >>> 0;
+  }
+  set vtor(value: number) {
+    this.#words[0] = value;
+  }
+  get scr(): number {
+    return this.#words[1]!;
+  }
+  set scr(value: number) {
+    this.#words[1] = value;
+  }
+  /** DEMCR.MON_EN, TRCENA as bits of DEMCR. */
+  get demcr(): number {
+    return this.#words[2]!;
+  }
+  set demcr(value: number) {
+    this.#words[2] = value;
+  }
+  /** System reset: DEMCR belongs to the debug domain and stays. */
+  reset(): void {
+    this.#words.fill(0, 0, 2);
+  }
 }

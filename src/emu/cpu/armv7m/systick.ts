@@ -13,8 +13,11 @@ export const SYSTICK = registers({
   CALIB: reg(0xc, { TENMS: r(0, 24), SKEW: r(30), NOREF: r(31) }, 0, 'ARMv7-M B3.3.6'),
 });
 
+// Bits of CTRL, for what happens once a period: a field by its name is looked up.
 const ENABLE = 1 << 0;
+const TICKINT = 1 << 1;
 const CLKSOURCE = 1 << 2;
+const COUNTFLAG = 1 << 16;
 
 /** Where the count stands: it reaches 0 at tick `ZERO` of its clock, and was loaded with `SPAN`. */
 const ZERO = 0;
@@ -48,6 +51,9 @@ export function sysTick(model: CoreModel, options: SysTickOptions): DeviceType {
  */
 class Counter {
   readonly #d: SysTick;
+  readonly #control: SysTick['regs']['CTRL'];
+  readonly #reload: SysTick['regs']['LOAD'];
+  readonly #count: Float64Array;
   readonly #model: CoreModel;
   readonly #onCore: TimedEvent;
   readonly #onReference: TimedEvent;
@@ -55,6 +61,9 @@ class Counter {
 
   constructor(d: SysTick, model: CoreModel, options: SysTickOptions) {
     this.#d = d;
+    this.#control = d.regs.CTRL;
+    this.#reload = d.regs.LOAD;
+    this.#count = d.state.count;
     this.#model = model;
     this.#reference = options.reference === undefined ? d.clock : d.clockNamed(options.reference);
     this.#onCore = d.event('zero', () => this.#zero(), d.clock);
@@ -69,29 +78,29 @@ class Counter {
     d.onWrite(CTRL, (value, old) => {
       const wired = options.reference === undefined ? value | CLKSOURCE : value;
       CTRL.value = wired;
-      this.#control(wired, old);
+      this.#switched(wired, old);
     });
     d.onWrite(LOAD, () => this.#reloadChanged());
     d.computed(VAL, (held) => this.#value(held));
     d.onWrite(VAL, () => this.#clear());
   }
 
-  get #running(): boolean {
-    return this.#d.regs.CTRL.ENABLE !== 0;
+  #running(): boolean {
+    return (this.#control.value & ENABLE) !== 0;
   }
-  get #now(): number {
-    return (this.#d.regs.CTRL.CLKSOURCE !== 0 ? this.#d.clock : this.#reference).now();
+  #now(): number {
+    return ((this.#control.value & CLKSOURCE) !== 0 ? this.#d.clock : this.#reference).now();
   }
 
   /** The count; while the timer is off, VAL holds it. */
   #value(held: number): number {
-    if (!this.#running) return held;
-    const { count } = this.#d.state;
-    const left = count[ZERO]! - this.#now;
+    if (!this.#running()) return held;
+    const count = this.#count;
+    const left = count[ZERO]! - this.#now();
     return left > count[SPAN]! ? 0 : Math.max(0, left);
   }
 
-  #control(value: number, old: number): void {
+  #switched(value: number, old: number): void {
     const { VAL, CTRL } = this.#d.regs;
     if (((value ^ old) & (ENABLE | CLKSOURCE)) === 0) return;
     CTRL.value = old;
@@ -100,27 +109,27 @@ class Counter {
     VAL.value = held;
     this.#onCore.cancel();
     this.#onReference.cancel();
-    if (this.#running) this.#start(held);
+    if (this.#running()) this.#start(held);
   }
 
   /** Counts down from `value`; from 0 the next clock loads RELOAD. */
   #start(value: number): void {
-    const { count } = this.#d.state;
-    if (value === 0) this.#load(this.#now);
+    const count = this.#count;
+    if (value === 0) this.#load(this.#now());
     else {
       count[SPAN] = value;
-      count[ZERO] = this.#now + value;
+      count[ZERO] = this.#now() + value;
       this.#arm();
     }
   }
 
   /** The count was 0 at tick `zero`: the next clock loads RELOAD. */
   #load(zero: number): void {
-    const { count } = this.#d.state;
-    const { RELOAD } = this.#d.regs.LOAD;
-    count[SPAN] = RELOAD;
-    count[ZERO] = zero + RELOAD + 1;
-    if (RELOAD === 0) {
+    const count = this.#count;
+    const reload = this.#reload.value;
+    count[SPAN] = reload;
+    count[ZERO] = zero + reload + 1;
+    if (reload === 0) {
       count[ZERO] = zero;
       this.#onCore.cancel();
       this.#onReference.cancel();
@@ -128,20 +137,20 @@ class Counter {
   }
 
   #arm(): void {
-    const event = this.#d.regs.CTRL.CLKSOURCE !== 0 ? this.#onCore : this.#onReference;
-    event.at(this.#d.state.count[ZERO]!);
+    const event = (this.#control.value & CLKSOURCE) !== 0 ? this.#onCore : this.#onReference;
+    event.at(this.#count[ZERO]!);
   }
 
   #zero(): void {
-    const { CTRL } = this.#d.regs;
-    CTRL.COUNTFLAG = 1;
-    this.#load(this.#d.state.count[ZERO]!);
-    if (CTRL.TICKINT !== 0) this.#model.interrupts.pend(EXCEPTION.sysTick);
+    const control = this.#control.value;
+    this.#control.value = control | COUNTFLAG;
+    this.#load(this.#count[ZERO]!);
+    if ((control & TICKINT) !== 0) this.#model.interrupts.pend(EXCEPTION.sysTick);
   }
 
   /** Only matters while the count is 0: the next clock takes the new value. */
   #reloadChanged(): void {
-    if (this.#running && this.#d.regs.VAL.value === 0) this.#load(this.#now);
+    if (this.#running() && this.#d.regs.VAL.value === 0) this.#load(this.#now());
   }
 
   /** A write of any value clears the count and COUNTFLAG, and makes nothing pending (B3.3.5). */
@@ -149,6 +158,6 @@ class Counter {
     const { VAL, CTRL } = this.#d.regs;
     VAL.value = 0;
     CTRL.COUNTFLAG = 0;
-    if (this.#running) this.#load(this.#now);
+    if (this.#running()) this.#load(this.#now());
   }
 }

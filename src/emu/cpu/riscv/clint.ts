@@ -27,12 +27,12 @@ export function clint(mtime: Counter64): DeviceType<Handle<typeof CLINT>> {
       const { regs, clock } = d;
       const [msip, mtip] = [d.output('msip'), d.output('mtip')];
       const due = d.event('due', () => compare());
+      const { mtimecmp: low, mtimecmph: high } = regs;
       const compare = () => {
-        const mtimecmp = (BigInt(regs.mtimecmph.value) << 32n) | BigInt(regs.mtimecmp.value);
-        const missing = mtimecmp - mtime.value;
-        mtip.set(missing <= 0n ? 1 : 0);
-        if (missing <= 0n || missing > Number.MAX_SAFE_INTEGER) due.cancel();
-        else due.at(clock.now() + Number(missing));
+        const missing = mtime.countsUntil(high.value, low.value);
+        mtip.set(missing <= 0 ? 1 : 0);
+        if (missing <= 0 || missing > Number.MAX_SAFE_INTEGER) due.cancel();
+        else due.at(clock.now() + missing);
       };
       d.onWrite(regs.msip, () => msip.set(regs.msip.MSIP));
       d.onWrite(regs.mtimecmp, compare);

@@ -116,9 +116,10 @@ export class Rv32Hart implements Cpu {
   }
 
   run(): CpuStop {
-    while (this.#system.timebase.budgetCell[0]! > 0 && !this.locked && !this.sleeping) {
+    const { budgetCell } = this.#system.timebase;
+    while (budgetCell[0]! > 0 && !this.locked && !this.sleeping) {
       this.#boundary();
-      if (this.#execute(() => this.#engine.run())?.kind === 'breakpoint') return 'breakpoint';
+      if (this.#execute(false)?.kind === 'breakpoint') return 'breakpoint';
     }
     if (this.locked) return 'locked';
     return this.sleeping ? 'sleeping' : 'slice';
@@ -126,7 +127,7 @@ export class Rv32Hart implements Cpu {
 
   step(): void {
     if (this.locked || this.sleeping) return;
-    if (!this.#boundary()) this.#execute(() => this.#engine.step());
+    if (!this.#boundary()) this.#execute(true);
   }
 
   /** Priv 3.4: M mode, interrupts off, pc at the reset vector; the rest is left open there and zero here. */
@@ -173,9 +174,9 @@ export class Rv32Hart implements Cpu {
 
   /** Something that decides about interrupts changed: the engine comes back after this instruction if one is due. */
   #attend(): void {
-    if (this.#due !== 0 && this.#csrs.interruptsEnabled) this.#system.timebase.requestStop();
+    if (this.#due() !== 0 && this.#csrs.interruptsEnabled) this.#system.timebase.requestStop();
   }
-  get #due(): number {
+  #due(): number {
     return this.#lines.pending & this.#csrs.mie;
   }
 
@@ -187,16 +188,18 @@ export class Rv32Hart implements Cpu {
   /** Between instructions: ends WFI and takes an interrupt that is due. True if one was taken. */
   #boundary(): boolean {
     this.#sleep.wake();
-    const code = mostUrgent(this.#due);
+    const code = mostUrgent(this.#due());
     if (code === undefined || !this.#csrs.interruptsEnabled) return false;
     this.#traps.enter(INTERRUPT_FLAG | code, 0);
-    this.#system.emit('irq', { cause: causeName(INTERRUPT_FLAG | code), code });
+    if (this.#system.hears('irq')) {
+      this.#system.emit('irq', { cause: causeName(INTERRUPT_FLAG | code), code });
+    }
     return true;
   }
 
-  #execute(engine: () => EngineExit): EngineExit | undefined {
+  #execute(single: boolean): EngineExit | undefined {
     try {
-      const exit = engine();
+      const exit = single ? this.#engine.step() : this.#engine.run();
       if (exit.kind === 'trap') this.#traps.act(exit.trap, exit.argument);
       else if (exit.kind === 'undefined') this.#traps.undefined(exit.first, exit.second);
       return exit;

@@ -18,15 +18,24 @@ export class Counter64 {
   static readonly WORDS = 3;
 
   get low(): number {
-    return (this.#counted + this.#words[0]!) | 0;
+    return (this.#counted() + this.#words[0]!) | 0;
   }
   get high(): number {
-    const counted = this.#counted;
+    const counted = this.#counted();
     const low = (counted >>> 0) + (this.#words[0]! >>> 0);
     return (Math.floor(counted / 2 ** 32) + this.#words[1]! + (low >= 2 ** 32 ? 1 : 0)) | 0;
   }
   get value(): bigint {
     return (BigInt(this.high >>> 0) << 32n) | BigInt(this.low >>> 0);
+  }
+
+  /** Counts until the counter holds a number given by its words, negative when it has passed it; exact up to 2⁵³. */
+  countsUntil(high: number, low: number): number {
+    const counted = this.#counted();
+    const sum = (counted >>> 0) + (this.#words[0]! >>> 0);
+    const carry = sum >= 2 ** 32 ? 1 : 0;
+    const present = (Math.floor(counted / 2 ** 32) + this.#words[1]! + carry) >>> 0;
+    return ((high >>> 0) - present) * 2 ** 32 + ((low >>> 0) - (sum >>> 0));
   }
 
   set(value: bigint): void {
@@ -52,7 +61,7 @@ export class Counter64 {
     this.set(value);
   }
 
-  get #counted(): number {
+  #counted(): number {
     return this.stopped ? 0 : this.#count() - this.#own();
   }
 }

@@ -32,5 +32,8 @@ export class InterruptLines {
 
 /** The interrupt that is taken first of a set of bits of mip: external, software, timer. */
 export function mostUrgent(bits: number): number | undefined {
-  return Object.values(INTERRUPT).find((code) => (bits >>> code) & 1);
+  if (bits === 0) return undefined;
+  for (const code of BY_URGENCY) if ((bits >>> code) & 1) return code;
+  return undefined;
 }
+const BY_URGENCY = Object.values(INTERRUPT);

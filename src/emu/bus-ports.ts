@@ -1,0 +1,63 @@
+import type { DeviceInstance } from './device-instance.js';
+import { InternalError } from './errors.js';
+import { PAGE_SHIFT, PAGE_SIZE, PORT, PORT_TABLE } from './isa/layout.js';
+
+/**
+ * Registers that the engine reads without asking, because a read does nothing but show their word: most status registers that firmware
+ * polls. They are lists in the engine's memory, one for each page that has any (`PORT_TABLE`).
+ */
+export class BusPorts {
+  readonly #words: Int32Array;
+  readonly #end: number;
+  #free: number;
+  /** Guest pages, and their lists. */
+  readonly #pages = new Map<number, number>();
+
+  /** Uses the bytes of the engine's memory from `base` on. */
+  constructor(memory: WebAssembly.Memory, base: number, length: number) {
+    this.#words = new Int32Array(memory.buffer);
+    this.#free = base;
+    this.#end = base + length;
+  }
+
+  /** Bytes that the registers of devices need at most, given where each device is and what it is like. */
+  static roomFor(devices: Iterable<{ readonly size: number; readonly registers: number }>): number {
+    let bytes = 0;
+    for (const { size, registers } of devices) {
+      bytes += Math.min(Math.ceil(size / PAGE_SIZE) + 1, registers) * PAGE_SIZE + registers * PORT.size;
+    }
+    return bytes;
+  }
+
+  add(device: DeviceInstance, address: number): void {
+    const { buffer, ports } = device.plainReads();
+    if (buffer !== this.#words.buffer) return;
+    for (const { offset, value, reads, blocked } of ports) {
+      const at = (address + offset) >>> 0;
+      const list = this.#listOf(at >>> PAGE_SHIFT);
+      const port = this.#take(PORT.size);
+      this.#words.set([value, reads, blocked], port >> 2);
+      this.#words[(list + (at & (PAGE_SIZE - 1))) >> 2] = port;
+    }
+  }
+
+  /** Whether the engine uses them: not while somebody watches. */
+  open(on: boolean): void {
+    for (const [page, list] of this.#pages) this.#words[(PORT_TABLE >> 2) + page] = on ? list : 0;
+  }
+
+  #listOf(page: number): number {
+    const known = this.#pages.get(page);
+    if (known !== undefined) return known;
+    const list = this.#take(PAGE_SIZE);
+    this.#pages.set(page, list);
+    this.#words[(PORT_TABLE >> 2) + page] = list;
+    return list;
+  }
+  #take(bytes: number): number {
+    const at = this.#free;
+    this.#free += bytes;
+    if (this.#free > this.#end) throw new InternalError({ what: 'no room for the ports of the devices' });
+    return at;
+  }
+}
