@@ -253,7 +253,13 @@ export class ColdEngine {
     };
     return {
       isEntry: (pc) => this.hot.isEntry(pc),
+      covers: (pc) => this.hot.covers(pc),
       compile: (entries) => this.compile(entries),
+      extend: (reached) => {
+        const alone = reached.filter((pc) => !this.hot.isMissing(pc));
+        again(this.hot.dropThoseMissing(reached));
+        this.compile(alone);
+      },
       generalise: (pc) => again(this.hot.generalise(pc)),
       addJumpTargets: (pc, targets) => {
         const stale = this.hot.addJumpTargets(pc, targets);

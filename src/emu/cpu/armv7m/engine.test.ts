@@ -41,7 +41,8 @@ const scalars = fc.record({
   n: word,
   z: fc.oneof(word, fc.constant(0)),
   c: bit,
-  v: word,
+  va: word,
+  vb: word,
   q: bit,
   ge: fc.integer({ min: 0, max: 15 }),
   // The condition 1111 does not occur; bits 3:0 are 0 outside an IT block.

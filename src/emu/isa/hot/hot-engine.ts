@@ -4,11 +4,17 @@ import type { Isa } from '../instruction.js';
 import type { StateLayout } from '../layout.js';
 import type { MemoryWindow } from '../print-context.js';
 import { type Part, type Step, stepAt } from './flow.js';
-import { expectedAddress } from './guess.js';
+import { expectedAddress, tableTargets } from './guess.js';
 import { MemoryWindows } from './memory-windows.js';
 import { buildRegion, type Region } from './region.js';
 import { generateRegions } from './region-module.js';
 import type { Site } from './region-printer.js';
+
+/** What was learned of instructions: how their accesses are made, and where their computed branches go. */
+interface Knowledge {
+  readonly sites: ReadonlyMap<number, 'table' | 'inline'>;
+  readonly jumpTargets: ReadonlyMap<number, readonly number[]>;
+}
 
 /** A region as compiled code, with what it was made from. */
 interface CompiledRegion {
@@ -19,10 +25,12 @@ interface CompiledRegion {
   readonly spans: readonly number[];
   /** Headers of its loops, at which it can be entered as well. */
   readonly loops: readonly number[];
+  readonly missing: readonly number[];
   /** Halfwords of the code in the same order. */
   readonly code: readonly number[];
   /** What was known of its instructions beside their code. */
-  readonly assumptions: string;
+  readonly knowledge: Knowledge;
+  readonly counting: boolean;
   readonly windows: ReadonlySet<MemoryWindow>;
   /** Addresses of the instructions that read through one. */
   readonly windowed: ReadonlySet<number>;
@@ -92,6 +100,8 @@ export class HotEngine {
   /** How accesses are made by instructions for which the first guess was wrong. */
   readonly #sites = new Map<number, 'table' | 'inline'>();
   readonly #jumpTargets = new Map<number, readonly number[]>();
+  /** Addresses for which regions were made again. */
+  readonly #given = new Set<number>();
   readonly #free: number[] = [];
   #next = 0;
 
@@ -183,9 +193,30 @@ export class HotEngine {
     return this.drop(pc);
   }
 
+  /** Forgets the regions that would have gone on at some addresses, had there been code then. */
+  dropThoseMissing(addresses: readonly number[]): Dropped {
+    for (const address of addresses) this.#given.add(address);
+    const all = [...new Set(this.#entries.values())];
+    return this.#drop(all.filter(({ region }) => addresses.some((address) => region.missing.includes(address))));
+  }
+
+  /** Whether some region would go on at an address, had there been code; once only, for the code may not be of a kind to be compiled. */
+  isMissing(address: number): boolean {
+    if (this.#given.has(address)) return false;
+    return [...this.#entries.values()].some(({ region }) => region.missing.includes(address));
+  }
+
+  /** Whether some region holds the code at an address. */
+  covers(address: number): boolean {
+    return this.#holding(address).length > 0;
+  }
+
   /** Forgets the regions whose code covers an address. */
   drop(address: number): Dropped {
-    const dropped = this.#holding(address);
+    return this.#drop(this.#holding(address));
+  }
+
+  #drop(dropped: readonly Installed[]): Dropped {
     if (dropped.length === 0) return NOTHING_DROPPED;
     for (const installed of dropped) this.#forget(installed);
     return { entries: dropped.flatMap(({ entries }) => entries), first: dropped.map(({ entries }) => entries[0]!) };
@@ -232,14 +263,17 @@ export class HotEngine {
   }
 
   #find(entry: number): CompiledRegion | undefined {
-    const found = this.#kept(entry).find(({ spans, code, assumptions, windows }) => {
+    const found = this.#kept(entry).find(({ spans, code, knowledge, windows, counting }) => {
       if (this.#hasStop(spans)) return false;
-      if (assumptions !== this.#assumptions(spans) || ![...windows].every((one) => this.#windows.has(one)))
-        return false;
+      if (counting !== this.counting || ![...windows].every((one) => this.#windows.has(one))) return false;
+      if (!this.#knowsNoMore(spans, knowledge)) return false;
       const present = this.#codeOf(spans);
       return present !== undefined && code.every((halfword, i) => halfword === present[i]);
     });
-    if (found) this.statistics.reused++;
+    if (found) {
+      this.statistics.reused++;
+      this.#learn(found.knowledge);
+    }
     return found;
   }
 
@@ -255,8 +289,12 @@ export class HotEngine {
     const steps = new Map<number, Step | undefined>();
     const fetch = (pc: number) => (this.#host.isStop(pc) ? undefined : this.#host.decode(pc));
     const look = (pc: number): Step | undefined => {
-      if (!steps.has(pc)) steps.set(pc, stepAt(this.#isa, pc, fetch));
-      return steps.get(pc);
+      let step = steps.get(pc);
+      if (step || steps.has(pc)) return step;
+      step = stepAt(this.#isa, pc, fetch);
+      steps.set(pc, step);
+      if (step?.computed === 'jump' && !this.#jumpTargets.has(pc)) this.#jumpTargets.set(pc, this.#tabulated(step));
+      return step;
     };
     const regions: Region[] = [];
     for (const entry of entries) {
@@ -285,8 +323,10 @@ export class HotEngine {
         name: `${index}`,
         spans,
         loops: region.loops,
+        missing: region.missing,
         code: this.#codeOf(spans)!,
-        assumptions: this.#assumptions(spans),
+        knowledge: this.#knowledgeOf(spans),
+        counting: this.counting,
         windows,
         windowed,
         instructions: parts.length,
@@ -301,6 +341,15 @@ export class HotEngine {
     return made;
   }
 
+  /** Where a branch through a table in the code goes. */
+  #tabulated({ parts }: Step): readonly number[] {
+    try {
+      return tableTargets(parts[0]!, (address) => this.#host.halfword(address));
+    } catch {
+      return []; // the table does not lie in memory
+    }
+  }
+
   #siteOf(part: Part): Site {
     const known = this.#sites.get(part.pc);
     if (known !== undefined) return known;
@@ -309,14 +358,30 @@ export class HotEngine {
     return window ? { window } : 'table';
   }
 
-  #assumptions(spans: readonly number[]): string {
-    let text = this.counting ? 'counting' : '';
+  #knowledgeOf(spans: readonly number[]): Knowledge {
+    const sites = new Map<number, 'table' | 'inline'>();
+    const jumpTargets = new Map<number, readonly number[]>();
     for (let i = 0; i < spans.length; i += 2) {
       const pc = spans[i]!;
-      if (this.#sites.has(pc)) text += ` ${pc}${this.#sites.get(pc)}`;
-      if (this.#jumpTargets.has(pc)) text += ` ${pc}:${this.#jumpTargets.get(pc)}`;
+      const [site, targets] = [this.#sites.get(pc), this.#jumpTargets.get(pc)];
+      if (site) sites.set(pc, site);
+      if (targets) jumpTargets.set(pc, targets);
     }
-    return text;
+    return { sites, jumpTargets };
+  }
+
+  /** Whether what this machine has learned of some instructions went into a region that another one made. */
+  #knowsNoMore(spans: readonly number[], { sites, jumpTargets }: Knowledge): boolean {
+    const own = this.#knowledgeOf(spans);
+    return (
+      [...own.sites].every(([pc, site]) => sites.get(pc) === site) &&
+      [...own.jumpTargets].every(([pc, targets]) => targets.every((target) => jumpTargets.get(pc)?.includes(target)))
+    );
+  }
+
+  #learn({ sites, jumpTargets }: Knowledge): void {
+    for (const [pc, site] of sites) this.#sites.set(pc, site);
+    for (const [pc, targets] of jumpTargets) this.#jumpTargets.set(pc, targets);
   }
 
   /** The code as it stands in memory; undefined if some of it cannot be fetched. */

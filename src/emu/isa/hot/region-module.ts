@@ -46,7 +46,7 @@ export function generateRegions(
     helper: (name: string) => imports.get(`helper ${name}`)!,
     enter,
     note: imports.get('note')!,
-    go: (out: FunctionBody): void => goOn(out, type, counting),
+    go: (out: FunctionBody, otherwise: number): void => goOn(out, type, otherwise, counting),
     site,
     counting,
   };
@@ -79,8 +79,8 @@ function isCompiled(out: FunctionBody, bias: number): void {
   out.i32(REGION).op(PURE_OPCODE.eq!.i32 as number);
 }
 
-/** Continues in the region compiled at the address in local PC, or leaves to the cold engine. */
-function goOn(out: FunctionBody, type: number, counting: boolean): void {
+/** Continues in the region compiled at the address in local PC, or leaves to the cold engine for a reason of LEFT. */
+function goOn(out: FunctionBody, type: number, otherwise: number, counting: boolean): void {
   const bias = out.local('i32');
   isCompiled(out, bias);
   out.op(OP.if, EMPTY_BLOCK).get(PC).get(BUDGET);
@@ -88,7 +88,7 @@ function goOn(out: FunctionBody, type: number, counting: boolean): void {
   out.memory(OP.i32_load16_u, ENTRIES_OFFSET).op(RETURN_CALL_INDIRECT).code.u32(type).byte(0);
   out.op(OP.end);
   if (counting) out.count(exitCounter('target'));
-  out.get(PC).get(BUDGET).i32(LEFT.going).op(OP.return);
+  out.get(PC).get(BUDGET).i32(otherwise).op(OP.return);
 }
 
 /** Runs the subroutine at an address until it returns: the regions' way to call. Where it cannot, pc stays where it is. */

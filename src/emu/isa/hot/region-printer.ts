@@ -30,8 +30,8 @@ export interface RegionEnvironment {
   readonly enter: number;
   /** Index of the function that notes where a computed branch went: (site, target). */
   readonly note: number;
-  /** Continues a region that is compiled at the address in local PC, or leaves to the cold engine. */
-  readonly go: (out: FunctionBody) => void;
+  /** Continues a region that is compiled at the address in local PC, or leaves to the cold engine for a reason of LEFT. */
+  readonly go: (out: FunctionBody, otherwise: number) => void;
   readonly site: (part: Part) => Site;
   /** Instructions and exits are counted. */
   readonly counting: boolean;
@@ -118,10 +118,11 @@ export class RegionPrinter {
     this.#close();
     this.#spill();
     out.get(this.#site).get(PC).call(this.#environment.note);
-    this.#environment.go(out);
+    // it is for the branch to learn the target, not for a region of its own to begin there
+    this.#environment.go(out, LEFT.otherwise);
     this.#close();
     this.#spill();
-    this.#environment.go(out);
+    this.#environment.go(out, LEFT.going);
     this.#close();
     this.#spill();
     out.i32(NOTE.access).get(this.#site).call(this.#environment.note);

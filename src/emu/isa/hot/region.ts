@@ -38,6 +38,8 @@ export interface Region {
   /** Blocks at whose start the budget is checked, and the most cycles from the start of each block to the next check or exit. */
   readonly checked: ReadonlySet<number>;
   readonly cyclesToCheck: readonly number[];
+  /** Where its code goes on, that could not be compiled: not executed so far, mostly. */
+  readonly missing: readonly number[];
   /** Computed branches go on inside the region at these addresses. */
   readonly jumpTargets: JumpTargets;
 }
@@ -58,12 +60,14 @@ export function buildRegion(
 ): Region | undefined {
   const steps = collect(entry, look, jumpTargets);
   if (!steps.get(entry)) return undefined;
+  const onward = [...steps.values()].flatMap((step) => successorsOf(step, jumpTargets));
+  const missing = steps.size < REGION_LIMIT ? [...new Set(onward)].filter((pc) => !steps.has(pc)) : [];
   const cut = new Set<string>();
   for (;;) {
     const blocks = arrange(entry, steps, cut, jumpTargets);
     const graph = analyseGraph(blocks);
     const bad = irreducibleEdges(blocks, graph);
-    if (bad.length === 0) return enterable(entry, blocks, graph, jumpTargets);
+    if (bad.length === 0) return { ...enterable(entry, blocks, graph, jumpTargets), missing };
     // such an edge leaves the region: what it leads to becomes the entry of another, whose loop is then a proper one
     for (const edge of bad) cut.add(edge);
   }
@@ -183,7 +187,12 @@ function irreducibleEdges(blocks: readonly Block[], { dominator }: Graph): strin
 }
 
 /** Adds the ways in to all loops, and what follows from them. */
-function enterable(entry: number, blocks: readonly Block[], { headers }: Graph, jumpTargets: JumpTargets): Region {
+function enterable(
+  entry: number,
+  blocks: readonly Block[],
+  { headers }: Graph,
+  jumpTargets: JumpTargets,
+): Omit<Region, 'missing'> {
   const outerOf = loopNest(blocks, headers);
   const loops: number[] = [];
   /** Numbers the loops right inside one, or outside all; block numbers are those with block 0 in front. */

@@ -5,6 +5,9 @@ import type { Note } from '../note.js';
 export interface Tiers {
   isEntry(pc: number): boolean;
   compile(entries: readonly number[]): void;
+  covers(pc: number): boolean;
+  /** Code that was not there when regions were compiled is: compiles it as part of those that go there, or by itself. */
+  extend(reached: readonly number[]): void;
   /** The accesses of an instruction keep leaving its regions. */
   generalise(pc: number): void;
   /** A computed branch goes there; false if it goes to more places than a region can know. */
@@ -21,6 +24,8 @@ const HOT = 24;
 /** The same before a process has compiled so many instructions. */
 const HOT_AT_FIRST = 500;
 const EXPERIENCE = 300;
+/** How much more is asked for in code that a region holds, which it can be entered at elsewhere. */
+const COVERED = 4;
 /** Bytes that lie together, as a shift. */
 const NEIGHBOURHOOD = 7;
 /** Slices in which nothing was found, after which they get longer. */
@@ -57,7 +62,8 @@ export class Tiering {
     const place = target >>> NEIGHBOURHOOD;
     const count = (this.#samples.get(place) ?? 0) + 1;
     this.#samples.set(place, count);
-    if (count < this.#scale * (this.#tiers.experience < EXPERIENCE ? HOT_AT_FIRST : HOT)) return;
+    const hot = this.#tiers.experience < EXPERIENCE ? HOT_AT_FIRST : HOT;
+    if (count < this.#scale * hot * (this.#tiers.covers(target) ? COVERED : 1)) return;
     this.#samples.delete(place);
     this.#tiers.compile([target]);
     this.#found();
@@ -66,14 +72,14 @@ export class Tiering {
   /** What regions left for, or where their computed branches went; gives what it acted upon. */
   noted(notes: readonly Note[]): ReadonlySet<Note> {
     const heeded = new Set<Note>();
-    const entries: number[] = [];
+    const reached: number[] = [];
     const jumps = new Map<number, Note[]>();
     for (const note of notes) {
       const { site, target, count } = note;
       if (site !== NOTE.reached && site !== NOTE.access) jumps.set(site, [...(jumps.get(site) ?? []), note]);
       else if (count >= this.#scale * (site === NOTE.reached ? OFTEN.reached : OFTEN.access)) {
         heeded.add(note);
-        if (site === NOTE.reached) entries.push(target);
+        if (site === NOTE.reached) reached.push(target);
         else this.#tiers.generalise(target);
       }
     }
@@ -83,9 +89,9 @@ export class Tiering {
       this.#additions.set(site, additions + 1);
       for (const note of all) heeded.add(note);
       const targets = all.map(({ target }) => target);
-      if (!this.#tiers.addJumpTargets(site, targets)) entries.push(...targets);
+      if (!this.#tiers.addJumpTargets(site, targets)) reached.push(...targets);
     }
-    this.#tiers.compile(entries);
+    if (reached.length > 0) this.#tiers.extend(reached);
     if (heeded.size > 0) this.#found();
     return heeded;
   }
