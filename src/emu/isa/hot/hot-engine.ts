@@ -322,7 +322,7 @@ export class HotEngine {
         module,
         name: `${index}`,
         spans,
-        loops: region.loops,
+        loops: [...region.loops.keys()],
         missing: region.missing,
         code: this.#codeOf(spans)!,
         knowledge: this.#knowledgeOf(spans),

@@ -8,13 +8,14 @@ import { LEFT, REGION_PARAMS } from '../region-entry.js';
 import { FunctionBody } from '../wasm/code.js';
 import { EMPTY_BLOCK, OP, STATE_LOAD, STATE_STORE } from '../wasm/opcodes.js';
 import type { Part, Step } from './flow.js';
-import type { Region } from './region.js';
+import type { Region, Way } from './region.js';
 import { type AccessGroup, type Segment, type SegmentOptions, segmentsOf } from './segments.js';
 
 const [PC, BUDGET] = [0, 1];
 const I32_LT_U = 0x49;
 const I32_LT_S = 0x48;
 const I32_EQ = 0x46;
+const I32_NE = 0x47;
 
 /** Where exits of a cause are counted. */
 export const exitCounter = (cause: ExitCause) => COUNTERS.exits + 8 * EXIT_CAUSES.indexOf(cause);
@@ -90,7 +91,7 @@ export class RegionPrinter {
   /** Address of the computed branch, or of the access, by which the region is left. */
   readonly #site = this.#out.local('i32');
   #open!: Open;
-  /** Number of the loop that the function is on its way to, 0 once it is there. */
+  /** Number of the place that control is on its way to, 0 once it is there. */
   readonly #way = this.#out.local('i32');
 
   constructor(isa: Isa, layout: StateLayout, region: Region, environment: RegionEnvironment) {
@@ -107,9 +108,10 @@ export class RegionPrinter {
     const out = this.#out;
     this.#allocate();
     const { cyclesToCheck, blockAt, loops } = this.#region;
-    const most = Math.max(cyclesToCheck[0]!, ...loops.map((pc) => cyclesToCheck[blockAt.get(pc)!]!));
+    const most = Math.max(cyclesToCheck[0]!, ...[...loops.keys()].map((pc) => cyclesToCheck[blockAt.get(pc)!]!));
     this.#checkBudget(most, () => this.#count('budget').get(PC).get(BUDGET).i32(LEFT.budget).op(OP.return));
     this.#reload();
+    this.#chooseWay();
     this.#frame('leave');
     this.#frame('access');
     this.#frame('go');
@@ -212,15 +214,12 @@ export class RegionPrinter {
 
   /** Prints a block and everything it dominates. */
   #tree(block: number): void {
-    const { checked, headers, forwardEdges, blocks, cyclesToCheck } = this.#region;
+    const { headers, forwardEdges } = this.#region;
     const merges = this.#children[block]!.filter((child) => forwardEdges[child]! > 1).sort((a, b) => b - a);
     const loops = headers.has(block);
     if (loops) {
       this.#out.op(OP.loop, EMPTY_BLOCK);
       this.#frames.push({ kind: 'loop', block });
-    }
-    if (checked.has(block)) {
-      this.#checkBudget(cyclesToCheck[block]!, () => this.#leaveAt(blocks[block]!.pc, LEFT.budget, 1, 0, 'budget'));
     }
     this.#within(block, merges);
     if (!loops) return;
@@ -242,13 +241,17 @@ export class RegionPrinter {
   }
 
   #block(index: number): void {
-    const { steps } = this.#region.blocks[index]!;
+    const { checked, cyclesToCheck, blocks } = this.#region;
+    const { steps, pc } = blocks[index]!;
     this.#pending = 0;
+    this.#proceed(index);
     if (index === 0) {
-      this.#enter();
+      this.#goTo(0, this.#region.entry, 0);
       return;
     }
-    this.#proceed(index);
+    if (checked.has(index)) {
+      this.#checkBudget(cyclesToCheck[index]!, () => this.#leaveAt(pc, LEFT.budget, 1, 0, 'budget'));
+    }
     const segments = segmentsOf(steps, this.#segmentation);
     for (const segment of segments) {
       const pc = segment.steps[0]!.pc;
@@ -301,39 +304,42 @@ export class RegionPrinter {
   }
 
   /** Where the function was entered: at its first address, or at a loop. */
-  #enter(): void {
-    const { entry, loops, blocks } = this.#region;
+  #chooseWay(): void {
+    const { entry, loops } = this.#region;
     const out = this.#out;
-    for (const [index, pc] of loops.entries()) {
-      if (pc === entry) continue;
-      const way = blocks[0]!.ways.find(({ first, last }) => index + 1 >= first && index + 1 <= last)!;
-      out.get(PC).i32(pc).op(I32_EQ, OP.if, EMPTY_BLOCK);
-      if (way.first !== index + 1) out.i32(index + 1).set(this.#way);
-      this.#goTo(0, blocks[way.to]!.pc, 1);
-      out.op(OP.end);
-    }
-    this.#goTo(0, entry, 0);
+    const others = [...loops].filter(([pc]) => pc !== entry);
+    if (others.length === 0) return;
+    out.get(PC).i32(entry).op(I32_NE, OP.if, EMPTY_BLOCK);
+    for (const [pc, place] of others)
+      out.i32(place).get(this.#way).get(PC).i32(pc).op(I32_EQ, OP.select).set(this.#way);
+    out.op(OP.end);
   }
 
-  /** On the way to an inner loop nothing is executed. */
+  /** On the way to a place nothing is executed before it. */
   #proceed(index: number): void {
     const { ways } = this.#region.blocks[index]!;
     if (ways.length === 0) return;
+    this.#out.get(this.#way).op(OP.if, EMPTY_BLOCK);
+    this.#proceedBy(index, ways, 1);
+    this.#out.op(OP.end);
+  }
+
+  /** One of these ways it is. */
+  #proceedBy(index: number, ways: readonly Way[], depth: number): void {
     const out = this.#out;
-    out.get(this.#way).op(OP.if, EMPTY_BLOCK);
-    for (const { to, first, last } of ways) {
-      const there = this.#region.blocks[to]!.pc;
-      out
-        .get(this.#way)
-        .i32(first)
-        .op(OP.i32_sub)
-        .i32(last - first)
-        .op(OP.i32_le_u, OP.if, EMPTY_BLOCK);
-      out.i32(0).get(this.#way).get(this.#way).i32(first).op(I32_EQ, OP.select).set(this.#way);
-      this.#goTo(index, there, 2);
-      out.op(OP.end);
+    if (ways.length === 1) {
+      const { to, first, last } = ways[0]!;
+      if (first === last) out.i32(0);
+      else out.i32(0).get(this.#way).get(this.#way).i32(first).op(I32_EQ, OP.select);
+      out.set(this.#way);
+      this.#goTo(index, this.#region.blocks[to]!.pc, depth);
+      return;
     }
+    const middle = ways.length >> 1;
+    out.get(this.#way).i32(ways[middle]!.first).op(I32_LT_U, OP.if, EMPTY_BLOCK);
+    this.#proceedBy(index, ways.slice(0, middle), depth + 1);
     out.op(OP.end);
+    this.#proceedBy(index, ways.slice(middle), depth);
   }
 
   #part(block: number, step: Step, part: Part, last: boolean): void {
@@ -554,13 +560,15 @@ export class RegionPrinter {
 
   /** Goes on at an address: a branch in the structure, the code itself, or out of the region. */
   #goTo(from: number, pc: number, depth: number): void {
-    const to = this.#region.blockAt.get(pc);
+    const detour = this.#region.blocks[from]!.detours.get(pc);
+    const to = detour ? detour.by : this.#region.blockAt.get(pc);
     const pending = this.#pending;
     if (to === undefined || !this.#region.blocks[from]!.successors.includes(to)) {
       this.#exitTo(pc, 'go', depth, pending);
       return;
     }
     this.#pay(pending);
+    if (detour) this.#out.i32(detour.place).set(this.#way);
     if (to <= from) this.#out.br(this.#depthOf((frame) => frame.kind === 'loop' && frame.block === to, depth));
     else if (this.#region.forwardEdges[to]! > 1) {
       this.#out.br(this.#depthOf((frame) => frame.kind === 'merge' && frame.block === to, depth));

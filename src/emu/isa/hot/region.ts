@@ -6,14 +6,22 @@ export interface Block {
   readonly steps: readonly Step[];
   /** Blocks of the region that may follow, by index, each as often as there are ways to it. */
   readonly successors: readonly number[];
-  /** Where to go on instead of executing the block, while the function is being entered in the middle. */
+  /** Where to go on instead of executing the block, while control is on its way to a place. */
   readonly ways: readonly Way[];
+  /** Jumps into the middle of a loop, by target address: the header that leads there, and the number of the place. */
+  readonly detours: ReadonlyMap<number, Detour>;
 }
 
 /**
- * Compiled code is entered at its first address, and at the header of every loop: those have the numbers 1, 2 … in the
- * order of an outer loop before what is inside it. A way leads to the loops `first` to `last`, the outermost of which is `first`.
+ * Compiled code is entered at its first address and at the header of every loop, and a jump into the middle of a loop goes
+ * through the headers around it. The places where it then goes on are numbered 1, 2 … in the order of an outer loop before
+ * what is inside it: a way leads to the places `first` to `last`, of which `first` is where the way ends.
  */
+export interface Detour {
+  readonly by: number;
+  readonly place: number;
+}
+
 export interface Way {
   readonly to: number;
   readonly first: number;
@@ -29,8 +37,8 @@ export interface Region {
   readonly blockAt: ReadonlyMap<number, number>;
   /** Blocks that are loop headers. */
   readonly headers: ReadonlySet<number>;
-  /** Addresses of the loop headers, by their number less 1. */
-  readonly loops: readonly number[];
+  /** Addresses of the loop headers, with their numbers as places. */
+  readonly loops: ReadonlyMap<number, number>;
   /** Immediate dominator of every block. */
   readonly dominator: readonly number[];
   /** Forward edges into every block, from reachable blocks. */
@@ -67,8 +75,8 @@ export function buildRegion(
     const blocks = arrange(entry, steps, cut, jumpTargets);
     const graph = analyseGraph(blocks);
     const bad = irreducibleEdges(blocks, graph);
-    if (bad.length === 0) return { ...enterable(entry, blocks, graph, jumpTargets), missing };
-    // such an edge leaves the region: what it leads to becomes the entry of another, whose loop is then a proper one
+    if (bad.length === 0) return { ...enterable(entry, blocks, graph, cut, jumpTargets), missing };
+    // a jump into the middle of a loop: what is left without it is searched for loops, then it is led through their headers
     for (const edge of bad) cut.add(edge);
   }
 }
@@ -131,6 +139,7 @@ function arrange(
     steps: raw.get(pc)!.steps,
     successors: raw.get(pc)!.next.map((target) => blockAt.get(target)!),
     ways: [],
+    detours: new Map<number, Detour>(),
   }));
 }
 
@@ -186,49 +195,64 @@ function irreducibleEdges(blocks: readonly Block[], { dominator }: Graph): strin
   );
 }
 
-/** Adds the ways in to all loops, and what follows from them. */
+/** Adds the ways to all loops, and to where jumps into the middle of one go; then what follows from them. */
 function enterable(
   entry: number,
   blocks: readonly Block[],
   { headers }: Graph,
+  cut: ReadonlySet<string>,
   jumpTargets: JumpTargets,
 ): Omit<Region, 'missing'> {
-  const outerOf = loopNest(blocks, headers);
-  const loops: number[] = [];
-  /** Numbers the loops right inside one, or outside all; block numbers are those with block 0 in front. */
-  const waysInto = (outer: number): Way[] => {
-    const ways: Way[] = [];
-    for (const header of headers) {
-      if (outerOf.get(header) !== outer) continue;
-      const first = loops.push(blocks[header]!.pc);
-      const below = waysInto(header);
-      waysOf.set(header, below);
-      ways.push({ to: header + 1, first, last: below.at(-1)?.last ?? first });
-    }
-    return ways;
-  };
+  const around = loopsAround(blocks, headers);
+  const jumps = [...cut].flatMap((one) => {
+    const [from, to] = one.split(' ').map((pc) => blocks.findIndex((block) => block.pc === Number(pc)));
+    return from! >= 0 && to! >= 0 ? [{ from: from!, to: to! }] : [];
+  });
+  const places = [...new Set([...headers, ...jumps.map(({ to }) => to)])].sort((a, b) => a - b);
+  /** The innermost loop around a place; a header lies in the loop around its own. */
+  const outside = (place: number) => around[place]!.filter((header) => header !== place).at(-1) ?? NO_LOOP;
+  const numbers = new Map<number, number>();
   const waysOf = new Map<number, Way[]>();
-  const top = waysInto(NO_LOOP);
-  const all = [
-    { pc: entry, steps: [], successors: [1, ...top.map(({ to }) => to)], ways: top },
-    ...blocks.map((block, index) => {
-      const ways = waysOf.get(index) ?? [];
-      return { ...block, ways, successors: [...block.successors.map((to) => to + 1), ...ways.map(({ to }) => to)] };
-    }),
-  ];
-  const graph = analyseGraph(all);
+  const number = (outer: number): void => {
+    const ways: Way[] = [];
+    waysOf.set(outer, ways);
+    for (const place of places) {
+      if (outside(place) !== outer) continue;
+      const first = numbers.size + 1;
+      numbers.set(place, first);
+      if (headers.has(place)) number(place);
+      ways.push({ to: place + 1, first, last: numbers.size });
+    }
+  };
+  number(NO_LOOP);
+  /** The innermost header around both ends. */
+  const detour = (from: number, to: number): Detour => {
+    const by = around[from]!.filter((header) => header !== to && around[to]!.includes(header)).at(-1) ?? NO_LOOP;
+    return { by: by + 1, place: numbers.get(to)! };
+  };
+  const all = blocks.map((block, index): Block => {
+    const own = jumps.filter(({ from }) => from === index);
+    const detours = new Map(own.map(({ to }) => [blocks[to]!.pc, detour(index, to)]));
+    const ways = waysOf.get(index) ?? [];
+    const onward = [...ways.map(({ to }) => to), ...[...detours.values()].map(({ by }) => by)];
+    return { ...block, ways, detours, successors: [...block.successors.map((to) => to + 1), ...onward] };
+  });
+  const ways = waysOf.get(NO_LOOP)!;
+  all.unshift({ pc: entry, steps: [], ways, detours: new Map(), successors: [1, ...ways.map(({ to }) => to)] });
   const blockAt = new Map(blocks.map(({ pc }, index) => [pc, index + 1]));
-  return { entry, blocks: all, blockAt, loops, jumpTargets, ...graph, ...planChecks(all, graph.headers) };
+  const loops = new Map([...headers].map((header) => [blocks[header]!.pc, numbers.get(header)!]));
+  const checked = new Set(places.map((place) => place + 1));
+  return { entry, blocks: all, blockAt, loops, jumpTargets, ...analyseGraph(all), ...planChecks(all, checked) };
 }
 
 const NO_LOOP = -1;
 
-/** The header of the innermost loop around every loop's header, NO_LOOP for none. */
-function loopNest(blocks: readonly Block[], headers: ReadonlySet<number>): ReadonlyMap<number, number> {
+/** The headers of the loops around every block, outermost first; a header is around itself. */
+function loopsAround(blocks: readonly Block[], headers: ReadonlySet<number>): number[][] {
   const predecessors: number[][] = blocks.map(() => []);
   for (const [from, { successors }] of blocks.entries()) for (const to of successors) predecessors[to]!.push(from);
-  const outer = new Map([...headers].map((header) => [header, NO_LOOP]));
-  // from the outermost (in reverse postorder an outer header comes first), so that the innermost has the last word
+  const around: number[][] = blocks.map(() => []);
+  // in reverse postorder the header of an outer loop comes first
   for (const header of [...headers].sort((a, b) => a - b)) {
     const body = new Set([header]);
     const queue = predecessors[header]!.filter((from) => from >= header);
@@ -237,14 +261,14 @@ function loopNest(blocks: readonly Block[], headers: ReadonlySet<number>): Reado
       body.add(block);
       queue.push(...predecessors[block]!);
     }
-    for (const block of body) if (block !== header && headers.has(block)) outer.set(block, header);
+    for (const block of body) around[block]!.push(header);
   }
-  return outer;
+  return around;
 }
 
-/** Every loop is checked at its header, what follows a call where the call comes back, and a long path now and then. */
-function planChecks(blocks: readonly Block[], headers: ReadonlySet<number>): Pick<Region, 'checked' | 'cyclesToCheck'> {
-  const checked = new Set(headers);
+/** Every loop is checked at its header and every other place where it starts, what follows a call where the call comes back, and a long path now and then. */
+function planChecks(blocks: readonly Block[], places: ReadonlySet<number>): Pick<Region, 'checked' | 'cyclesToCheck'> {
+  const checked = new Set(places);
   for (const { steps, successors } of blocks) if (steps.at(-1)?.calls) for (const to of successors) checked.add(to);
   const longest = blocks.map(() => 0);
   for (let index = blocks.length - 1; index >= 0; index--) {
