@@ -112,9 +112,10 @@ function writeLeaves(one: Area, random: Random): void {
 
 function writeTask(one: Area, random: Random): { start: number; goOn: Fixup } {
   const { out } = one;
-  if (random.chance(0.3))
-    out.address = (out.address + 0xfff) & ~0xfff; // the start of a page
-  else if (random.chance(0.3)) out.address = ((out.address + 0xfff) & ~0xfff) - 2 * random.below(8); // or right before it
+  // every now and then at the start of a page, or right before it
+  const place = random.below(10);
+  if (place < 3) out.address = (out.address + 0xfff) & ~0xfff;
+  else if (place < 6) out.address = ((out.address + 0xfff) & ~0xfff) - 2 * random.below(8);
   const task = taskOf(one, random);
   const start = out.address;
   const recover = writeBeginning(task);
