@@ -66,8 +66,9 @@ function data(random: Random): LoadSegment {
 }
 
 function taskOf(one: Area, random: Random, options: { free?: ReadonlySet<number> } = {}): Task {
-  const fuel = random.below(13);
-  const counter = (fuel + 1 + random.below(12)) % 13;
+  // subroutines leave r4-r11 alone
+  const fuel = 4 + random.below(8);
+  const counter = 4 + ((fuel - 3 + random.below(7)) % 8);
   const others = new Set(
     Array.from({ length: 15 }, (_, i) => i).filter((i) => i !== fuel && i !== counter && i !== 13),
   );
