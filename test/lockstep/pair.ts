@@ -128,7 +128,8 @@ function watch({ machine, notes }: Player, { address, access, stop }: Extract<Ac
 
 export const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, '0')}`;
 
-function differenceOf(hot: Machine, cold: Machine, whole: boolean): string | undefined {
+/** What differs between two machines; with `whole` by the hash over everything, too. */
+export function differenceOf(hot: Machine, cold: Machine, whole: boolean): string | undefined {
   if (hot.cycles !== cold.cycles) return `cycles: ${hot.cycles} instead of ${cold.cycles}`;
   if (hot.cpu.pc !== cold.cpu.pc) return `pc: ${hex(hot.cpu.pc)} instead of ${hex(cold.cpu.pc)}`;
   if (!sameBytes(coreState(hot), coreState(cold))) return registerDifference(hot, cold);
