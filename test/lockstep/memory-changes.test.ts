@@ -61,7 +61,8 @@ describe.each(MODES)('%s engine', (engine) => {
     out.word(0x2000_1000);
     out.word(code | 1);
     out.address = code;
-    for (const line of ['movs r0, #0', 'ldr r1, [r0, #0]', 'adds r2, r2, #1', `b 0x${(code + 2).toString(16)}`]) out.line(line);
+    for (const line of ['movs r0, #0', 'ldr r1, [r0, #0]', 'adds r2, r2, #1', `b 0x${(code + 2).toString(16)}`])
+      out.line(line);
     const machine = stm32f4Discovery.createMachine({ image: [{ physicalAddress: 0x0800_0000, data: bytes }], engine });
     for (let i = 0; i < 700; i++) machine.runCycles(2_000);
     expect(machine.cpu.register('r1')).toBe(0x2000_1000);
