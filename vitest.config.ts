@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestUserConfig } from 'vitest/config';
 import { fwtest } from './src/runner/vitest.js';
 import { SkipsReporter } from './test/skips-reporter.js';
 
@@ -16,6 +16,15 @@ const alias = built
       { find: /^fwtest\/devices$/, replacement: source('devices.ts') },
     ];
 
+/** The same tests run on both engines, as two projects; FWTEST_ENGINE=auto has them run on that instead. */
+const unit: TestUserConfig = {
+  include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+  pool: 'threads',
+  isolate: false,
+  testTimeout: 60_000,
+  setupFiles: ['test/engine.setup.ts'],
+};
+
 export default defineConfig({
   plugins: [fwtest()],
   resolve: { alias },
@@ -24,13 +33,19 @@ export default defineConfig({
     projects: [
       {
         test: {
-          name: 'unit',
-          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          ...unit,
+          name: 'cold',
+          env: { FWTEST_ENGINE: process.env['FWTEST_ENGINE'] ?? 'cold' },
           exclude: ['test/package/**'],
-          pool: 'threads',
-          isolate: false,
-          testTimeout: 60_000,
-          setupFiles: ['test/engine.setup.ts'],
+        },
+      },
+      {
+        // Everything compiled as soon as it is executed. Left out: what names its engines itself, and what reads sources.
+        test: {
+          ...unit,
+          name: 'hot',
+          env: { FWTEST_ENGINE: process.env['FWTEST_ENGINE'] ?? 'hot' },
+          exclude: ['test/package/**', 'test/lockstep/**', 'test/architecture/**'],
         },
       },
       {

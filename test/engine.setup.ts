@@ -1,5 +1,5 @@
 import { setDefaultEngine } from '../src/emu/isa/engine-mode.js';
 
-/** The whole suite runs with one engine: `FWTEST_ENGINE=cold|hot|auto`. */
+/** Which engine this project's machines have (vitest.config.ts). */
 const engine = process.env['FWTEST_ENGINE'];
 if (engine === 'cold' || engine === 'hot' || engine === 'auto') setDefaultEngine(engine);

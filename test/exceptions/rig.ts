@@ -1,5 +1,6 @@
 import { type CortexM4, type CortexM4Options, cortexM4 } from '../../src/emu/cpu/armv7m/core.js';
 import { EXCEPTION } from '../../src/emu/cpu/armv7m/exception-numbers.js';
+import type { EngineMode } from '../../src/emu/isa/engine-mode.js';
 import { Machine } from '../../src/emu/machine.js';
 import type { MachineDescription } from '../../src/emu/machine-description.js';
 import { adds, type Code, ldr, mov32, movs, str, strb } from './thumb.js';
@@ -71,7 +72,12 @@ export const mainAddress = MAIN;
 export function rig(
   main: Code,
   handlers: Readonly<Record<number, Code>> = {},
-  options: { vectors?: Readonly<Record<number, number>>; cpu?: Partial<CortexM4Options>; hertz?: number } = {},
+  options: {
+    vectors?: Readonly<Record<number, number>>;
+    cpu?: Partial<CortexM4Options>;
+    hertz?: number;
+    engine?: EngineMode;
+  } = {},
 ): Rigged {
   const image = new Uint8Array(0x1_0000);
   const view = new DataView(image.buffer);
@@ -97,7 +103,10 @@ export function rig(
     },
     devices: {},
   };
-  const machine = new Machine(description, { image: [{ physicalAddress: 0, data: image }] });
+  const machine = new Machine(description, {
+    image: [{ physicalAddress: 0, data: image }],
+    ...(options.engine && { engine: options.engine }),
+  });
   machine.bus.poke(TRACE, 4, TRACE + 4);
   const cpu = machine.cpu as CortexM4;
   const word = (address: number): number => machine.bus.peek(address, 4)!;

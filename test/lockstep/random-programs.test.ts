@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { riscvVirt, stm32f4Discovery } from '../../src/boards/index.js';
+import { at } from '../../src/boards/rows.js';
+import { mmioCalculator } from '../../src/devices.js';
+import type { EngineMode } from '../../src/emu/isa/engine-mode.js';
+import type { Machine, MachineOptions } from '../../src/emu/machine.js';
+import type { LoadSegment } from '../../src/emu/machine-description.js';
+import { Random } from '../differential/thumb-program.js';
+import { type Ground, randomActions } from './actions.js';
+import { diverge, shrink } from './lockstep.js';
+import * as RV32 from './rv32-map.js';
+import { rv32Program } from './rv32-tasks.js';
+import * as THUMB from './thumb-map.js';
+import { type Plan, thumbProgram } from './thumb-tasks.js';
+
+// Random programs end every run in the same state on both engines. FWTEST_LOCKSTEP_STOPS=n (npm run test:long: 100,000) makes n
+// stops in all, FWTEST_LOCKSTEP_SEED=n begins with another program.
+
+const TASKS = 6;
+const STOPS_EACH = 250;
+const STOPS = Number(process.env['FWTEST_LOCKSTEP_STOPS'] ?? (process.env['FWTEST_LONG'] ? 100_000 : 8000));
+const FIRST = Number(process.env['FWTEST_LOCKSTEP_SEED'] ?? 1);
+const MODES = ['hot', 'auto'] as const;
+
+interface Target {
+  readonly name: string;
+  readonly program: (plan: Plan) => LoadSegment[];
+  readonly create: (options: MachineOptions) => Machine;
+  readonly ground: Ground;
+}
+
+const words = (from: number, step: number): number[] => Array.from({ length: 64 }, (_, i) => from + step * i);
+
+const discovery = stm32f4Discovery.with({
+  calc: at(THUMB.CALCULATOR, mmioCalculator({ busyCycles: 16 }), { irq: THUMB.CALCULATOR_IRQ }),
+});
+
+const TARGETS: readonly Target[] = [
+  {
+    name: 'Thumb-2',
+    program: thumbProgram,
+    create: (options) => discovery.createMachine(options),
+    ground: {
+      data: [...words(THUMB.SCRATCH + 0xf80, 4), THUMB.TICKS, THUMB.STACK_TOP - 8],
+      code: words(THUMB.SRAM_CODE + 0x2000, 16),
+      pins: ['PA0', 'PD12', 'PE3'],
+    },
+  },
+  {
+    name: 'RV32IMAC',
+    program: rv32Program,
+    create: (options) => riscvVirt.createMachine(options),
+    ground: {
+      data: [...words(RV32.SCRATCH + 0xf80, 4), RV32.AREA + RV32.OFFSET.ticks, RV32.STACK_TOP - 4],
+      code: words(RV32.CODE + 0x2000, 16),
+      pins: [],
+    },
+  },
+];
+
+const PROGRAMS = Math.ceil(STOPS / STOPS_EACH / TARGETS.length / MODES.length);
+const SEEDS = Array.from({ length: PROGRAMS }, (_, i) => FIRST + i);
+
+describe.each(TARGETS)('$name', ({ program, create, ground }) => {
+  describe.each(MODES)('%s engine and cold engine agree at every stop', (mode) => {
+    test.each(SEEDS)('seed %i', (seed) => {
+      const tasks = Array.from({ length: TASKS }, (_, i) => seed * 1000 + i);
+      const make = (some: readonly number[]) => {
+        const image = program({ seed, tasks: some });
+        return (engine: EngineMode) => create({ image, engine });
+      };
+      const actions = randomActions(new Random(seed + 77), STOPS_EACH, ground);
+      if (diverge({ create: make(tasks), mode, actions }) === undefined) return;
+      const least = shrink({ mode, actions }, tasks, make);
+      expect.unreachable(
+        [
+          `seed ${seed}, tasks ${least.tasks.join(' ')}, ${least.actions.length} actions`,
+          least.text,
+          JSON.stringify(least.actions),
+        ].join('\n'),
+      );
+    });
+  });
+});
