@@ -360,8 +360,9 @@ export class Printer {
       .get(base)
       .i32(from - (window?.base ?? 0))
       .op(OP.i32_add)
-      .tee(place);
+      .set(place);
     if (window) {
+      out.get(place);
       if (shift > 0) out.i32(shift).op(PURE_OPCODE.rotr!.i32 as number);
       out.i32(((window.size - span) >>> shift) + 1).op(OP.i32_ge_u);
     } else {

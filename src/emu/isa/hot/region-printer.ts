@@ -196,8 +196,8 @@ export class RegionPrinter {
     }
   }
 
-  #reload(): void {
-    for (const kept of [this.#registers, this.#scalars]) {
+  #reload(registers = true): void {
+    for (const kept of registers ? [this.#registers, this.#scalars] : [this.#scalars]) {
       for (const { local, type, offset } of kept.values()) this.#out.i32(0).memory(STATE_LOAD[type], offset).set(local);
     }
   }
@@ -430,12 +430,15 @@ export class RegionPrinter {
     out.i32(0).get(BUDGET).i32(this.#pending).op(OP.i32_sub).tee(this.#expected).memory(OP.i32_store, ENGINE.budget);
   }
 
-  /** The machine may shorten the slice: then the region is left behind this instruction. A helper may change registers. */
+  /**
+   * The machine may shorten the slice: then the region is left behind this instruction. An access may change scalars
+   * (the core's own registers are memory-mapped), a helper registers as well.
+   */
   #afterCall(helper: boolean): void {
     const out = this.#out;
     out.i32(0).memory(OP.i32_load, ENGINE.budget).get(this.#expected).op(OP.i32_sub);
     out.get(this.#cut).op(OP.i32_add).set(this.#cut);
-    if (helper) this.#reload();
+    this.#reload(helper);
   }
 
   #settleCut(): void {

@@ -61,13 +61,12 @@ export function segmentsOf(steps: readonly Step[], options: SegmentOptions): Seg
     open.push(step);
     if (stores === 1) open = undefined;
   }
-  return runs.map((run) => ({
-    ...run,
-    accesses: groupsOf(
-      run.steps.flatMap(({ parts }) => parts),
-      options,
-    ),
-  }));
+  return runs.map((run) => {
+    // of the instructions of an IT block none knows which others were executed
+    const { parts } = run.steps[0]!;
+    const together = parts.length > 1 ? parts.map((part) => [part]) : [run.steps.flatMap((step) => step.parts)];
+    return { ...run, accesses: new Map(together.flatMap((one) => [...groupsOf(one, options)])) };
+  });
 }
 
 /** Whether an instruction only computes, loads and stores, on one path and at a fixed cost. */
