@@ -9,6 +9,7 @@ import { MemoryWindows } from './memory-windows.js';
 import { buildRegion, type Region } from './region.js';
 import { generateRegions } from './region-module.js';
 import type { Site } from './region-printer.js';
+import { RegionStore } from './region-store.js';
 
 /** What was learned of instructions: how their accesses are made, and where their computed branches go. */
 interface Knowledge {
@@ -40,8 +41,7 @@ interface CompiledRegion {
 }
 
 /** Compiled regions of this process, shared by all machines that hold the same code at the same address. */
-const shared = new WeakMap<Isa, Map<number, CompiledRegion[]>>();
-const KEPT_PER_ENTRY = 4;
+const stores = new WeakMap<Isa, RegionStore<CompiledRegion>>();
 /** A computed branch with more targets than this stays one. */
 const MOST_TARGETS = 64;
 
@@ -93,6 +93,7 @@ export class HotEngine {
   readonly #memory: WebAssembly.Memory;
   readonly #host: HotHost;
   readonly #windows: MemoryWindows;
+  readonly #store: RegionStore<CompiledRegion>;
   readonly #entries = new Map<number, Installed>();
   /** The regions that hold code of a block of 256 bytes. */
   readonly #holders = new Map<number, Set<Installed>>();
@@ -111,6 +112,8 @@ export class HotEngine {
     this.#memory = memory;
     this.#host = host;
     this.#windows = new MemoryWindows(memory);
+    this.#store = stores.get(isa) ?? new RegionStore();
+    stores.set(isa, this.#store);
     this.table = new WebAssembly.Table({ element: 'anyfunc', initial: 64 });
   }
 
@@ -248,22 +251,8 @@ export class HotEngine {
     }
   }
 
-  #kept(entry: number): CompiledRegion[] {
-    let byEntry = shared.get(this.#isa);
-    if (!byEntry) {
-      byEntry = new Map<number, CompiledRegion[]>();
-      shared.set(this.#isa, byEntry);
-    }
-    let kept = byEntry.get(entry);
-    if (!kept) {
-      kept = [];
-      byEntry.set(entry, kept);
-    }
-    return kept;
-  }
-
   #find(entry: number): CompiledRegion | undefined {
-    const found = this.#kept(entry).find(({ spans, code, knowledge, windows, counting }) => {
+    const found = this.#store.at(entry).find(({ spans, code, knowledge, windows, counting }) => {
       if (this.#hasStop(spans)) return false;
       if (counting !== this.counting || ![...windows].every((one) => this.#windows.has(one))) return false;
       if (!this.#knowsNoMore(spans, knowledge)) return false;
@@ -332,9 +321,7 @@ export class HotEngine {
         instructions: parts.length,
         bytes: Math.round(bytes.length / regions.length),
       };
-      const kept = this.#kept(region.entry);
-      kept.unshift(compiled);
-      kept.length = Math.min(kept.length, KEPT_PER_ENTRY);
+      this.#store.add(region.entry, compiled);
       made.set(region.entry, compiled);
       HotEngine.experience += compiled.instructions;
     }
