@@ -3,6 +3,8 @@ import { riscvVirt, stm32f4Discovery } from '../../src/boards/index.js';
 import type { EngineMode } from '../../src/emu/isa/engine-mode.js';
 import type { Machine } from '../../src/emu/machine.js';
 import { ProgramWriter } from '../differential/thumb-program.js';
+import { handlerAddress, rig, SCB } from '../exceptions/rig.js';
+import { mov32, movs, stay, str, udiv } from '../exceptions/thumb.js';
 import { program, START } from '../riscv/guest.js';
 
 // What is seen at an address, and who watches it, changes under code that is already compiled.
@@ -75,5 +77,14 @@ describe.each(MODES)('%s engine', (engine) => {
     machine.bus.write(0x4001_3800, 4, 0);
     machine.runCycles(100);
     expect(machine.cpu.register('r1')).toBe(0x2000_1000);
+  });
+
+  test('a store to a control register of the core acts on the next instruction', () => {
+    const divide = udiv(3, 1, 2);
+    // CCR: STKALIGN, DIV_0_TRP (ARMv7-M B3.2.8)
+    const code = [...mov32(0, SCB.CCR), ...mov32(1, 0x210), ...movs(2, 0), ...divide, ...str(1, 0), ...divide, ...stay];
+    const { machine } = rig(code, { 3: stay }, { engine });
+    machine.runCycles(500);
+    expect(machine.cpu.pc).toBe(handlerAddress(3));
   });
 });
