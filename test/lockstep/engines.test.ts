@@ -18,7 +18,7 @@ function machineOf(file: string, engine: EngineMode) {
   return board.createMachine({ image: image.segments, engine });
 }
 
-const STOPS = Number(process.env['FWTEST_LOCKSTEP_STOPS'] ?? 300);
+const STOPS = process.env['FWTEST_LONG'] ? 3000 : 300;
 
 describe.each(images)('%s', (file) => {
   test.each(['auto', 'hot'] as const)('%s engine and cold engine agree at every stop', (mode) => {

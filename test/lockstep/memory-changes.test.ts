@@ -3,6 +3,8 @@ import { riscvVirt, stm32f4Discovery } from '../../src/boards/index.js';
 import type { EngineMode } from '../../src/emu/isa/engine-mode.js';
 import type { Machine } from '../../src/emu/machine.js';
 import { ProgramWriter } from '../differential/thumb-program.js';
+import { handlerAddress, mainAddress, rig, SCB } from '../exceptions/rig.js';
+import { stay } from '../exceptions/thumb.js';
 import { program, START } from '../riscv/guest.js';
 
 // What is seen at an address, and who watches it, changes under code that is already compiled.
@@ -75,5 +77,21 @@ describe.each(MODES)('%s engine', (engine) => {
     machine.bus.write(0x4001_3800, 4, 0);
     machine.runCycles(100);
     expect(machine.cpu.register('r1')).toBe(0x2000_1000);
+  });
+
+  test('a store to a control register of the core acts on the next instruction', () => {
+    const bytes = new Uint8Array(64);
+    const out = new ProgramWriter(bytes, mainAddress, mainAddress);
+    out.setWord(0, SCB.CCR);
+    for (const line of ['movs r2, #0', 'movs r4, #0']) out.line(line);
+    const turn = out.address;
+    // DIV_0_TRP once r4 has counted to 32,768; until then 0 / 0 is 0 (ARMv7-M B3.2.8, A7.7.195)
+    for (const line of ['adds r4, r4, #1', 'lsrs r1, r4, #15', 'lsls r1, r1, #4', 'str r1, [r0, #0]']) out.line(line);
+    for (const line of ['udiv r3, r2, r2', `b 0x${turn.toString(16)}`]) out.line(line);
+    const code = Array.from(new Uint16Array(bytes.buffer));
+    const { machine } = rig(code, { 3: stay }, { engine });
+    for (let i = 0; i < 1000 && machine.cpu.pc !== handlerAddress(3); i++) machine.runCycles(500);
+    expect(machine.cpu.pc).toBe(handlerAddress(3));
+    expect(machine.cpu.register('r4')).toBe(1 << 15);
   });
 });
