@@ -218,6 +218,7 @@ export class ColdEngine {
       return record !== undefined && this.#halfwords[record >> 1]! > REGION;
     });
     if (wanted.length === 0) return;
+    if (this.hot.isFull) this.remapped();
     for (const [entry, number] of this.hot.compile(wanted)) this.#setEntry(entry, number);
   }
 

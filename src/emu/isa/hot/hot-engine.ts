@@ -42,6 +42,8 @@ interface CompiledRegion {
 
 /** Compiled regions of this process, shared by all machines that hold the same code at the same address. */
 const stores = new WeakMap<Isa, RegionStore<CompiledRegion>>();
+/** Regions of a machine at most, before it starts afresh: their modules take room. */
+const MOST_REGIONS = 1000;
 /** A computed branch with more targets than this stays one. */
 const MOST_TARGETS = 64;
 
@@ -105,6 +107,7 @@ export class HotEngine {
   readonly #given = new Set<number>();
   readonly #free: number[] = [];
   #next = 0;
+  #live = 0;
 
   constructor(isa: Isa, layout: StateLayout, memory: WebAssembly.Memory, host: HotHost) {
     this.#isa = isa;
@@ -119,6 +122,10 @@ export class HotEngine {
 
   get counting(): boolean {
     return this.#host.statistics !== undefined;
+  }
+  /** Whether no more regions should be made before all are forgotten. */
+  get isFull(): boolean {
+    return this.#live >= MOST_REGIONS;
   }
   /** Number of the region that is entered at an address. */
   numberAt(pc: number): number | undefined {
@@ -170,6 +177,7 @@ export class HotEngine {
       if (holders) holders.add(installed);
       else this.#holders.set(block, new Set([installed]));
     }
+    this.#live++;
     this.statistics.regions++;
     this.statistics.compiledInstructions += region.instructions;
     this.statistics.compiledBytes += region.bytes;
@@ -243,7 +251,9 @@ export class HotEngine {
   #forget(installed: Installed): void {
     const { number, region, entries } = installed;
     for (const entry of entries) this.#entries.delete(entry);
+    this.table.set(number, null);
     this.#free.push(number);
+    this.#live--;
     for (const block of blocksOf(region.spans)) {
       const holders = this.#holders.get(block)!;
       holders.delete(installed);
