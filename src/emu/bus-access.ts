@@ -7,6 +7,8 @@ export interface CpuBus {
   fetch16(address: number): number;
   /** The engine has decoded code here: stores to it must come through the bus from now on. */
   codeDecoded(address: number, length: number): void;
+  /** A word of plain memory that no store of the guest changes, signed; undefined for anything else, and where somebody watches. */
+  constantWord(address: number): number | undefined;
   /** Without side effects on devices: undefined where nothing is mapped. */
   peek(address: number, size: number): number | undefined;
 }

@@ -112,6 +112,15 @@ export class Bus implements CpuBus {
     if (region?.memory) this.#pool.decoded(region.memory, at - region.start + region.target, length);
   }
 
+  constantWord(address: number): number | undefined {
+    const at = address >>> 0;
+    const region = this.map.find(at);
+    const memory = region?.memory;
+    if (!region || !memory || memory.isRam || memory.access !== 'open' || at + 4 > region.end) return undefined;
+    const watched = this.#watches.some(({ kind, start, end }) => kind === 'read' && start < at + 4 && at < end);
+    return watched || (at & 3) !== 0 ? undefined : memory.load(at - region.start + region.target, 4) | 0;
+  }
+
   peek(address: number, size: number): number | undefined {
     const at = address >>> 0;
     const region = this.map.find(at);

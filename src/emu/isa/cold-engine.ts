@@ -36,6 +36,8 @@ export interface EngineHost {
   store64(address: number, value: bigint, flags: number): void;
   /** The halfword at an address as an instruction fetch; throws a guest fault where code may not be fetched. */
   fetch16(address: number): number;
+  /** A word of plain memory that no store changes, signed; undefined for anything else. Changes are told to `invalidate`, as changes of code are. */
+  constantWord(address: number): number | undefined;
   /** An instruction of these bytes was decoded: stores there must come to the slow path from now on. */
   codeDecoded(address: number, length: number): void;
   readonly helpers: Readonly<Record<string, (...args: number[]) => number | undefined>>;
@@ -117,6 +119,7 @@ export class ColdEngine {
       decode: (pc) => (mode === 'hot' ? this.#peek(pc) : this.#decoded(pc)),
       cover: (spans) => this.#cover(spans),
       halfword: (pc) => host.fetch16(pc),
+      constantWord: (address) => host.constantWord(address),
       imports: regionImports,
       isStop: (pc) => this.#breakpoints.has(pc),
       register: (index) => this.#words[(this.layout.registers + index * this.layout.registerSize) >> 2]!,

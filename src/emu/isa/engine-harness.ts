@@ -53,6 +53,7 @@ export function flatMachine(
     },
     store64: (address, value) => view.setBigInt64(offset(address, 8), value, true),
     fetch16: (address) => view.getUint16(offset(address, 2), true),
+    constantWord: () => undefined,
     codeDecoded: (address, length) => {
       if (!(options.direct ?? true)) return;
       for (const page of [address >>> PAGE_SHIFT, (address + length - 1) >>> PAGE_SHIFT]) {

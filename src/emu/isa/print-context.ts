@@ -74,6 +74,8 @@ export interface HotContext {
   /** Before and after a call into the machine, an access or a helper; they keep the stack as it is. */
   readonly before: () => void;
   readonly after: (helper: boolean) => void;
+  /** The word at a literal address, if it is known to stay. */
+  constantWord(address: number): number | undefined;
   /** The check that an access (by its position in the program) shares with others, if it does. */
   grouped(id: number): SharedCheck | undefined;
   /** Where loads are expected; any other address is a slow access. */

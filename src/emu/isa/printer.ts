@@ -311,6 +311,11 @@ export class Printer {
 
   #load(id: number, node: Extract<Node, { op: 'load' }>): void {
     const { out } = this.#context;
+    const constant = this.#constantWord(node);
+    if (constant !== undefined) {
+      out.i32(constant).set(this.#local(id));
+      return;
+    }
     const shared = this.#context.hot?.grouped(id);
     if (shared) {
       const host = this.#sharedCheck(shared);
@@ -334,6 +339,13 @@ export class Printer {
     out.op(OP.else).get(entry).get(address).op(OP.i32_add);
     out.memory(LOADS[loadName(node)]!, 0);
     out.op(OP.end).set(this.#local(id));
+  }
+
+  /** A literal of the code, where that cannot be stored to. */
+  #constantWord({ args, size, type }: Extract<Node, { op: 'load' }>): number | undefined {
+    const address = this.#program[args[0]]!;
+    if (size !== 4 || type !== 'i32' || address.op !== 'const') return undefined;
+    return this.#context.hot?.constantWord(Number(address.value) >>> 0);
   }
 
   /** One comparison says whether the address is aligned and lies in the window: misaligned ones rotate to the top. */

@@ -85,6 +85,9 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
       throw error;
     }
   }
+  constantWord(address: number): number | undefined {
+    return this.#bus.constantWord(address);
+  }
   codeDecoded(address: number, length: number): void {
     this.#bus.codeDecoded(address, length);
   }

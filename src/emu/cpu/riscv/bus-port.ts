@@ -37,6 +37,9 @@ export class BusPort implements Omit<EngineHost, 'helpers'> {
       throw refused(error, 'load');
     }
   }
+  constantWord(address: number): number | undefined {
+    return this.#bus.constantWord(address);
+  }
   store(address: number, value: number, size: number, flags: number): void {
     if ((flags & ACCESS.aligned) !== 0 && (address & (size - 1)) !== 0)
       throw new AccessException('store', address, true);

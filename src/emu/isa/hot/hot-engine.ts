@@ -22,12 +22,12 @@ interface CompiledRegion {
   readonly module: WebAssembly.Module;
   /** Its export in the module. */
   readonly name: string;
-  /** Addresses and lengths of its instructions, in turn. */
+  /** Addresses and lengths of its instructions and of the literals that went into it, in turn. */
   readonly spans: readonly number[];
   /** Headers of its loops, at which it can be entered as well. */
   readonly loops: readonly number[];
   readonly missing: readonly number[];
-  /** Halfwords of the code in the same order. */
+  /** The halfwords there, in the same order. */
   readonly code: readonly number[];
   /** What was known of its instructions beside their code. */
   readonly knowledge: Knowledge;
@@ -50,6 +50,8 @@ const MOST_TARGETS = 64;
 export interface HotHost {
   decode(pc: number): Decoded | undefined;
   halfword(pc: number): number;
+  /** A word of plain memory that no store changes; other changes lead to `drop`, once it is covered. */
+  constantWord(address: number): number | undefined;
   /** From now on changes of this code lead to `drop`; false if that cannot be. */
   cover(spans: readonly number[]): boolean;
   /** What regions import beside memory and table, by name; filled before the first one is compiled. */
@@ -302,6 +304,13 @@ export class HotEngine {
     }
     if (regions.length === 0) return made;
     const options = { isa: this.#isa, layout: this.#layout, counting: this.counting };
+    const literals = new Map<Region, Set<number>>(regions.map((region) => [region, new Set()]));
+    const constantWord = (region: Region, address: number) => {
+      const word = this.#host.constantWord(address);
+      if (word === undefined || !this.#codeOf([address, 4])) return undefined;
+      literals.get(region)!.add(address);
+      return word;
+    };
     const windows = new Set<MemoryWindow>();
     const windowed = new Set<number>();
     const site = (part: Part) => {
@@ -312,11 +321,12 @@ export class HotEngine {
       }
       return chosen;
     };
-    const bytes = generateRegions(regions, { ...options, site });
+    const bytes = generateRegions(regions, { ...options, site, constantWord });
     const module = new WebAssembly.Module(bytes);
     for (const [index, region] of regions.entries()) {
       const parts = region.blocks.flatMap(({ steps }) => steps.flatMap((step) => step.parts));
-      const spans = parts.flatMap(({ pc, length }) => [pc, length]);
+      const code = parts.flatMap(({ pc, length }) => [pc, length]);
+      const spans = [...code, ...[...literals.get(region)!].flatMap((address) => [address, 4])];
       const compiled = {
         module,
         name: `${index}`,

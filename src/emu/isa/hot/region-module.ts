@@ -27,13 +27,14 @@ export interface RegionsOptions {
   readonly layout: StateLayout;
   /** How an instruction's accesses are made. */
   readonly site: (part: Part) => Site;
+  readonly constantWord: (region: Region, address: number) => number | undefined;
   readonly counting: boolean;
 }
 
 /** One module with the functions of some regions, exported by their position. */
 export function generateRegions(
   regions: readonly Region[],
-  { isa, layout, site, counting }: RegionsOptions,
+  { isa, layout, site, constantWord, counting }: RegionsOptions,
 ): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder(1);
   module.importTable();
@@ -48,6 +49,7 @@ export function generateRegions(
     note: imports.get('note')!,
     go: (out: FunctionBody, otherwise: number): void => goOn(out, type, otherwise, counting),
     site,
+    constantWord,
     counting,
   };
   for (const [index, region] of regions.entries()) {

@@ -34,6 +34,8 @@ export interface RegionEnvironment {
   /** Continues a region that is compiled at the address in local PC, or leaves to the cold engine for a reason of LEFT. */
   readonly go: (out: FunctionBody, otherwise: number) => void;
   readonly site: (part: Part) => Site;
+  /** The word at an address, if it stays while the region is in use. */
+  readonly constantWord: (region: Region, address: number) => number | undefined;
   /** Instructions and exits are counted. */
   readonly counting: boolean;
 }
@@ -405,6 +407,7 @@ export class RegionPrinter {
         newRegister: (index) => this.#changed(this.#registers.get(index)!),
         newScalar: (name) => this.#changed(this.#scalars.get(name)!),
         grouped: (id) => this.#grouped(part, id),
+        constantWord: (address) => this.#environment.constantWord(this.#region, address),
         miss: (depth) => {
           this.#out.i32(part.pc).set(this.#site);
           this.#saveItState(part, part.predicate?.before);
