@@ -239,20 +239,21 @@ export class RegionPrinter {
     this.#frames.push({ kind: 'merge', block: outer });
     this.#within(block, rest);
     this.#close();
+    this.#pending = 0;
     this.#tree(outer);
   }
 
   #block(index: number): void {
     const { checked, cyclesToCheck, blocks } = this.#region;
     const { steps, pc } = blocks[index]!;
-    this.#pending = 0;
     this.#proceed(index);
     if (index === 0) {
       this.#goTo(0, this.#region.entry, 0);
       return;
     }
     if (checked.has(index)) {
-      this.#checkBudget(cyclesToCheck[index]!, () => this.#leaveAt(pc, LEFT.budget, 1, 0, 'budget'));
+      const pending = this.#pending;
+      this.#checkBudget(cyclesToCheck[index]! + pending, () => this.#leaveAt(pc, LEFT.budget, 1, pending, 'budget'));
     }
     const segments = segmentsOf(steps, this.#segmentation);
     for (const segment of segments) {
@@ -573,10 +574,15 @@ export class RegionPrinter {
       this.#exitTo(pc, 'go', depth, pending);
       return;
     }
-    this.#pay(pending);
+    // what only one way leads to goes on with the cycles that are not paid yet
+    const inlined = to > from && this.#region.forwardEdges[to] === 1;
+    if (!inlined || this.#region.headers.has(to)) {
+      this.#pay(pending);
+      this.#pending = 0;
+    }
     if (detour) this.#out.i32(detour.place).set(this.#way);
     if (to <= from) this.#out.br(this.#depthOf((frame) => frame.kind === 'loop' && frame.block === to, depth));
-    else if (this.#region.forwardEdges[to]! > 1) {
+    else if (!inlined) {
       this.#out.br(this.#depthOf((frame) => frame.kind === 'merge' && frame.block === to, depth));
     } else {
       for (let i = 0; i < depth; i++) this.#frames.push({ kind: 'other' });

@@ -43,7 +43,8 @@ export class Tiering {
   readonly #tiers: Tiers;
   /** How much is needed, against what is usual: almost nothing where everything is to be compiled. */
   readonly #scale: number;
-  readonly #samples = new Map<number, number>();
+  /** Samples of code that lies together, and the target of the last one. */
+  readonly #samples = new Map<number, { count: number; target: number }>();
   /** How often the targets of a computed branch were added to: each time takes twice as many notes. */
   readonly #additions = new Map<number, number>();
   #quiet = 0;
@@ -60,12 +61,14 @@ export class Tiering {
       return;
     }
     const place = target >>> NEIGHBOURHOOD;
-    const count = (this.#samples.get(place) ?? 0) + 1;
-    this.#samples.set(place, count);
+    const count = (this.#samples.get(place)?.count ?? 0) + 1;
+    this.#samples.set(place, { count, target });
     const hot = this.#tiers.experience < EXPERIENCE ? HOT_AT_FIRST : HOT;
     if (count < this.#scale * hot * (this.#tiers.covers(target) ? COVERED : 1)) return;
-    this.#samples.delete(place);
-    this.#tiers.compile([target]);
+    // what is half as hot comes into the same module: each costs a fixed time, and room
+    const batch = [...this.#samples].filter(([, other]) => other.count >= Math.max(hot / 2, 1));
+    for (const [other] of batch) this.#samples.delete(other);
+    this.#tiers.compile([...new Set([target, ...batch.map(([, other]) => other.target)])]);
     this.#found();
   }
 
