@@ -239,21 +239,20 @@ export class RegionPrinter {
     this.#frames.push({ kind: 'merge', block: outer });
     this.#within(block, rest);
     this.#close();
-    this.#pending = 0;
     this.#tree(outer);
   }
 
   #block(index: number): void {
     const { checked, cyclesToCheck, blocks } = this.#region;
     const { steps, pc } = blocks[index]!;
+    this.#pending = 0;
     this.#proceed(index);
     if (index === 0) {
       this.#goTo(0, this.#region.entry, 0);
       return;
     }
     if (checked.has(index)) {
-      const pending = this.#pending;
-      this.#checkBudget(cyclesToCheck[index]! + pending, () => this.#leaveAt(pc, LEFT.budget, 1, pending, 'budget'));
+      this.#checkBudget(cyclesToCheck[index]!, () => this.#leaveAt(pc, LEFT.budget, 1, 0, 'budget'));
     }
     const segments = segmentsOf(steps, this.#segmentation);
     for (const segment of segments) {
@@ -574,15 +573,10 @@ export class RegionPrinter {
       this.#exitTo(pc, 'go', depth, pending);
       return;
     }
-    // what only one way leads to goes on with the cycles that are not paid yet
-    const inlined = to > from && this.#region.forwardEdges[to] === 1;
-    if (!inlined || this.#region.headers.has(to)) {
-      this.#pay(pending);
-      this.#pending = 0;
-    }
+    this.#pay(pending);
     if (detour) this.#out.i32(detour.place).set(this.#way);
     if (to <= from) this.#out.br(this.#depthOf((frame) => frame.kind === 'loop' && frame.block === to, depth));
-    else if (!inlined) {
+    else if (this.#region.forwardEdges[to]! > 1) {
       this.#out.br(this.#depthOf((frame) => frame.kind === 'merge' && frame.block === to, depth));
     } else {
       for (let i = 0; i < depth; i++) this.#frames.push({ kind: 'other' });
