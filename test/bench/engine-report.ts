@@ -67,7 +67,7 @@ function exampleTable(): string {
     const machine = board.createMachine({ image: readElf(path).segments, engine: 'auto', statistics });
     prepare?.(machine);
     const counted = () => machine.statistics!;
-    while (counted().instructions < 20_000_000 && machine.cycles < 1_000_000_000) {
+    while (counted().instructions < 100_000_000 && machine.cycles < 1_000_000_000) {
       if (machine.runCycles(CYCLES / 10) !== 'limit') break;
     }
     const busy = counted().instructions / machine.cycles;
@@ -90,7 +90,7 @@ export function engineReport(progress: (what: string) => void): string {
     `What the engine did (${figure(CYCLES / 1e6)} M cycles of each program; counting; exits in a million instructions, by cause)`,
     programs,
     '',
-    'The examples, for 20 M instructions or 1,000 M cycles',
+    'The examples, for 100 M instructions or 1,000 M cycles',
     examples,
     '',
     regionMemory(),

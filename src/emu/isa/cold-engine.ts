@@ -270,9 +270,6 @@ export class ColdEngine {
         if (stale) again(stale);
         return stale !== undefined;
       },
-      get experience() {
-        return HotEngine.experience;
-      },
     };
   }
 

@@ -82,8 +82,6 @@ const NOTHING_DROPPED: Dropped = { entries: [], first: [] };
 
 /** Compiles regions for one machine and knows which code they were made from. */
 export class HotEngine {
-  /** Instructions compiled in this process. */
-  static experience = 0;
   readonly table: WebAssembly.Table;
   readonly statistics: { -readonly [K in keyof HotStatistics]: HotStatistics[K] } = {
     regions: 0,
@@ -343,7 +341,6 @@ export class HotEngine {
       };
       this.#store.add(region.entry, compiled);
       made.set(region.entry, compiled);
-      HotEngine.experience += compiled.instructions;
     }
     return made;
   }

@@ -12,8 +12,6 @@ export interface Tiers {
   generalise(pc: number): void;
   /** A computed branch goes there; false if it goes to more places than a region can know. */
   addJumpTargets(pc: number, targets: readonly number[]): boolean;
-  /** Instructions that were compiled in this process: compiling the first ones takes many times as long. */
-  readonly experience: number;
 }
 
 /** Ticks of a slice while code is still being found, and at most. */
@@ -21,9 +19,8 @@ const SHORT = 16_384;
 const LONG = 1_000_000;
 /** Samples in code that lies together after which it is compiled: about as long as compiling it takes. */
 const HOT = 24;
-/** The same before a process has compiled so many instructions. */
-const HOT_AT_FIRST = 500;
-const EXPERIENCE = 300;
+/** Samples that a process waits for before it compiles anything, since the first instructions take many times as long. */
+const PATIENCE = 500;
 /** How much more is asked for in code that a region holds, which it can be entered at elsewhere. */
 const COVERED = 4;
 /** Bytes that lie together, as a shift. */
@@ -38,6 +35,8 @@ const OFTEN = { reached: 512, access: 128, jump: 128 } as const;
  * what compiled code has noted. Slices end by guest time, and nothing but speed depends on what is decided.
  */
 export class Tiering {
+  /** Samples of all machines of the process. */
+  static #taken = 0;
   /** Ticks that a slice should last at most. */
   slice = SHORT;
   readonly #tiers: Tiers;
@@ -63,10 +62,11 @@ export class Tiering {
     const place = target >>> NEIGHBOURHOOD;
     const count = (this.#samples.get(place)?.count ?? 0) + 1;
     this.#samples.set(place, { count, target });
-    const hot = this.#tiers.experience < EXPERIENCE ? HOT_AT_FIRST : HOT;
-    if (count < this.#scale * hot * (this.#tiers.covers(target) ? COVERED : 1)) return;
+    Tiering.#taken++;
+    if (Tiering.#taken < this.#scale * PATIENCE) return;
+    if (count < this.#scale * HOT * (this.#tiers.covers(target) ? COVERED : 1)) return;
     // what is half as hot comes into the same module: each costs a fixed time, and room
-    const batch = [...this.#samples].filter(([, other]) => other.count >= Math.max(hot / 2, 1));
+    const batch = [...this.#samples].filter(([, other]) => other.count >= HOT / 2);
     for (const [other] of batch) this.#samples.delete(other);
     this.#tiers.compile([...new Set([target, ...batch.map(([, other]) => other.target)])]);
     this.#found();
