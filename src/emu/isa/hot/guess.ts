@@ -3,14 +3,54 @@ import { fold, type Scalar } from '../semantics.js';
 import type { Part } from './flow.js';
 
 /**
- * Where the first load of an instruction would read with the registers as they stand: a guess at the memory it will
- * read when compiled code comes to it. Undefined where it has no load, or the address depends on more than registers.
+ * Guesses which memory the loads of a block will read, from the registers as they stand when it is compiled: it works out
+ * what the block makes of them. What comes from memory is unknown, but a sum with an address in it is taken for an address.
  */
-export function expectedAddress(program: Program, register: (index: number) => number): number | undefined {
-  const load = program.find(({ op }) => op === 'load');
-  if (load?.op !== 'load') return undefined;
-  const address = scalarOf(program, load.args[0], register);
-  return address === undefined ? undefined : Number(address) >>> 0;
+export class Expectation<Place> {
+  readonly #register: (index: number) => number;
+  readonly #placeOf: (address: number) => Place | undefined;
+  readonly #values = new Map<number, number | undefined>();
+
+  /** `placeOf`: the memory an address lies in, if that is plain memory. */
+  constructor(register: (index: number) => number, placeOf: (address: number) => Place | undefined) {
+    this.#register = register;
+    this.#placeOf = placeOf;
+  }
+
+  /** Where the first load of the next instruction will read. */
+  next(program: Program): Place | undefined {
+    const load = program.find(({ op }) => op === 'load');
+    const address = load?.op === 'load' ? this.#addressOf(program, load.args[0]) : undefined;
+    for (const node of program) {
+      if (node.op !== 'setReg') continue;
+      const index = program[node.args[0]]!;
+      if (index.op === 'const') this.#values.set(Number(index.value), this.#addressOf(program, node.args[1]));
+    }
+    return address === undefined ? undefined : this.#placeOf(address);
+  }
+
+  /** A value, or the first address in the expression for it. */
+  #addressOf(program: Program, id: number): number | undefined {
+    const value = scalarOf(program, id, (index) => this.#present(index));
+    const whole = value === undefined ? undefined : Number(value) >>> 0;
+    if (whole !== undefined && this.#placeOf(whole) !== undefined) return whole;
+    return this.#addressIn(program, id) ?? whole;
+  }
+
+  #addressIn(program: Program, id: number): number | undefined {
+    const node = program[id]!;
+    if (node.op === 'reg' || node.op === 'const') {
+      const value = scalarOf(program, id, (index) => this.#present(index));
+      const address = value === undefined ? undefined : Number(value) >>> 0;
+      return address !== undefined && this.#placeOf(address) !== undefined ? address : undefined;
+    }
+    if (node.op !== 'add' && node.op !== 'sub') return undefined;
+    return this.#addressIn(program, node.args[0]!) ?? this.#addressIn(program, node.args[1]!);
+  }
+
+  #present(index: number): number | undefined {
+    return this.#values.has(index) ? this.#values.get(index) : this.#register(index);
+  }
 }
 
 const MOST_ENTRIES = 256;
@@ -42,7 +82,12 @@ export function tableTargets({ program, pc, length }: Part, halfword: (address: 
 
 type Load = (address: number, size: number) => number;
 
-function scalarOf(program: Program, id: number, register: (index: number) => number, load?: Load): Scalar | undefined {
+function scalarOf(
+  program: Program,
+  id: number,
+  register: (index: number) => number | undefined,
+  load?: Load,
+): Scalar | undefined {
   const node = program[id]!;
   if (node.op === 'load' && load && node.size <= 2) {
     const address = scalarOf(program, node.args[0], register);

@@ -4,7 +4,7 @@ import type { Isa } from '../instruction.js';
 import type { StateLayout } from '../layout.js';
 import type { MemoryWindow } from '../print-context.js';
 import { type Part, type Step, stepAt } from './flow.js';
-import { expectedAddress, tableTargets } from './guess.js';
+import { Expectation, tableTargets } from './guess.js';
 import { MemoryWindows } from './memory-windows.js';
 import { buildRegion, type Region } from './region.js';
 import { generateRegions } from './region-module.js';
@@ -24,8 +24,8 @@ interface CompiledRegion {
   readonly name: string;
   /** Addresses and lengths of its instructions and of the literals that went into it, in turn. */
   readonly spans: readonly number[];
-  /** Headers of its loops, at which it can be entered as well. */
-  readonly loops: readonly number[];
+  /** Where it can be entered beside its first address. */
+  readonly entries: readonly number[];
   readonly missing: readonly number[];
   /** The halfwords there, in the same order. */
   readonly code: readonly number[];
@@ -163,11 +163,11 @@ export class HotEngine {
     const number = this.#free.pop() ?? this.#next++;
     if (number === this.table.length) this.table.grow(this.table.length);
     this.table.set(number, instance.exports[region.name]);
-    for (const other of new Set(region.loops.map((pc) => this.#entries.get(pc)))) {
-      if (other?.entries.every((pc) => pc === entry || region.loops.includes(pc))) this.#forget(other);
+    for (const other of new Set(region.entries.map((pc) => this.#entries.get(pc)))) {
+      if (other?.entries.every((pc) => pc === entry || region.entries.includes(pc))) this.#forget(other);
     }
-    const loops = region.loops.filter((pc) => pc !== entry && !this.#entries.has(pc));
-    const installed = { number, region, entries: [entry, ...loops] };
+    const others = region.entries.filter((pc) => pc !== entry && !this.#entries.has(pc));
+    const installed = { number, region, entries: [entry, ...others] };
     for (const pc of installed.entries) {
       this.#entries.set(pc, installed);
       numbers.set(pc, number);
@@ -311,14 +311,14 @@ export class HotEngine {
     };
     const windows = new Set<MemoryWindow>();
     const windowed = new Set<number>();
-    const site = (part: Part) => {
-      const chosen = this.#siteOf(part);
-      if (typeof chosen === 'object') {
-        windows.add(chosen.window);
-        windowed.add(part.pc);
-      }
-      return chosen;
-    };
+    const sites = new Map<Part, Site>();
+    for (const region of regions) this.#chooseSites(region, sites);
+    for (const [part, site] of sites) {
+      if (typeof site !== 'object') continue;
+      windows.add(site.window);
+      windowed.add(part.pc);
+    }
+    const site = (part: Part) => sites.get(part)!;
     const bytes = generateRegions(regions, { ...options, site, constantWord });
     const module = new WebAssembly.Module(bytes);
     for (const [index, region] of regions.entries()) {
@@ -329,7 +329,7 @@ export class HotEngine {
         module,
         name: `${index}`,
         spans,
-        loops: [...region.loops.keys()],
+        entries: [...region.entries.keys()],
         missing: region.missing,
         code: this.#codeOf(spans)!,
         knowledge: this.#knowledgeOf(spans),
@@ -354,12 +354,18 @@ export class HotEngine {
     }
   }
 
-  #siteOf(part: Part): Site {
-    const known = this.#sites.get(part.pc);
-    if (known !== undefined) return known;
-    const address = expectedAddress(part.program, (index) => this.#host.register(index));
-    const window = address === undefined ? undefined : this.#windows.at(address);
-    return window ? { window } : 'table';
+  /** How every instruction of a region makes its accesses. */
+  #chooseSites({ blocks }: Region, sites: Map<Part, Site>): void {
+    for (const { steps } of blocks) {
+      const expectation = new Expectation(
+        (index) => this.#host.register(index),
+        (address) => this.#windows.at(address),
+      );
+      for (const part of steps.flatMap((step) => step.parts)) {
+        const window = expectation.next(part.program);
+        sites.set(part, this.#sites.get(part.pc) ?? (window ? { window } : 'table'));
+      }
+    }
   }
 
   #knowledgeOf(spans: readonly number[]): Knowledge {

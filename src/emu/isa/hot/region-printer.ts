@@ -109,8 +109,8 @@ export class RegionPrinter {
   print(): FunctionBody {
     const out = this.#out;
     this.#allocate();
-    const { cyclesToCheck, blockAt, loops } = this.#region;
-    const most = Math.max(cyclesToCheck[0]!, ...[...loops.keys()].map((pc) => cyclesToCheck[blockAt.get(pc)!]!));
+    const { cyclesToCheck, blockAt, entries } = this.#region;
+    const most = Math.max(cyclesToCheck[0]!, ...[...entries.keys()].map((pc) => cyclesToCheck[blockAt.get(pc)!]!));
     this.#checkBudget(most, () => this.#count('budget').get(PC).get(BUDGET).i32(LEFT.budget).op(OP.return));
     this.#reload();
     this.#chooseWay();
@@ -305,15 +305,27 @@ export class RegionPrinter {
     return { base: this.#present(this.#register(group.base)), from, span, shift, window, place, offset, checked };
   }
 
-  /** Where the function was entered: at its first address, or at a loop. */
+  /** Where the function was entered: at its first address, or at a place. */
   #chooseWay(): void {
-    const { entry, loops } = this.#region;
-    const out = this.#out;
-    const others = [...loops].filter(([pc]) => pc !== entry);
+    const { entry, entries } = this.#region;
+    const others = [...entries].filter(([pc]) => pc !== entry).sort(([a], [b]) => a - b);
     if (others.length === 0) return;
-    out.get(PC).i32(entry).op(I32_NE, OP.if, EMPTY_BLOCK);
-    for (const [pc, place] of others)
-      out.i32(place).get(this.#way).get(PC).i32(pc).op(I32_EQ, OP.select).set(this.#way);
+    this.#out.get(PC).i32(entry).op(I32_NE, OP.if, EMPTY_BLOCK);
+    this.#chooseFrom(others);
+    this.#out.op(OP.end);
+  }
+
+  #chooseFrom(places: readonly (readonly [pc: number, place: number])[]): void {
+    const out = this.#out;
+    const middle = places.length >> 1;
+    if (middle === 0) {
+      out.i32(places[0]![1]).set(this.#way);
+      return;
+    }
+    out.get(PC).i32(places[middle]![0]).op(I32_LT_U, OP.if, EMPTY_BLOCK);
+    this.#chooseFrom(places.slice(0, middle));
+    out.op(OP.else);
+    this.#chooseFrom(places.slice(middle));
     out.op(OP.end);
   }
 

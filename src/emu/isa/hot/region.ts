@@ -13,9 +13,10 @@ export interface Block {
 }
 
 /**
- * Compiled code is entered at its first address and at the header of every loop, and a jump into the middle of a loop goes
- * through the headers around it. The places where it then goes on are numbered 1, 2 … in the order of an outer loop before
- * what is inside it: a way leads to the places `first` to `last`, of which `first` is where the way ends.
+ * Compiled code is entered at its first address and wherever a run may stop: at the header of every loop, behind calls and
+ * at the other checks of the budget. It gets there through the headers of the loops around, and so does a jump into the
+ * middle of a loop. The places where it then goes on are numbered 1, 2 … in the order of an outer loop before what is
+ * inside it: a way leads to the places `first` to `last`, of which `first` is where the way ends.
  */
 export interface Detour {
   readonly by: number;
@@ -37,8 +38,8 @@ export interface Region {
   readonly blockAt: ReadonlyMap<number, number>;
   /** Blocks that are loop headers. */
   readonly headers: ReadonlySet<number>;
-  /** Addresses of the loop headers, with their numbers as places. */
-  readonly loops: ReadonlyMap<number, number>;
+  /** Addresses of the places: it can be entered there as well. */
+  readonly entries: ReadonlyMap<number, number>;
   /** Immediate dominator of every block. */
   readonly dominator: readonly number[];
   /** Forward edges into every block, from reachable blocks. */
@@ -195,7 +196,7 @@ function irreducibleEdges(blocks: readonly Block[], { dominator }: Graph): strin
   );
 }
 
-/** Adds the ways to all loops, and to where jumps into the middle of one go; then what follows from them. */
+/** Adds the ways to all places; then what follows from them. */
 function enterable(
   entry: number,
   blocks: readonly Block[],
@@ -208,7 +209,8 @@ function enterable(
     const [from, to] = one.split(' ').map((pc) => blocks.findIndex((block) => block.pc === Number(pc)));
     return from! >= 0 && to! >= 0 ? [{ from: from!, to: to! }] : [];
   });
-  const places = [...new Set([...headers, ...jumps.map(({ to }) => to)])].sort((a, b) => a - b);
+  const { checked: stops } = planChecks(blocks, headers);
+  const places = [...new Set([...stops, ...jumps.map(({ to }) => to)])].sort((a, b) => a - b);
   /** The innermost loop around a place; a header lies in the loop around its own. */
   const outside = (place: number) => around[place]!.filter((header) => header !== place).at(-1) ?? NO_LOOP;
   const numbers = new Map<number, number>();
@@ -240,9 +242,9 @@ function enterable(
   const ways = waysOf.get(NO_LOOP)!;
   all.unshift({ pc: entry, steps: [], ways, detours: new Map(), successors: [1, ...ways.map(({ to }) => to)] });
   const blockAt = new Map(blocks.map(({ pc }, index) => [pc, index + 1]));
-  const loops = new Map([...headers].map((header) => [blocks[header]!.pc, numbers.get(header)!]));
+  const entries = new Map(places.map((place) => [blocks[place]!.pc, numbers.get(place)!]));
   const checked = new Set(places.map((place) => place + 1));
-  return { entry, blocks: all, blockAt, loops, jumpTargets, ...analyseGraph(all), ...planChecks(all, checked) };
+  return { entry, blocks: all, blockAt, entries, jumpTargets, ...analyseGraph(all), ...planChecks(all, checked) };
 }
 
 const NO_LOOP = -1;

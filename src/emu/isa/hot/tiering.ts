@@ -17,8 +17,8 @@ export interface Tiers {
 /** Ticks of a slice while code is still being found, and at most. */
 const SHORT = 16_384;
 const LONG = 1_000_000;
-/** Samples in code that lies together after which it is compiled: about as long as compiling it takes. */
-const HOT = 24;
+/** Samples in code that lies together after which it is compiled: they last about as long as compiling it takes. */
+const HOT = 200;
 /** Samples that a process waits for before it compiles anything, since the first instructions take many times as long. */
 const PATIENCE = 500;
 /** How much more is asked for in code that a region holds, which it can be entered at elsewhere. */
