@@ -29,10 +29,10 @@ export class MemoryWindows {
     return window;
   }
 
-  /** Whether the same window is here, too. */
+  /** Whether what lies in a window of another machine lies at the same place here. */
   has({ base, size, host }: MemoryWindow): boolean {
     const own = this.at(base);
-    return own?.base === base && own.size === size && own.host === host;
+    return own !== undefined && base + size <= own.base + own.size && host - base === own.host - own.base;
   }
 
   /** The page table changed. */
