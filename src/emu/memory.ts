@@ -94,12 +94,16 @@ export class MemoryBlock {
   /** Gives every byte its power-on value; pages that have it already stay untouched, so that unused memory is free. */
   clear(): void {
     const value = this.options.fill ?? 0;
+    const pool = this.#pool;
     for (let page = 0; page < this.pageCount; page++) {
-      if (value === 0 && !this.#pool.isTouched(this.firstPage + page)) continue;
+      if (value === 0) {
+        page = pool.nextTouched(this.firstPage + page) - this.firstPage;
+        if (page >= this.pageCount) break;
+      }
       const bytes = this.bytes.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
       if (isFilled(bytes, value)) continue;
       bytes.fill(value);
-      this.#pool.changed(this, page * PAGE_SIZE, bytes.length);
+      pool.changed(this, page * PAGE_SIZE, bytes.length);
     }
     if (this.options.contents) this.fill(0, this.options.contents);
   }
@@ -107,7 +111,11 @@ export class MemoryBlock {
   /** Makes `length` bytes from `offset` visible at guest address `base`. */
   map(base: number, offset: number, length: number): void {
     this.#views = [...this.#views, { base, offset, length }];
-    this.refreshAll();
+    if (!this.#pool.isPristine || base % PAGE_SIZE !== 0 || offset % PAGE_SIZE !== 0) this.refreshAll();
+    else {
+      const pages = Math.floor(Math.min(length, this.size - offset) / PAGE_SIZE);
+      this.#pool.showPristine(base, this.firstPage + offset / PAGE_SIZE, pages);
+    }
   }
   unmap(base: number): void {
     const gone = this.#views.filter((view) => view.base === base);
@@ -143,8 +151,21 @@ export class MemoryBlock {
   }
 }
 
+const filledPages = new Map<number, Uint8Array>();
+
+/** A page with the same value in every byte, always the same one: not to be written. */
+export function filledPage(value: number): Uint8Array {
+  let page = filledPages.get(value);
+  if (page === undefined) {
+    page = new Uint8Array(PAGE_SIZE).fill(value);
+    filledPages.set(value, page);
+  }
+  return page;
+}
+
 /** Whether every byte of a page (or a rest of one) has the value. */
 export function isFilled(bytes: Uint8Array, value: number): boolean {
+  if (bytes.length === PAGE_SIZE) return Buffer.compare(bytes, filledPage(value & 0xff)) === 0;
   const whole = bytes.length >> 2;
   const words = new Int32Array(bytes.buffer, bytes.byteOffset, whole);
   const word = Math.imul(value & 0xff, 0x0101_0101);
@@ -171,6 +192,8 @@ export class MemoryPool {
   readonly #blockOfPage: Uint8Array;
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array<ArrayBuffer>;
+  /** Whether any page ever was dirty, or had a flag. */
+  #pristine = true;
   #codeListener: CodeChanged = () => {};
   #remapListener: () => void = () => {};
 
@@ -216,6 +239,16 @@ export class MemoryPool {
     return this.#touched[page] !== 0;
   }
 
+  /** The first page from `page` on that ever changed; behind the last page if there is none. */
+  nextTouched(page: number): number {
+    const next = this.#touched.indexOf(1, page);
+    return next < 0 ? this.pageCount : next;
+  }
+  /** Whether nothing ever changed, was decoded, watched or hidden. */
+  get isPristine(): boolean {
+    return this.#pristine;
+  }
+
   /** The bytes of one page of the pool. */
   page(page: number): Uint8Array<ArrayBuffer> {
     const start = GUEST_BASE + page * PAGE_SIZE;
@@ -256,6 +289,7 @@ export class MemoryPool {
    * comes to the bus.
    */
   hide(block: MemoryBlock, hidden: boolean): void {
+    this.#pristine = false;
     for (let page = 0; page < block.pageCount; page++) {
       const index = block.firstPage + page;
       if (hidden && (this.#flags[index]! & DECODED) !== 0) {
@@ -296,6 +330,12 @@ export class MemoryPool {
     }
   }
 
+  /** For blocks only: makes pages visible, before anything happened to any page: they can be read and no more. */
+  showPristine(address: number, first: number, count: number): void {
+    const from = (READ_TABLE >> 2) + (address >>> PAGE_SHIFT);
+    this.#words.fill((GUEST_BASE + first * PAGE_SIZE - address) | 0, from, from + count);
+  }
+
   /** For blocks only: the engine's entries of a whole guest page. */
   setEntries(address: number, host: number, index: number, ram: boolean, single: boolean): void {
     const guest = address >>> PAGE_SHIFT;
@@ -322,6 +362,7 @@ export class MemoryPool {
   }
 
   #markDirty(index: number): void {
+    this.#pristine = false;
     this.#dirty[index] = 1;
     this.#touched[index] = 1;
     this.dirtyList[this.dirtyCount++] = index;
@@ -331,6 +372,7 @@ export class MemoryPool {
     const index = block.firstPage + page;
     const flags = on ? this.#flags[index]! | flag : this.#flags[index]! & ~flag;
     if (flags === this.#flags[index]) return;
+    this.#pristine = false;
     this.#flags[index] = flags;
     block.refresh(page);
   }
