@@ -9,7 +9,7 @@ import {
   type ResetKind,
 } from './device.js';
 import { InternalError, UsageError } from './errors.js';
-import { layoutOf, RegisterCell, type RegisterLayout } from './register-file.js';
+import { type Cells, layoutOf, RegisterCell, type RegisterLayout } from './register-file.js';
 import { namesOf } from './registers.js';
 import type { TimedEvent } from './scheduler.js';
 import type { Signal } from './signal.js';
@@ -38,9 +38,10 @@ export class DeviceInstance {
   readonly name: string;
   readonly type: DeviceType;
   readonly size: number;
-  /** What tests see. */
-  readonly handle: object;
-  readonly registers: readonly RegisterCell[];
+  /** What `setup` returned; once it was asked for, with the registers beside it. */
+  readonly #ownHandle: object;
+  #handle: object | undefined;
+  #cells: Cells | undefined;
   readonly clock: Clock;
   readonly #layout: RegisterLayout;
   readonly #values: Int32Array;
@@ -53,6 +54,7 @@ export class DeviceInstance {
   #plainAt: Int16Array;
   /** A device without registers answers by this. */
   readonly #answer: DeviceType['read'];
+  readonly #access: DeviceType['access'];
   #sealed = false;
   readonly #writeHooks: (WriteHook | null)[];
   readonly #resetHooks: ((kind: ResetKind, cause: ResetCause) => void)[] = [];
@@ -76,24 +78,39 @@ export class DeviceInstance {
     const { arena, timebase } = services;
     this.#layout = layoutOf(type.registers ?? NO_REGISTERS, type.size, `device ${type.name}`);
     const count = this.#layout.flat.length;
-    const labels = this.#layout.flat.map((flat) => `${name}.${flat.name}`);
-    this.#values = arena.i32(`${name}:registers`, count, labels);
+    this.#values = arena.i32(`${name}:registers`, count, (index) => `${name}.${this.#layout.flat[index]!.name}`);
     this.#reads = arena.i32(`${name}:reads`, count);
     this.#reported = arena.u8(`${name}:reported`, count + 2);
     this.#blocked = arena.i32(`${name}:blocked`, 1);
     this.#readHooks = new Array<ReadHook | null>(count).fill(null);
-    this.#plainAt = this.#layout.plainAt;
+    this.#access = type.access;
+    this.#plainAt = type.access === undefined ? this.#layout.plainAt : this.#layout.nothingPlain;
     this.#answer = type.registers === undefined ? type.read : undefined;
     this.#writeHooks = new Array<WriteHook | null>(count).fill(null);
     const source = options.clock === undefined ? timebase.cpuClock : services.clock(options.clock);
     const gated = options.gated ? timebase.gated(`${name}.clock`, source) : undefined;
     this.clock = gated?.clock ?? source;
     this.#setClockOpen = gated?.setOpen;
-    const { all, shaped } = this.#layout.cells(this.#values, this.#reads);
     this.#values.set(this.#layout.resets);
-    this.#context = this.#makeContext(shaped);
-    this.handle = merged(name, type.setup?.(this.#context) ?? {}, shaped);
-    this.registers = [...all, ...viewsIn(this.handle, all)];
+    this.#context = this.#makeContext();
+    this.#ownHandle = type.setup?.(this.#context) ?? {};
+  }
+
+  /** What tests see. */
+  get handle(): object {
+    this.#handle ??= merged(this.name, this.#ownHandle, this.#shapedCells.shaped);
+    return this.#handle;
+  }
+  /** The registers of its table, and those that the device put on its handle itself. */
+  get registers(): readonly RegisterCell[] {
+    const { all } = this.#shapedCells;
+    return [...all, ...viewsIn(this.handle, all)];
+  }
+
+  /** Most devices of a chip are not used by a program: their registers are words until somebody looks at them. */
+  get #shapedCells(): Cells {
+    this.#cells ??= this.#layout.cells(this.#values, this.#reads);
+    return this.#cells;
   }
 
   /** A bus read of 1, 2 or 4 bytes at an offset that is a multiple of `size`; unsigned. */
@@ -114,6 +131,7 @@ export class DeviceInstance {
     if (index < 0) return this.#readHole(offset);
     const layout = this.#layout;
     this.#reads[index]!++;
+    if (this.#access !== undefined) this.#access(layout.flat[index]!.name, this.#context);
     let value = this.#values[index]! & layout.readable[index]!;
     const hook = this.#readHooks[index]!;
     if (hook !== null) value = hook(value >>> 0) ?? value;
@@ -152,10 +170,10 @@ export class DeviceInstance {
 
   /** Sets registers and state to their reset values, cancels events, then asks the device; outputs change once, to what it left. */
   reset(kind: ResetKind, cause: ResetCause = kind === 'system' ? 'software' : kind): void {
-    const { flat, resets } = this.#layout;
-    for (let i = 0; i < flat.length; i++) {
-      if (kind === 'power-on' || !flat[i]!.spec.options.powerOnOnly) this.#values[i] = resets[i]!;
-    }
+    const { resets, powerOnOnly } = this.#layout;
+    const kept = kind === 'power-on' ? [] : powerOnOnly.map((i) => this.#values[i]!);
+    this.#values.set(resets);
+    for (const [i, value] of kept.entries()) this.#values[powerOnOnly[i]!] = value;
     for (const words of this.#states) words.fill(0);
     for (const event of this.#events) event.cancel();
     for (const output of this.#outputs) {
@@ -198,6 +216,7 @@ export class DeviceInstance {
     this.#values[index] = next;
     const odd = (value ^ layout.resets[index]!) & layout.odd[index]! & told;
     if (odd !== 0 && this.#reported[index] === 0) this.#reportOdd(index, odd);
+    if (this.#access !== undefined) this.#access(layout.flat[index]!.name, this.#context);
     const hook = this.#writeHooks[index]!;
     if (hook !== null) hook(next >>> 0, old >>> 0, value >>> 0);
   }
@@ -326,7 +345,7 @@ export class DeviceInstance {
     this.#plainAt[this.#layout.flat[register.index]!.offset >> 2] = -1;
   }
 
-  #makeContext(shaped: Record<string, unknown>): DeviceContext {
+  #makeContext(): DeviceContext {
     const { name, type, clock } = this;
     const services = this.#services;
     const { arena, timebase, scheduler, signals } = services;
@@ -335,10 +354,11 @@ export class DeviceInstance {
       state[key] = spec.allocate(arena, `${name}.${key}`);
       this.#states.push(state[key]);
     }
+    const regs = (type.setup ?? type.read ?? type.write) === undefined ? NOT_ASKED_FOR : this.#shapedCells.shaped;
     return {
       name,
       clock,
-      regs: shaped as DeviceContext['regs'],
+      regs: regs as DeviceContext['regs'],
       state: state as DeviceContext['state'],
       onRead: (register, fn) => this.#hookRead(register, fn),
       computed: (register, fn) => {
@@ -382,6 +402,8 @@ export class DeviceInstance {
 }
 
 const NO_REGISTERS = {};
+/** In the context of devices without code of their own. */
+const NOT_ASKED_FOR = {};
 
 function hookInto<F>(hooks: (F | null)[], register: RegisterCell, fn: F, complaint: string): void {
   if (hooks[register.index] !== null) throw new InternalError({ what: `${complaint} hooks for ${register.name}` });

@@ -75,12 +75,19 @@ export type Registers<R extends RegisterSpecs> = {
 };
 
 const classes = new Map<string, typeof RegisterCell>();
+const classBySpec = new WeakMap<RegisterSpec, typeof RegisterCell>();
 
 /**
  * A class with one accessor a field. Registers with the same fields share it: a chip has more than a thousand registers,
  * and with a class each V8 would make every one of them on its slowest path.
  */
 function registerClass(spec: RegisterSpec): typeof RegisterCell {
+  const known = classBySpec.get(spec) ?? classOfFields(spec);
+  classBySpec.set(spec, known);
+  return known;
+}
+
+function classOfFields(spec: RegisterSpec): typeof RegisterCell {
   const key = Object.entries(spec.fields)
     .map(([name, { low, width }]) => `${name}:${low}:${width}`)
     .join();
@@ -103,15 +110,24 @@ function registerClass(spec: RegisterSpec): typeof RegisterCell {
   return Fields;
 }
 
+/** The registers of one device: in order, and in the shape of its table. */
+export interface Cells {
+  readonly all: readonly RegisterCell[];
+  readonly shaped: Record<string, unknown>;
+}
+
 /** What follows from a register table, once for all devices of a kind: masks by register, and the classes. */
 export class RegisterLayout {
   readonly flat: readonly FlatRegister[];
-  readonly #classes: readonly (typeof RegisterCell)[];
   /** Register index by word offset, −1 where there is none. */
   readonly indexAt: Int16Array;
   /** The same for registers of which a read shows every bit and clears none, −1 elsewhere. */
   readonly plainAt: Int16Array;
+  /** −1 everywhere: for devices that are told of every access. */
+  readonly nothingPlain: Int16Array;
   readonly resets: Int32Array;
+  /** Registers that keep their values in a system reset. */
+  readonly powerOnOnly: readonly number[];
   /** Bits a read shows (all but `w` fields). */
   readonly readable: Int32Array;
   readonly clearedByRead: Int32Array;
@@ -130,14 +146,15 @@ export class RegisterLayout {
 
   constructor(specs: RegisterSpecs, size: number, where: string) {
     this.flat = flatten(specs);
-    this.#classes = this.flat.map(({ spec }) => registerClass(spec));
     this.indexAt = new Int16Array(Math.ceil(size / 4)).fill(-1);
     for (const [i, { name, offset }] of this.flat.entries()) {
       if (offset + 4 > size) throw new InternalError({ what: `register ${name} lies outside its device`, where });
       this.indexAt[offset >> 2] = i;
     }
+    this.nothingPlain = new Int16Array(this.indexAt.length).fill(-1);
     const masks = (...access: Access[]) => Int32Array.from(this.flat, ({ spec }) => maskOf(spec, access));
     this.resets = Int32Array.from(this.flat, ({ spec }) => spec.reset);
+    this.powerOnOnly = [...this.flat.keys()].filter((i) => this.flat[i]!.spec.options.powerOnOnly);
     this.readable = masks('rw', 'r', 'rc_w1', 'rc_w0', 'rc_r', 'rs', 't');
     this.clearedByRead = masks('rc_r');
     this.writable = masks('rw', 'w');
@@ -158,8 +175,8 @@ export class RegisterLayout {
   }
 
   /** The registers of one device over its words, in the shape of the table. */
-  cells(values: Int32Array, reads: Int32Array): { all: RegisterCell[]; shaped: Record<string, unknown> } {
-    const all = this.flat.map((flat, i) => new this.#classes[i]!(flat, i, values, reads));
+  cells(values: Int32Array, reads: Int32Array): Cells {
+    const all = this.flat.map((flat, i) => new (registerClass(flat.spec))(flat, i, values, reads));
     const shaped: Record<string, unknown> = {};
     for (const [i, { path }] of this.flat.entries()) place(shaped, path, all[i]!);
     return { all, shaped };
