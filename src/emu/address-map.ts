@@ -37,9 +37,10 @@ export class AddressMap {
     }
     this.#regions = [...this.#regions, region];
     const alone = this.#listOf([region]);
-    const whole = new Uint16Array(LEAF_PAGES).fill(alone);
+    let whole: Uint16Array | undefined;
     this.#eachLeaf(region, (leaf, from, to) => {
       if (to - from === LEAF_PAGES && this.#leaves[leaf] === EMPTY_LEAF) {
+        whole ??= new Uint16Array(LEAF_PAGES).fill(alone);
         this.#leaves[leaf] = whole;
         return;
       }

@@ -144,7 +144,8 @@ export class DeviceInstance {
     const [values, reads, blocked] = [this.#values.byteOffset, this.#reads.byteOffset, this.#blocked.byteOffset];
     this.#sealed = true;
     const ports: Port[] = [];
-    for (const [word, index] of this.#plainAt.entries()) {
+    for (let word = 0; word < this.#plainAt.length; word++) {
+      const index = this.#plainAt[word]!;
       if (index < 0) continue;
       ports.push({ offset: word * 4, value: values + index * 4, reads: reads + index * 4, blocked });
     }

@@ -66,7 +66,7 @@ function compile(isa: Isa, kind: keyof typeof compiled): Compiled {
     const bytes =
       built === undefined
         ? generateColdModule(isa, kind === 'counting')
-        : Uint8Array.from(Buffer.from(built, 'base64'));
+        : Buffer.from(built, 'base64');
     result = { module: new WebAssembly.Module(bytes), handlers: new Handlers(isa), decoder: new Decoder(isa) };
     compiled[kind].set(isa, result);
   }
