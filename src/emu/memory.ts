@@ -36,20 +36,23 @@ const DECODED = 1;
 const WATCHED_WRITES = 2;
 const WATCHED_READS = 4;
 const HIDDEN = 8;
+/** The page's bytes have their power-on value in name only: nobody looked at them yet. */
+const BLANK = 16;
 
 /** One guest memory inside the machine's Wasm memory. */
 export class MemoryBlock {
   readonly name: string;
   readonly size: number;
   readonly options: MemoryOptions;
-  /** Its bytes. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
   /** Number of its first page in the pool. */
   readonly firstPage: number;
   /** Takes the stores to it, if it has a controller. */
   onStore: ((offset: number, value: number, size: number) => void) | undefined;
   /** What its controller lets through. */
   access: Access = 'open';
+  /** How many pages nobody looked at since they were given their power-on value; the pool counts them. */
+  blankPages = 0;
   readonly #pool: MemoryPool;
   #views: readonly View[] = [];
 
@@ -59,7 +62,17 @@ export class MemoryBlock {
     this.name = options.name;
     this.size = options.size;
     this.firstPage = firstPage;
-    this.bytes = new Uint8Array(buffer, GUEST_BASE + firstPage * PAGE_SIZE, options.size);
+    this.#bytes = new Uint8Array(buffer, GUEST_BASE + firstPage * PAGE_SIZE, options.size);
+  }
+
+  /** All its bytes; `slice` gives some of them for less. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.slice(0, this.size);
+  }
+  /** The bytes themselves, not a copy. */
+  slice(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    this.#pool.materialise(this, offset, length);
+    return this.#bytes.subarray(offset, offset + length);
   }
 
   get pageCount(): number {
@@ -74,7 +87,8 @@ export class MemoryBlock {
 
   /** 1, 2 or 4 bytes, little endian, unsigned; the caller has checked the range. */
   load(offset: number, size: number): number {
-    const { bytes } = this;
+    if (this.blankPages !== 0) this.#pool.materialise(this, offset, size);
+    const bytes = this.#bytes;
     if (size === 1) return bytes[offset]!;
     if (size === 2) return bytes[offset]! | (bytes[offset + 1]! << 8);
     return (bytes[offset]! | (bytes[offset + 1]! << 8) | (bytes[offset + 2]! << 16) | (bytes[offset + 3]! << 24)) >>> 0;
@@ -82,12 +96,14 @@ export class MemoryBlock {
 
   /** Stores whatever the kind of memory; marks pages dirty and drops decoded instructions. */
   store(offset: number, size: number, value: number): void {
-    for (let i = 0; i < size; i++) this.bytes[offset + i] = value >>> (8 * i);
+    if (this.blankPages !== 0) this.#pool.materialise(this, offset, size);
+    for (let i = 0; i < size; i++) this.#bytes[offset + i] = value >>> (8 * i);
     this.#pool.changed(this, offset, size);
   }
 
   fill(offset: number, bytes: Uint8Array): void {
-    this.bytes.set(bytes, offset);
+    this.#pool.materialise(this, offset, bytes.length);
+    this.#bytes.set(bytes, offset);
     this.#pool.changed(this, offset, bytes.length);
   }
 
@@ -100,7 +116,9 @@ export class MemoryBlock {
         page = pool.nextTouched(this.firstPage + page) - this.firstPage;
         if (page >= this.pageCount) break;
       }
-      const bytes = this.bytes.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
+      // A page of the host costs more than all else that happens to one of erased flash.
+      if (!this.isRam && (page + 1) * PAGE_SIZE <= this.size && pool.leaveBlank(this, page)) continue;
+      const bytes = this.#bytes.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
       if (isFilled(bytes, value)) continue;
       bytes.fill(value);
       pool.changed(this, page * PAGE_SIZE, bytes.length);
@@ -251,6 +269,20 @@ export class MemoryPool {
 
   /** The bytes of one page of the pool. */
   page(page: number): Uint8Array<ArrayBuffer> {
+    if (this.#isBlank(page)) {
+      const block = this.blockOf(page);
+      this.materialise(block, (page - block.firstPage) * PAGE_SIZE, PAGE_SIZE);
+    }
+    return this.#page(page);
+  }
+  /** What a page holds, to be read and not kept: for one that nobody looked at, bytes that lie elsewhere. */
+  content(page: number): Uint8Array {
+    return this.#isBlank(page) ? filledPage(this.blockOf(page).options.fill ?? 0) : this.#page(page);
+  }
+  #isBlank(page: number): boolean {
+    return (this.#flags[page]! & BLANK) !== 0;
+  }
+  #page(page: number): Uint8Array<ArrayBuffer> {
     const start = GUEST_BASE + page * PAGE_SIZE;
     return this.#bytes.subarray(start, start + PAGE_SIZE);
   }
@@ -269,6 +301,32 @@ export class MemoryPool {
         this.#markDirty(index);
         block.refresh(page);
       }
+    }
+  }
+
+  /** Gives an untouched page its power-on value, in name; false if something happened to it before. */
+  leaveBlank(block: MemoryBlock, page: number): boolean {
+    const index = block.firstPage + page;
+    if (this.#isBlank(index)) return true;
+    if (this.#touched[index] !== 0 || this.#flags[index] !== 0) return false;
+    this.#flags[index] = BLANK;
+    block.blankPages++;
+    this.#markDirty(index);
+    block.refresh(page);
+    return true;
+  }
+
+  /** Sees to it that bytes are where they belong, before somebody looks at them or changes them. */
+  materialise(block: MemoryBlock, offset: number, length: number): void {
+    if (block.blankPages === 0 || length === 0) return;
+    const last = Math.min(offset + length - 1, block.size - 1) >> PAGE_SHIFT;
+    for (let page = offset >> PAGE_SHIFT; page <= last; page++) {
+      const index = block.firstPage + page;
+      if (!this.#isBlank(index)) continue;
+      this.#page(index).fill(block.options.fill ?? 0);
+      this.#flags[index] = this.#flags[index]! & ~BLANK;
+      block.blankPages--;
+      block.refresh(page);
     }
   }
 
@@ -304,6 +362,8 @@ export class MemoryPool {
 
   /** Replaces a page's bytes, as a restore does: what was decoded from words that differ is dropped. */
   replace(index: number, content: Uint8Array): void {
+    // The very page that stands for it in snapshots: nothing happened to it there either.
+    if (content === this.content(index)) return;
     const page = this.page(index);
     if ((this.#flags[index]! & DECODED) !== 0) this.#announceDifferences(index, page, content);
     page.set(content);
@@ -341,7 +401,7 @@ export class MemoryPool {
     const guest = address >>> PAGE_SHIFT;
     const flags = this.#flags[index]!;
     const entry = (host - address) | 0;
-    this.#words[(READ_TABLE >> 2) + guest] = (flags & (WATCHED_READS | HIDDEN)) === 0 ? entry : 0;
+    this.#words[(READ_TABLE >> 2) + guest] = (flags & (WATCHED_READS | HIDDEN | BLANK)) === 0 ? entry : 0;
     const storable = ram && this.#dirty[index] !== 0 && (flags & (WATCHED_WRITES | HIDDEN)) === 0;
     this.#words[(WRITE_TABLE >> 2) + guest] = storable && (flags & DECODED) === 0 ? entry : 0;
     // The engine reaches such a page through the read entry, and knows only the address stored to.

@@ -41,7 +41,7 @@ export class PageHistory {
         own.add(number);
         groups[number] = groups[number]!.slice();
       }
-      (groups[number] as Uint8Array[])[page % GROUP] = keptCopy(pool.page(page));
+      (groups[number] as Uint8Array[])[page % GROUP] = keptCopy(pool.content(page));
     }
     return groups;
   }
@@ -75,6 +75,7 @@ export class PageHistory {
 
 /** A copy; erased flash is the same everywhere. */
 function keptCopy(page: Uint8Array): Uint8Array {
+  if (page === ERASED) return ERASED;
   return page[0] === 0xff && isFilled(page, 0xff) ? ERASED : copyOf(page);
 }
 

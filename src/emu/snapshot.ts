@@ -95,7 +95,7 @@ export function hashOf(arena: Arena, pool: MemoryPool): string {
   const hasher = new Hasher();
   for (let page = 0; page < pool.pageCount; page++) {
     if (!pool.isTouched(page)) continue;
-    const bytes = pool.page(page);
+    const bytes = pool.content(page);
     if (isFilled(bytes, 0)) continue;
     hasher.word(page);
     hasher.bytes(bytes);
