@@ -50,8 +50,8 @@ export class DeviceInstance {
   readonly #reported: Uint8Array;
   readonly #blocked: Int32Array;
   readonly #readHooks: (ReadHook | null)[];
-  /** Register index by word offset where a read gives the stored word and does nothing else; −1 elsewhere. */
-  #plainAt: Int16Array;
+  /** 1 for registers of which a read gives the stored word and does nothing else. */
+  #plain: Uint8Array;
   /** A device without registers answers by this. */
   readonly #answer: DeviceType['read'];
   readonly #access: DeviceType['access'];
@@ -84,7 +84,7 @@ export class DeviceInstance {
     this.#blocked = arena.i32(`${name}:blocked`, 1);
     this.#readHooks = new Array<ReadHook | null>(count).fill(null);
     this.#access = type.access;
-    this.#plainAt = type.access === undefined ? this.#layout.plainAt : this.#layout.nothingPlain;
+    this.#plain = type.access === undefined ? this.#layout.plain : new Uint8Array(count);
     this.#answer = type.registers === undefined ? type.read : undefined;
     this.#writeHooks = new Array<WriteHook | null>(count).fill(null);
     const source = options.clock === undefined ? timebase.cpuClock : services.clock(options.clock);
@@ -115,8 +115,8 @@ export class DeviceInstance {
 
   /** A bus read of 1, 2 or 4 bytes at an offset that is a multiple of `size`; unsigned. */
   read(offset: number, size: number): number {
-    const index = this.#plainAt[offset >> 2]!;
-    if (index < 0 || this.#blocked[0] !== 0) return this.#readOther(offset, size);
+    const index = this.#layout.indexAt[offset >> 2]!;
+    if (index < 0 || this.#plain[index] === 0 || this.#blocked[0] !== 0) return this.#readOther(offset, size);
     this.#reads[index]!++;
     const value = this.#values[index]!;
     return size === 4 ? value >>> 0 : this.#narrowed(value, offset, size);
@@ -144,10 +144,10 @@ export class DeviceInstance {
     const [values, reads, blocked] = [this.#values.byteOffset, this.#reads.byteOffset, this.#blocked.byteOffset];
     this.#sealed = true;
     const ports: Port[] = [];
-    for (let word = 0; word < this.#plainAt.length; word++) {
-      const index = this.#plainAt[word]!;
-      if (index < 0) continue;
-      ports.push({ offset: word * 4, value: values + index * 4, reads: reads + index * 4, blocked });
+    for (const index of this.#layout.byOffset) {
+      if (this.#plain[index] === 0) continue;
+      const { offset } = this.#layout.flat[index]!;
+      ports.push({ offset, value: values + index * 4, reads: reads + index * 4, blocked });
     }
     return { buffer: this.#values.buffer, ports };
   }
@@ -342,8 +342,8 @@ export class DeviceInstance {
     }
     hookInto(this.#readHooks, register, fn, `${this.name}: two onRead`);
     // a device's own from its first hook on
-    if (this.#plainAt === this.#layout.plainAt) this.#plainAt = this.#plainAt.slice();
-    this.#plainAt[this.#layout.flat[register.index]!.offset >> 2] = -1;
+    if (this.#plain === this.#layout.plain) this.#plain = this.#plain.slice();
+    this.#plain[register.index] = 0;
   }
 
   #makeContext(): DeviceContext {
