@@ -19,7 +19,7 @@ export class AddressMap {
   readonly #owned = new Set<Uint16Array>();
   readonly #lists: (readonly Region[])[] = [NOTHING];
   readonly #indices = new Map<string, number>();
-  #regions: readonly Region[] = [];
+  readonly #regions: Region[] = [];
 
   get regions(): readonly Region[] {
     return this.#regions;
@@ -35,7 +35,7 @@ export class AddressMap {
         remedy: 'move one of them',
       });
     }
-    this.#regions = [...this.#regions, region];
+    this.#regions.push(region);
     const alone = this.#listOf([region]);
     let whole: Uint16Array | undefined;
     this.#eachLeaf(region, (leaf, from, to) => {
@@ -53,7 +53,7 @@ export class AddressMap {
   }
 
   remove(region: Region): void {
-    this.#regions = this.#regions.filter((one) => one !== region);
+    this.#regions.splice(this.#regions.indexOf(region), 1);
     this.#eachLeaf(region, (leaf, from, to) => {
       const pages = this.#ownLeaf(leaf);
       for (let page = from; page < to; page++) {

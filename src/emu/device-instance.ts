@@ -1,5 +1,6 @@
 import { hex } from './bits.js';
 import {
+  type AccessContext,
   type DeviceContext,
   DeviceFault,
   type DeviceServices,
@@ -63,6 +64,7 @@ export class DeviceInstance {
   readonly #states: (Int32Array | Uint8Array | Float64Array)[] = [];
   readonly #services: DeviceServices;
   readonly #context: DeviceContext;
+  readonly #accessContext: AccessContext;
   readonly #setClockOpen: ((open: boolean) => void) | undefined;
 
   constructor(
@@ -92,7 +94,9 @@ export class DeviceInstance {
     this.clock = gated?.clock ?? source;
     this.#setClockOpen = gated?.setOpen;
     this.#values.set(this.#layout.resets);
-    this.#context = this.#makeContext();
+    const state = this.#allocateState();
+    this.#accessContext = { state, report: (problem) => services.report(name, problem) };
+    this.#context = (type.setup ?? type.read ?? type.write) === undefined ? NO_CONTEXT : this.#makeContext(state);
     this.#ownHandle = type.setup?.(this.#context) ?? {};
   }
 
@@ -131,7 +135,7 @@ export class DeviceInstance {
     if (index < 0) return this.#readHole(offset);
     const layout = this.#layout;
     this.#reads[index]!++;
-    if (this.#access !== undefined) this.#access(layout.flat[index]!.name, this.#context);
+    if (this.#access !== undefined) this.#access(layout.flat[index]!.name, this.#accessContext);
     let value = this.#values[index]! & layout.readable[index]!;
     const hook = this.#readHooks[index]!;
     if (hook !== null) value = hook(value >>> 0) ?? value;
@@ -217,7 +221,7 @@ export class DeviceInstance {
     this.#values[index] = next;
     const odd = (value ^ layout.resets[index]!) & layout.odd[index]! & told;
     if (odd !== 0 && this.#reported[index] === 0) this.#reportOdd(index, odd);
-    if (this.#access !== undefined) this.#access(layout.flat[index]!.name, this.#context);
+    if (this.#access !== undefined) this.#access(layout.flat[index]!.name, this.#accessContext);
     const hook = this.#writeHooks[index]!;
     if (hook !== null) hook(next >>> 0, old >>> 0, value >>> 0);
   }
@@ -346,21 +350,24 @@ export class DeviceInstance {
     this.#plain[register.index] = 0;
   }
 
-  #makeContext(): DeviceContext {
-    const { name, type, clock } = this;
-    const services = this.#services;
-    const { arena, timebase, scheduler, signals } = services;
+  #allocateState(): DeviceContext['state'] {
     const state: Record<string, Int32Array | Uint8Array | Float64Array> = {};
-    for (const [key, spec] of Object.entries(type.state)) {
-      state[key] = spec.allocate(arena, `${name}.${key}`);
+    for (const key in this.type.state) {
+      state[key] = this.type.state[key]!.allocate(this.#services.arena, `${this.name}.${key}`);
       this.#states.push(state[key]);
     }
-    const regs = (type.setup ?? type.read ?? type.write) === undefined ? NOT_ASKED_FOR : this.#shapedCells.shaped;
+    return state;
+  }
+
+  #makeContext(state: DeviceContext['state']): DeviceContext {
+    const { name, clock } = this;
+    const services = this.#services;
+    const { arena, timebase, scheduler, signals } = services;
     return {
       name,
       clock,
-      regs: regs as DeviceContext['regs'],
-      state: state as DeviceContext['state'],
+      regs: this.#shapedCells.shaped as DeviceContext['regs'],
+      state,
       onRead: (register, fn) => this.#hookRead(register, fn),
       computed: (register, fn) => {
         this.#hookRead(register, fn);
@@ -403,8 +410,8 @@ export class DeviceInstance {
 }
 
 const NO_REGISTERS = {};
-/** In the context of devices without code of their own. */
-const NOT_ASKED_FOR = {};
+/** Devices without code of their own do not ask for one. */
+const NO_CONTEXT = {} as DeviceContext;
 
 function hookInto<F>(hooks: (F | null)[], register: RegisterCell, fn: F, complaint: string): void {
   if (hooks[register.index] !== null) throw new InternalError({ what: `${complaint} hooks for ${register.name}` });
