@@ -100,6 +100,11 @@ export class DeviceInstance {
     this.#ownHandle = type.setup?.(this.#context) ?? {};
   }
 
+  /** Whether it has code of its own that runs at power-on; the others are what their table says, until somebody looks. */
+  get isSetUp(): boolean {
+    return this.type.setup !== undefined;
+  }
+
   /** What tests see. */
   get handle(): object {
     this.#handle ??= merged(this.name, this.#ownHandle, this.#shapedCells.shaped);
