@@ -5,13 +5,21 @@ import { PAGE_SHIFT } from './isa/layout.js';
 
 const NOTHING: readonly Region[] = [];
 
+/** Pages are indexed in leaves of 4 MiB, which are shared where the same answers throughout. */
+const LEAF_SHIFT = 10;
+const LEAF_PAGES = 1 << LEAF_SHIFT;
+const LEAF_COUNT = 1 << (32 - PAGE_SHIFT - LEAF_SHIFT);
+const EMPTY_LEAF = new Uint16Array(LEAF_PAGES);
+
 /** Finds the region of an address: an index over 4 KiB pages, and the few regions of each. */
 export class AddressMap {
-  /** By guest page: index into `#lists`. */
-  readonly #pages = new Uint16Array(1 << (32 - PAGE_SHIFT));
+  /** By guest page, in two steps: index into `#lists`. */
+  readonly #leaves = new Array<Uint16Array>(LEAF_COUNT).fill(EMPTY_LEAF);
+  /** Leaves that belong to one place only, and may be written. */
+  readonly #owned = new Set<Uint16Array>();
   readonly #lists: (readonly Region[])[] = [NOTHING];
   readonly #indices = new Map<string, number>();
-  #regions: readonly Region[] = [];
+  readonly #regions: Region[] = [];
 
   get regions(): readonly Region[] {
     return this.#regions;
@@ -27,22 +35,52 @@ export class AddressMap {
         remedy: 'move one of them',
       });
     }
-    this.#regions = [...this.#regions, region];
-    const pages = this.#pages;
+    this.#regions.push(region);
     const alone = this.#listOf([region]);
-    const last = lastPage(region);
-    for (let page = firstPage(region); page < last; page++) {
-      const present = pages[page]!;
-      pages[page] = present === 0 ? alone : this.#listOf([...this.#lists[present]!, region]);
-    }
+    let whole: Uint16Array | undefined;
+    this.#eachLeaf(region, (leaf, from, to) => {
+      if (to - from === LEAF_PAGES && this.#leaves[leaf] === EMPTY_LEAF) {
+        whole ??= new Uint16Array(LEAF_PAGES).fill(alone);
+        this.#leaves[leaf] = whole;
+        return;
+      }
+      const pages = this.#ownLeaf(leaf);
+      for (let page = from; page < to; page++) {
+        const present = pages[page]!;
+        pages[page] = present === 0 ? alone : this.#listOf([...this.#lists[present]!, region]);
+      }
+    });
   }
 
   remove(region: Region): void {
-    this.#regions = this.#regions.filter((one) => one !== region);
+    this.#regions.splice(this.#regions.indexOf(region), 1);
+    this.#eachLeaf(region, (leaf, from, to) => {
+      const pages = this.#ownLeaf(leaf);
+      for (let page = from; page < to; page++) {
+        pages[page] = this.#listOf(this.#lists[pages[page]!]!.filter((one) => one !== region));
+      }
+    });
+  }
+
+  /** Calls `fn` with every leaf that a region reaches into, and the first page there and the one behind its last. */
+  #eachLeaf(region: Region, fn: (leaf: number, from: number, to: number) => void): void {
     const last = lastPage(region);
-    for (let page = firstPage(region); page < last; page++) {
-      this.#pages[page] = this.#listOf(this.#lists[this.#pages[page]!]!.filter((one) => one !== region));
+    for (let page = firstPage(region); page < last; ) {
+      const leaf = page >>> LEAF_SHIFT;
+      const start = leaf << LEAF_SHIFT;
+      const end = Math.min(last, start + LEAF_PAGES);
+      fn(leaf, page - start, end - start);
+      page = end;
     }
+  }
+
+  #ownLeaf(index: number): Uint16Array {
+    const present = this.#leaves[index]!;
+    if (this.#owned.has(present)) return present;
+    const own = present.slice();
+    this.#owned.add(own);
+    this.#leaves[index] = own;
+    return own;
   }
 
   /** Index of a list of regions; the same regions share one, so that remapping at run time adds nothing for ever. */
@@ -59,9 +97,13 @@ export class AddressMap {
     return index;
   }
 
+  #listAt(page: number): readonly Region[] {
+    return this.#lists[this.#leaves[page >>> LEAF_SHIFT]![page & (LEAF_PAGES - 1)]!]!;
+  }
+
   /** The region that holds an address, signed or unsigned. */
   find(address: number): Region | undefined {
-    const list = this.#lists[this.#pages[address >>> PAGE_SHIFT]!]!;
+    const list = this.#listAt(address >>> PAGE_SHIFT);
     for (let i = 0; i < list.length; i++) {
       const region = list[i]!;
       if (region.holds(address)) return region;

@@ -36,7 +36,9 @@ export class BusPorts {
       const at = (address + offset) >>> 0;
       const list = this.#listOf(at >>> PAGE_SHIFT);
       const port = this.#take(PORT.size);
-      this.#words.set([value, reads, blocked], port >> 2);
+      this.#words[(port + PORT.value) >> 2] = value;
+      this.#words[(port + PORT.reads) >> 2] = reads;
+      this.#words[(port + PORT.blocked) >> 2] = blocked;
       this.#words[(list + (at & (PAGE_SIZE - 1))) >> 2] = port;
     }
   }

@@ -139,9 +139,7 @@ export class Bus implements CpuBus {
   /** Host-side bytes out of plain memory. */
   bytes(address: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
-    this.#eachPart(address, length, (memory, offset, at, count) =>
-      bytes.set(memory.bytes.subarray(offset, offset + count), at),
-    );
+    this.#eachPart(address, length, (memory, offset, at, count) => bytes.set(memory.slice(offset, count), at));
     return bytes;
   }
   /** Host-side bytes into plain memory, ROM too. */

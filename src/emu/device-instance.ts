@@ -1,5 +1,6 @@
 import { hex } from './bits.js';
 import {
+  type AccessContext,
   type DeviceContext,
   DeviceFault,
   type DeviceServices,
@@ -9,7 +10,7 @@ import {
   type ResetKind,
 } from './device.js';
 import { InternalError, UsageError } from './errors.js';
-import { layoutOf, RegisterCell, type RegisterLayout } from './register-file.js';
+import { type Cells, layoutOf, RegisterCell, type RegisterLayout } from './register-file.js';
 import { namesOf } from './registers.js';
 import type { TimedEvent } from './scheduler.js';
 import type { Signal } from './signal.js';
@@ -38,9 +39,10 @@ export class DeviceInstance {
   readonly name: string;
   readonly type: DeviceType;
   readonly size: number;
-  /** What tests see. */
-  readonly handle: object;
-  readonly registers: readonly RegisterCell[];
+  /** What `setup` returned; once it was asked for, with the registers beside it. */
+  readonly #ownHandle: object;
+  #handle: object | undefined;
+  #cells: Cells | undefined;
   readonly clock: Clock;
   readonly #layout: RegisterLayout;
   readonly #values: Int32Array;
@@ -49,10 +51,11 @@ export class DeviceInstance {
   readonly #reported: Uint8Array;
   readonly #blocked: Int32Array;
   readonly #readHooks: (ReadHook | null)[];
-  /** Register index by word offset where a read gives the stored word and does nothing else; −1 elsewhere. */
-  #plainAt: Int16Array;
+  /** 1 for registers of which a read gives the stored word and does nothing else. */
+  #plain: Uint8Array;
   /** A device without registers answers by this. */
   readonly #answer: DeviceType['read'];
+  readonly #access: DeviceType['access'];
   #sealed = false;
   readonly #writeHooks: (WriteHook | null)[];
   readonly #resetHooks: ((kind: ResetKind, cause: ResetCause) => void)[] = [];
@@ -61,6 +64,7 @@ export class DeviceInstance {
   readonly #states: (Int32Array | Uint8Array | Float64Array)[] = [];
   readonly #services: DeviceServices;
   readonly #context: DeviceContext;
+  readonly #accessContext: AccessContext;
   readonly #setClockOpen: ((open: boolean) => void) | undefined;
 
   constructor(
@@ -76,30 +80,52 @@ export class DeviceInstance {
     const { arena, timebase } = services;
     this.#layout = layoutOf(type.registers ?? NO_REGISTERS, type.size, `device ${type.name}`);
     const count = this.#layout.flat.length;
-    const labels = this.#layout.flat.map((flat) => `${name}.${flat.name}`);
-    this.#values = arena.i32(`${name}:registers`, count, labels);
+    this.#values = arena.i32(`${name}:registers`, count, (index) => `${name}.${this.#layout.flat[index]!.name}`);
     this.#reads = arena.i32(`${name}:reads`, count);
     this.#reported = arena.u8(`${name}:reported`, count + 2);
     this.#blocked = arena.i32(`${name}:blocked`, 1);
     this.#readHooks = new Array<ReadHook | null>(count).fill(null);
-    this.#plainAt = this.#layout.plainAt;
+    this.#access = type.access;
+    this.#plain = type.access === undefined ? this.#layout.plain : new Uint8Array(count);
     this.#answer = type.registers === undefined ? type.read : undefined;
     this.#writeHooks = new Array<WriteHook | null>(count).fill(null);
     const source = options.clock === undefined ? timebase.cpuClock : services.clock(options.clock);
     const gated = options.gated ? timebase.gated(`${name}.clock`, source) : undefined;
     this.clock = gated?.clock ?? source;
     this.#setClockOpen = gated?.setOpen;
-    const { all, shaped } = this.#layout.cells(this.#values, this.#reads);
     this.#values.set(this.#layout.resets);
-    this.#context = this.#makeContext(shaped);
-    this.handle = merged(name, type.setup?.(this.#context) ?? {}, shaped);
-    this.registers = [...all, ...viewsIn(this.handle, all)];
+    const state = this.#allocateState();
+    this.#accessContext = { state, report: (problem) => services.report(name, problem) };
+    this.#context = (type.setup ?? type.read ?? type.write) === undefined ? NO_CONTEXT : this.#makeContext(state);
+    this.#ownHandle = type.setup?.(this.#context) ?? {};
+  }
+
+  /** Whether it has code of its own that runs at power-on; the others are what their table says, until somebody looks. */
+  get isSetUp(): boolean {
+    return this.type.setup !== undefined;
+  }
+
+  /** What tests see. */
+  get handle(): object {
+    this.#handle ??= merged(this.name, this.#ownHandle, this.#shapedCells.shaped);
+    return this.#handle;
+  }
+  /** The registers of its table, and those that the device put on its handle itself. */
+  get registers(): readonly RegisterCell[] {
+    const { all } = this.#shapedCells;
+    return [...all, ...viewsIn(this.handle, all)];
+  }
+
+  /** Most devices of a chip are not used by a program: their registers are words until somebody looks at them. */
+  get #shapedCells(): Cells {
+    this.#cells ??= this.#layout.cells(this.#values, this.#reads);
+    return this.#cells;
   }
 
   /** A bus read of 1, 2 or 4 bytes at an offset that is a multiple of `size`; unsigned. */
   read(offset: number, size: number): number {
-    const index = this.#plainAt[offset >> 2]!;
-    if (index < 0 || this.#blocked[0] !== 0) return this.#readOther(offset, size);
+    const index = this.#layout.indexAt[offset >> 2]!;
+    if (index < 0 || this.#plain[index] === 0 || this.#blocked[0] !== 0) return this.#readOther(offset, size);
     this.#reads[index]!++;
     const value = this.#values[index]!;
     return size === 4 ? value >>> 0 : this.#narrowed(value, offset, size);
@@ -114,6 +140,7 @@ export class DeviceInstance {
     if (index < 0) return this.#readHole(offset);
     const layout = this.#layout;
     this.#reads[index]!++;
+    if (this.#access !== undefined) this.#access(layout.flat[index]!.name, this.#accessContext);
     let value = this.#values[index]! & layout.readable[index]!;
     const hook = this.#readHooks[index]!;
     if (hook !== null) value = hook(value >>> 0) ?? value;
@@ -126,9 +153,10 @@ export class DeviceInstance {
     const [values, reads, blocked] = [this.#values.byteOffset, this.#reads.byteOffset, this.#blocked.byteOffset];
     this.#sealed = true;
     const ports: Port[] = [];
-    for (const [word, index] of this.#plainAt.entries()) {
-      if (index < 0) continue;
-      ports.push({ offset: word * 4, value: values + index * 4, reads: reads + index * 4, blocked });
+    for (const index of this.#layout.byOffset) {
+      if (this.#plain[index] === 0) continue;
+      const { offset } = this.#layout.flat[index]!;
+      ports.push({ offset, value: values + index * 4, reads: reads + index * 4, blocked });
     }
     return { buffer: this.#values.buffer, ports };
   }
@@ -152,10 +180,10 @@ export class DeviceInstance {
 
   /** Sets registers and state to their reset values, cancels events, then asks the device; outputs change once, to what it left. */
   reset(kind: ResetKind, cause: ResetCause = kind === 'system' ? 'software' : kind): void {
-    const { flat, resets } = this.#layout;
-    for (let i = 0; i < flat.length; i++) {
-      if (kind === 'power-on' || !flat[i]!.spec.options.powerOnOnly) this.#values[i] = resets[i]!;
-    }
+    const { resets, powerOnOnly } = this.#layout;
+    const kept = kind === 'power-on' ? [] : powerOnOnly.map((i) => this.#values[i]!);
+    this.#values.set(resets);
+    for (const [i, value] of kept.entries()) this.#values[powerOnOnly[i]!] = value;
     for (const words of this.#states) words.fill(0);
     for (const event of this.#events) event.cancel();
     for (const output of this.#outputs) {
@@ -198,6 +226,7 @@ export class DeviceInstance {
     this.#values[index] = next;
     const odd = (value ^ layout.resets[index]!) & layout.odd[index]! & told;
     if (odd !== 0 && this.#reported[index] === 0) this.#reportOdd(index, odd);
+    if (this.#access !== undefined) this.#access(layout.flat[index]!.name, this.#accessContext);
     const hook = this.#writeHooks[index]!;
     if (hook !== null) hook(next >>> 0, old >>> 0, value >>> 0);
   }
@@ -322,24 +351,28 @@ export class DeviceInstance {
     }
     hookInto(this.#readHooks, register, fn, `${this.name}: two onRead`);
     // a device's own from its first hook on
-    if (this.#plainAt === this.#layout.plainAt) this.#plainAt = this.#plainAt.slice();
-    this.#plainAt[this.#layout.flat[register.index]!.offset >> 2] = -1;
+    if (this.#plain === this.#layout.plain) this.#plain = this.#plain.slice();
+    this.#plain[register.index] = 0;
   }
 
-  #makeContext(shaped: Record<string, unknown>): DeviceContext {
-    const { name, type, clock } = this;
-    const services = this.#services;
-    const { arena, timebase, scheduler, signals } = services;
+  #allocateState(): DeviceContext['state'] {
     const state: Record<string, Int32Array | Uint8Array | Float64Array> = {};
-    for (const [key, spec] of Object.entries(type.state)) {
-      state[key] = spec.allocate(arena, `${name}.${key}`);
+    for (const key in this.type.state) {
+      state[key] = this.type.state[key]!.allocate(this.#services.arena, `${this.name}.${key}`);
       this.#states.push(state[key]);
     }
+    return state;
+  }
+
+  #makeContext(state: DeviceContext['state']): DeviceContext {
+    const { name, clock } = this;
+    const services = this.#services;
+    const { arena, timebase, scheduler, signals } = services;
     return {
       name,
       clock,
-      regs: shaped as DeviceContext['regs'],
-      state: state as DeviceContext['state'],
+      regs: this.#shapedCells.shaped as DeviceContext['regs'],
+      state,
       onRead: (register, fn) => this.#hookRead(register, fn),
       computed: (register, fn) => {
         this.#hookRead(register, fn);
@@ -382,6 +415,8 @@ export class DeviceInstance {
 }
 
 const NO_REGISTERS = {};
+/** Devices without code of their own do not ask for one. */
+const NO_CONTEXT = {} as DeviceContext;
 
 function hookInto<F>(hooks: (F | null)[], register: RegisterCell, fn: F, complaint: string): void {
   if (hooks[register.index] !== null) throw new InternalError({ what: `${complaint} hooks for ${register.name}` });

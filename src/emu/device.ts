@@ -95,6 +95,12 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   readonly time: { ns(): number; cycles(): number };
 }
 
+/** What `access` gets. */
+export type AccessContext<S extends StateSpecs = StateSpecs> = Pick<
+  DeviceContext<RegisterSpecs, S>,
+  'state' | 'report'
+>;
+
 /**
  * What a 1- or 2-byte access to a register does: touches its bytes only, faults, or (`widen`) writes all of the register with
  * copies of the byte or half-word, as the bridges to ST's APB buses do. Reads give the bytes asked for.
@@ -110,6 +116,8 @@ export interface RegisterDevice<R extends RegisterSpecs, S extends StateSpecs, H
   /** An offset without register: reads 0, writes are lost and reported once (default), or a bus error. */
   readonly holes?: 'zero' | 'fault';
   readonly state?: S;
+  /** Called at every access to a register, before what it does: for blocks that are nothing but registers, and have no `setup`. */
+  access?(register: string, d: AccessContext<S>): void;
   setup?(d: DeviceContext<R, S>): OrNothing<H>;
 }
 
@@ -137,6 +145,7 @@ export interface DeviceType<T extends object = object> {
   readonly narrow: Narrow;
   readonly holes: 'zero' | 'fault';
   readonly state: StateSpecs;
+  readonly access?: (register: string, d: AccessContext) => void;
   readonly setup?: (d: DeviceContext) => OrNothing<object>;
   readonly read?: (offset: number, size: number, d: DeviceContext) => number;
   readonly write?: (offset: number, value: number, size: number, d: DeviceContext) => void;

@@ -36,20 +36,23 @@ const DECODED = 1;
 const WATCHED_WRITES = 2;
 const WATCHED_READS = 4;
 const HIDDEN = 8;
+/** The page's bytes have their power-on value in name only: nobody looked at them yet. */
+const BLANK = 16;
 
 /** One guest memory inside the machine's Wasm memory. */
 export class MemoryBlock {
   readonly name: string;
   readonly size: number;
   readonly options: MemoryOptions;
-  /** Its bytes. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
   /** Number of its first page in the pool. */
   readonly firstPage: number;
   /** Takes the stores to it, if it has a controller. */
   onStore: ((offset: number, value: number, size: number) => void) | undefined;
   /** What its controller lets through. */
   access: Access = 'open';
+  /** How many pages nobody looked at since they were given their power-on value; the pool counts them. */
+  blankPages = 0;
   readonly #pool: MemoryPool;
   #views: readonly View[] = [];
 
@@ -59,7 +62,17 @@ export class MemoryBlock {
     this.name = options.name;
     this.size = options.size;
     this.firstPage = firstPage;
-    this.bytes = new Uint8Array(buffer, GUEST_BASE + firstPage * PAGE_SIZE, options.size);
+    this.#bytes = new Uint8Array(buffer, GUEST_BASE + firstPage * PAGE_SIZE, options.size);
+  }
+
+  /** All its bytes; `slice` gives some of them for less. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.slice(0, this.size);
+  }
+  /** The bytes themselves, not a copy. */
+  slice(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    this.#pool.materialise(this, offset, length);
+    return this.#bytes.subarray(offset, offset + length);
   }
 
   get pageCount(): number {
@@ -74,7 +87,8 @@ export class MemoryBlock {
 
   /** 1, 2 or 4 bytes, little endian, unsigned; the caller has checked the range. */
   load(offset: number, size: number): number {
-    const { bytes } = this;
+    if (this.blankPages !== 0) this.#pool.materialise(this, offset, size);
+    const bytes = this.#bytes;
     if (size === 1) return bytes[offset]!;
     if (size === 2) return bytes[offset]! | (bytes[offset + 1]! << 8);
     return (bytes[offset]! | (bytes[offset + 1]! << 8) | (bytes[offset + 2]! << 16) | (bytes[offset + 3]! << 24)) >>> 0;
@@ -82,24 +96,32 @@ export class MemoryBlock {
 
   /** Stores whatever the kind of memory; marks pages dirty and drops decoded instructions. */
   store(offset: number, size: number, value: number): void {
-    for (let i = 0; i < size; i++) this.bytes[offset + i] = value >>> (8 * i);
+    if (this.blankPages !== 0) this.#pool.materialise(this, offset, size);
+    for (let i = 0; i < size; i++) this.#bytes[offset + i] = value >>> (8 * i);
     this.#pool.changed(this, offset, size);
   }
 
   fill(offset: number, bytes: Uint8Array): void {
-    this.bytes.set(bytes, offset);
+    this.#pool.materialise(this, offset, bytes.length);
+    this.#bytes.set(bytes, offset);
     this.#pool.changed(this, offset, bytes.length);
   }
 
   /** Gives every byte its power-on value; pages that have it already stay untouched, so that unused memory is free. */
   clear(): void {
     const value = this.options.fill ?? 0;
+    const pool = this.#pool;
     for (let page = 0; page < this.pageCount; page++) {
-      if (value === 0 && !this.#pool.isTouched(this.firstPage + page)) continue;
-      const bytes = this.bytes.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
+      if (value === 0) {
+        page = pool.nextTouched(this.firstPage + page) - this.firstPage;
+        if (page >= this.pageCount) break;
+      }
+      // A page of the host costs more than all else that happens to one of erased flash.
+      if (!this.isRam && (page + 1) * PAGE_SIZE <= this.size && pool.leaveBlank(this, page)) continue;
+      const bytes = this.#bytes.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
       if (isFilled(bytes, value)) continue;
       bytes.fill(value);
-      this.#pool.changed(this, page * PAGE_SIZE, bytes.length);
+      pool.changed(this, page * PAGE_SIZE, bytes.length);
     }
     if (this.options.contents) this.fill(0, this.options.contents);
   }
@@ -107,7 +129,11 @@ export class MemoryBlock {
   /** Makes `length` bytes from `offset` visible at guest address `base`. */
   map(base: number, offset: number, length: number): void {
     this.#views = [...this.#views, { base, offset, length }];
-    this.refreshAll();
+    if (!this.#pool.isPristine || base % PAGE_SIZE !== 0 || offset % PAGE_SIZE !== 0) this.refreshAll();
+    else {
+      const pages = Math.floor(Math.min(length, this.size - offset) / PAGE_SIZE);
+      this.#pool.showPristine(base, this.firstPage + offset / PAGE_SIZE, pages);
+    }
   }
   unmap(base: number): void {
     const gone = this.#views.filter((view) => view.base === base);
@@ -143,8 +169,21 @@ export class MemoryBlock {
   }
 }
 
+const filledPages = new Map<number, Uint8Array>();
+
+/** A page with the same value in every byte, always the same one: not to be written. */
+export function filledPage(value: number): Uint8Array {
+  let page = filledPages.get(value);
+  if (page === undefined) {
+    page = new Uint8Array(PAGE_SIZE).fill(value);
+    filledPages.set(value, page);
+  }
+  return page;
+}
+
 /** Whether every byte of a page (or a rest of one) has the value. */
 export function isFilled(bytes: Uint8Array, value: number): boolean {
+  if (bytes.length === PAGE_SIZE) return Buffer.compare(bytes, filledPage(value & 0xff)) === 0;
   const whole = bytes.length >> 2;
   const words = new Int32Array(bytes.buffer, bytes.byteOffset, whole);
   const word = Math.imul(value & 0xff, 0x0101_0101);
@@ -171,6 +210,8 @@ export class MemoryPool {
   readonly #blockOfPage: Uint8Array;
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array<ArrayBuffer>;
+  /** Whether any page ever was dirty, or had a flag. */
+  #pristine = true;
   #codeListener: CodeChanged = () => {};
   #remapListener: () => void = () => {};
 
@@ -216,8 +257,32 @@ export class MemoryPool {
     return this.#touched[page] !== 0;
   }
 
+  /** The first page from `page` on that ever changed; behind the last page if there is none. */
+  nextTouched(page: number): number {
+    const next = this.#touched.indexOf(1, page);
+    return next < 0 ? this.pageCount : next;
+  }
+  /** Whether nothing ever changed, was decoded, watched or hidden. */
+  get isPristine(): boolean {
+    return this.#pristine;
+  }
+
   /** The bytes of one page of the pool. */
   page(page: number): Uint8Array<ArrayBuffer> {
+    if (this.#isBlank(page)) {
+      const block = this.blockOf(page);
+      this.materialise(block, (page - block.firstPage) * PAGE_SIZE, PAGE_SIZE);
+    }
+    return this.#page(page);
+  }
+  /** What a page holds, to be read and not kept: for one that nobody looked at, bytes that lie elsewhere. */
+  content(page: number): Uint8Array {
+    return this.#isBlank(page) ? filledPage(this.blockOf(page).options.fill ?? 0) : this.#page(page);
+  }
+  #isBlank(page: number): boolean {
+    return (this.#flags[page]! & BLANK) !== 0;
+  }
+  #page(page: number): Uint8Array<ArrayBuffer> {
     const start = GUEST_BASE + page * PAGE_SIZE;
     return this.#bytes.subarray(start, start + PAGE_SIZE);
   }
@@ -239,6 +304,32 @@ export class MemoryPool {
     }
   }
 
+  /** Gives an untouched page its power-on value, in name; false if something happened to it before. */
+  leaveBlank(block: MemoryBlock, page: number): boolean {
+    const index = block.firstPage + page;
+    if (this.#isBlank(index)) return true;
+    if (this.#touched[index] !== 0 || this.#flags[index] !== 0) return false;
+    this.#flags[index] = BLANK;
+    block.blankPages++;
+    this.#markDirty(index);
+    block.refresh(page);
+    return true;
+  }
+
+  /** Sees to it that bytes are where they belong, before somebody looks at them or changes them. */
+  materialise(block: MemoryBlock, offset: number, length: number): void {
+    if (block.blankPages === 0 || length === 0) return;
+    const last = Math.min(offset + length - 1, block.size - 1) >> PAGE_SHIFT;
+    for (let page = offset >> PAGE_SHIFT; page <= last; page++) {
+      const index = block.firstPage + page;
+      if (!this.#isBlank(index)) continue;
+      this.#page(index).fill(block.options.fill ?? 0);
+      this.#flags[index] = this.#flags[index]! & ~BLANK;
+      block.blankPages--;
+      block.refresh(page);
+    }
+  }
+
   /** An instruction was decoded at an offset: stores to this page go through the slow path from now on. */
   decoded(block: MemoryBlock, offset: number, length: number): void {
     const last = Math.min(offset + length - 1, block.size - 1) >> PAGE_SHIFT;
@@ -256,6 +347,7 @@ export class MemoryPool {
    * comes to the bus.
    */
   hide(block: MemoryBlock, hidden: boolean): void {
+    this.#pristine = false;
     for (let page = 0; page < block.pageCount; page++) {
       const index = block.firstPage + page;
       if (hidden && (this.#flags[index]! & DECODED) !== 0) {
@@ -270,6 +362,8 @@ export class MemoryPool {
 
   /** Replaces a page's bytes, as a restore does: what was decoded from words that differ is dropped. */
   replace(index: number, content: Uint8Array): void {
+    // The very page that stands for it in snapshots: nothing happened to it there either.
+    if (content === this.content(index)) return;
     const page = this.page(index);
     if ((this.#flags[index]! & DECODED) !== 0) this.#announceDifferences(index, page, content);
     page.set(content);
@@ -296,12 +390,18 @@ export class MemoryPool {
     }
   }
 
+  /** For blocks only: makes pages visible, before anything happened to any page: they can be read and no more. */
+  showPristine(address: number, first: number, count: number): void {
+    const from = (READ_TABLE >> 2) + (address >>> PAGE_SHIFT);
+    this.#words.fill((GUEST_BASE + first * PAGE_SIZE - address) | 0, from, from + count);
+  }
+
   /** For blocks only: the engine's entries of a whole guest page. */
   setEntries(address: number, host: number, index: number, ram: boolean, single: boolean): void {
     const guest = address >>> PAGE_SHIFT;
     const flags = this.#flags[index]!;
     const entry = (host - address) | 0;
-    this.#words[(READ_TABLE >> 2) + guest] = (flags & (WATCHED_READS | HIDDEN)) === 0 ? entry : 0;
+    this.#words[(READ_TABLE >> 2) + guest] = (flags & (WATCHED_READS | HIDDEN | BLANK)) === 0 ? entry : 0;
     const storable = ram && this.#dirty[index] !== 0 && (flags & (WATCHED_WRITES | HIDDEN)) === 0;
     this.#words[(WRITE_TABLE >> 2) + guest] = storable && (flags & DECODED) === 0 ? entry : 0;
     // The engine reaches such a page through the read entry, and knows only the address stored to.
@@ -322,6 +422,7 @@ export class MemoryPool {
   }
 
   #markDirty(index: number): void {
+    this.#pristine = false;
     this.#dirty[index] = 1;
     this.#touched[index] = 1;
     this.dirtyList[this.dirtyCount++] = index;
@@ -331,6 +432,7 @@ export class MemoryPool {
     const index = block.firstPage + page;
     const flags = on ? this.#flags[index]! | flag : this.#flags[index]! & ~flag;
     if (flags === this.#flags[index]) return;
+    this.#pristine = false;
     this.#flags[index] = flags;
     block.refresh(page);
   }

@@ -154,6 +154,14 @@ class CellDriver implements NetDriver {
   }
 }
 
+/** A pin as an alternate function knows it. */
+export interface PinSide {
+  /** Its level while the function is routed to it, undefined otherwise. */
+  readonly level: 0 | 1 | undefined;
+  /** The peripheral drives something else. */
+  driven(): void;
+}
+
 /**
  * A peripheral's alternate function (`USART2_TX`), where the pin multiplexer and the peripheral meet: the peripheral
  * drives `output` and listens to `input`; the multiplexer copies `output` to the pin it routed and the pin's level to `input`.
@@ -162,14 +170,13 @@ export class PinFunction {
   readonly name: string;
   readonly #output: CellDriver;
   readonly #input: { readonly words: Int32Array; readonly index: number };
-  readonly #outputListeners: ((drive: Drive) => void)[] = [];
   readonly #inputListeners: ((level: 0 | 1) => void)[] = [];
-  readonly #pins: (() => 0 | 1 | undefined)[] = [];
+  readonly #pins: PinSide[] = [];
 
   constructor(name: string, arena: Arena) {
     this.name = name;
     this.#output = new CellDriver(name, arena, () => {
-      for (const listener of this.#outputListeners) listener(this.#output.drive);
+      for (const pin of this.#pins) pin.driven();
     });
     this.#input = arena.cell();
   }
@@ -180,10 +187,6 @@ export class PinFunction {
   get output(): Drive {
     return this.#output.drive;
   }
-  /** The multiplexer's side: hears what the peripheral drives. */
-  onDrive(fn: (drive: Drive) => void): void {
-    this.#outputListeners.push(fn);
-  }
   /** The level the pin shows to the peripheral; 1 (idle) while no pin is routed to it. */
   get level(): 0 | 1 {
     const word = this.#input.words[this.#input.index]!;
@@ -193,9 +196,9 @@ export class PinFunction {
   get routed(): boolean {
     return (this.#input.words[this.#input.index]! & 2) !== 0;
   }
-  /** The multiplexer's side: a pin that can carry this function says its level while it is routed. */
-  addPin(level: () => 0 | 1 | undefined): void {
-    this.#pins.push(level);
+  /** The multiplexer's side: a pin that can carry this function. */
+  addPin(pin: PinSide): void {
+    this.#pins.push(pin);
   }
   /** The multiplexer's side: the level of the pin routed to it, or undefined when that pin is routed no more. */
   setInput(level: 0 | 1 | undefined): void {
@@ -207,7 +210,7 @@ export class PinFunction {
   }
   #otherPin(): 0 | 1 | undefined {
     for (const pin of this.#pins) {
-      const level = pin();
+      const { level } = pin;
       if (level !== undefined) return level;
     }
     return undefined;

@@ -75,12 +75,19 @@ export type Registers<R extends RegisterSpecs> = {
 };
 
 const classes = new Map<string, typeof RegisterCell>();
+const classBySpec = new WeakMap<RegisterSpec, typeof RegisterCell>();
 
 /**
  * A class with one accessor a field. Registers with the same fields share it: a chip has more than a thousand registers,
  * and with a class each V8 would make every one of them on its slowest path.
  */
 function registerClass(spec: RegisterSpec): typeof RegisterCell {
+  const known = classBySpec.get(spec) ?? classOfFields(spec);
+  classBySpec.set(spec, known);
+  return known;
+}
+
+function classOfFields(spec: RegisterSpec): typeof RegisterCell {
   const key = Object.entries(spec.fields)
     .map(([name, { low, width }]) => `${name}:${low}:${width}`)
     .join();
@@ -103,15 +110,24 @@ function registerClass(spec: RegisterSpec): typeof RegisterCell {
   return Fields;
 }
 
+/** The registers of one device: in order, and in the shape of its table. */
+export interface Cells {
+  readonly all: readonly RegisterCell[];
+  readonly shaped: Record<string, unknown>;
+}
+
 /** What follows from a register table, once for all devices of a kind: masks by register, and the classes. */
 export class RegisterLayout {
   readonly flat: readonly FlatRegister[];
-  readonly #classes: readonly (typeof RegisterCell)[];
   /** Register index by word offset, −1 where there is none. */
   readonly indexAt: Int16Array;
-  /** The same for registers of which a read shows every bit and clears none, −1 elsewhere. */
-  readonly plainAt: Int16Array;
+  /** 1 for registers of which a read shows every bit and clears none. */
+  readonly plain: Uint8Array;
+  /** Register indices by ascending offset. */
+  readonly byOffset: readonly number[];
   readonly resets: Int32Array;
+  /** Registers that keep their values in a system reset. */
+  readonly powerOnOnly: readonly number[];
   /** Bits a read shows (all but `w` fields). */
   readonly readable: Int32Array;
   readonly clearedByRead: Int32Array;
@@ -130,36 +146,35 @@ export class RegisterLayout {
 
   constructor(specs: RegisterSpecs, size: number, where: string) {
     this.flat = flatten(specs);
-    this.#classes = this.flat.map(({ spec }) => registerClass(spec));
     this.indexAt = new Int16Array(Math.ceil(size / 4)).fill(-1);
     for (const [i, { name, offset }] of this.flat.entries()) {
       if (offset + 4 > size) throw new InternalError({ what: `register ${name} lies outside its device`, where });
       this.indexAt[offset >> 2] = i;
     }
-    const masks = (...access: Access[]) => Int32Array.from(this.flat, ({ spec }) => maskOf(spec, access));
+    this.byOffset = [...this.flat.keys()].sort((a, b) => this.flat[a]!.offset - this.flat[b]!.offset);
+    const masks = masksOf(this.flat);
     this.resets = Int32Array.from(this.flat, ({ spec }) => spec.reset);
-    this.readable = masks('rw', 'r', 'rc_w1', 'rc_w0', 'rc_r', 'rs', 't');
-    this.clearedByRead = masks('rc_r');
-    this.writable = masks('rw', 'w');
-    this.clearedByOne = masks('rc_w1');
-    this.clearedByZero = masks('rc_w0');
-    this.setByOne = masks('rs');
-    this.toggledByOne = masks('t');
+    this.powerOnOnly = [...this.flat.keys()].filter((i) => this.flat[i]!.spec.options.powerOnOnly);
+    this.clearedByRead = masks.rc_r;
+    this.writable = masks.rw.map((bits, i) => bits | masks.w[i]!);
+    this.clearedByOne = masks.rc_w1;
+    this.clearedByZero = masks.rc_w0;
+    this.setByOne = masks.rs;
+    this.toggledByOne = masks.t;
     this.special = Uint8Array.from(this.flat, (_, i) =>
       (this.clearedByOne[i]! | this.clearedByZero[i]! | this.setByOne[i]! | this.toggledByOne[i]!) !== 0 ? 1 : 0,
     );
-    this.reserved = Int32Array.from(this.flat, ({ spec }) => ~maskOf(spec));
-    this.notModelled = Int32Array.from(this.flat, ({ spec }) => notModelledMask(spec));
-    this.odd = Int32Array.from(this.flat, (_, i) => this.reserved[i]! | this.notModelled[i]!);
-    // Reserved bits read as the reset value says.
-    for (const i of this.flat.keys()) this.readable[i] = this.readable[i]! | this.reserved[i]!;
-    const isPlain = (i: number) => i >= 0 && this.readable[i] === -1 && this.clearedByRead[i] === 0;
-    this.plainAt = this.flat.length === 0 ? this.indexAt : this.indexAt.map((i) => (isPlain(i) ? i : -1));
+    this.reserved = masks.any.map((bits) => ~bits);
+    this.notModelled = masks.notModelled;
+    this.odd = this.reserved.map((bits, i) => bits | this.notModelled[i]!);
+    // Reserved bits read as the reset value says: no field hides its bits but those that can only be written.
+    this.readable = masks.w.map((bits) => ~bits);
+    this.plain = Uint8Array.from(this.flat, (_, i) => (this.readable[i] === -1 && this.clearedByRead[i] === 0 ? 1 : 0));
   }
 
   /** The registers of one device over its words, in the shape of the table. */
-  cells(values: Int32Array, reads: Int32Array): { all: RegisterCell[]; shaped: Record<string, unknown> } {
-    const all = this.flat.map((flat, i) => new this.#classes[i]!(flat, i, values, reads));
+  cells(values: Int32Array, reads: Int32Array): Cells {
+    const all = this.flat.map((flat, i) => new (registerClass(flat.spec))(flat, i, values, reads));
     const shaped: Record<string, unknown> = {};
     for (const [i, { path }] of this.flat.entries()) place(shaped, path, all[i]!);
     return { all, shaped };
@@ -184,18 +199,32 @@ export function registerViews<const R extends Readonly<Record<string, RegisterSp
   return Object.fromEntries(views) as unknown as RegisterViews<R>;
 }
 
-function maskOf(spec: RegisterSpec, access?: readonly Access[]): number {
-  let all = 0;
-  for (const field of Object.values(spec.fields)) {
-    if (access === undefined || access.includes(field.access)) all |= mask(field.low, field.width);
+/** The bits of registers by what their fields say, in any field, and in fields that are not modelled. */
+function masksOf(flat: readonly FlatRegister[]): Readonly<Record<Access | 'any' | 'notModelled', Int32Array>> {
+  const words = () => new Int32Array(flat.length);
+  const masks = {
+    rw: words(),
+    r: words(),
+    w: words(),
+    rc_w1: words(),
+    rc_w0: words(),
+    rc_r: words(),
+    rs: words(),
+    t: words(),
+    any: words(),
+    notModelled: words(),
+  };
+  for (let i = 0; i < flat.length; i++) {
+    const { fields } = flat[i]!.spec;
+    for (const name in fields) {
+      const { low, width, access, notModelled } = fields[name]!;
+      const bits = mask(low, width);
+      masks[access][i]! |= bits;
+      masks.any[i]! |= bits;
+      if (notModelled) masks.notModelled[i]! |= bits;
+    }
   }
-  return all;
-}
-
-function notModelledMask(spec: RegisterSpec): number {
-  let all = 0;
-  for (const field of Object.values(spec.fields)) if (field.notModelled) all |= mask(field.low, field.width);
-  return all;
+  return masks;
 }
 
 const layouts = new WeakMap<RegisterSpecs, Map<number, RegisterLayout>>();

@@ -183,8 +183,8 @@ export class Scheduler {
   }
 
   #replan(clock?: Clock): void {
-    for (const [index, event] of this.#events.entries()) {
-      if (clock === undefined || event.clock === clock) this.#plan(index);
+    for (let index = 0; index < this.#events.length; index++) {
+      if (clock === undefined || this.#events[index]!.clock === clock) this.#plan(index);
     }
     this.#timebase.shorten(this.#next);
   }

@@ -95,7 +95,7 @@ export function hashOf(arena: Arena, pool: MemoryPool): string {
   const hasher = new Hasher();
   for (let page = 0; page < pool.pageCount; page++) {
     if (!pool.isTouched(page)) continue;
-    const bytes = pool.page(page);
+    const bytes = pool.content(page);
     if (isFilled(bytes, 0)) continue;
     hasher.word(page);
     hasher.bytes(bytes);
@@ -122,7 +122,7 @@ export function diffOf(a: Snapshot, b: Snapshot, arena: Arena, pool: MemoryPool)
       if (sameBytes(...blocks, at, wordSize)) continue;
       const [from, to] = blocks.map((block) => wordAt(block, at, wordSize));
       const index = (at - offset) / wordSize;
-      differences.push({ what: labels?.[index] ?? `${name}[${index}]`, detail: `${from} → ${to}` });
+      differences.push({ what: labels?.(index) ?? `${name}[${index}]`, detail: `${from} → ${to}` });
     }
   }
   for (let at = CORE_GUEST - STATE_BASE; at < CORE_SIZE; at += 4) {

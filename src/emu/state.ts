@@ -22,7 +22,7 @@ export interface ArenaEntry {
   readonly byteLength: number;
   readonly wordSize: 1 | 4 | 8;
   /** Names of its words, where they have any. */
-  readonly labels?: readonly string[];
+  readonly labels?: (index: number) => string;
 }
 
 /** Bytes for machines that say nothing else. */
@@ -52,7 +52,7 @@ export class Arena {
     this.#capacity = capacity;
   }
 
-  i32(name: string, length: number, labels?: readonly string[]): Int32Array<ArrayBuffer> {
+  i32(name: string, length: number, labels?: ArenaEntry['labels']): Int32Array<ArrayBuffer> {
     return new Int32Array(this.#buffer, this.#base + this.#reserve(name, length, 4, labels), length);
   }
   u8(name: string, length: number): Uint8Array<ArrayBuffer> {
@@ -120,7 +120,7 @@ export class Arena {
     this.#names.add(name);
   }
 
-  #reserve(name: string, length: number, wordSize: 1 | 4 | 8, labels?: readonly string[]): number {
+  #reserve(name: string, length: number, wordSize: 1 | 4 | 8, labels?: ArenaEntry['labels']): number {
     this.#claim(name);
     const offset = Math.ceil(this.#used / wordSize) * wordSize;
     const byteLength = length * wordSize;

@@ -10,7 +10,11 @@ export function wireUp(
   cpuInput: (name: string | number) => Signal | undefined,
 ): void {
   const sources = new Map<Signal, Signal[]>();
-  const join = (from: Signal, to: Signal): void => void sources.set(to, [...(sources.get(to) ?? []), from]);
+  const join = (from: Signal, to: Signal): void => {
+    const known = sources.get(to);
+    if (known === undefined) sources.set(to, [from]);
+    else known.push(from);
+  };
   for (const [name, row] of Object.entries(rows)) {
     const device = assembly.devices.get(name)!;
     const lines = typeof row.irq === 'number' ? { irq: row.irq } : (row.irq ?? {});

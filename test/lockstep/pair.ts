@@ -164,7 +164,7 @@ function arenaDifference(hot: Machine, cold: Machine): string {
   const at = a.findIndex((byte, index) => byte !== b[index]);
   const entry = cold.arena.entries.find(({ offset, byteLength }) => at >= offset && at < offset + byteLength)!;
   const index = Math.floor((at - entry.offset) / entry.wordSize);
-  return `${entry.labels?.[index] ?? `${entry.name}[${index}]`} (byte ${a[at]} instead of ${b[at]})`;
+  return `${entry.labels?.(index) ?? `${entry.name}[${index}]`} (byte ${a[at]} instead of ${b[at]})`;
 }
 
 /** Pages written since the last snapshot of either machine; the others are as they were when they were compared. */

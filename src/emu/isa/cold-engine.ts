@@ -63,14 +63,29 @@ function compile(isa: Isa, kind: keyof typeof compiled): Compiled {
   let result = compiled[kind].get(isa);
   if (!result) {
     const built = kind === 'plain' ? prebuilt[isa.name] : undefined;
-    const bytes =
-      built === undefined
-        ? generateColdModule(isa, kind === 'counting')
-        : Uint8Array.from(Buffer.from(built, 'base64'));
+    const bytes = built === undefined ? generateColdModule(isa, kind === 'counting') : Buffer.from(built, 'base64');
     result = { module: new WebAssembly.Module(bytes), handlers: new Handlers(isa), decoder: new Decoder(isa) };
     compiled[kind].set(isa, result);
   }
   return result;
+}
+
+/** What CHUNK_MAP says of a chunk whose records are in a slot. */
+function biasOf(chunk: number, slot: number): number {
+  return (CHUNKS_BASE + slot * CHUNK_STRIDE - chunk * CHUNK_SIZE * (RECORD_SIZE / 2)) | 0;
+}
+
+let emptyMap: Int32Array | undefined;
+
+/** CHUNK_MAP of an engine that has decoded nothing: made once, copied for every machine. */
+function nothingDecoded(): Int32Array {
+  if (emptyMap !== undefined) return emptyMap;
+  emptyMap = new Int32Array(2 ** (32 - CHUNK_SHIFT));
+  // Biases are words: they come round again, and copying is faster than a loop that runs once in a process.
+  const period = 2 ** 32 / (CHUNK_SIZE * (RECORD_SIZE / 2));
+  for (let chunk = 0; chunk < period; chunk++) emptyMap[chunk] = biasOf(chunk, 0);
+  for (let known = period; known < emptyMap.length; known *= 2) emptyMap.copyWithin(known, 0, known);
+  return emptyMap;
 }
 
 /** How many instructions are decoded ahead of the one that was asked for. */
@@ -144,7 +159,8 @@ export class ColdEngine {
     this.#run = instance.exports['run'] as () => void;
     this.#note = instance.exports['note'] as (site: number, target: number) => void;
     this.#tiering = mode === 'cold' ? undefined : new Tiering(this.#tiers(), mode);
-    this.flush();
+    this.#words.set(nothingDecoded(), CHUNK_MAP >> 2);
+    this.#words[ENGINE.stale >> 2] = 1;
   }
 
   get pc(): number {
@@ -370,13 +386,12 @@ export class ColdEngine {
       const from = CHUNKS_BASE + slot * CHUNK_STRIDE;
       this.#bytes.fill(0, from, from + CHUNK_STRIDE);
     }
+    for (const chunk of this.#chunks) this.#mapChunk(chunk, 0);
     this.#chunks.length = 0;
-    for (let chunk = 0; chunk < 2 ** (32 - CHUNK_SHIFT); chunk++) this.#mapChunk(chunk, 0);
   }
 
   #mapChunk(chunk: number, slot: number): void {
-    const records = CHUNKS_BASE + slot * CHUNK_STRIDE;
-    this.#words[(CHUNK_MAP >> 2) + chunk] = records - chunk * CHUNK_SIZE * (RECORD_SIZE / 2);
+    this.#words[(CHUNK_MAP >> 2) + chunk] = biasOf(chunk, slot);
   }
 
   /** Host address of a record, if its chunk is in use. */

@@ -134,7 +134,12 @@ describe('GPIO alternate functions (8.3.2)', () => {
     h.write(MODER, 2 << 12);
     const tx = h.pinFunction('USART1_TX');
     let elsewhere: 0 | 1 | undefined = 1;
-    tx.addPin(() => elsewhere);
+    tx.addPin({
+      get level() {
+        return elsewhere;
+      },
+      driven: () => {},
+    });
     h.write(MODER, 0);
     expect(tx.routed).toBe(true);
     elsewhere = undefined;

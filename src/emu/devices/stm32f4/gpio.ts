@@ -1,5 +1,5 @@
 import { type DeviceContext, defineDevice } from '../../device.js';
-import type { Drive, Net, NetDriver, PinFunction } from '../../net.js';
+import type { Drive, Net, NetDriver, PinFunction, PinSide } from '../../net.js';
 import type { Signal } from '../../signal.js';
 import { u8 } from '../../state.js';
 import { functionOf, PIN_FUNCTIONS } from './alternate-functions.js';
@@ -61,13 +61,17 @@ class Port {
     for (const [af, functionName] of PIN_FUNCTIONS.get(name) ?? []) {
       const shared = this.#d.pinFunction(functionName);
       functions[af] = shared;
-      const routed = (): boolean => this.#routes[pin]!.level === af + 1;
-      shared.onDrive(() => {
-        if (routed()) this.#drive(pin);
-      });
-      shared.addPin(() => (routed() ? this.#nets[pin]!.digital : undefined));
+      shared.addPin(new FunctionPin(this, pin, af));
     }
     return functions;
+  }
+
+  /** Whether a pin is switched to an alternate function. */
+  isRouted(pin: number, af: number): boolean {
+    return this.#routes[pin]!.level === af + 1;
+  }
+  digital(pin: number): 0 | 1 {
+    return this.#nets[pin]!.digital;
   }
 
   mode(pin: number): number {
@@ -80,7 +84,7 @@ class Port {
 
   /** Carries new output data to the pins in `changed`; a pin whose level changes is sensed by its net's listener. */
   output(changed: number): void {
-    for (let rest = changed & this.#mask; rest !== 0; rest &= rest - 1) this.#drive(31 - Math.clz32(rest & -rest));
+    for (let rest = changed & this.#mask; rest !== 0; rest &= rest - 1) this.drive(31 - Math.clz32(rest & -rest));
   }
 
   /** Brings the pins in `changed` in line with the registers. */
@@ -88,7 +92,7 @@ class Port {
     for (let rest = changed & this.#mask; rest !== 0; rest &= rest - 1) {
       const pin = 31 - Math.clz32(rest & -rest);
       this.#routes[pin]!.set(this.mode(pin) === ALTERNATE ? this.alternate(pin) + 1 : 0);
-      this.#drive(pin);
+      this.drive(pin);
       this.sense(pin);
     }
   }
@@ -102,7 +106,7 @@ class Port {
     this.#functions[pin]![this.#routes[pin]!.level - 1]?.setInput(level);
   }
 
-  #drive(pin: number): void {
+  drive(pin: number): void {
     this.#drivers[pin]!.set(this.#wanted(pin));
   }
 
@@ -116,6 +120,25 @@ class Port {
     if (driven === 'low') return 'low';
     if (driven !== 'high') return pull;
     return (OTYPER.value >>> pin) & 1 ? pull : 'high';
+  }
+}
+
+/** A pin as one of its alternate functions knows it. */
+class FunctionPin implements PinSide {
+  readonly #port: Port;
+  readonly #pin: number;
+  readonly #af: number;
+
+  constructor(port: Port, pin: number, af: number) {
+    this.#port = port;
+    this.#pin = pin;
+    this.#af = af;
+  }
+  get level(): 0 | 1 | undefined {
+    return this.#port.isRouted(this.#pin, this.#af) ? this.#port.digital(this.#pin) : undefined;
+  }
+  driven(): void {
+    if (this.#port.isRouted(this.#pin, this.#af)) this.#port.drive(this.#pin);
   }
 }
 

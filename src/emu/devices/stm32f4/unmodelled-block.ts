@@ -38,20 +38,14 @@ export function unmodelledBlock(
     registers: parseRegisters(list),
     narrow,
     state: { reported: u8() },
-    setup(d) {
-      const report = (register: string): void => {
-        if (d.state.reported[0] !== 0) return;
-        d.state.reported[0] = 1;
-        d.report({
-          kind: 'unmodelled',
-          what: `${name} is used (${name}.${register}), but it is not modelled`,
-          remedy: 'reads give reset values, writes are kept, nothing else happens: do not rely on this block',
-        });
-      };
-      for (const register of Object.values(d.regs)) {
-        d.onRead(register, () => report(register.name));
-        d.onWrite(register, () => report(register.name));
-      }
+    access(register, d) {
+      if (d.state.reported[0] !== 0) return;
+      d.state.reported[0] = 1;
+      d.report({
+        kind: 'unmodelled',
+        what: `${name} is used (${name}.${register}), but it is not modelled`,
+        remedy: 'reads give reset values, writes are kept, nothing else happens: do not rely on this block',
+      });
     },
   });
   return markNamedOnly(device);
