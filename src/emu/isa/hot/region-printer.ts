@@ -1,14 +1,15 @@
 import { EXIT_CAUSES, type ExitCause } from '../engine-statistics.js';
 import type { Isa } from '../instruction.js';
-import type { Program, Type } from '../ir.js';
+import type { Type } from '../ir.js';
 import { COUNTERS, ENGINE, NOTE, type StateLayout } from '../layout.js';
 import type { MemoryWindow, PrintContext, SharedCheck } from '../print-context.js';
 import { Printer } from '../printer.js';
 import { LEFT, REGION_PARAMS } from '../region-entry.js';
 import { FunctionBody } from '../wasm/code.js';
-import { EMPTY_BLOCK, OP, STATE_LOAD, STATE_STORE } from '../wasm/opcodes.js';
+import { EMPTY_BLOCK, OP } from '../wasm/opcodes.js';
 import type { Part, Step } from './flow.js';
 import type { Region, Way } from './region.js';
+import { type Kept, RegionState } from './region-state.js';
 import { type AccessGroup, type Segment, type SegmentOptions, segmentsOf } from './segments.js';
 
 const [PC, BUDGET] = [0, 1];
@@ -45,15 +46,6 @@ type Frame =
   | { readonly kind: 'loop' | 'merge'; readonly block: number }
   | { readonly kind: 'leave' | 'access' | 'go' | 'jump' | 'other' };
 
-/** A register or scalar that the region keeps in a local. */
-interface Kept {
-  readonly local: number;
-  readonly type: Type;
-  readonly offset: number;
-  /** The local of its value at the end of the present segment. */
-  next?: number;
-}
-
 /** The segment being printed. */
 interface Open {
   readonly segment: Segment;
@@ -79,9 +71,7 @@ export class RegionPrinter {
   readonly #out = new FunctionBody(REGION_PARAMS);
   readonly #frames: Frame[] = [];
   readonly #children: readonly number[][];
-  readonly #registers = new Map<number, Kept>();
-  readonly #scalars = new Map<string, Kept>();
-  readonly #written = new Set<Kept>();
+  readonly #state: RegionState;
   readonly #pool = new Map<Type, number[]>();
   /** Cycles of instructions printed since the budget was last reduced. */
   #pending = 0;
@@ -101,6 +91,7 @@ export class RegionPrinter {
     this.#layout = layout;
     this.#region = region;
     this.#environment = environment;
+    this.#state = new RegionState(isa, layout, this.#out, region);
     const children: number[][] = region.blocks.map(() => []);
     for (let block = 1; block < region.blocks.length; block++) children[region.dominator[block]!]!.push(block);
     this.#children = children;
@@ -108,11 +99,10 @@ export class RegionPrinter {
 
   print(): FunctionBody {
     const out = this.#out;
-    this.#allocate();
     const { cyclesToCheck, blockAt, entries } = this.#region;
     const most = Math.max(cyclesToCheck[0]!, ...[...entries.keys()].map((pc) => cyclesToCheck[blockAt.get(pc)!]!));
     this.#checkBudget(most, () => this.#count('budget').get(PC).get(BUDGET).i32(LEFT.budget).op(OP.return));
-    this.#reload();
+    this.#state.reload();
     this.#chooseWay();
     this.#frame('leave');
     this.#frame('access');
@@ -120,19 +110,19 @@ export class RegionPrinter {
     this.#frame('jump');
     this.#tree(0);
     this.#close();
-    this.#spill();
+    this.#state.spill();
     out.get(this.#site).get(PC).call(this.#environment.note);
     // it is for the branch to learn the target, not for a region of its own to begin there
     this.#environment.go(out, LEFT.otherwise);
     this.#close();
-    this.#spill();
+    this.#state.spill();
     this.#environment.go(out, LEFT.going);
     this.#close();
-    this.#spill();
+    this.#state.spill();
     out.i32(NOTE.access).get(this.#site).call(this.#environment.note);
     out.get(PC).get(BUDGET).i32(LEFT.access).op(OP.return);
     this.#close();
-    this.#spill();
+    this.#state.spill();
     return out.get(PC).get(BUDGET).get(this.#left);
   }
 
@@ -143,65 +133,6 @@ export class RegionPrinter {
   #close(): void {
     this.#out.op(OP.end);
     this.#frames.pop();
-  }
-
-  /** Gives a local to every register and scalar that occurs, and notes which are written. */
-  #allocate(): void {
-    for (const { steps } of this.#region.blocks) {
-      for (const { parts } of steps) {
-        for (const { program, predicate } of parts) {
-          this.#allocateIn(program);
-          if (predicate) this.#allocateIn(predicate.test);
-        }
-      }
-    }
-  }
-
-  #allocateIn(program: Program): void {
-    for (const node of program) {
-      if (node.op === 'reg' || node.op === 'setReg') {
-        const index = program[node.args[0]]!;
-        if (index.op !== 'const') continue;
-        const kept = this.#register(Number(index.value));
-        if (node.op === 'setReg') this.#written.add(kept);
-      } else if (node.op === 'get' || node.op === 'set') {
-        const kept = this.#scalar(node.name);
-        if (node.op === 'set') this.#written.add(kept);
-      }
-    }
-  }
-
-  #register(index: number): Kept {
-    let kept = this.#registers.get(index);
-    if (!kept) {
-      const { type } = this.#isa.state.registers;
-      const offset = this.#layout.registers + index * this.#layout.registerSize;
-      kept = { local: this.#out.local(type), type, offset };
-      this.#registers.set(index, kept);
-    }
-    return kept;
-  }
-
-  #scalar(name: string): Kept {
-    let kept = this.#scalars.get(name);
-    if (!kept) {
-      const { type, offset } = this.#layout.scalars[name]!;
-      kept = { local: this.#out.local(type), type, offset };
-      this.#scalars.set(name, kept);
-    }
-    return kept;
-  }
-
-  #spill(): void {
-    for (const { local, type, offset } of this.#written) {
-      this.#out.i32(0).get(local).memory(STATE_STORE[type], offset);
-    }
-  }
-
-  #reload(registers = true): void {
-    for (const kept of registers ? [this.#registers, this.#scalars] : [this.#scalars]) {
-      for (const { local, type, offset } of kept.values()) this.#out.i32(0).memory(STATE_LOAD[type], offset).set(local);
-    }
   }
 
   #depthOf(frame: (frame: Frame) => boolean, extra: number): number {
@@ -302,7 +233,7 @@ export class RegionPrinter {
     const site = this.#environment.site(part);
     const window = group.kind === 'load' && typeof site === 'object' ? site.window : undefined;
     const { from, span, shift } = group;
-    return { base: this.#present(this.#register(group.base)), from, span, shift, window, place, offset, checked };
+    return { base: this.#present(this.#state.register(group.base)), from, span, shift, window, place, offset, checked };
   }
 
   /** Where the function was entered: at its first address, or at a place. */
@@ -414,10 +345,10 @@ export class RegionPrinter {
         this.#leaveAt(resume === 'this' ? part.pc : next, LEFT.otherwise, depth, this.#pending, 'instruction');
       },
       hot: {
-        register: (index) => this.#present(this.#registers.get(index)!),
-        scalar: (name) => this.#present(this.#scalars.get(name)!),
-        newRegister: (index) => this.#changed(this.#registers.get(index)!),
-        newScalar: (name) => this.#changed(this.#scalars.get(name)!),
+        register: (index) => this.#present(this.#state.register(index)),
+        scalar: (name) => this.#present(this.#state.scalar(name)),
+        newRegister: (index) => this.#changed(this.#state.register(index)),
+        newScalar: (name) => this.#changed(this.#state.scalar(name)),
         grouped: (id) => this.#grouped(part, id),
         constantWord: (address) => this.#environment.constantWord(this.#region, address),
         miss: (depth) => {
@@ -440,7 +371,7 @@ export class RegionPrinter {
   /** Everything the machine may look at is in memory while it is called. */
   #beforeCall(part: Part): void {
     const out = this.#out;
-    this.#spill();
+    this.#state.spill();
     out.i32(0).i32(part.pc).memory(OP.i32_store, ENGINE.pc);
     out.i32(0).get(BUDGET).i32(this.#pending).op(OP.i32_sub).tee(this.#expected).memory(OP.i32_store, ENGINE.budget);
   }
@@ -453,7 +384,7 @@ export class RegionPrinter {
     const out = this.#out;
     out.i32(0).memory(OP.i32_load, ENGINE.budget).get(this.#expected).op(OP.i32_sub);
     out.get(this.#cut).op(OP.i32_add).set(this.#cut);
-    this.#reload(helper);
+    this.#state.reload(helper);
   }
 
   #settleCut(): void {
@@ -554,13 +485,13 @@ export class RegionPrinter {
     }
     const pending = this.#pending;
     this.#pay(pending);
-    this.#spill();
+    this.#state.spill();
     if (target === undefined) out.get(PC);
     else out.i32(target);
     out.get(BUDGET).call(this.#environment.enter).set(this.#left).set(BUDGET).set(PC);
     out.get(this.#left).get(PC).i32(next).op(OP.i32_xor, OP.i32_or, OP.if, EMPTY_BLOCK);
     out.get(PC).get(BUDGET).get(this.#left).op(OP.return, OP.end);
-    this.#reload();
+    this.#state.reload();
     this.#pending = 0;
     this.#goTo(block, next, depth);
     this.#pending = pending;
@@ -591,9 +522,11 @@ export class RegionPrinter {
     else if (this.#region.forwardEdges[to]! > 1) {
       this.#out.br(this.#depthOf((frame) => frame.kind === 'merge' && frame.block === to, depth));
     } else {
+      const open = this.#open;
       for (let i = 0; i < depth; i++) this.#frames.push({ kind: 'other' });
       this.#tree(to);
       for (let i = 0; i < depth; i++) this.#frames.pop();
+      this.#open = open; // another arm of the same instruction may follow
     }
     this.#pending = pending;
   }
