@@ -49,4 +49,13 @@ describe.each(Object.keys(images) as (keyof typeof images)[])('%s', (file) => {
     const image = readElf(fileURLToPath(new URL(`../bench/firmware/${file}`, import.meta.url)));
     expect(images[file].createMachine({ image: image.segments }).statistics).toBeUndefined();
   });
+
+  test('the auto engine compiles what runs long', () => {
+    const [cold, auto] = [machineOf(file, 'cold'), machineOf(file, 'auto')];
+    for (const machine of [cold, auto]) machine.runCycles(40_000_000);
+    const { instructions, hotInstructions } = auto.statistics!;
+    expect(hotInstructions).toBeGreaterThan(instructions / 2);
+    expect(instructions).toBe(cold.statistics!.instructions);
+    expect(auto.hash()).toBe(cold.hash());
+  });
 });

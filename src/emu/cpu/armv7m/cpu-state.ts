@@ -211,7 +211,9 @@ export class CpuState {
   set xpsr(value: number) {
     this.setFlags(value & APSR_FLAGS);
     this.setGE(value);
-    this.itstate = ((value >>> 25) & 3) | ((value >>> 8) & 0xfc);
+    const it = ((value >>> 25) & 3) | ((value >>> 8) & 0xfc);
+    // bits 3:0 of 0 say that there is no IT block, whatever the condition (A7.3.3)
+    this.itstate = (it & 15) === 0 ? 0 : it;
     this.thumb = (value >>> 24) & 1;
     this.ipsr = value & 0x1ff;
   }

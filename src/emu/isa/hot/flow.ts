@@ -57,7 +57,8 @@ function partOf(isa: Isa, { row, fields, length }: Decoded, pc: number, inItBloc
 /** The state that an IT instruction sets, undefined for any other. */
 function itstateOf(isa: Isa, program: Program): number | undefined {
   if (!isa.predication) return undefined;
-  const set = program.find((node) => node.op === 'set' && node.name === isa.predication?.state);
+  const { state } = isa.predication;
+  const set = program.find((node) => isSetOf(node, state));
   return set?.op === 'set' ? constantOf(program, set.args[0]) : undefined;
 }
 
@@ -65,7 +66,7 @@ function itstateOf(isa: Isa, program: Program): number | undefined {
 const advance = (itstate: number) => ((itstate & 7) === 0 ? 0 : (itstate & 0xe0) | ((itstate << 1) & 0x1f));
 
 function itBlockAt(isa: Isa, first: Part, itstate: number, fetch: Fetch): Step | undefined {
-  const withoutState = first.program.filter((node) => !(node.op === 'set' && node.name === isa.predication?.state));
+  const withoutState = first.program.filter((node) => !isSetOf(node, isa.predication!.state));
   const parts: Part[] = [{ ...first, program: withoutState }];
   let pc = (first.pc + first.length) >>> 0;
   for (let state = itstate; (state & 15) !== 0; state = advance(state)) {
@@ -73,16 +74,20 @@ function itBlockAt(isa: Isa, first: Part, itstate: number, fetch: Fetch): Step |
     // an instruction that ignores the condition (BKPT) is left to the cold engine, and with it the block
     if (!decoded || decoded.row.unconditional) return undefined;
     const part = partOf(isa, decoded, pc, true);
-    // the machine could look at the state of the block, and change it
-    if (part.program.some(({ op }) => op === 'helper')) return undefined;
+    // the machine could look at the state of the block, and change it; so does another IT instruction
+    if (part.program.some((node) => node.op === 'helper' || isSetOf(node, isa.predication!.state))) return undefined;
     const emitter = new Emitter({ length: 2, scalars: isa.state.scalars });
     const { id } = isa.predication!.holds(emitter, state >> 4);
     const predicate = { before: state, after: advance(state), test: emitter.program, result: id };
     parts.push({ ...part, predicate });
     pc = (pc + part.length) >>> 0;
   }
-  return stepOf(isa, parts);
+  // what is left of a block goes along with a branch out of its middle
+  const branchesEarly = parts.slice(0, -1).some(({ program }) => program.some(({ op }) => op === 'branch'));
+  return branchesEarly ? undefined : stepOf(isa, parts);
 }
+
+const isSetOf = (node: Node, name: string) => node.op === 'set' && node.name === name;
 
 export function constantOf(program: Program, id: number): number | undefined {
   const node = program[id]!;

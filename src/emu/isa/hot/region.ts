@@ -57,7 +57,10 @@ export interface Region {
 export type JumpTargets = (pc: number) => readonly number[];
 
 /** Most steps of a region: what optimises it takes more than linear time. */
-export const REGION_LIMIT = 400;
+const REGION_LIMIT = 400;
+/** Rounds in search of jumps into loops, after which a smaller region is tried; below this size any number will do. */
+const MOST_ROUNDS = 8;
+const SMALL = 50;
 /** Cycles between two checks of the budget, so that little is left to the cold engine at the end of a slice. */
 const CHECK_LIMIT = 96;
 
@@ -66,13 +69,16 @@ export function buildRegion(
   entry: number,
   look: (pc: number) => Step | undefined,
   jumpTargets: JumpTargets,
+  limit = REGION_LIMIT,
 ): Region | undefined {
-  const steps = collect(entry, look, jumpTargets);
+  const steps = collect(entry, look, jumpTargets, limit);
   if (!steps.get(entry)) return undefined;
   const onward = [...steps.values()].flatMap((step) => successorsOf(step, jumpTargets));
-  const missing = steps.size < REGION_LIMIT ? [...new Set(onward)].filter((pc) => !steps.has(pc)) : [];
+  const missing = steps.size < limit ? [...new Set(onward)].filter((pc) => !steps.has(pc)) : [];
   const cut = new Set<string>();
-  for (;;) {
+  for (let round = 0; ; round++) {
+    // each round takes as long as the region is large, and code made to be a maze takes many
+    if (round === MOST_ROUNDS && limit > SMALL) return buildRegion(entry, look, jumpTargets, limit >> 1);
     const blocks = arrange(entry, steps, cut, jumpTargets);
     const graph = analyseGraph(blocks);
     const bad = irreducibleEdges(blocks, graph);
@@ -82,10 +88,15 @@ export function buildRegion(
   }
 }
 
-function collect(entry: number, look: (pc: number) => Step | undefined, jumpTargets: JumpTargets): Map<number, Step> {
+function collect(
+  entry: number,
+  look: (pc: number) => Step | undefined,
+  jumpTargets: JumpTargets,
+  limit: number,
+): Map<number, Step> {
   const found = new Map<number, Step>();
   const queue = [entry];
-  for (let at = 0; at < queue.length && found.size < REGION_LIMIT; at++) {
+  for (let at = 0; at < queue.length && found.size < limit; at++) {
     const pc = queue[at]!;
     if (found.has(pc)) continue;
     const step = look(pc);
