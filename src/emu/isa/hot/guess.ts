@@ -4,15 +4,20 @@ import type { Part } from './flow.js';
 
 /**
  * Guesses which memory the loads of a block will read, from the registers as they stand when it is compiled: it works out
- * what the block makes of them. What comes from memory is unknown, but a sum with an address in it is taken for an address.
+ * what the code makes of them. A sum with an address in it is taken for an address.
  */
 export class Expectation<Place> {
   readonly #register: (index: number) => number;
   readonly #placeOf: (address: number) => Place | undefined;
-  readonly #values = new Map<number, number | undefined>();
+  readonly #values: Map<number, number>;
 
-  /** `placeOf`: the memory an address lies in, if that is plain memory. */
-  constructor(register: (index: number) => number, placeOf: (address: number) => Place | undefined) {
+  /** `placeOf`: the memory an address lies in, if that is plain memory; `before`: what is known at the end of the block that comes before. */
+  constructor(
+    register: (index: number) => number,
+    placeOf: (address: number) => Place | undefined,
+    before?: Expectation<Place>,
+  ) {
+    this.#values = new Map(before === undefined ? [] : before.#values);
     this.#register = register;
     this.#placeOf = placeOf;
   }
@@ -24,7 +29,10 @@ export class Expectation<Place> {
     for (const node of program) {
       if (node.op !== 'setReg') continue;
       const index = program[node.args[0]]!;
-      if (index.op === 'const') this.#values.set(Number(index.value), this.#addressOf(program, node.args[1]));
+      if (index.op !== 'const') continue;
+      const value = this.#addressOf(program, node.args[1]);
+      if (value === undefined) this.#values.delete(Number(index.value));
+      else this.#values.set(Number(index.value), value);
     }
     return address === undefined ? undefined : this.#placeOf(address);
   }
@@ -48,8 +56,9 @@ export class Expectation<Place> {
     return this.#addressIn(program, node.args[0]!) ?? this.#addressIn(program, node.args[1]!);
   }
 
-  #present(index: number): number | undefined {
-    return this.#values.has(index) ? this.#values.get(index) : this.#register(index);
+  /** What came from memory may well be what came from there last time. */
+  #present(index: number): number {
+    return this.#values.get(index) ?? this.#register(index);
   }
 }
 

@@ -296,9 +296,13 @@ export class HotEngine {
       return step;
     };
     const regions: Region[] = [];
+    const covered = new Set<number>();
     for (const entry of entries) {
+      if (covered.has(entry)) continue; // it can be entered close by
       const region = buildRegion(entry, look, (pc) => this.#jumpTargets.get(pc) ?? []);
-      if (region) regions.push(region);
+      if (!region) continue;
+      regions.push(region);
+      for (const { pc } of partsOf(region)) covered.add(pc);
     }
     if (regions.length === 0) return made;
     const options = { isa: this.#isa, layout: this.#layout, counting: this.counting };
@@ -322,7 +326,7 @@ export class HotEngine {
     const bytes = generateRegions(regions, { ...options, site, constantWord });
     const module = new WebAssembly.Module(bytes);
     for (const [index, region] of regions.entries()) {
-      const parts = region.blocks.flatMap(({ steps }) => steps.flatMap((step) => step.parts));
+      const parts = partsOf(region);
       const code = parts.flatMap(({ pc, length }) => [pc, length]);
       const spans = [...code, ...[...literals.get(region)!].flatMap((address) => [address, 4])];
       const compiled = {
@@ -355,12 +359,13 @@ export class HotEngine {
   }
 
   /** How every instruction of a region makes its accesses. */
-  #chooseSites({ blocks }: Region, sites: Map<Part, Site>): void {
-    for (const { steps } of blocks) {
-      const expectation = new Expectation(
-        (index) => this.#host.register(index),
-        (address) => this.#windows.at(address),
-      );
+  #chooseSites({ blocks, dominator }: Region, sites: Map<Part, Site>): void {
+    const register = (index: number) => this.#host.register(index);
+    const placeOf = (address: number) => this.#windows.at(address);
+    const known: Expectation<MemoryWindow>[] = [];
+    for (const [index, { steps }] of blocks.entries()) {
+      const expectation = new Expectation(register, placeOf, known[dominator[index]!]);
+      known.push(expectation);
       for (const part of steps.flatMap((step) => step.parts)) {
         const window = expectation.next(part.program);
         sites.set(part, this.#sites.get(part.pc) ?? (window ? { window } : 'table'));
@@ -424,3 +429,5 @@ function holds(spans: readonly number[], address: number): boolean {
   }
   return false;
 }
+
+const partsOf = ({ blocks }: Region): Part[] => blocks.flatMap(({ steps }) => steps.flatMap((step) => step.parts));

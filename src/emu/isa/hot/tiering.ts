@@ -60,9 +60,11 @@ export class Tiering {
       return;
     }
     const place = target >>> NEIGHBOURHOOD;
-    const count = (this.#samples.get(place)?.count ?? 0) + 1;
+    // a longer slice says more
+    const weight = this.slice / SHORT;
+    const count = (this.#samples.get(place)?.count ?? 0) + weight;
     this.#samples.set(place, { count, target });
-    Tiering.#taken++;
+    Tiering.#taken += weight;
     if (Tiering.#taken < this.#scale * PATIENCE) return;
     if (count < this.#scale * HOT * (this.#tiers.covers(target) ? COVERED : 1)) return;
     // what is half as hot comes into the same module: each costs a fixed time, and room
