@@ -58,12 +58,15 @@ class ImageWatcher {
   }
 }
 
+/** vitest takes any list, an empty one too, for all that a change starts: then a test file that was edited would not run. */
+const testsOrNone = (tests: string[]): string[] | undefined => (tests.length > 0 ? tests : undefined);
+
 /** Makes a watching run start the tests of an image again once it was built anew. */
 export function watchFirmware(vitest: Vitest): void {
   if (!vitest.config.watch) return;
   vitest.config.watchTriggerPatterns = [
     ...(vitest.config.watchTriggerPatterns ?? []),
-    { pattern: /./, testsToRun: (file) => testsOf(vitest, file) },
+    { pattern: /./, testsToRun: (file) => testsOrNone(testsOf(vitest, file)) },
   ];
   const watcher = new ImageWatcher((image) => vitest.vite.watcher.emit('change', slashed(image)));
   vitest.config.reporters.push({

@@ -4,7 +4,7 @@ import { type Decoded, Decoder } from './decoder.js';
 import type { EngineMode, EngineOptions } from './engine-mode.js';
 import { type EngineStatistics, EXIT_CAUSES, type ExitCause } from './engine-statistics.js';
 import { BREAKPOINT, FIRST, Handlers, LONG, REGION, UNCONDITIONAL, UNDECODED } from './handlers.js';
-import { type Dropped, HotEngine } from './hot/hot-engine.js';
+import { HotEngine } from './hot/hot-engine.js';
 import { Tiering, type Tiers } from './hot/tiering.js';
 import type { Isa } from './instruction.js';
 import {
@@ -267,24 +267,25 @@ export class ColdEngine {
   }
 
   #tiers(): Tiers {
-    const again = ({ entries, first }: Dropped) => {
-      this.#undoEntries(entries);
-      this.compile(first);
-    };
+    const { hot } = this;
     return {
-      isEntry: (pc) => this.hot.isEntry(pc),
-      covers: (pc) => this.hot.covers(pc),
-      compile: (entries) => this.compile(entries),
-      extend: (reached) => {
-        const alone = reached.filter((pc) => !this.hot.isMissing(pc));
-        again(this.hot.dropThoseMissing(reached));
-        this.compile(alone);
+      get compiled() {
+        return hot.statistics.compiledInstructions;
       },
-      generalise: (pc) => again(this.hot.generalise(pc)),
-      addJumpTargets: (pc, targets) => {
-        const stale = this.hot.addJumpTargets(pc, targets);
-        if (stale) again(stale);
-        return stale !== undefined;
+      isEntry: (pc) => hot.isEntry(pc),
+      covers: (pc) => hot.covers(pc),
+      compile: (entries) => this.compile(entries),
+      learn: (accesses, jumps, reached) => {
+        const dropped = accesses.map((pc) => hot.generalise(pc));
+        const alone = reached.filter((pc) => !hot.isMissing(pc));
+        for (const [pc, targets] of jumps) {
+          const stale = hot.addJumpTargets(pc, targets);
+          if (stale) dropped.push(stale);
+          else alone.push(...targets);
+        }
+        dropped.push(hot.dropThoseMissing(reached));
+        for (const { entries } of dropped) this.#undoEntries(entries);
+        this.compile([...dropped.flatMap(({ first }) => first), ...alone]);
       },
     };
   }

@@ -5,13 +5,14 @@ import type { Note } from '../note.js';
 export interface Tiers {
   isEntry(pc: number): boolean;
   compile(entries: readonly number[]): void;
+  /** Instructions compiled so far. */
+  readonly compiled: number;
   covers(pc: number): boolean;
-  /** Code that was not there when regions were compiled is: compiles it as part of those that go there, or by itself. */
-  extend(reached: readonly number[]): void;
-  /** The accesses of an instruction keep leaving its regions. */
-  generalise(pc: number): void;
-  /** A computed branch goes there; false if it goes to more places than a region can know. */
-  addJumpTargets(pc: number, targets: readonly number[]): boolean;
+  /**
+   * Compiles anew what knew too little: accesses of these instructions keep leaving their regions, these computed branches
+   * go to these addresses, and this code was reached that was not compiled.
+   */
+  learn(accesses: readonly number[], jumps: ReadonlyMap<number, readonly number[]>, reached: readonly number[]): void;
 }
 
 /** Ticks of a slice while code is still being found, and at most. */
@@ -27,16 +28,21 @@ const COVERED = 4;
 const NEIGHBOURHOOD = 7;
 /** Slices in which nothing was found, after which they get longer. */
 const QUIET = 16;
-/** Notes of a kind after which something is done about it. */
-const OFTEN = { reached: 512, access: 128, jump: 128 } as const;
+/** Samples that an instruction costs, once compiled: what compiles much has to run for long. */
+const COST = 1;
+/** What a slice counts that compiled code filled, against one in the cold engine: it is over sooner. */
+const FILLED = 0.25;
+/** Notes of a kind after which something is done about it: each cost some 80 ns, compiling a function anew ten milliseconds. */
+const OFTEN = { reached: 8192, access: 8192, jump: 4096 } as const;
 
 /**
  * Decides what is compiled. At the end of every slice it is told the target of the last taken branch, and now and then
  * what compiled code has noted. Slices end by guest time, and nothing but speed depends on what is decided.
  */
 export class Tiering {
-  /** Samples of all machines of the process. */
+  /** Samples of all machines of the process, and what of them may be spent on compiling. */
   static #taken = 0;
+  static #credit = 0;
   /** Ticks that a slice should last at most. */
   slice = SHORT;
   readonly #tiers: Tiers;
@@ -65,48 +71,69 @@ export class Tiering {
     const count = (this.#samples.get(place)?.count ?? 0) + weight;
     this.#samples.set(place, { count, target });
     Tiering.#taken += weight;
-    if (Tiering.#taken < this.#scale * PATIENCE) return;
+    this.#earn(weight);
+    if (Tiering.#taken < this.#scale * PATIENCE || !this.#affordable) return;
     if (count < this.#scale * HOT * (this.#tiers.covers(target) ? COVERED : 1)) return;
     // what is half as hot comes into the same module: each costs a fixed time, and room
     const batch = [...this.#samples].filter(([, other]) => other.count >= HOT / 2);
     for (const [other] of batch) this.#samples.delete(other);
-    this.#tiers.compile([...new Set([target, ...batch.map(([, other]) => other.target)])]);
+    this.#spend(() => this.#tiers.compile([...new Set([target, ...batch.map(([, other]) => other.target)])]));
     this.#found();
   }
 
   /** What regions left for, or where their computed branches went; gives what it acted upon. */
   noted(notes: readonly Note[]): ReadonlySet<Note> {
     const heeded = new Set<Note>();
-    const reached: number[] = [];
-    const jumps = new Map<number, Note[]>();
-    for (const note of notes) {
-      const { site, target, count } = note;
-      if (site !== NOTE.reached && site !== NOTE.access) jumps.set(site, [...(jumps.get(site) ?? []), note]);
-      else if (count >= this.#scale * (site === NOTE.reached ? OFTEN.reached : OFTEN.access)) {
-        heeded.add(note);
-        if (site === NOTE.reached) reached.push(target);
-        else this.#tiers.generalise(target);
-      }
-    }
-    for (const [site, all] of jumps) {
-      const additions = this.#additions.get(site) ?? 0;
-      if (all[0]!.count < this.#scale * OFTEN.jump * 2 ** additions) continue;
-      this.#additions.set(site, additions + 1);
-      for (const note of all) heeded.add(note);
-      const targets = all.map(({ target }) => target);
-      if (!this.#tiers.addJumpTargets(site, targets)) reached.push(...targets);
-    }
-    if (reached.length > 0) this.#tiers.extend(reached);
+    this.#spend(() => this.#heed(notes, heeded));
     if (heeded.size > 0) this.#found();
     return heeded;
   }
 
+  #heed(notes: readonly Note[], heeded: Set<Note>): void {
+    const often = (kind: keyof typeof OFTEN, factor = 1) => {
+      const least = this.#scale * OFTEN[kind] * factor;
+      return ({ count }: Note) => count >= least;
+    };
+    const reached = notes.filter(({ site }) => site === NOTE.reached).filter(often('reached'));
+    // once something has to be compiled anew, all that is known so far goes into it
+    const accesses = notes.filter(({ site }) => site === NOTE.access);
+    const leaving = accesses.some(often('access')) ? accesses.filter(often('access', 1 / 16)) : [];
+    const jumps = new Map<number, Note[]>();
+    for (const note of notes) {
+      if (note.site === NOTE.reached || note.site === NOTE.access) continue;
+      jumps.set(note.site, [...(jumps.get(note.site) ?? []), note]);
+    }
+    for (const [site, all] of jumps) {
+      const additions = this.#additions.get(site) ?? 0;
+      if (!all.some(often('jump', 2 ** additions))) jumps.delete(site);
+      else this.#additions.set(site, additions + 1);
+    }
+    for (const note of [...reached, ...leaving, ...[...jumps.values()].flat()]) heeded.add(note);
+    if (heeded.size === 0) return;
+    const addresses = (some: readonly Note[]) => some.map(({ target }) => target);
+    const branches = new Map([...jumps].map(([site, all]) => [site, addresses(all)]));
+    this.#tiers.learn(addresses(leaving), branches, addresses(reached));
+  }
+
   /** Nothing new: after a while slices may be longer. */
   quiet(): void {
+    this.#earn((this.slice / SHORT) * FILLED);
     this.#quiet++;
     if (this.#quiet < QUIET) return;
     this.#quiet = 0;
     this.slice = Math.min(LONG, this.slice * 2);
+  }
+
+  get #affordable(): boolean {
+    return this.#scale === 0 || Tiering.#credit >= 0;
+  }
+  #earn(samples: number): void {
+    Tiering.#credit = Math.min(Tiering.#credit + samples, PATIENCE);
+  }
+  #spend(compile: () => void): void {
+    const before = this.#tiers.compiled;
+    compile();
+    Tiering.#credit -= COST * (this.#tiers.compiled - before);
   }
 
   #found(): void {
