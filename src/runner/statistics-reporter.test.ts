@@ -34,7 +34,7 @@ test('the table of one file', () => {
       speed         1,930 M instructions a second, 146 times real time
       engine        auto
       run hot       97.2 % of the instructions
-      regions       57, 12 of them shared with another machine (4,321 instructions, 174 KiB of WebAssembly)
+      regions       57, 12 of them made before (4,321 instructions, 174 KiB of WebAssembly)
       compile time  87.4 ms (13.7 % of the host time)
       exits         budget 1,234, access 567, target 12, instruction 3"
   `);
@@ -51,7 +51,7 @@ test('several files stand below it, the slowest first, ten of them', () => {
       speed         1,930 M instructions a second, 146 times real time
       engine        cold, auto
       run hot       97.1 % of the instructions
-      regions       57, 12 of them shared with another machine (4,321 instructions, 174 KiB of WebAssembly)
+      regions       57, 12 of them made before (4,321 instructions, 174 KiB of WebAssembly)
       compile time  87.4 ms (13.6 % of the host time)
       exits         budget 1,234, access 567, target 12, instruction 3
 

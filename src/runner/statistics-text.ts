@@ -43,7 +43,7 @@ function pace({ nanoseconds, hostMilliseconds }: RunStatistics): string {
 
 function regionsText({ regions, reused, compiledInstructions, compiledBytes }: RunStatistics): string {
   if (regions === 0) return 'none';
-  const shared = reused === 0 ? '' : `, ${grouped(reused)} of them shared with another machine`;
+  const shared = reused === 0 ? '' : `, ${grouped(reused)} of them made before`;
   const kilobytes = grouped(Math.ceil(compiledBytes / 1024));
   return `${grouped(regions)}${shared} (${grouped(compiledInstructions)} instructions, ${kilobytes} KiB of WebAssembly)`;
 }

@@ -212,6 +212,7 @@ export class ColdEngine {
     if (stopped) this.#undecode(pc);
     const before = this.budget;
     this.budget = 1;
+    this.#leftAt = pc; // somebody steps through code: that does not make it hot
     try {
       return this.run();
     } finally {
