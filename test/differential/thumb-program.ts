@@ -88,4 +88,15 @@ export class Random {
   pick<T>(list: readonly T[]): T {
     return list[this.below(list.length)]!;
   }
+
+  /** One of these, as often as its weight says. */
+  weighted<T>(items: readonly (readonly [weight: number, item: T])[]): T {
+    const total = items.reduce((sum, [weight]) => sum + weight, 0);
+    let at = (this.below(1000) / 1000) * total;
+    for (const [weight, item] of items) {
+      at -= weight;
+      if (at < 0) return item;
+    }
+    return items.at(-1)![1];
+  }
 }

@@ -120,17 +120,9 @@ const ITEMS: readonly (readonly [weight: number, write: (task: Task) => void])[]
   [1, wait],
   [3, selfModify],
 ];
-const TOTAL = ITEMS.reduce((sum, [weight]) => sum + weight, 0);
 
 function item(task: Task): void {
-  let at = (task.random.below(1000) / 1000) * TOTAL;
-  for (const [weight, write] of ITEMS) {
-    at -= weight;
-    if (at < 0) {
-      write(task);
-      return;
-    }
-  }
+  task.random.weighted(ITEMS)(task);
 }
 
 function writeBlock(task: Task, starts: readonly number[]): void {

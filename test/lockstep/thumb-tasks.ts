@@ -179,17 +179,9 @@ const ITEMS: readonly (readonly [weight: number, write: (task: Task) => void])[]
   [1, hint],
   [3, (task) => (task.writable ? selfModify(task) : plain(task))],
 ];
-const TOTAL = ITEMS.reduce((sum, [weight]) => sum + weight, 0);
 
 function item(task: Task): void {
-  let at = (task.random.below(1000) / 1000) * TOTAL;
-  for (const [weight, write] of ITEMS) {
-    at -= weight;
-    if (at < 0) {
-      write(task);
-      return;
-    }
-  }
+  task.random.weighted(ITEMS)(task);
 }
 
 /** A few instructions that fit between a short branch and its target. */

@@ -6,6 +6,7 @@ import { type EngineStatistics, EXIT_CAUSES, type ExitCause } from './engine-sta
 import { BREAKPOINT, FIRST, Handlers, LONG, REGION, UNCONDITIONAL, UNDECODED } from './handlers.js';
 import { HotEngine } from './hot/hot-engine.js';
 import { Tiering, type Tiers } from './hot/tiering.js';
+import { helperImport } from './imports.js';
 import type { Isa } from './instruction.js';
 import {
   CHUNK_COUNT,
@@ -140,7 +141,9 @@ export class ColdEngine {
       register: (index) => this.#words[(this.layout.registers + index * this.layout.registerSize) >> 2]!,
       statistics,
     });
-    const helpers = Object.entries(host.helpers).map(([name, helper]) => [`helper ${name}`, helper] as const);
+    const helpers = Object.fromEntries(
+      Object.keys(isa.helpers).map((name) => [helperImport(name), host.helpers[name]!] as const),
+    );
     // functions of their own: V8 calls a bound one by a slow path
     const imports: WebAssembly.ModuleImports = {
       memory,
@@ -150,12 +153,12 @@ export class ColdEngine {
       store: (address: number, value: number, size: number, flags: number) => host.store(address, value, size, flags),
       store64: (address: number, value: bigint, flags: number) => host.store64(address, value, flags),
       codeChanged: (address: number) => this.#dropRegions(address >>> 0),
-      ...Object.fromEntries(helpers),
+      ...helpers,
     };
     const instance = new WebAssembly.Instance(this.#compiled.module, { host: imports });
     for (const name of ['note', ...SLOW_CALLS.map((call) => call.name)])
       regionImports[name] = instance.exports[name] as WebAssembly.ImportValue;
-    for (const name of Object.keys(isa.helpers)) regionImports[`helper ${name}`] = host.helpers[name]!;
+    Object.assign(regionImports, helpers);
     this.#run = instance.exports['run'] as () => void;
     this.#note = instance.exports['note'] as (site: number, target: number) => void;
     this.#tiering = mode === 'cold' ? undefined : new Tiering(this.#tiers(), mode);

@@ -1,5 +1,6 @@
 import { Emitter } from './emitter.js';
 import { BREAKPOINT, HANDLER_MASK, type Handler, Handlers, LONG, REGION, UNCONDITIONAL } from './handlers.js';
+import { helperImport, helperImports, type Import } from './imports.js';
 import type { Isa } from './instruction.js';
 import type { Program, Type } from './ir.js';
 import { CHUNK_SHIFT, COUNTERS, ENGINE, ENTRIES_OFFSET, GUEST_BASE, NOTE, WASM_PAGE } from './layout.js';
@@ -11,7 +12,7 @@ import { chunkBias, entryAddress, LEFT, REGION_PARAMS, REGION_RESULTS } from './
 import { addSlowPath, SLOW_CALLS, type SlowPath } from './slow-path.js';
 import { FunctionBody } from './wasm/code.js';
 import { ModuleBuilder } from './wasm/module.js';
-import { EMPTY_BLOCK, OP, PURE_OPCODE, VALUE_TYPE } from './wasm/opcodes.js';
+import { EMPTY_BLOCK, OP, VALUE_TYPE } from './wasm/opcodes.js';
 
 /** ENGINE.exit after a run: 0 = budget used up, these, or 1 + index of a trap. */
 export const EXIT_UNDECODED = -1;
@@ -27,21 +28,14 @@ export function generateColdModule(isa: Isa, counting = false): Uint8Array<Array
 }
 
 /** The imports' names and signatures, in order. */
-function hostImports(isa: Isa): { name: string; params: readonly Type[]; results: readonly Type[] }[] {
-  const helpers = Object.entries(isa.helpers).map(([name, { params, result }]) => ({
-    name: `helper ${name}`,
-    params,
-    results: result === 'void' ? [] : [result],
-  }));
-  return [
-    { name: 'load', params: ['i32', 'i32', 'i32'], results: ['i32'] },
-    { name: 'load64', params: ['i32', 'i32'], results: ['i64'] },
-    { name: 'store', params: ['i32', 'i32', 'i32', 'i32'], results: [] },
-    { name: 'store64', params: ['i32', 'i64', 'i32'], results: [] },
-    { name: 'codeChanged', params: ['i32'], results: [] },
-    ...helpers,
-  ];
-}
+const hostImports = (isa: Isa): Import[] => [
+  { name: 'load', params: ['i32', 'i32', 'i32'], results: ['i32'] },
+  { name: 'load64', params: ['i32', 'i32'], results: ['i64'] },
+  { name: 'store', params: ['i32', 'i32', 'i32', 'i32'], results: [] },
+  { name: 'store64', params: ['i32', 'i64', 'i32'], results: [] },
+  { name: 'codeChanged', params: ['i32'], results: [] },
+  ...helperImports(isa),
+];
 
 interface Locals {
   readonly target: number;
@@ -112,7 +106,7 @@ class ColdModule {
       slots: this.#code(handler).view,
       length: handler.variant.row.pattern.length / 8,
       slow: (kind, size) => this.#slowPath.index(kind, size),
-      helper: (name) => this.#imports.get(`helper ${name}`)!,
+      helper: (name) => this.#imports.get(helperImport(name))!,
       trapNumber: (kind) => 1 + this.#isa.traps.indexOf(kind),
       ...rest,
     };
@@ -249,7 +243,7 @@ class ColdModule {
     chunkBias(out, pc);
     out.set(bias).get(entry).op(OP.i32_eqz, OP.if, EMPTY_BLOCK);
     out.get(pc).i32(3).op(OP.i32_shl).get(bias).op(OP.i32_add).memory(OP.i32_load16_u, 0);
-    out.i32(REGION).op(PURE_OPCODE.ne!.i32 as number, OP.if, EMPTY_BLOCK);
+    out.i32(REGION).op(OP.i32_ne, OP.if, EMPTY_BLOCK);
     out.i32(NOTE.reached).get(pc).call(this.#note).op(OP.end);
     out.br(inner + 2).op(OP.end);
     this.#atLeaving(out, entry);
@@ -260,7 +254,7 @@ class ColdModule {
       .op(OP.i32_le_s)
       .br(inner + 1, OP.br_if);
     out.get(pc).i32(3).op(OP.i32_shl).get(bias).op(OP.i32_add).tee(record).memory(OP.i32_load16_u, 0).tee(entry);
-    out.i32(REGION).op(PURE_OPCODE.eq!.i32 as number, OP.if, EMPTY_BLOCK);
+    out.i32(REGION).op(OP.i32_eq, OP.if, EMPTY_BLOCK);
     entryAddress(out, pc, bias);
     out
       .memory(OP.i32_load16_u, ENTRIES_OFFSET + 2)
@@ -281,10 +275,7 @@ class ColdModule {
 
   /** Behind a region that the budget was too small for comes the end of the slice. */
   #atLeaving(out: FunctionBody, left: number): void {
-    out
-      .get(left)
-      .i32(LEFT.budget)
-      .op(PURE_OPCODE.eq!.i32 as number, OP.if, EMPTY_BLOCK);
+    out.get(left).i32(LEFT.budget).op(OP.i32_eq, OP.if, EMPTY_BLOCK);
     out.i32(0).i32(1).memory(OP.i32_store, ENGINE.tail).op(OP.end);
   }
 

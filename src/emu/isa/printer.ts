@@ -15,8 +15,6 @@ import {
   VALUE_TYPE,
 } from './wasm/opcodes.js';
 
-const I32_GT_S = 0x4a;
-
 /** Whether the path had left the instruction before an `if`, and at the end of its first arm (if there is a second). */
 interface Arms {
   readonly before: boolean;
@@ -358,7 +356,7 @@ export class Printer {
     const { out, hot } = this.#context;
     out.get(address).i32(base).op(OP.i32_sub).tee(address);
     const shift = Math.log2(node.size);
-    if (shift > 0) out.i32(shift).op(PURE_OPCODE.rotr!.i32 as number);
+    if (shift > 0) out.i32(shift).op(OP.i32_rotr);
     out.i32(size >>> shift).op(OP.i32_ge_u, OP.if, EMPTY_BLOCK);
     hot!.miss(this.#depth + 1);
     out.op(OP.end).get(address).memory(LOADS[loadName(node)]!, host).set(this.#local(id));
@@ -375,7 +373,7 @@ export class Printer {
       .set(place);
     if (window) {
       out.get(place);
-      if (shift > 0) out.i32(shift).op(PURE_OPCODE.rotr!.i32 as number);
+      if (shift > 0) out.i32(shift).op(OP.i32_rotr);
       out.i32(((window.size - span) >>> shift) + 1).op(OP.i32_ge_u);
     } else {
       const entry = this.#lookUp(place, 1 << shift, WRITE_TABLE);
@@ -383,7 +381,7 @@ export class Printer {
         .get(place)
         .i32(PAGE_SIZE - 1)
         .op(OP.i32_and);
-      out.i32(PAGE_SIZE - span).op(I32_GT_S, OP.i32_or);
+      out.i32(PAGE_SIZE - span).op(OP.i32_gt_s, OP.i32_or);
       out.get(place).get(entry).op(OP.i32_add).set(place);
     }
     out.op(OP.if, EMPTY_BLOCK);

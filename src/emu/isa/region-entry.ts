@@ -14,8 +14,6 @@ export const REGION_RESULTS: readonly Type[] = ['i32', 'i32', 'i32'];
  */
 export const LEFT = { going: 0, access: 1, budget: 2, otherwise: 3 } as const;
 
-const I32_MUL = 0x6c;
-
 /** Puts what to add to pc × 8 to find its record on the stack. */
 export function chunkBias(out: FunctionBody, pc: number): void {
   out.get(pc).i32(CHUNK_SHIFT).op(OP.i32_shr_u).i32(2).op(OP.i32_shl).memory(OP.i32_load, CHUNK_MAP);
@@ -23,6 +21,6 @@ export function chunkBias(out: FunctionBody, pc: number): void {
 
 /** Puts the address of a halfword's region entry on the stack, less ENTRIES_OFFSET: bias + chunk × 6 + pc × 2. */
 export function entryAddress(out: FunctionBody, pc: number, bias: number): void {
-  out.get(pc).i32(-CHUNK_SIZE).op(OP.i32_and).i32(6).op(I32_MUL);
+  out.get(pc).i32(-CHUNK_SIZE).op(OP.i32_and).i32(6).op(OP.i32_mul);
   out.get(pc).i32(1).op(OP.i32_shl, OP.i32_add).get(bias).op(OP.i32_add);
 }

@@ -1,4 +1,5 @@
 import { REGION } from '../handlers.js';
+import { helperImport, helperImports, type Import } from '../imports.js';
 import type { Isa } from '../instruction.js';
 import type { Type } from '../ir.js';
 import { ENGINE, ENTRIES_OFFSET, type StateLayout } from '../layout.js';
@@ -6,14 +7,11 @@ import { chunkBias, entryAddress, LEFT, REGION_PARAMS, REGION_RESULTS } from '..
 import { SLOW_CALLS } from '../slow-path.js';
 import { FunctionBody } from '../wasm/code.js';
 import { ModuleBuilder } from '../wasm/module.js';
-import { EMPTY_BLOCK, OP, PURE_OPCODE } from '../wasm/opcodes.js';
+import { EMPTY_BLOCK, OP } from '../wasm/opcodes.js';
 import type { Part } from './flow.js';
 import type { Region } from './region.js';
 import { exitCounter, RegionPrinter, type Site } from './region-printer.js';
 
-/** `return_call_indirect` of the tail-call proposal. */
-const RETURN_CALL_INDIRECT = 0x13;
-const I32_LT_S = 0x48;
 const [PC, BUDGET] = [0, 1];
 
 /**
@@ -44,7 +42,7 @@ export function generateRegions(
   const enter = module.function(REGION_PARAMS, REGION_RESULTS, () => enterFunction(type));
   const environment = {
     slow: (kind: string, size: number) => imports.get(`${kind}${size}`)!,
-    helper: (name: string) => imports.get(`helper ${name}`)!,
+    helper: (name: string) => imports.get(helperImport(name))!,
     enter,
     note: imports.get('note')!,
     go: (out: FunctionBody, otherwise: number): void => goOn(out, type, otherwise, counting),
@@ -60,25 +58,21 @@ export function generateRegions(
 }
 
 /** What a module of regions imports from the cold engine's module and the CPU. */
-function regionImports(isa: Isa): { name: string; params: readonly Type[]; results: readonly Type[] }[] {
-  const slow = SLOW_CALLS.map(({ name, kind, size }) => {
+function regionImports(isa: Isa): Import[] {
+  const slow = SLOW_CALLS.map(({ name, kind, size }): Import => {
     const type: Type = size === 8 ? 'i64' : 'i32';
-    const params: Type[] = kind === 'load' ? ['i32', 'i32'] : ['i32', type, 'i32'];
-    return { name, params, results: kind === 'load' ? [type] : [] };
+    return kind === 'load'
+      ? { name, params: ['i32', 'i32'], results: [type] }
+      : { name, params: ['i32', type, 'i32'], results: [] };
   });
-  const helpers = Object.entries(isa.helpers).map(([name, { params, result }]) => ({
-    name: `helper ${name}`,
-    params,
-    results: result === 'void' ? [] : [result],
-  }));
-  return [...slow, ...helpers, { name: 'note', params: ['i32', 'i32'], results: [] }];
+  return [...slow, ...helperImports(isa), { name: 'note', params: ['i32', 'i32'], results: [] }];
 }
 
 /** Puts on the stack whether a region is compiled at the address in local PC; its chunk's bias is kept. */
 function isCompiled(out: FunctionBody, bias: number): void {
   chunkBias(out, PC);
   out.tee(bias).get(PC).i32(3).op(OP.i32_shl, OP.i32_add).memory(OP.i32_load16_u, 0);
-  out.i32(REGION).op(PURE_OPCODE.eq!.i32 as number);
+  out.i32(REGION).op(OP.i32_eq);
 }
 
 /** Continues in the region compiled at the address in local PC, or leaves to the cold engine for a reason of LEFT. */
@@ -87,7 +81,7 @@ function goOn(out: FunctionBody, type: number, otherwise: number, counting: bool
   isCompiled(out, bias);
   out.op(OP.if, EMPTY_BLOCK).get(PC).get(BUDGET);
   entryAddress(out, PC, bias);
-  out.memory(OP.i32_load16_u, ENTRIES_OFFSET).op(RETURN_CALL_INDIRECT).code.u32(type).byte(0);
+  out.memory(OP.i32_load16_u, ENTRIES_OFFSET).op(OP.return_call_indirect).code.u32(type).byte(0);
   out.op(OP.end);
   if (counting) out.count(exitCounter('target'));
   out.get(PC).get(BUDGET).i32(otherwise).op(OP.return);
@@ -98,7 +92,7 @@ function enterFunction(type: number): FunctionBody {
   const out = new FunctionBody(REGION_PARAMS);
   const [bias, depth] = [out.local('i32'), out.local('i32')];
   isCompiled(out, bias);
-  out.i32(0).memory(OP.i32_load, ENGINE.callDepth).tee(depth).i32(CALL_DEPTH).op(I32_LT_S, OP.i32_and);
+  out.i32(0).memory(OP.i32_load, ENGINE.callDepth).tee(depth).i32(CALL_DEPTH).op(OP.i32_lt_s, OP.i32_and);
   out.op(OP.if, EMPTY_BLOCK);
   out.i32(0).get(depth).i32(1).op(OP.i32_add).memory(OP.i32_store, ENGINE.callDepth);
   out.get(PC).get(BUDGET);

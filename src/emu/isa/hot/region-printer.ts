@@ -13,10 +13,6 @@ import { type Kept, RegionState } from './region-state.js';
 import { type AccessGroup, type Segment, type SegmentOptions, segmentsOf } from './segments.js';
 
 const [PC, BUDGET] = [0, 1];
-const I32_LT_U = 0x49;
-const I32_LT_S = 0x48;
-const I32_EQ = 0x46;
-const I32_NE = 0x47;
 
 /** Where exits of a cause are counted. */
 export const exitCounter = (cause: ExitCause) => COUNTERS.exits + 8 * EXIT_CAUSES.indexOf(cause);
@@ -140,7 +136,7 @@ export class RegionPrinter {
   }
 
   #checkBudget(least: number, leave: () => void): void {
-    this.#out.get(BUDGET).i32(least).op(I32_LT_S, OP.if, EMPTY_BLOCK);
+    this.#out.get(BUDGET).i32(least).op(OP.i32_lt_s, OP.if, EMPTY_BLOCK);
     leave();
     this.#out.op(OP.end);
   }
@@ -241,7 +237,7 @@ export class RegionPrinter {
     const { entry, entries } = this.#region;
     const others = [...entries].filter(([pc]) => pc !== entry).sort(([a], [b]) => a - b);
     if (others.length === 0) return;
-    this.#out.get(PC).i32(entry).op(I32_NE, OP.if, EMPTY_BLOCK);
+    this.#out.get(PC).i32(entry).op(OP.i32_ne, OP.if, EMPTY_BLOCK);
     this.#chooseFrom(others);
     this.#out.op(OP.end);
   }
@@ -253,7 +249,7 @@ export class RegionPrinter {
       out.i32(places[0]![1]).set(this.#way);
       return;
     }
-    out.get(PC).i32(places[middle]![0]).op(I32_LT_U, OP.if, EMPTY_BLOCK);
+    out.get(PC).i32(places[middle]![0]).op(OP.i32_lt_u, OP.if, EMPTY_BLOCK);
     this.#chooseFrom(places.slice(0, middle));
     out.op(OP.else);
     this.#chooseFrom(places.slice(middle));
@@ -275,13 +271,13 @@ export class RegionPrinter {
     if (ways.length === 1) {
       const { to, first, last } = ways[0]!;
       if (first === last) out.i32(0);
-      else out.i32(0).get(this.#way).get(this.#way).i32(first).op(I32_EQ, OP.select);
+      else out.i32(0).get(this.#way).get(this.#way).i32(first).op(OP.i32_eq, OP.select);
       out.set(this.#way);
       this.#goTo(index, this.#region.blocks[to]!.pc, depth);
       return;
     }
     const middle = ways.length >> 1;
-    out.get(this.#way).i32(ways[middle]!.first).op(I32_LT_U, OP.if, EMPTY_BLOCK);
+    out.get(this.#way).i32(ways[middle]!.first).op(OP.i32_lt_u, OP.if, EMPTY_BLOCK);
     this.#proceedBy(index, ways.slice(0, middle), depth + 1);
     out.op(OP.end);
     this.#proceedBy(index, ways.slice(middle), depth);
@@ -448,7 +444,8 @@ export class RegionPrinter {
 
   #jumpTargets(block: number, step: Step): readonly number[] {
     const { blocks, blockAt, jumpTargets } = this.#region;
-    const reached = jumpTargets(step.pc).filter((pc) => blocks[block]!.successors.includes(blockAt.get(pc) ?? -1));
+    const { successors, detours } = blocks[block]!;
+    const reached = jumpTargets(step.pc).filter((pc) => detours.has(pc) || successors.includes(blockAt.get(pc) ?? -1));
     return [...reached].sort((a, b) => a - b);
   }
 
@@ -463,13 +460,13 @@ export class RegionPrinter {
     }
     out.get(PC).i32(targets[middle]!);
     if (targets.length === 1) {
-      out.op(I32_EQ, OP.if, EMPTY_BLOCK);
+      out.op(OP.i32_eq, OP.if, EMPTY_BLOCK);
       this.#goTo(block, targets[0]!, depth + 1);
       out.op(OP.end);
       this.#jump(block, step, depth, []);
       return;
     }
-    out.op(I32_LT_U, OP.if, EMPTY_BLOCK);
+    out.op(OP.i32_lt_u, OP.if, EMPTY_BLOCK);
     this.#jump(block, step, depth + 1, targets.slice(0, middle));
     out.op(OP.end);
     this.#jump(block, step, depth, targets.slice(middle));

@@ -12,17 +12,18 @@ export interface Block {
   readonly detours: ReadonlyMap<number, Detour>;
 }
 
+/** How a jump into the middle of a loop goes: by the header (or block 0) that leads to a place. */
+export interface Detour {
+  readonly by: number;
+  readonly place: number;
+}
+
 /**
  * Compiled code is entered at its first address and wherever a run may stop: at the header of every loop, behind calls and
  * at the other checks of the budget. It gets there through the headers of the loops around, and so does a jump into the
  * middle of a loop. The places where it then goes on are numbered 1, 2 … in the order of an outer loop before what is
  * inside it: a way leads to the places `first` to `last`, of which `first` is where the way ends.
  */
-export interface Detour {
-  readonly by: number;
-  readonly place: number;
-}
-
 export interface Way {
   readonly to: number;
   readonly first: number;
@@ -157,9 +158,9 @@ function arrange(
 
 const edge = (from: number, to: number) => `${from} ${to}`;
 
-/** Dominators by iteration over reverse postorder (Cooper, Harvey and Kennedy 2001), loop headers, merges. */
 type Graph = Pick<Region, 'headers' | 'dominator' | 'forwardEdges'>;
 
+/** Dominators by iteration over reverse postorder (Cooper, Harvey and Kennedy 2001), loop headers, merges. */
 function analyseGraph(blocks: readonly Block[]): Graph {
   const predecessors: number[][] = blocks.map(() => []);
   for (const [from, block] of blocks.entries()) for (const to of block.successors) predecessors[to]!.push(from);

@@ -1,8 +1,6 @@
 import type { Type } from '../ir.js';
 import { OP, VALUE_TYPE } from './opcodes.js';
 
-const I64_ADD = 0x7c;
-
 /** A growing list of bytes with WebAssembly's number encodings. */
 export class Bytes {
   #data = new Uint8Array(64);
@@ -122,7 +120,7 @@ export class FunctionBody {
   }
   /** Adds to an i64 at a constant address. */
   count(address: number, by = 1n): this {
-    return this.i32(0).i32(0).memory(OP.i64_load, address).i64(by).op(I64_ADD).memory(OP.i64_store, address);
+    return this.i32(0).i32(0).memory(OP.i64_load, address).i64(by).op(OP.i64_add).memory(OP.i64_store, address);
   }
   br(depth: number, opcode: number = OP.br): this {
     this.code.byte(opcode).u32(depth);
