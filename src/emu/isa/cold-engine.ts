@@ -23,8 +23,10 @@ import {
   type StateLayout,
 } from './layout.js'; // prettier-ignore
 import { readNotes } from './note.js';
+import type { Neighbour } from './pipeline.js';
 import { prebuilt } from './prebuilt.js';
 import { slotValues } from './record.js';
+import { registerUse } from './register-use.js';
 import { SLOW_CALLS } from './slow-path.js';
 import { staticsOf } from './variant.js';
 
@@ -37,6 +39,8 @@ export interface EngineHost {
   store64(address: number, value: bigint, flags: number): void;
   /** The halfword at an address as an instruction fetch; throws a guest fault where code may not be fetched. */
   fetch16(address: number): number;
+  /** The halfword at an address of plain memory, as it stands there, whatever may be fetched; undefined elsewhere. */
+  codeAt(address: number): number | undefined;
   /** A word of plain memory that no store changes, signed; undefined for anything else. Changes are told to `invalidate`, as changes of code are. */
   constantWord(address: number): number | undefined;
   /** An instruction of these bytes was decoded: stores there must come to the slow path from now on. */
@@ -110,6 +114,7 @@ export class ColdEngine {
   #leftAt = -1;
   readonly hot: HotEngine;
   readonly #mode: EngineMode;
+  readonly #ideal: boolean;
   readonly #tiering: Tiering | undefined;
   readonly #words: Int32Array;
   readonly #halfwords: Uint16Array;
@@ -117,10 +122,13 @@ export class ColdEngine {
   readonly #counters: BigInt64Array;
   /** Guest chunk number of every chunk of records in use; number 0 is never used. */
   readonly #chunks: number[] = [];
+  /** Instructions whose cost depends on an instruction that they branch to, by its address. */
+  readonly #branchesTo = new Map<number, Set<number>>();
 
   constructor(isa: Isa, memory: WebAssembly.Memory, host: EngineHost, options: EngineOptions = { mode: 'cold' }) {
     const { mode, statistics } = options;
     this.#mode = mode;
+    this.#ideal = options.timing === 'ideal';
     this.isa = isa;
     this.#host = host;
     this.#compiled = compile(isa, statistics ? 'counting' : 'plain');
@@ -135,9 +143,11 @@ export class ColdEngine {
       decode: (pc) => (mode === 'hot' ? this.#peek(pc) : this.#decoded(pc)),
       cover: (spans) => this.#cover(spans),
       halfword: (pc) => host.fetch16(pc),
+      codeAt: (pc) => host.codeAt(pc),
       constantWord: (address) => host.constantWord(address),
       imports: regionImports,
       isStop: (pc) => this.#breakpoints.has(pc),
+      timing: this.#ideal ? 'ideal' : 'part',
       register: (index) => this.#words[(this.layout.registers + index * this.layout.registerSize) >> 2]!,
       statistics,
     });
@@ -152,7 +162,7 @@ export class ColdEngine {
       load64: (address: number, flags: number) => host.load64(address, flags),
       store: (address: number, value: number, size: number, flags: number) => host.store(address, value, size, flags),
       store64: (address: number, value: bigint, flags: number) => host.store64(address, value, flags),
-      codeChanged: (address: number) => this.#dropRegions(address >>> 0),
+      codeChanged: (address: number) => this.#codeChanged(address >>> 0),
       ...helpers,
     };
     const instance = new WebAssembly.Instance(this.#compiled.module, { host: imports });
@@ -211,8 +221,10 @@ export class ColdEngine {
   /** Executes one instruction, whatever the budget and the breakpoints; the budget is charged. */
   step(): EngineExit {
     const { pc } = this;
+    const next = this.#behindFree(pc);
+    if (next !== undefined && !this.#breakpoints.has(next)) return this.#stepTo(next);
     const stopped = this.#breakpoints.delete(pc);
-    if (stopped) this.#undecode(pc);
+    if (stopped) this.#decodeAnew(pc);
     const before = this.budget;
     this.budget = 1;
     this.#leftAt = pc; // somebody steps through code: that does not make it hot
@@ -221,6 +233,23 @@ export class ColdEngine {
     } finally {
       this.budget = before - (1 - this.budget);
       if (stopped) this.addBreakpoint(pc);
+    }
+  }
+
+  /** Where the instruction behind one that takes no cycle begins: a budget of one would do for both. */
+  #behindFree(pc: number): number | undefined {
+    const { pipeline } = this.isa;
+    const instruction = this.#ideal || !pipeline ? undefined : this.#neighbourAt(pc);
+    if (!instruction || !pipeline!.isFree(instruction, (other) => this.#neighbourAt(other))) return undefined;
+    return (pc + instruction.length) >>> 0;
+  }
+  #stepTo(next: number): EngineExit {
+    this.addBreakpoint(next);
+    try {
+      const exit = this.step();
+      return exit.kind === 'breakpoint' ? BUDGET_EXIT : exit;
+    } finally {
+      this.deleteBreakpoint(next);
     }
   }
 
@@ -347,7 +376,7 @@ export class ColdEngine {
   /** The instruction at an address if it was decoded: what was not has not been executed yet. */
   #decoded(pc: number): Decoded | undefined {
     const record = this.#record(pc);
-    return record === undefined || this.#words[record >> 2] === 0 ? undefined : this.#peek(pc);
+    return record === undefined || this.#halfwords[record >> 1] === UNDECODED ? undefined : this.#peek(pc);
   }
 
   #peek(pc: number): Decoded | undefined {
@@ -358,24 +387,74 @@ export class ColdEngine {
     }
   }
 
-  /** Decodes one instruction as it stands in memory; faults as a fetch does. */
+  /** Decodes one instruction as it stands in memory, with what its neighbours make it cost; faults as a fetch does. */
   decode(address: number): Decoded | undefined {
     const first = this.#host.fetch16(address);
     const second = this.isa.lengthOf(first) === 4 ? this.#host.fetch16((address + 2) >>> 0) : 0;
-    return this.#compiled.decoder.decode(first, second);
+    const decoded = this.#compiled.decoder.decode(first, second);
+    const { pipeline } = this.isa;
+    if (!decoded || !pipeline) return decoded;
+    if (this.#ideal) return { ...decoded, fields: { ...decoded.fields, ...pipeline.alone } };
+    const beside: number[] = [];
+    const cycles = pipeline.cycles(this.#neighbour(address, decoded), (pc) => {
+      const neighbour = this.#neighbourAt(pc);
+      if (this.#host.codeAt(pc) !== undefined) beside.push(pc, neighbour?.length ?? 2);
+      return neighbour;
+    });
+    return { ...decoded, fields: { ...decoded.fields, ...cycles }, beside };
+  }
+
+  /** An instruction for its neighbours to look at: it is not fetched, and what does not lie in memory is none. */
+  #neighbourAt(pc: number): Neighbour | undefined {
+    const first = this.#host.codeAt(pc);
+    if (first === undefined) return undefined;
+    const second = this.isa.lengthOf(first) === 4 ? this.#host.codeAt((pc + 2) >>> 0) : 0;
+    const decoded = second === undefined ? undefined : this.#compiled.decoder.decode(first, second);
+    return decoded && this.#neighbour(pc, decoded);
+  }
+  #neighbour(pc: number, decoded: Decoded): Neighbour {
+    const { programs } = this.#compiled.handlers.code(decoded.row, staticsOf(decoded.row, decoded.fields));
+    const { row, fields, length, word } = decoded;
+    return { row, fields, length, word, pc, ...registerUse(programs[0]!, fields, pc) };
   }
 
   addBreakpoint(address: number): void {
     this.#breakpoints.add(address);
-    this.#undecode(address);
+    this.#decodeAnew(address);
   }
   deleteBreakpoint(address: number): void {
-    if (this.#breakpoints.delete(address)) this.#undecode(address);
+    if (this.#breakpoints.delete(address)) this.#decodeAnew(address);
+  }
+  /** The instruction is the same as before: what depends on it stays. */
+  #decodeAnew(address: number): void {
+    const record = this.#record(address);
+    if (record === undefined || this.#words[record >> 2] === 0) return;
+    this.#words[record >> 2] = LONG << 16;
+    this.#undoEntries(this.hot.dropThoseAt(address).entries);
   }
 
   /** Forgets decoded instructions that overlap a range of guest addresses whose bytes changed. */
   invalidate(address: number, length: number): void {
-    for (let at = (address & ~1) - 2; at < (address | 0) + length; at += 2) this.#undecode(at >>> 0);
+    const first = (address & ~1) - 2;
+    for (let at = first - this.#reach; at < (address | 0) + length; at += 2) this.#undecode(at >>> 0);
+    if (this.#branchesTo.size === 0) return;
+    for (let at = first; at < (address | 0) + length; at += 2) this.#undecodeBranchesTo(at >>> 0);
+  }
+  get #reach(): number {
+    return this.#ideal ? 0 : (this.isa.pipeline?.reach ?? 0);
+  }
+  #undecodeBranchesTo(target: number): void {
+    const branches = this.#branchesTo.get(target);
+    if (branches === undefined) return;
+    this.#branchesTo.delete(target);
+    for (const pc of branches) this.#undecode(pc);
+  }
+
+  /** A store changed a decoded instruction, or one that others depend on; its own record says so already. */
+  #codeChanged(address: number): void {
+    this.#dropRegions(address);
+    for (let at = address - this.#reach; at < address; at += 2) this.#undecode(at >>> 0);
+    this.#undecodeBranchesTo(address);
   }
 
   /** Plain memory is no longer where it was, or must no longer be read without asking. */
@@ -393,6 +472,7 @@ export class ColdEngine {
     }
     for (const chunk of this.#chunks) this.#mapChunk(chunk, 0);
     this.#chunks.length = 0;
+    this.#branchesTo.clear();
   }
 
   #mapChunk(chunk: number, slot: number): void {
@@ -442,7 +522,7 @@ export class ColdEngine {
     let address = next;
     for (let i = 0; i < DECODE_AHEAD && address >>> 12 === from >>> 12; i++) {
       const record = this.#record(address);
-      if (record === undefined || this.#words[record >> 2] !== 0 || (address & 0xffe) === 0xffe) return;
+      if (record === undefined || this.#halfwords[record >> 1] !== UNDECODED || (address & 0xffe) === 0xffe) return;
       const decoded = this.decode(address);
       if (!decoded) return;
       this.#write(address, decoded);
@@ -450,7 +530,8 @@ export class ColdEngine {
     }
   }
 
-  #write(address: number, { row, fields, length }: Decoded): void {
+  #write(address: number, { row, fields, length, beside }: Decoded): void {
+    if (beside !== undefined) this.#dependsOn(address, beside);
     const { handlers } = this.#compiled;
     const statics = staticsOf(row, fields);
     const { outside, inside } = handlers.numbers(row, statics);
@@ -468,6 +549,18 @@ export class ColdEngine {
     this.#halfwords[(record >> 1) + 1] =
       (stop ? BREAKPOINT : inside) | (length === 4 ? LONG : 0) | (row.unconditional ? UNCONDITIONAL : 0);
     this.#host.codeDecoded(address, length);
+  }
+
+  /** Sees to it that an instruction is decoded anew once its neighbours change. */
+  #dependsOn(address: number, beside: readonly number[]): void {
+    this.#cover(beside);
+    for (let i = 0; i < beside.length; i += 2) {
+      const target = beside[i]!;
+      if (target > address && target <= address + 4 + this.#reach) continue;
+      const branches = this.#branchesTo.get(target);
+      if (branches) branches.add(address);
+      else this.#branchesTo.set(target, new Set([address]));
+    }
   }
 
   /** A check that a handler number read back from a record is one of this ISA's. */

@@ -85,6 +85,9 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
       throw error;
     }
   }
+  codeAt(address: number): number | undefined {
+    return this.#bus.codeAt(address);
+  }
   constantWord(address: number): number | undefined {
     return this.#bus.constantWord(address);
   }

@@ -19,7 +19,8 @@ import { multiply } from './multiply.js';
 import { multiplyHalfword } from './multiply-halfword.js';
 import { conditionHolds } from './pseudocode.js';
 import { coprocessor, miscellaneous16, system32 } from './system.js';
-import { TAKEN_CYCLES, timing } from './timing.js';
+import { pipeline } from './timing/pipeline.js';
+import { TAKEN_CYCLES, timing } from './timing/timing.js';
 
 /** The ARMv7E-M instruction set without floating point (Arm DDI 0403E, chapters A5 and A7). */
 
@@ -112,6 +113,7 @@ export const armv7em: Isa = defineIsa({
   },
   timing,
   takenCycles: TAKEN_CYCLES,
+  pipeline,
   traps: TRAPS,
   helpers: HELPERS,
   formats,

@@ -9,6 +9,8 @@ export interface Part {
   readonly pc: number;
   readonly length: 2 | 4;
   readonly program: Program;
+  /** Addresses and lengths of other code that its cost depends on, in turn. */
+  readonly beside: readonly number[];
   /** In an IT block: the state before this instruction and after it, and the test of its condition. */
   readonly predicate?: {
     readonly before: number;
@@ -49,9 +51,9 @@ export function stepAt(isa: Isa, pc: number, fetch: Fetch): Step | undefined {
   return itstate === undefined ? stepOf(isa, [part]) : itBlockAt(isa, part, itstate, fetch);
 }
 
-function partOf(isa: Isa, { row, fields, length }: Decoded, pc: number, inItBlock: boolean): Part {
+function partOf(isa: Isa, { row, fields, length, beside = [] }: Decoded, pc: number, inItBlock: boolean): Part {
   const program = emit(isa, { row, statics: staticsOf(row, fields), inItBlock }, { fields, pc });
-  return { pc, length, program };
+  return { pc, length, program, beside };
 }
 
 /** The state that an IT instruction sets, undefined for any other. */
@@ -148,7 +150,8 @@ function cyclesOf(program: Program): number {
   for (const node of program) {
     if (node.op === 'charge') cycles += constantOf(program, node.args[0]) ?? DYNAMIC_CYCLES;
   }
-  return cycles;
+  // what takes no cycle is executed only while there is one left
+  return Math.max(1, cycles);
 }
 
 /** Whether some path reaches the end of the list. */

@@ -1,4 +1,5 @@
 import type { Decoded } from '../decoder.js';
+import type { TimingModel } from '../engine-mode.js';
 import type { EngineStatistics, StatisticsOptions } from '../engine-statistics.js';
 import type { Isa } from '../instruction.js';
 import type { StateLayout } from '../layout.js';
@@ -22,8 +23,10 @@ interface CompiledRegion {
   readonly module: WebAssembly.Module;
   /** Its export in the module. */
   readonly name: string;
-  /** Addresses and lengths of its instructions and of the literals that went into it, in turn. */
+  /** Addresses and lengths of its instructions, of the literals that went into it, and of code that its cycles depend on, in turn. */
   readonly spans: readonly number[];
+  /** How much of the list is fetched or read: what comes behind only has to stay as it is. */
+  readonly fetched: number;
   /** Where it can be entered beside its first address. */
   readonly entries: readonly number[];
   readonly missing: readonly number[];
@@ -32,6 +35,7 @@ interface CompiledRegion {
   /** What was known of its instructions beside their code. */
   readonly knowledge: Knowledge;
   readonly counting: boolean;
+  readonly timing: TimingModel;
   readonly windows: ReadonlySet<MemoryWindow>;
   /** Addresses of the instructions that read through one. */
   readonly windowed: ReadonlySet<number>;
@@ -50,6 +54,8 @@ const MOST_TARGETS = 64;
 export interface HotHost {
   decode(pc: number): Decoded | undefined;
   halfword(pc: number): number;
+  /** The halfword that lies at an address of plain memory, whatever may be fetched. */
+  codeAt(pc: number): number | undefined;
   /** A word of plain memory that no store changes; other changes lead to `drop`, once it is covered. */
   constantWord(address: number): number | undefined;
   /** From now on changes of this code lead to `drop`; false if that cannot be. */
@@ -60,6 +66,8 @@ export interface HotHost {
   isStop(pc: number): boolean;
   /** A register as it stands. */
   register(index: number): number;
+  /** What the cycles in decoded instructions are. */
+  readonly timing: TimingModel;
   readonly statistics: StatisticsOptions | undefined;
 }
 
@@ -222,9 +230,15 @@ export class HotEngine {
     return this.#holding(address).length > 0;
   }
 
-  /** Forgets the regions whose code covers an address. */
+  /** Forgets the regions whose code covers an address, or that depend on what is there. */
   drop(address: number): Dropped {
     return this.#drop(this.#holding(address));
+  }
+
+  /** Forgets the regions that would execute the instruction at an address. */
+  dropThoseAt(address: number): Dropped {
+    const executing = ({ region }: Installed) => holds(region.spans.slice(0, region.fetched), address);
+    return this.#drop(this.#holding(address).filter(executing));
   }
 
   #drop(dropped: readonly Installed[]): Dropped {
@@ -262,11 +276,11 @@ export class HotEngine {
   }
 
   #find(entry: number): CompiledRegion | undefined {
-    const found = this.#store.at(entry).find(({ spans, code, knowledge, windows, counting }) => {
-      if (this.#hasStop(spans)) return false;
+    const found = this.#store.at(entry).find(({ spans, fetched, code, knowledge, windows, counting, timing }) => {
+      if (timing !== this.#host.timing || this.#hasStop(spans.slice(0, fetched))) return false;
       if (counting !== this.counting || ![...windows].every((one) => this.#windows.has(one))) return false;
       if (!this.#knowsNoMore(spans, knowledge)) return false;
-      const present = this.#codeOf(spans);
+      const present = this.#codeOf(spans, fetched);
       return present !== undefined && code.every((halfword, i) => halfword === present[i]);
     });
     if (found) {
@@ -328,16 +342,19 @@ export class HotEngine {
     for (const [index, region] of regions.entries()) {
       const parts = partsOf(region);
       const code = parts.flatMap(({ pc, length }) => [pc, length]);
-      const spans = [...code, ...[...literals.get(region)!].flatMap((address) => [address, 4])];
+      const fetched = [...code, ...[...literals.get(region)!].flatMap((address) => [address, 4])];
+      const spans = [...fetched, ...besideOf(parts)];
       const compiled = {
         module,
         name: `${index}`,
         spans,
+        fetched: fetched.length,
         entries: [...region.entries.keys()],
         missing: region.missing,
-        code: this.#codeOf(spans)!,
+        code: this.#codeOf(spans, fetched.length)!,
         knowledge: this.#knowledgeOf(spans),
         counting: this.counting,
+        timing: this.#host.timing,
         windows,
         windowed,
         instructions: parts.length,
@@ -400,11 +417,14 @@ export class HotEngine {
   }
 
   /** The code as it stands in memory; undefined if some of it cannot be fetched. */
-  #codeOf(spans: readonly number[]): number[] | undefined {
+  #codeOf(spans: readonly number[], fetched = spans.length): number[] | undefined {
     const code: number[] = [];
+    const present = (pc: number) => this.#host.codeAt(pc) ?? -1;
+    const fetch = (pc: number) => this.#host.halfword(pc);
     try {
       for (let i = 0; i < spans.length; i += 2) {
-        for (let at = 0; at < spans[i + 1]!; at += 2) code.push(this.#host.halfword((spans[i]! + at) >>> 0));
+        const read = i < fetched ? fetch : present;
+        for (let at = 0; at < spans[i + 1]!; at += 2) code.push(read((spans[i]! + at) >>> 0));
       }
     } catch {
       return undefined; // the guest would fault here: this code is not there
@@ -428,6 +448,20 @@ function holds(spans: readonly number[], address: number): boolean {
     if (address >= spans[i]! && address < spans[i]! + spans[i + 1]!) return true;
   }
   return false;
+}
+
+/** Code beside that of a region which its cycles depend on. */
+function besideOf(parts: readonly Part[]): number[] {
+  const seen = new Set(parts.map(({ pc }) => pc));
+  const spans: number[] = [];
+  for (const { beside } of parts) {
+    for (let i = 0; i < beside.length; i += 2) {
+      if (seen.has(beside[i]!)) continue;
+      seen.add(beside[i]!);
+      spans.push(beside[i]!, beside[i + 1]!);
+    }
+  }
+  return spans;
 }
 
 const partsOf = ({ blocks }: Region): Part[] => blocks.flatMap(({ steps }) => steps.flatMap((step) => step.parts));
