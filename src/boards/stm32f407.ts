@@ -118,6 +118,7 @@ export function stm32f407(options: Stm32f407Options = {}) {
       pwr: at(0x4000_7000, pwr(), { ...on('APB1', 28), wires: { backupAccess: 'rcc.backupAccess' } }),
       flash: at(0x4002_3c00, flashInterface({ flashKiB, bootsFromFlash: (options.boot ?? 'flash') === 'flash' }), {
         irq: 4,
+        wires: { lines: 'cpu.codeLines' },
       }),
       syscfg: at(0x4001_3800, syscfg({ boot: options.boot }), { ...on('APB2', 14), wires: EXTI_WIRES }),
       exti: at(0x4001_3c00, exti(), { clock: 'apb2', irq: EXTI_LINES, wires: { event: 'cpu.event' } }),

@@ -22,9 +22,12 @@ import {
   RECORD_SIZE,
   type StateLayout,
 } from './layout.js'; // prettier-ignore
+import { DATA_LINE, MISS } from './line-functions.js';
+import { Lines } from './lines.js';
 import { readNotes } from './note.js';
 import type { Neighbour } from './pipeline.js';
 import { prebuilt } from './prebuilt.js';
+import { prebuiltName } from './prebuilt-name.js';
 import { slotValues } from './record.js';
 import { registerUse } from './register-use.js';
 import { SLOW_CALLS } from './slow-path.js';
@@ -55,24 +58,37 @@ export type EngineExit =
   /** No row has this encoding; pc stands at it. */
   | { readonly kind: 'undefined'; readonly first: number; readonly second: number };
 
-interface Compiled {
-  readonly module: WebAssembly.Module;
+interface Tables {
   readonly handlers: Handlers;
   readonly decoder: Decoder;
 }
 
-const compiled = { plain: new WeakMap<Isa, Compiled>(), counting: new WeakMap<Isa, Compiled>() };
+const tables = new WeakMap<Isa, Tables>();
+const modules = new WeakMap<Isa, Map<string, WebAssembly.Module>>();
 
-/** An ISA's module is compiled once for all machines of the process. */
-function compile(isa: Isa, kind: keyof typeof compiled): Compiled {
-  let result = compiled[kind].get(isa);
+function tablesOf(isa: Isa): Tables {
+  let result = tables.get(isa);
   if (!result) {
-    const built = kind === 'plain' ? prebuilt[isa.name] : undefined;
-    const bytes = built === undefined ? generateColdModule(isa, kind === 'counting') : Buffer.from(built, 'base64');
-    result = { module: new WebAssembly.Module(bytes), handlers: new Handlers(isa), decoder: new Decoder(isa) };
-    compiled[kind].set(isa, result);
+    result = { handlers: new Handlers(isa), decoder: new Decoder(isa) };
+    tables.set(isa, result);
   }
   return result;
+}
+
+/** An ISA's modules are compiled once for all machines of the process. */
+function moduleOf(isa: Isa, counting: boolean, slowCode: boolean): WebAssembly.Module {
+  const known = modules.get(isa) ?? new Map<string, WebAssembly.Module>();
+  modules.set(isa, known);
+  const name = prebuiltName(isa.name, slowCode);
+  const kind = `${name} ${counting}`;
+  let module = known.get(kind);
+  if (!module) {
+    const built = counting ? undefined : prebuilt[name];
+    const bytes = built === undefined ? generateColdModule(isa, counting, slowCode) : Buffer.from(built, 'base64');
+    module = new WebAssembly.Module(bytes);
+    known.set(kind, module);
+  }
+  return module;
 }
 
 /** What CHUNK_MAP says of a chunk whose records are in a slot. */
@@ -106,9 +122,16 @@ export class ColdEngine {
   /** Addresses at which `run` stops before executing. */
   readonly breakpoints: ReadonlySet<number>;
   readonly #breakpoints = new Set<number>();
-  readonly #compiled: Compiled;
+  readonly #compiled: Tables;
   readonly #host: EngineHost;
-  readonly #run: () => void;
+  /** The engine's function, the one for code that is as fast as the core and the one for code that is not. */
+  #run: () => void;
+  readonly #runs: { readonly fast: () => void; slow?: () => void };
+  readonly #imports: WebAssembly.ModuleImports;
+  readonly #regionImports: WebAssembly.ModuleImports = {};
+  /** Lines of a slow memory of code, which `setSlowCode` makes it wait for. */
+  readonly lines: Lines;
+  #slowCode = false;
   readonly #note: (site: number, target: number) => void;
   /** Address at which the last slice was over. */
   #leftAt = -1;
@@ -131,14 +154,15 @@ export class ColdEngine {
     this.#ideal = options.timing === 'ideal';
     this.isa = isa;
     this.#host = host;
-    this.#compiled = compile(isa, statistics ? 'counting' : 'plain');
+    this.#compiled = tablesOf(isa);
+    this.lines = new Lines(memory.buffer as ArrayBuffer);
     this.layout = this.#compiled.handlers.state;
     this.breakpoints = this.#breakpoints;
     this.#words = new Int32Array(memory.buffer);
     this.#halfwords = new Uint16Array(memory.buffer);
     this.#bytes = new Uint8Array(memory.buffer);
     this.#counters = new BigInt64Array(memory.buffer, 0, (COUNTERS.exits >> 3) + EXIT_CAUSES.length);
-    const regionImports: WebAssembly.ModuleImports = {};
+    const regionImports = this.#regionImports;
     this.hot = new HotEngine(isa, this.layout, memory, {
       decode: (pc) => (mode === 'hot' ? this.#peek(pc) : this.#decoded(pc)),
       cover: (spans) => this.#cover(spans),
@@ -147,7 +171,7 @@ export class ColdEngine {
       constantWord: (address) => host.constantWord(address),
       imports: regionImports,
       isStop: (pc) => this.#breakpoints.has(pc),
-      timing: this.#ideal ? 'ideal' : 'part',
+      timing: () => (this.#ideal ? 'ideal' : this.#slowCode ? 'slow code' : 'part'),
       register: (index) => this.#words[(this.layout.registers + index * this.layout.registerSize) >> 2]!,
       statistics,
     });
@@ -165,15 +189,39 @@ export class ColdEngine {
       codeChanged: (address: number) => this.#codeChanged(address >>> 0),
       ...helpers,
     };
-    const instance = new WebAssembly.Instance(this.#compiled.module, { host: imports });
+    this.#imports = imports;
+    const instance = new WebAssembly.Instance(moduleOf(isa, statistics !== undefined, false), { host: imports });
     for (const name of ['note', ...SLOW_CALLS.map((call) => call.name)])
       regionImports[name] = instance.exports[name] as WebAssembly.ImportValue;
     Object.assign(regionImports, helpers);
-    this.#run = instance.exports['run'] as () => void;
+    this.#runs = { fast: instance.exports['run'] as () => void };
+    this.#run = this.#runs.fast;
     this.#note = instance.exports['note'] as (site: number, target: number) => void;
     this.#tiering = mode === 'cold' ? undefined : new Tiering(this.#tiers(), mode);
     this.#words.set(nothingDecoded(), CHUNK_MAP >> 2);
     this.#words[ENGINE.stale >> 2] = 1;
+  }
+
+  /**
+   * Whether code has to be waited for, as `lines` says, from the next run on. Compiled regions are made for one or the
+   * other. Never where timing is ideal.
+   */
+  setSlowCode(on: boolean): void {
+    if (this.#ideal || on === this.#slowCode) return;
+    this.#slowCode = on;
+    this.remapped();
+    this.#run = on ? (this.#runs.slow ??= this.#makeSlow()) : this.#runs.fast;
+  }
+  #makeSlow(): () => void {
+    const { lines } = this;
+    const misses = {
+      [MISS.code]: (address: number) => lines.missCode(address),
+      [MISS.data]: (address: number) => lines.missData(address),
+    };
+    const module = moduleOf(this.isa, this.hot.counting, true);
+    const instance = new WebAssembly.Instance(module, { host: { ...this.#imports, ...misses } });
+    Object.assign(this.#regionImports, misses, { [DATA_LINE]: instance.exports[DATA_LINE] });
+    return instance.exports['run'] as () => void;
   }
 
   get pc(): number {

@@ -18,6 +18,8 @@ export interface PrintContext {
   temporary(type: Type): number;
   /** Indices of the out-of-line memory functions and of the CPU's helpers. */
   readonly slow: (kind: 'load' | 'store', size: number) => number;
+  /** Function that waits for a line of data, where there is a slow memory. */
+  readonly dataLine: number | undefined;
   readonly helper: (name: string) => number;
   readonly trapNumber: (kind: string) => number;
   /** Prints the end of a path: fall through to the next instruction, continue at the i32 on the stack, or leave the engine. */

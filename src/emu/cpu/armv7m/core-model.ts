@@ -25,6 +25,8 @@ export interface CoreModel {
   readonly memory: GuestMemory;
   /** One word: one of SLEEP. */
   readonly sleep: Int32Array;
+  /** Cycles to wait for code at an address: the engine's. */
+  readonly codeLines: { fetch: (address: number) => number };
 }
 
 export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions): CoreModel {
@@ -39,6 +41,7 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
   const stop = (): void => system.timebase.requestStop();
   const interrupts = new InterruptControl({ state, priorities, sleep, control, stop });
   const memory = new GuestMemory({ bus: system.bus, memory: bytes, state, priorities, status });
+  const codeLines = { fetch: (_address: number) => 0 };
   const exceptions = new Exceptions({
     state,
     priorities,
@@ -47,13 +50,27 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
     memory,
     allocator,
     control,
+    waitForCode: (address) => codeLines.fetch(address),
     sleepOnExit: () => interrupts.waitForInterrupt(),
     notify: (exception, change) => {
       if (system.hears('irq')) system.emit('irq', { exception, name: exceptionName(exception), change });
     },
   });
   const { irqs } = options;
-  return { irqs, allocator, state, priorities, interrupts, exceptions, status, records, control, memory, sleep };
+  return {
+    irqs,
+    allocator,
+    state,
+    priorities,
+    interrupts,
+    exceptions,
+    status,
+    records,
+    control,
+    memory,
+    sleep,
+    codeLines,
+  };
 }
 
 function namespaced({ arena }: CpuSystem): StateAllocator {

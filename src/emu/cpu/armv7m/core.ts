@@ -15,6 +15,7 @@ import type { PriorityOptions } from './priorities.js';
 import { CoreRegisters } from './registers.js';
 import { Semihosting } from './semihosting.js';
 import { SpecialRegisters } from './special-registers.js';
+import { setCodeLines } from './timing/code-lines.js';
 
 /** `irqs`: external interrupts, 1–240; `priorityBits`: implemented bits of a priority, 3–8. */
 export interface CortexM4Options extends PriorityOptions, CoreDeviceOptions {}
@@ -47,6 +48,8 @@ export class CortexM4 implements Cpu {
   readonly #nmi: Signal;
   /** RXEV: an edge is an event, as SEV makes one (B1.5.18). */
   readonly #event: Signal;
+  /** How long code takes to come (code-lines.ts). */
+  readonly #codeLines: Signal;
   readonly #system: CpuSystem;
 
   constructor(system: CpuSystem, options: CortexM4Options) {
@@ -57,6 +60,9 @@ export class CortexM4 implements Cpu {
     this.semihosting = new Semihosting(system, model.memory, model.state, model.sleep);
     this.#registers = new CoreRegisters(model.state);
     this.#engine = new ColdEngine(this.isa, system.memory, this.#host(), system.engine);
+    model.codeLines.fetch = (address) => this.#engine.lines.fetch(address);
+    this.#codeLines = system.signals.get('cpu.codeLines');
+    this.#codeLines.listen((level) => this.#setCodeLines(level));
     this.breakpoints = {
       add: (address) => this.#engine.addBreakpoint(address),
       delete: (address) => this.#engine.deleteBreakpoint(address),
@@ -153,6 +159,7 @@ export class CortexM4 implements Cpu {
     });
   }
   input(name: string): Signal | undefined {
+    if (name === 'codeLines') return this.#codeLines;
     return name === 'nmi' ? this.#nmi : name === 'event' ? this.#event : undefined;
   }
   invalidate(address: number, length: number): void {
@@ -161,8 +168,18 @@ export class CortexM4 implements Cpu {
   remapped(): void {
     this.#engine.remapped();
   }
-  /** Everything is in memory and arena; nothing is cached beside them. */
-  restored(): void {}
+  /** Everything is in memory and arena, but for where lines of code are found. */
+  restored(): void {
+    this.#engine.lines.rebuild();
+    this.#engine.setSlowCode(this.#engine.lines.slow);
+  }
+
+  /** Holds from the next instruction on. */
+  #setCodeLines(level: number): void {
+    setCodeLines(this.#engine.lines, level);
+    this.#engine.setSlowCode(this.#engine.lines.slow);
+    this.#system.timebase.requestStop();
+  }
 
   /**
    * What happens between instructions: the rest of an entry or return, waking up, pre-emption, a cleared T bit. True when the

@@ -37,6 +37,8 @@ export interface ExceptionParts {
   readonly allocator: StateAllocator;
   /** VTOR and SCR of the SCB. */
   readonly control: { readonly vtor: number; readonly scr: number };
+  /** Cycles to wait for code at an address: vectors come by the bus of instructions (Arm DDI 0439D 2.3.1). */
+  readonly waitForCode: (address: number) => number;
   /** SleepOnExit() (B1.5.17). */
   readonly sleepOnExit: () => void;
   /** An exception became active, or ended. */
@@ -61,6 +63,7 @@ export class Exceptions {
   private readonly records: FaultRecords;
   private readonly memory: WordMemory;
   private readonly control: ExceptionParts['control'];
+  private readonly waitForCode: ExceptionParts['waitForCode'];
   private readonly sleepOnExit: ExceptionParts['sleepOnExit'];
   private readonly notify: ExceptionParts['notify'];
   /** Phase, exception that started it, EXC_RETURN, locked up. */
@@ -73,6 +76,7 @@ export class Exceptions {
     this.records = parts.records;
     this.memory = parts.memory;
     this.control = parts.control;
+    this.waitForCode = parts.waitForCode;
     this.sleepOnExit = parts.sleepOnExit;
     this.notify = parts.notify;
     this.#words = parts.allocator.i32('exception-sequence', 4);
@@ -266,6 +270,7 @@ export class Exceptions {
       this.#vectorFault(exception);
       return;
     }
+    state.charge(this.waitForCode(control.vtor + 4 * exception));
     this.#activate(exception);
     state.r[14] = this.#words[2]!;
     state.pc = vector & ~1;

@@ -2,6 +2,7 @@ import type { Decoded } from '../decoder.js';
 import { Emitter } from '../emitter.js';
 import type { Isa, Linkage } from '../instruction.js';
 import { argsOf, type Node, type Program } from '../ir.js';
+import { LINE_SHIFT, MOST_LINE_CYCLES } from '../layout.js';
 import { emit, staticsOf } from '../variant.js';
 
 /** The operations of one instruction with literal operands. */
@@ -43,12 +44,24 @@ const DYNAMIC_CYCLES = 40;
 export type Fetch = (pc: number) => Decoded | undefined;
 
 /** Reads one step at an address; undefined where nothing can be decoded. */
-export function stepAt(isa: Isa, pc: number, fetch: Fetch): Step | undefined {
+export function stepAt(isa: Isa, pc: number, fetch: Fetch, slowCode = false): Step | undefined {
   const decoded = fetch(pc);
   if (!decoded) return undefined;
   const part = partOf(isa, decoded, pc, false);
   const itstate = itstateOf(isa, part.program);
-  return itstate === undefined ? stepOf(isa, [part]) : itBlockAt(isa, part, itstate, fetch);
+  const step = itstate === undefined ? stepOf(isa, [part]) : itBlockAt(isa, part, itstate, fetch);
+  return step && slowCode ? { ...step, cycles: step.cycles + waitsOf(step) } : step;
+}
+
+/** Most cycles that a step waits for lines of code and data. */
+function waitsOf({ parts }: Step): number {
+  let lines = 0;
+  for (const { pc, program } of parts) {
+    // a wide instruction may end in the line: then the one behind it is the first there
+    if ((pc & ((1 << LINE_SHIFT) - 1)) <= 2) lines++;
+    lines += program.filter(({ op }) => op === 'load').length;
+  }
+  return lines * MOST_LINE_CYCLES;
 }
 
 function partOf(isa: Isa, { row, fields, length, beside = [] }: Decoded, pc: number, inItBlock: boolean): Part {

@@ -18,6 +18,9 @@ interface Knowledge {
   readonly jumpTargets: ReadonlyMap<number, readonly number[]>;
 }
 
+/** Regions are made for one of these. */
+export type Timing = TimingModel | 'slow code';
+
 /** A region as compiled code, with what it was made from. */
 interface CompiledRegion {
   readonly module: WebAssembly.Module;
@@ -35,7 +38,7 @@ interface CompiledRegion {
   /** What was known of its instructions beside their code. */
   readonly knowledge: Knowledge;
   readonly counting: boolean;
-  readonly timing: TimingModel;
+  readonly timing: Timing;
   readonly windows: ReadonlySet<MemoryWindow>;
   /** Addresses of the instructions that read through one. */
   readonly windowed: ReadonlySet<number>;
@@ -66,8 +69,8 @@ export interface HotHost {
   isStop(pc: number): boolean;
   /** A register as it stands. */
   register(index: number): number;
-  /** What the cycles in decoded instructions are. */
-  readonly timing: TimingModel;
+  /** What cycles are, and whether lines of code have to be waited for. */
+  timing(): Timing;
   readonly statistics: StatisticsOptions | undefined;
 }
 
@@ -277,7 +280,7 @@ export class HotEngine {
 
   #find(entry: number): CompiledRegion | undefined {
     const found = this.#store.at(entry).find(({ spans, fetched, code, knowledge, windows, counting, timing }) => {
-      if (timing !== this.#host.timing || this.#hasStop(spans.slice(0, fetched))) return false;
+      if (timing !== this.#host.timing() || this.#hasStop(spans.slice(0, fetched))) return false;
       if (counting !== this.counting || ![...windows].every((one) => this.#windows.has(one))) return false;
       if (!this.#knowsNoMore(spans, knowledge)) return false;
       const present = this.#codeOf(spans, fetched);
@@ -299,12 +302,13 @@ export class HotEngine {
 
   #make(entries: readonly number[]): Map<number, CompiledRegion> {
     const made = new Map<number, CompiledRegion>();
+    const slowCode = this.#host.timing() === 'slow code';
     const steps = new Map<number, Step | undefined>();
     const fetch = (pc: number) => (this.#host.isStop(pc) ? undefined : this.#host.decode(pc));
     const look = (pc: number): Step | undefined => {
       let step = steps.get(pc);
       if (step || steps.has(pc)) return step;
-      step = stepAt(this.#isa, pc, fetch);
+      step = stepAt(this.#isa, pc, fetch, slowCode);
       steps.set(pc, step);
       if (step?.computed === 'jump' && !this.#jumpTargets.has(pc)) this.#jumpTargets.set(pc, this.#tabulated(step));
       return step;
@@ -313,13 +317,13 @@ export class HotEngine {
     const covered = new Set<number>();
     for (const entry of entries) {
       if (covered.has(entry)) continue; // it can be entered close by
-      const region = buildRegion(entry, look, (pc) => this.#jumpTargets.get(pc) ?? []);
+      const region = buildRegion(entry, look, (pc) => this.#jumpTargets.get(pc) ?? [], slowCode);
       if (!region) continue;
       regions.push(region);
       for (const { pc } of partsOf(region)) covered.add(pc);
     }
     if (regions.length === 0) return made;
-    const options = { isa: this.#isa, layout: this.#layout, counting: this.counting };
+    const options = { isa: this.#isa, layout: this.#layout, counting: this.counting, slowCode };
     const literals = new Map<Region, Set<number>>(regions.map((region) => [region, new Set()]));
     const constantWord = (region: Region, address: number) => {
       const word = this.#host.constantWord(address);
@@ -354,7 +358,7 @@ export class HotEngine {
         code: this.#codeOf(spans, fetched.length)!,
         knowledge: this.#knowledgeOf(spans),
         counting: this.counting,
-        timing: this.#host.timing,
+        timing: this.#host.timing(),
         windows,
         windowed,
         instructions: parts.length,
