@@ -31,7 +31,7 @@ extern volatile uint32_t finished;
     volatile uint32_t results[RESULTS];  \
     volatile uint32_t finished;
 
-static inline void finish(void) {
+static inline _Noreturn void finish(void) {
     finished = 1;
     for (;;) wait_for_interrupt();
 }
