@@ -4,13 +4,14 @@ import { inject, type TestAPI, test as vitestTest } from 'vitest';
 import { UsageError } from '../emu/errors.js';
 import type { BoardHandle } from './board-handle.js';
 import { CANCEL_KEY, cancelledBy } from './cancel.js';
-import { applyToAll, COMMAND_LINE_KEY, type EngineSettings, PLUGIN_KEY } from './engine-settings.js';
+import { applyToAll, COMMAND_LINE_KEY, PLUGIN_KEY } from './engine-settings.js';
 import {
   Bringup,
   boundTo,
   type FirmwareTestOptions,
   type Fixtures,
   type RunContext,
+  type RunSettings,
   type StartPoint,
   StartPoints,
 } from './firmware-test.js';
@@ -48,9 +49,9 @@ const provided = <T>(key: string) => inject(key as never) as T | undefined;
 
 /** The run that the present test belongs to. */
 function present(): RunContext {
-  const commandLine = provided<EngineSettings>(COMMAND_LINE_KEY);
+  const commandLine = provided<RunSettings>(COMMAND_LINE_KEY);
   applyToAll(commandLine);
-  return { cancelled: cancelledBy(provided(CANCEL_KEY)), commandLine, plugin: provided<EngineSettings>(PLUGIN_KEY) };
+  return { cancelled: cancelledBy(provided(CANCEL_KEY)), commandLine, plugin: provided<RunSettings>(PLUGIN_KEY) };
 }
 
 /** @throws UsageError when the test runs beside others of its file */

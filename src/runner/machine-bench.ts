@@ -3,13 +3,17 @@
 import type { Locator } from '../emu/debug/locator.js';
 import { type Duration, parseDuration } from '../emu/duration.js';
 import { callTest, DeviceError, FwtestError, GuestError, InternalError, isTestError } from '../emu/errors.js';
+import type { GuestReport } from '../emu/guest-report.js';
 import type { Limit, Machine } from '../emu/machine.js';
+import type { MisuseKind } from '../emu/misuse.js';
 import { Rational } from '../emu/rational.js';
 import type { Snapshot } from '../emu/snapshot.js';
 import { timeText } from '../matchers/message.js';
 import type { Bench, Diagnosis, FaultRecord, Start, Watched } from '../matchers/subject.js';
 import { cpuText, diagnose } from './diagnosis.js';
 import { type FaultDetail, type FaultLog, faultRecord, NO_FAULTS, withFault } from './fault-log.js';
+import { checkKind } from './misuse-settings.js';
+import { MisuseWatch } from './misuse-watch.js';
 import type { RunStatistics } from './run-statistics.js';
 import { UnexpectedFaults } from './unexpected-faults.js';
 
@@ -50,6 +54,7 @@ export class MachineBench implements Bench {
   readonly locator: Locator;
   faultLog: FaultLog = NO_FAULTS;
   readonly unexpectedFaults = new UnexpectedFaults();
+  readonly misuseWatch = new MisuseWatch();
   /** While a wait is looked at again nobody else hears of it. */
   muted = false;
   /** Host ms that a run may take. */
@@ -68,6 +73,9 @@ export class MachineBench implements Bench {
     this.hostLimit = hostLimit;
     machine.on('fault', (detail) => {
       if (!this.muted) this.#noteFault(detail);
+    });
+    machine.on('misuse', (report) => {
+      if (!this.muted) this.misuseWatch.note(report);
     });
   }
 
@@ -93,6 +101,13 @@ export class MachineBench implements Bench {
   get statistics(): RunStatistics | undefined {
     const { statistics, engine } = this.machine;
     return statistics && { ...statistics, engines: [engine], hostMilliseconds: this.#hostMilliseconds };
+  }
+  get misuse(): readonly GuestReport[] {
+    return this.machine.guestErrors;
+  }
+  askedForMisuse(kind?: MisuseKind): void {
+    if (kind !== undefined) checkKind(kind, 'toHaveMisuse');
+    this.misuseWatch.asked(kind);
   }
   get guestErrors(): readonly string[] {
     return this.machine.guestErrors.map(({ what, where, remedy }) =>
