@@ -12,7 +12,7 @@ import { NOTHING, type RunStatistics, since } from './run-statistics.js';
 import { type AnyBoard, giveBack, type SemihostingChoice, type Station, stationFor, take } from './station.js';
 
 /** Host ms a single run may take before it counts as endless. */
-const HOST_TIMEOUT = 60_000;
+export const HOST_TIMEOUT = 60_000;
 
 export interface FirmwareTestOptions<B extends AnyBoard> {
   /** The board: `stm32f4Discovery`, or one of your own. */

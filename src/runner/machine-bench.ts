@@ -59,6 +59,10 @@ export class MachineBench implements Bench {
   muted = false;
   /** Host ms that a run may take. */
   hostLimit: number;
+  /** What lets time pass: the machine alone, or with others of its system. */
+  drive: Pick<Machine, 'run' | 'step'>;
+  /** Called around looking at a run again, which must not be seen outside this machine. */
+  aside: <T>(fn: () => T) => T = (fn) => fn();
   /** Whether somebody wants the run to end. */
   cancelled: (() => boolean) | undefined;
   /** When the public call that is in progress began, and how many calls it consists of at the moment. */
@@ -69,6 +73,7 @@ export class MachineBench implements Bench {
 
   constructor(machine: Machine, locator: Locator, hostLimit: number) {
     this.machine = machine;
+    this.drive = machine;
     this.locator = locator;
     this.hostLimit = hostLimit;
     machine.on('fault', (detail) => {
@@ -149,7 +154,7 @@ export class MachineBench implements Bench {
     this.timed(() => {
       for (let i = 0; i < count; i++) {
         if (i % STEPS_UNGUARDED === 0) this.guard();
-        this.protect(() => this.machine.step());
+        this.protect(() => this.drive.step());
       }
     });
   }
@@ -192,7 +197,7 @@ export class MachineBench implements Bench {
     const limit = this.limit(within);
     machine.cpu.breakpoints.add(address);
     try {
-      return this.protect(() => machine.run(limit)) === 'breakpoint';
+      return this.protect(() => this.drive.run(limit)) === 'breakpoint';
     } finally {
       machine.cpu.breakpoints.delete(address);
     }
@@ -222,7 +227,9 @@ export class MachineBench implements Bench {
     this.muted = true;
     const { faults } = this;
     try {
-      return this.timed(() => diagnose(this.machine, this.locator, faults, start as Mark | undefined));
+      return this.timed(() =>
+        this.aside(() => diagnose(this.machine, this.locator, faults, start as Mark | undefined)),
+      );
     } finally {
       this.muted = false;
     }
@@ -258,7 +265,7 @@ export class MachineBench implements Bench {
   }
 
   #run(limit: Limit): void {
-    const end = this.protect(() => this.machine.run(limit));
+    const end = this.protect(() => this.drive.run(limit));
     if (end !== 'dead') return;
     throw new GuestError({
       what: 'the CPU clock stands and nothing is due any more: the cycles to wait for never come',
