@@ -23,7 +23,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'device',
     files:
-      /^emu\/(registers|register-file|device|device-guard|device-instance|device-harness|device-row|device-state-check|not-modelled|part|part-instance|guest-report)\.ts$/,
+      /^emu\/(registers|register-file|device|device-guard|device-instance|device-harness|device-row|device-state-check|not-modelled|attachments|[a-z0-9]+-link|part|part-instance|guest-report|misuse|analog)\.ts$/,
     mayImport: BASE,
     breach: ['emu/device.ts', 'emu/bus.ts'],
   },
@@ -76,6 +76,12 @@ export const LAYERS: readonly Layer[] = [
     breach: ['emu/machine.ts', 'emu/devices/stm32f4/rcc.ts'],
   },
   {
+    name: 'system',
+    files: /^emu\/system\//,
+    mayImport: [...BASE, 'device', 'machine', 'parts'],
+    breach: ['emu/system/lockstep.ts', 'emu/devices/stm32f4/usart.ts'],
+  },
+  {
     name: 'debug',
     files: /^emu\/debug\//,
     mayImport: [...BASE, 'isa', 'machine', 'cpu interface', 'armv7m', 'riscv'],
@@ -122,6 +128,7 @@ export const LAYERS: readonly Layer[] = [
       'parts',
       'machine',
       'debug',
+      'system',
       'boards',
       'matchers',
     ],
