@@ -9,6 +9,8 @@ export { definePart } from './emu/part.js';
 export { notModelled, r, rc_r, rc_w0, rc_w1, reg, registers, repeat, rs, rw, t, w } from './emu/registers.js';
 export { f64, i32, u8 } from './emu/state.js';
 export { gpioWire } from './emu/system/gpio-wire.js';
+export { i2cWire } from './emu/system/i2c-wire.js';
+export { spiWire } from './emu/system/spi-wire.js';
 export type { FirmwareMatchers } from './matchers/index.js';
 export type { BoardHandle, BoardSnapshot } from './runner/board-handle.js';
 export type { FirmwareTestOptions, Fixtures } from './runner/firmware-test.js';
