@@ -144,6 +144,7 @@ export class DeviceHarness<H extends object> {
       },
       bus: this.#bus,
       declare: () => {},
+      modifiesInPlace: () => false,
       report: (_device, problem) => void this.problems.push(problem),
       requestReset: (cause) => void this.resets.push(cause),
       emit: (_device, event, detail) => void this.events.push({ event, detail }),

@@ -12,6 +12,7 @@ import { Faults } from './faults.js';
 import { SLEEP } from './interrupt-control.js';
 import { armv7em } from './isa.js';
 import type { PriorityOptions } from './priorities.js';
+import { modifiesInPlace } from './read-modify-write.js';
 import { CoreRegisters } from './registers.js';
 import { Semihosting } from './semihosting.js';
 import { SpecialRegisters } from './special-registers.js';
@@ -154,6 +155,9 @@ export class CortexM4 implements Cpu {
   }
   input(name: string): Signal | undefined {
     return name === 'nmi' ? this.#nmi : name === 'event' ? this.#event : undefined;
+  }
+  modifiesInPlace(): boolean {
+    return modifiesInPlace(this.pc >>> 0, (address) => this.#system.bus.peek(address, 2));
   }
   invalidate(address: number, length: number): void {
     this.#engine.invalidate(address, length);
