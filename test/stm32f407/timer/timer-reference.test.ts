@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DeviceHarness } from '../../../device-harness.js';
+import { DeviceHarness } from '../../../src/emu/device-harness.js';
+import { advancedTimer } from '../../../src/emu/devices/stm32f4/timer/timer-device.js';
 import { ReferenceTimer } from './reference-timer.js';
-import { advancedTimer } from './timer-device.js';
 
 /** The model against a timer that is stepped clock by clock: random settings, random writes, looked at at random instants. */
 
