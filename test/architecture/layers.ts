@@ -16,7 +16,7 @@ export const LAYERS: readonly Layer[] = [
   { name: 'isa', files: /^emu\/isa\//, mayImport: FOUNDATION, breach: ['emu/isa/emitter.ts', 'emu/bus.ts'] },
   {
     name: 'base',
-    files: /^emu\/(rational|time|scheduler|signal|net|state|log|hash|track|duration)\.ts$/,
+    files: /^emu\/(rational|time|scheduler|signal|net|state|storage|log|hash|track|duration)\.ts$/,
     mayImport: FOUNDATION,
     breach: ['emu/signal.ts', 'emu/device.ts'],
   },
@@ -62,6 +62,12 @@ export const LAYERS: readonly Layer[] = [
     files: /^emu\/devices\//,
     mayImport: [...BASE, 'device'],
     breach: ['emu/devices/stm32f4/usart.ts', 'emu/cpu/armv7m/nvic.ts'],
+  },
+  {
+    name: 'part bench',
+    files: /^emu\/parts\/part-bench\.ts$/,
+    mayImport: [...BASE, 'device', 'machine'],
+    breach: ['emu/parts/part-bench.ts', 'emu/devices/stm32f4/gpio.ts'],
   },
   {
     name: 'parts',
