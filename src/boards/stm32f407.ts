@@ -19,7 +19,7 @@ import { defineChip } from './define.js';
 import { at, KiB, MiB, memoryWindow, ram, rom } from './rows.js';
 import { analogRows } from './stm32f407/analog.js';
 import { canRows } from './stm32f407/can.js';
-import { dmaRows } from './stm32f407/dma.js';
+import { dmaRows, rngRow } from './stm32f407/dma.js';
 import { on } from './stm32f407/gates.js';
 import { i2cRows } from './stm32f407/i2c.js';
 import { powerRows } from './stm32f407/power.js';
@@ -34,6 +34,8 @@ export interface Stm32f407Options extends RccOptions {
   readonly boot?: Boot;
   /** Kibibytes of flash: 1024 (STM32F407xG) or 512 (xE). */
   readonly flashKiB?: 512 | 1024;
+  /** Seed of the random number generator: which numbers it gives, the same ones in every run. 0 if not given. */
+  readonly rngSeed?: number;
 }
 
 /** RM0090 table 61. */
@@ -140,6 +142,7 @@ export function stm32f407(options: Stm32f407Options = {}) {
       ...usartRows,
       ...timerRows,
       ...dmaRows,
+      rng: rngRow(options.rngSeed),
       ...spiRows,
       ...i2cRows,
       ...analogRows,
