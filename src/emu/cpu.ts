@@ -61,6 +61,8 @@ export interface Cpu {
   interrupt(line: number): Signal;
   /** Other named inputs (`nmi`, `mtip`), undefined if there is no such. */
   input(name: string): Signal | undefined;
+  /** Named outputs (`sleeping`), undefined if there is no such. */
+  output?(name: string): Signal | undefined;
   /** Guest bytes changed: drop what was decoded from them. */
   invalidate(address: number, length: number): void;
   /** Some memory is no longer where it was, or must no longer be read without asking the bus. */
