@@ -35,6 +35,9 @@ export interface AssemblyHost {
   modifiesInPlace(): boolean;
   emit(device: string, event: string, detail: EventDetail): void;
   requestReset(cause: ResetCause): void;
+  loseRam(): void;
+  /** A named output of the core (`sleeping`), undefined if it has none. */
+  cpuOutput(name: string): Signal | undefined;
 }
 
 export interface Wire {
@@ -79,7 +82,7 @@ export class Assembly implements DeviceServices {
     for (const [name, part] of Object.entries(description.parts ?? {})) {
       this.parts.set(name, new PartInstance(name, part, this));
     }
-    wireUp(this, rows, (name) => host.cpuInput(name));
+    wireUp(this, rows, { input: (name) => host.cpuInput(name), output: (name) => host.cpuOutput(name) });
   }
 
   net(pin: string): Net {
@@ -130,6 +133,9 @@ export class Assembly implements DeviceServices {
   }
   requestReset(cause: ResetCause): void {
     this.#host.requestReset(cause);
+  }
+  loseRam(): void {
+    this.#host.loseRam();
   }
 }
 

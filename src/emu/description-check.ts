@@ -30,6 +30,7 @@ export function checkDescription(description: MachineDescription): void {
       scheduler: new Scheduler(arena, timebase),
       signals: new Signals(arena),
       cpuInput: (name) => new Signal(`cpu.${name}`, arena),
+      cpuOutput: (name) => new Signal(`cpu.${name}`, arena),
       memory: (controller) => memoryOf(description, controller),
       stallWhile: quiet,
       bus: { read: () => undefined, write: () => false },
@@ -37,6 +38,7 @@ export function checkDescription(description: MachineDescription): void {
       modifiesInPlace: () => false,
       emit: quiet,
       requestReset: quiet,
+      loseRam: quiet,
     },
     {},
   );

@@ -181,10 +181,11 @@ export class DeviceInstance {
 
   /** Sets registers and state to their reset values, cancels events, then asks the device; outputs change once, to what it left. */
   reset(kind: ResetKind, cause: ResetCause = kind === 'system' ? 'software' : kind): void {
-    const { resets, powerOnOnly } = this.#layout;
-    const kept = kind === 'power-on' ? [] : powerOnOnly.map((i) => this.#values[i]!);
+    const { resets, powerOnOnly, backup } = this.#layout;
+    const keeping = kind === 'power-on' ? backup : powerOnOnly;
+    const kept = keeping.map((i) => this.#values[i]!);
     this.#values.set(resets);
-    for (const [i, value] of kept.entries()) this.#values[powerOnOnly[i]!] = value;
+    for (const [i, value] of kept.entries()) this.#values[keeping[i]!] = value;
     for (const words of this.#states) words.fill(0);
     for (const event of this.#events) event.cancel();
     for (const output of this.#outputs) {
@@ -377,7 +378,7 @@ export class DeviceInstance {
     const state: Record<string, Int32Array | Uint8Array | Float64Array> = {};
     for (const key in this.type.state) {
       state[key] = this.type.state[key]!.allocate(this.#services.arena, `${this.name}.${key}`);
-      this.#states.push(state[key]);
+      if (this.type.state[key]!.backup !== true) this.#states.push(state[key]);
     }
     return state;
   }
@@ -399,9 +400,9 @@ export class DeviceInstance {
       onWrite: (register, fn) => hookInto(this.#writeHooks, register, fn, `${name}: two onWrite`),
       onReset: (fn) => void this.#resetHooks.push(fn),
       clockNamed: (clockName) => services.clock(clockName),
-      event: (eventName, fire, on) => {
+      event: (eventName, fire, on, options) => {
         const event = scheduler.event(`${name}.${eventName}`, on ?? clock, fire);
-        this.#events.push(event);
+        if (!options?.backup) this.#events.push(event);
         return event;
       },
       output: (signalName) => {
@@ -425,6 +426,7 @@ export class DeviceInstance {
       emit: (event, detail) => services.emit(name, event, detail),
       report: (problem) => services.report(name, problem),
       requestReset: (cause) => services.requestReset(cause),
+      loseRam: () => services.loseRam(),
       fault: (what) => {
         throw new DeviceFault(what);
       },

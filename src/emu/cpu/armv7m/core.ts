@@ -118,7 +118,7 @@ export class CortexM4 implements Cpu {
   /** TakeReset() (B1.5.5). Devices are reset by the machine; the vector table is read here. */
   reset(kind: CpuResetKind): void {
     const state = this.#model.state;
-    this.#model.sleep.fill(0);
+    this.#model.interrupts.wake();
     this.#model.priorities.reset();
     this.#model.exceptions.reset();
     this.#model.status.reset();
@@ -158,6 +158,9 @@ export class CortexM4 implements Cpu {
   }
   modifiesInPlace(): boolean {
     return modifiesInPlace(this.pc >>> 0, (address) => this.#system.bus.peek(address, 2));
+  }
+  output(name: string): Signal | undefined {
+    return name === 'sleeping' || name === 'sleepDeep' ? this.#system.signals.get(`cpu.${name}`) : undefined;
   }
   invalidate(address: number, length: number): void {
     this.#engine.invalidate(address, length);
