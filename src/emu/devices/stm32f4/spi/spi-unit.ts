@@ -259,7 +259,8 @@ export class SpiUnit {
   /** After CR1, CR2 or I2SCFGR changed. */
   configured(): void {
     this.#idleLevels();
-    this.#select.drive();
+    // In I2S mode the pin is WS.
+    if (!this.settings.i2s) this.#select.drive();
     this.#checkClock();
     this.selectionChanged();
     this.#master.kick();
