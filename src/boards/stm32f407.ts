@@ -1,6 +1,6 @@
 import { cortexM4 } from '../emu/cpu/armv7m/core.js';
 import type { DeviceRow } from '../emu/device-row.js';
-import type { AnalogOptions } from '../emu/devices/stm32f4/adc/adc-channels.js';
+import type { AnalogOptions } from '../emu/devices/stm32f4/analog-options.js';
 import { APB_NARROW, onApb } from '../emu/devices/stm32f4/apb.js';
 import { HSI_HERTZ } from '../emu/devices/stm32f4/clock-tree.js';
 import { dbgmcu } from '../emu/devices/stm32f4/dbgmcu.js';

@@ -1,7 +1,9 @@
 import { adc, adc1 } from '../../emu/devices/stm32f4/adc/adc.js';
-import type { AnalogOptions } from '../../emu/devices/stm32f4/adc/adc-channels.js';
 import { adcCommon } from '../../emu/devices/stm32f4/adc/adc-common.js';
 import { ADC_TRIGGER_WIRES } from '../../emu/devices/stm32f4/adc/adc-triggers.js';
+import type { AnalogOptions } from '../../emu/devices/stm32f4/analog-options.js';
+import { dac } from '../../emu/devices/stm32f4/dac/dac.js';
+import { DAC_TRIGGERS } from '../../emu/devices/stm32f4/dac/dac-registers.js';
 import { at } from '../rows.js';
 import { on } from './gates.js';
 
@@ -33,11 +35,19 @@ const TRIGGERS = Object.fromEntries(
   Object.entries(ADC_TRIGGER_WIRES).filter(([, source]) => source.startsWith('exti')),
 );
 
+/** Both channels of the DAC hear the same triggers. */
+const DAC_WIRES = Object.fromEntries(
+  [1, 2]
+    .flatMap((n) => DAC_TRIGGERS.map((source, i) => [`ch${n}Trigger${i}`, source]))
+    .filter(([, source]) => source!.startsWith('exti')),
+);
+
 export function analogRows(options: AnalogOptions = {}) {
   return {
     adc1: at(0x4001_2000, adc1(options), adcRow(1)),
     adc2: at(0x4001_2100, adc(2, options), adcRow(2)),
     adc3: at(0x4001_2200, adc(3, options), adcRow(3)),
+    dac: at(0x4000_7400, dac(options), { irq: 54, ...on('APB1', 29), wires: DAC_WIRES }),
     adc_common: at(0x4001_2300, adcCommon(), {
       clock: 'apb2',
       reset: 'rcc.APB2RSTR.8',

@@ -1,22 +1,11 @@
 import type { DeviceContext } from '../../../device.js';
 import type { Log } from '../../../log.js';
 import type { Net } from '../../../net.js';
+import { type AnalogOptions, DEFAULT_VDDA } from '../analog-options.js';
 import { codeOf } from './adc-data.js';
 
 /** What the channels of a converter are connected to: data sheet DS8626 table 7, RM0090 13.10 and 13.11. */
 
-/** Supplies in volts, the chip's temperature in °C. */
-export interface AnalogOptions {
-  /** 3.3 V if not given. VREF+ is VDDA if not given; a voltage put on the pin `VREF+` overrules it. */
-  readonly vdda?: number;
-  readonly vref?: number;
-  /** Backup battery: 3.3 V if not given; a voltage put on the pin `VBAT` overrules it. */
-  readonly vbat?: number;
-  /** 25 °C if not given. */
-  readonly temperature?: number;
-}
-
-export const DEFAULT_VDDA = 3.3;
 const DEFAULT_TEMPERATURE = 25;
 
 const SHARED = { 0: 'PA0', 1: 'PA1', 2: 'PA2', 3: 'PA3', 10: 'PC0', 11: 'PC1', 12: 'PC2', 13: 'PC3' } as const;

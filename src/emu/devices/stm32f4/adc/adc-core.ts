@@ -1,6 +1,7 @@
 import type { DeviceContext } from '../../../device.js';
 import type { TimedEvent } from '../../../scheduler.js';
-import { AdcChannels, type AnalogOptions, CHANNEL } from './adc-channels.js';
+import type { AnalogOptions } from '../analog-options.js';
+import { AdcChannels, CHANNEL } from './adc-channels.js';
 import type { ADC } from './adc-registers.js';
 import { AdcSequence } from './adc-sequence.js';
 import { PRESCALERS, RESOLUTION_BITS, SENSOR_START_UP_NS, STABILISATION_NS } from './adc-timing.js';

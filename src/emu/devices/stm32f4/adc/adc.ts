@@ -1,7 +1,7 @@
 import { type DeviceContext, type DeviceType, defineDevice, type Handle } from '../../../device.js';
 import { f64, i32 } from '../../../state.js';
+import type { AnalogOptions } from '../analog-options.js';
 import { APB_NARROW } from '../apb.js';
-import type { AnalogOptions } from './adc-channels.js';
 import { AdcCore, INJECTED, REGULAR } from './adc-core.js';
 import { injectedData, regularData } from './adc-data.js';
 import { AdcPartners } from './adc-partners.js';
