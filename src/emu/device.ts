@@ -1,4 +1,5 @@
 import type { Log, LogOptions } from './log.js';
+import type { MisuseRule } from './misuse.js';
 import type { Net, PinFunction } from './net.js';
 import type { Register, RegisterCell, Registers } from './register-file.js';
 import type { RegisterSpecs } from './registers.js';
@@ -27,32 +28,6 @@ export interface DeviceProblem {
   /** The kind of misuse that it is, by which `misuse` settings name it. */
   readonly rule?: MisuseRule;
 }
-
-/** Kinds of misuse, by which tests and settings speak of them. */
-export type MisuseRule =
-  /** Used without its clock, or while held in reset. */
-  | 'clock-gated'
-  /** Wait states, regulator or voltage do not allow the clock; a clock beyond its limit. */
-  | 'flash-latency'
-  | 'clock-limit'
-  /** A peripheral drives or reads a pin that is not given to it. */
-  | 'pin-function'
-  /** DMA: a stream or channel that no request comes by, memory it cannot reach, a forbidden configuration. */
-  | 'dma-routing'
-  | 'dma-memory'
-  | 'dma-configuration'
-  /** Flags that one write clears, cleared by read-modify-write. */
-  | 'flag-clearing'
-  /** An interrupt is enabled and nothing handles it. */
-  | 'interrupt-handler'
-  | 'flash-programming'
-  | 'unaligned-device'
-  | 'unmapped-access'
-  | 'stack-overflow'
-  /** A register is written when the manual forbids it, or a sequence is not kept. */
-  | 'sequence'
-  /** A value or combination the manual forbids. */
-  | 'configuration';
 
 export type EventDetail = Readonly<Record<string, number | string>>;
 
@@ -223,4 +198,4 @@ export interface DeviceServices {
   requestReset(cause: ResetCause): void;
 }
 
-export type { Register };
+export type { MisuseRule, Register };

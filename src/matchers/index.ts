@@ -1,5 +1,6 @@
 /** All matchers, and their types for vitest's and jest's `expect`. */
 
+import type { MisuseKind } from '../emu/misuse.js';
 import { timed } from './subject.js';
 import { toBeHigh } from './to-be-high.js';
 import { toBeLow } from './to-be-low.js';
@@ -8,6 +9,7 @@ import { toGoHigh } from './to-go-high.js';
 import { toGoLow } from './to-go-low.js';
 import { type DutyCycleOptions, toHaveDutyCycle } from './to-have-duty-cycle.js';
 import { type FaultKind, toHaveFaulted } from './to-have-faulted.js';
+import { toHaveMisuse, toHaveNoMisuse } from './to-have-misuse.js';
 import { toHaveNoGuestErrors } from './to-have-no-guest-errors.js';
 import { type RegisterExpectation, toHaveRegister } from './to-have-register.js';
 import { toHaveWrittenUart } from './to-have-written-uart.js';
@@ -26,7 +28,9 @@ export const matchers = {
   toGoLow: timed(toGoLow),
   toHaveDutyCycle: timed(toHaveDutyCycle),
   toHaveFaulted,
+  toHaveMisuse,
   toHaveNoGuestErrors,
+  toHaveNoMisuse,
   toHaveRegister,
   toHaveWrittenUart,
   toMatchMemory,
@@ -41,6 +45,7 @@ export type {
   DutyCycleOptions,
   FaultKind,
   MemoryExpectation,
+  MisuseKind,
   RegisterExpectation,
   TakeCyclesOptions,
   ToggleOptions,
@@ -64,8 +69,12 @@ export interface FirmwareMatchers<R = void> {
   toHaveDutyCycle(share: number, options: DutyCycleOptions): R;
   /** The CPU took a fault, of a kind by the manual's name (`'HardFault'`) or of any. Never runs the machine. */
   toHaveFaulted(kind?: FaultKind): R;
+  /** The firmware did something that the hardware does not promise to bear, of a kind or of any. Never runs the machine. */
+  toHaveMisuse(kind?: MisuseKind): R;
   /** The firmware did nothing that the chip or a device minds. Never runs the machine. */
   toHaveNoGuestErrors(): R;
+  /** No misuse, of a kind or of any. Each test checks this at its end by itself, as `misuse` in `firmwareTest` says. */
+  toHaveNoMisuse(kind?: MisuseKind): R;
   /** A register (`'CR1'`, `'CR1.UE'`) holds a value, or some of its fields do. */
   toHaveRegister(register: string, expected: RegisterExpectation): R;
   /** Everything a UART has written so far holds the text, matches or holds the bytes. Never runs the machine. */
