@@ -1,5 +1,6 @@
 import { cortexM4 } from '../emu/cpu/armv7m/core.js';
 import type { DeviceRow } from '../emu/device-row.js';
+import type { AnalogOptions } from '../emu/devices/stm32f4/analog-options.js';
 import { APB_NARROW, onApb } from '../emu/devices/stm32f4/apb.js';
 import { HSI_HERTZ } from '../emu/devices/stm32f4/clock-tree.js';
 import { dbgmcu } from '../emu/devices/stm32f4/dbgmcu.js';
@@ -28,7 +29,7 @@ import { usartRows } from './stm32f407/usart.js';
 
 /** STM32F407: memory map RM0090 2.3, interrupts RM0090 table 61, buses RM0090 table 1. */
 
-export interface Stm32f407Options extends RccOptions, PwrOptions {
+export interface Stm32f407Options extends RccOptions, PwrOptions, AnalogOptions {
   /** What the BOOT pins select to lie at address 0 (RM0090 2.4). */
   readonly boot?: Boot;
   /** Kibibytes of flash: 1024 (STM32F407xG) or 512 (xE). */
@@ -146,7 +147,7 @@ export function stm32f407(options: Stm32f407Options = {}) {
       rng: rngRow(options.rngSeed),
       ...spiRows,
       ...i2cRows,
-      ...analogRows,
+      ...analogRows(options),
       ...powerRows,
       ...canRows,
     },
