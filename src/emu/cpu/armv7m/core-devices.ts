@@ -4,10 +4,11 @@ import { Rational } from '../../rational.js';
 import { type CORE_DEBUG, coreDebug } from './core-debug.js';
 import type { CoreModel } from './core-model.js';
 import { type DWT, dwt } from './dwt.js';
+import { type MPU, mpu } from './mpu.js';
 import { type NvicHandle, type NvicRegisters, nvic, softwareTrigger } from './nvic.js';
 import { controlNotInScb, type SCB, scb } from './scb.js';
 import { type SYSTICK, sysTick } from './systick.js';
-import { fpb, fpu, itm, mpu, romTable, tpiu } from './unmodelled-units.js';
+import { fpb, fpu, itm, romTable, tpiu } from './unmodelled-units.js';
 
 /** What a board shows of the core's own registers: `board.scb.CFSR`. */
 export interface CortexM4Handles {
@@ -16,6 +17,7 @@ export interface CortexM4Handles {
   readonly systick: Handle<typeof SYSTICK>;
   readonly coredebug: Handle<typeof CORE_DEBUG>;
   readonly dwt: Handle<typeof DWT>;
+  readonly mpu: Handle<typeof MPU>;
 }
 
 export interface CoreDeviceOptions {
@@ -43,7 +45,7 @@ export function coreDevices(model: CoreModel, system: CpuSystem, options: CoreDe
     },
     nvic: { address: 0xe000_e100, device: nvic(model) },
     scb: { address: 0xe000_ed00, device: scb(model, () => system.requestReset('software')) },
-    mpu: { address: 0xe000_ed90, device: mpu },
+    mpu: { address: 0xe000_ed90, device: mpu(model) },
     coredebug: { address: 0xe000_edf0, device: coreDebug(model, trace.traceChanged) },
     stir: { address: 0xe000_ef00, device: softwareTrigger(model) },
     fpu: { address: 0xe000_ef34, device: fpu },

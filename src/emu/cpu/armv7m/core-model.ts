@@ -8,7 +8,9 @@ import { FaultRecords } from './fault-record.js';
 import { FaultStatus } from './fault-status.js';
 import { GuestMemory } from './guest-memory.js';
 import { InterruptControl } from './interrupt-control.js';
+import { MpuState } from './mpu-state.js';
 import { Priorities, type PriorityOptions } from './priorities.js';
+import { Shield } from './shield.js';
 import { SystemControl } from './system-control.js';
 
 /** The parts of the exception model, wired to each other and to the machine. */
@@ -23,6 +25,8 @@ export interface CoreModel {
   readonly records: FaultRecords;
   readonly control: SystemControl;
   readonly memory: GuestMemory;
+  readonly mpu: MpuState;
+  readonly shield: Shield;
   /** One word: one of SLEEP. */
   readonly sleep: Int32Array;
 }
@@ -38,7 +42,9 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
   const sleep = allocator.i32('sleep', 1);
   const stop = (): void => system.timebase.requestStop();
   const interrupts = new InterruptControl({ state, priorities, sleep, control, stop });
-  const memory = new GuestMemory({ bus: system.bus, memory: bytes, state, priorities, status });
+  const mpu = new MpuState(allocator);
+  const shield = new Shield({ bus: system.bus, state, priorities, mpu, stop });
+  const memory = new GuestMemory({ bus: system.bus, memory: bytes, state, priorities, status, shield, control });
   const exceptions = new Exceptions({
     state,
     priorities,
@@ -53,7 +59,8 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
     },
   });
   const { irqs } = options;
-  return { irqs, allocator, state, priorities, interrupts, exceptions, status, records, control, memory, sleep };
+  const parts = { state, priorities, interrupts, exceptions, status, records, control, memory, mpu, shield, sleep };
+  return { irqs, allocator, ...parts };
 }
 
 function namespaced({ arena }: CpuSystem): StateAllocator {

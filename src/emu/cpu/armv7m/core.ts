@@ -14,7 +14,7 @@ import { armv7em } from './isa.js';
 import type { PriorityOptions } from './priorities.js';
 import { CoreRegisters } from './registers.js';
 import { Semihosting } from './semihosting.js';
-import { SpecialRegisters } from './special-registers.js';
+import { SpecialRegisters, SYSM } from './special-registers.js';
 
 /** `irqs`: external interrupts, 1–240; `priorityBits`: implemented bits of a priority, 3–8. */
 export interface CortexM4Options extends PriorityOptions, CoreDeviceOptions {}
@@ -57,6 +57,7 @@ export class CortexM4 implements Cpu {
     this.semihosting = new Semihosting(system, model.memory, model.state, model.sleep);
     this.#registers = new CoreRegisters(model.state);
     this.#engine = new ColdEngine(this.isa, system.memory, this.#host(), system.engine);
+    model.shield.attach(this.#engine);
     this.breakpoints = {
       add: (address) => this.#engine.addBreakpoint(address),
       delete: (address) => this.#engine.deleteBreakpoint(address),
@@ -122,6 +123,7 @@ export class CortexM4 implements Cpu {
     this.#model.exceptions.reset();
     this.#model.status.reset();
     this.#model.control.reset();
+    this.#model.shield.reset();
     if (kind === 'power-on') this.#model.records.clear();
     this.semihosting.reset();
     state.reset();
@@ -161,8 +163,10 @@ export class CortexM4 implements Cpu {
   remapped(): void {
     this.#engine.remapped();
   }
-  /** Everything is in memory and arena; nothing is cached beside them. */
-  restored(): void {}
+  /** Everything is in memory and arena, but for what follows from the MPU's and the debug units' registers. */
+  restored(): void {
+    this.#model.shield.restored();
+  }
 
   /**
    * What happens between instructions: the rest of an entry or return, waking up, pre-emption, a cleared T bit. True when the
@@ -181,6 +185,7 @@ export class CortexM4 implements Cpu {
 
   #execute(single: boolean): EngineExit | undefined {
     let exit: EngineExit;
+    this.#model.shield.sync();
     try {
       exit = single ? this.#engine.step() : this.#engine.run();
     } catch (error) {
@@ -236,11 +241,19 @@ export class CortexM4 implements Cpu {
 
   #host(): ConstructorParameters<typeof ColdEngine>[2] {
     const { memory } = this.#model;
+    const { shield } = this.#model;
     const special = new SpecialRegisters(this.#model.state, this.#model.priorities, this.#model.interrupts);
     const helpers: Record<string, (...args: number[]) => number | undefined> = {
       mrs: (sysm) => special.read(sysm!),
-      msr: (sysm, mask, value) => void special.write(sysm!, mask!, value!),
-      cps: (bits) => void special.changeProcessorState(bits!),
+      // CONTROL and FAULTMASK decide which permissions count from the next instruction on.
+      msr: (sysm, mask, value) => {
+        special.write(sysm!, mask!, value!);
+        return void (sysm! >= SYSM.FAULTMASK && shield.changed());
+      },
+      cps: (bits) => {
+        special.changeProcessorState(bits!);
+        return void (bits! & 1 && shield.changed());
+      },
       sev: () => void this.#model.interrupts.sendEvent(),
       // Memory is strongly ordered here, and a pending exception is taken before the next instruction anyway.
       barrier: () => undefined,

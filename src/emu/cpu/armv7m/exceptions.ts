@@ -24,6 +24,8 @@ export interface WordMemory {
   /** Consecutive words, lowest address first; where one is refused, those before it are done. */
   readWords(address: number, words: Int32Array): void;
   writeWords(address: number, words: Int32Array): void;
+  /** `readWords` comes next, for a return to Handler or to Thread mode, whose privilege it has. */
+  unstackFor(handler: boolean): void;
   /** Classifies what `readWord` or `writeWord` threw; rethrows what is not a guest fault. */
   faultOf(error: unknown): WordFault;
 }
@@ -332,6 +334,7 @@ export class Exceptions {
     const process = excReturn >>> 0 === EXC_RETURN.threadProcess;
     const frame = process ? state.psp : state.msp;
     const f = this.#frame;
+    memory.unstackFor((excReturn & 8) === 0);
     try {
       memory.readWords(frame, f);
     } catch (error) {

@@ -37,31 +37,6 @@ const FPU = registers({
   MVFR1: reg(0x10, { MVFR1: r(0, 32) }, 0x1100_0011, 'DDI 0439D 7.3.1'),
 });
 
-const MPU_OFF = 'the memory protection unit';
-const RBAR = { REGION: rw(0, 4), VALID: rw(4), ADDR: rw(5, 27) };
-const RASR = {
-  ENABLE: rw(0),
-  SIZE: rw(1, 5),
-  SRD: rw(8, 8),
-  B: rw(16),
-  C: rw(17),
-  S: rw(18),
-  TEX: rw(19, 3),
-  AP: rw(24, 3),
-  XN: rw(28),
-};
-const MPU = registers({
-  MPU_TYPE: reg(0x00, { SEPARATE: r(0), DREGION: r(8, 8), IREGION: r(16, 8) }, 0x0000_0800, 'ARMv7-M B3.5.4'),
-  MPU_CTRL: reg(0x04, { ENABLE: notModelled(rw(0), MPU_OFF), HFNMIENA: rw(1), PRIVDEFENA: rw(2) }, 0, 'ARMv7-M B3.5.5'),
-  MPU_RNR: reg(0x08, { REGION: rw(0, 8) }, 0, 'ARMv7-M B3.5.6'),
-  MPU_RBAR: reg(0x0c, RBAR, 0, 'ARMv7-M B3.5.8'),
-  MPU_RASR: reg(0x10, RASR, 0, 'ARMv7-M B3.5.9'),
-  ALIAS: repeat(3, 8, {
-    RBAR: reg(0x14, RBAR, 0, 'ARMv7-M B3.5.8'),
-    RASR: reg(0x18, RASR, 0, 'ARMv7-M B3.5.9'),
-  }),
-});
-
 const ITM_OFF = 'instrumentation trace';
 const ITM = registers({
   STIM: repeat(32, 4, reg(0x000, { STIMULUS: notModelled(rw(0, 32), ITM_OFF) }, 0, 'ARMv7-M C1.7.3')),
@@ -127,7 +102,6 @@ const ROM_TABLE = registers({
 
 export const romTable = defineDevice({ name: 'romtable', size: 0x1000, registers: ROM_TABLE }) as DeviceType;
 export const fpu = defineDevice({ name: 'fpu', size: 0x14, registers: FPU }) as DeviceType;
-export const mpu = defineDevice({ name: 'mpu', size: 0x60, registers: MPU }) as DeviceType;
 export const itm: DeviceType = defineDevice({
   name: 'itm',
   size: 0x1000,
