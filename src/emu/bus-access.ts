@@ -15,6 +15,12 @@ export interface CpuBus {
    * `apart`: no store beside decoded code is made without asking, either.
    */
   guard(guardOf: PageGuard, changed: readonly AddressRange[], apart: boolean): void;
+  /**
+   * The guards of these pages may have changed: the engine asks about each again. Cheaper than `guard` for ranges of which little
+   * is used; `renew` tells it after an access that was let through.
+   */
+  withdraw(ranges: readonly AddressRange[]): void;
+  renew(address: number): void;
   /** What was decoded from these addresses is forgotten. */
   forgetCode(ranges: readonly AddressRange[]): void;
   /** Without side effects on devices: undefined where nothing is mapped. */

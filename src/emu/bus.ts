@@ -128,6 +128,20 @@ export class Bus implements CpuBus {
     this.#eachPage(changed, (memory, page) => memory.refresh(page));
     this.#pool.guarded();
   }
+  withdraw(ranges: readonly AddressRange[]): void {
+    for (const { memory, start, end } of this.map.regions) {
+      if (memory === null) continue;
+      for (const [first, behind] of ranges) {
+        if (first < end && start < behind) this.#pool.withdraw(Math.max(first, start), Math.min(behind, end));
+      }
+    }
+  }
+  renew(address: number): void {
+    if (!this.#pool.isWithdrawn(address)) return;
+    const at = address >>> 0;
+    const region = this.map.find(at);
+    if (region?.memory) region.memory.refresh((at - region.start + region.target) >> PAGE_SHIFT);
+  }
   forgetCode(ranges: readonly AddressRange[]): void {
     this.#eachStretch(ranges, (memory, from, to) => this.#pool.forgetCode(memory, from, to));
   }

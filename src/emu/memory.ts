@@ -229,6 +229,8 @@ export class MemoryPool {
   /** Guest pages that were guarded from windows once: they stay out of them, so that compiled code stays true. */
   readonly #closed = new Set<number>();
   #closedOne = false;
+  /** By guest page: 1 where entries are empty that need not be. */
+  #withdrawn: Uint8Array | undefined;
 
   /** Where the bytes begin that are the machine's to use. */
   readonly room: number;
@@ -387,6 +389,18 @@ export class MemoryPool {
     this.#closedOne = false;
   }
 
+  /** Empties the engine's entries for the guest pages of a range, until they are refreshed. */
+  withdraw(from: number, to: number): void {
+    this.#withdrawn ??= new Uint8Array(2 ** (32 - PAGE_SHIFT));
+    const [first, behind] = [Math.floor(from / PAGE_SIZE), Math.ceil(to / PAGE_SIZE)];
+    this.#words.fill(0, (READ_TABLE >> 2) + first, (READ_TABLE >> 2) + behind);
+    this.#words.fill(0, (WRITE_TABLE >> 2) + first, (WRITE_TABLE >> 2) + behind);
+    this.#withdrawn.fill(1, first, behind);
+  }
+  isWithdrawn(address: number): boolean {
+    return this.#withdrawn !== undefined && this.#withdrawn[address >>> PAGE_SHIFT] !== 0;
+  }
+
   /** Forgets what was decoded from a stretch of a block. */
   forgetCode(block: MemoryBlock, from: number, to: number): void {
     for (let page = from >> PAGE_SHIFT; page << PAGE_SHIFT < to; page++) {
@@ -439,6 +453,7 @@ export class MemoryPool {
     const flags = this.#flags[index]!;
     const entry = (host - address) | 0;
     const guard = this.#guardOf(address);
+    if (this.#withdrawn !== undefined) this.#withdrawn[guest] = 0;
     const readable = (flags & (WATCHED_READS | HIDDEN | BLANK)) === 0 && (guard & GUARD.read) === 0;
     this.#words[(READ_TABLE >> 2) + guest] = readable ? entry : 0;
     const writable = (flags & (WATCHED_WRITES | HIDDEN)) === 0 && (guard & GUARD.write) === 0;

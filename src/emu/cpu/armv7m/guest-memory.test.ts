@@ -27,6 +27,8 @@ function scene(state: { ccr?: number; privileged?: boolean } = {}) {
     codeDecoded: () => {},
     peek: () => undefined,
     guard: () => {},
+    withdraw: () => {},
+    renew: () => {},
     forgetCode: () => {},
   };
   const allocator: StateAllocator = { i32: (_, n) => new Int32Array(n), f64: (_, n) => new Float64Array(n) };

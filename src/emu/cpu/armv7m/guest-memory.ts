@@ -163,8 +163,11 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
       this.#checkPrivate(address, size, privileged, false);
     } else if (this.#shield.active && !this.#shield.permits(address, false, privileged))
       throw new ProtectionFault(address);
-    if (this.observers.length === 0) return this.#bus.read(address, size, accessOf(flags, privileged)) | 0;
-    return this.#observedRead(address >>> 0, size, accessOf(flags, privileged));
+    const access = accessOf(flags, privileged);
+    const observed = this.observers.length > 0;
+    const value = observed ? this.#observedRead(address >>> 0, size, access) : this.#bus.read(address, size, access);
+    if (this.#shield.active) this.#bus.renew(address);
+    return value | 0;
   }
   #write(address: number, size: number, value: number, flags: number): void {
     const privileged = this.#privileged(flags);
@@ -174,6 +177,7 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     } else if (this.#shield.active && !this.#shield.permits(address, true, privileged))
       throw new ProtectionFault(address);
     this.#bus.write(address, size, value, accessOf(flags, privileged));
+    if (this.#shield.active) this.#bus.renew(address);
     for (const observer of this.observers) observer.accessed(address >>> 0, size, value, true);
   }
   #observedRead(address: number, size: number, access: number): number {

@@ -198,9 +198,10 @@ export class Shield {
       this.#engine?.remapped();
       return;
     }
-    const changed = installed.differences(installed, (bits) => seenIn(before, bits) === seenIn(view, bits));
     const unchecked = before === VIEW.unchecked || view === VIEW.unchecked;
-    this.#bus.guard(this.#guardOf, unchecked ? ALL : changed, true);
+    this.#bus.guard(this.#guardOf, unchecked ? ALL : [], true);
+    if (unchecked) return;
+    this.#bus.withdraw(installed.differences(installed, (bits) => seenIn(before, bits) === seenIn(view, bits)));
   }
 
   readonly #guardOf = (page: number): number => {
