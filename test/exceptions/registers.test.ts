@@ -215,17 +215,3 @@ test('a pending interrupt is taken before the instruction after CPSIE', () => {
   expect(cpu.register('r5')).toBe(0);
 });
 
-test('an enabled ITM port is always ready, and the first use of it is reported', () => {
-  const { machine } = rig(stay);
-  const { bus } = machine;
-  expect(bus.read(0xe000_0000, 4)).toBe(0);
-  bus.write(0xe000_0e00, 4, 1);
-  bus.write(0xe000_0e80, 4, 1);
-  expect(bus.read(0xe000_0000, 4)).toBe(1);
-  bus.write(0xe000_0000, 1, 0x41);
-  expect(bus.read(0xe000_0004, 4)).toBe(0);
-  expect(machine.guestErrors.map(({ what }) => what)).toEqual([
-    'ITM.TCR.ITMENA was written: instrumentation trace is not modelled',
-    'ITM.STIM0.STIMULUS was written: instrumentation trace is not modelled',
-  ]);
-});

@@ -23,7 +23,14 @@ const SEEDS = Array.from({ length: Math.ceil(STOPS / STOPS_EACH / MODES.length) 
 const [CTRL, RBAR, RASR] = [0xe000_ed94, 0xe000_ed9c, 0xe000_eda0] as const;
 const [FULL, NORMAL] = [3 << 24, 3 << 16] as const;
 /** Where regions are put: data, code and stacks, in the middle of pages too. */
-const PLACES = [MAP.SCRATCH, MAP.SCRATCH + 0xfa0, MAP.POINTERS, MAP.WORDS, MAP.STACK_TOP - 0x400, MAP.SRAM_CODE + 0x1c00];
+const PLACES = [
+  MAP.SCRATCH,
+  MAP.SCRATCH + 0xfa0,
+  MAP.POINTERS,
+  MAP.WORDS,
+  MAP.STACK_TOP - 0x400,
+  MAP.SRAM_CODE + 0x1c00,
+];
 const CODE = [MAP.FLASH_CODE + 0x2000, MAP.FLASH_CODE + 0x1c00, MAP.SRAM_CODE + 0x2000, MAP.SRAM_CODE + 0x2420];
 
 const board = stm32f4Discovery.with({
@@ -60,7 +67,11 @@ function randomRegion(random: Random): Action[] {
   const device = random.chance(0.15) ? 1 << 16 : NORMAL;
   const srd = log2 >= 8 && random.chance(0.4) ? random.below(256) << 8 : 0;
   const on = random.chance(0.7) ? 1 : 0;
-  return region(3 + random.below(5), base, (ap << 24) | (random.chance(0.3) ? 1 << 28 : 0) | device | srd | size(log2) | on);
+  return region(
+    3 + random.below(5),
+    base,
+    (ap << 24) | (random.chance(0.3) ? 1 << 28 : 0) | device | srd | size(log2) | on,
+  );
 }
 
 /** Random actions, with changes of the MPU between them. */

@@ -1,7 +1,9 @@
 import type { CpuSystem } from '../../cpu.js';
 import type { Isa } from '../../isa/instruction.js';
 import type { StateAllocator } from './allocator.js';
+import { CoreCounters } from './core-counters.js';
 import { CpuState } from './cpu-state.js';
+import { DebugPoints } from './debug-points.js';
 import { exceptionName } from './exception-numbers.js';
 import { Exceptions } from './exceptions.js';
 import { FaultRecords } from './fault-record.js';
@@ -27,6 +29,10 @@ export interface CoreModel {
   readonly memory: GuestMemory;
   readonly mpu: MpuState;
   readonly shield: Shield;
+  readonly counters: CoreCounters;
+  readonly points: DebugPoints;
+  /** Called after a restore: what follows from registers is brought up to date. */
+  readonly onRestored: (() => void)[];
   /** One word: one of SLEEP. */
   readonly sleep: Int32Array;
 }
@@ -41,7 +47,8 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
   const control = new SystemControl(allocator);
   const sleep = allocator.i32('sleep', 1);
   const stop = (): void => system.timebase.requestStop();
-  const interrupts = new InterruptControl({ state, priorities, sleep, control, stop });
+  const counters = new CoreCounters(allocator, () => system.timebase.cpuClock.now());
+  const interrupts = new InterruptControl({ state, priorities, sleep, control, counters, stop });
   const mpu = new MpuState(allocator);
   const shield = new Shield({ bus: system.bus, state, priorities, mpu, stop });
   const memory = new GuestMemory({ bus: system.bus, memory: bytes, state, priorities, status, shield, control });
@@ -53,6 +60,7 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
     memory,
     allocator,
     control,
+    counters,
     sleepOnExit: () => interrupts.waitForInterrupt(),
     notify: (exception, change) => {
       if (system.hears('irq')) system.emit('irq', { exception, name: exceptionName(exception), change });
@@ -60,7 +68,7 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
   });
   const { irqs } = options;
   const parts = { state, priorities, interrupts, exceptions, status, records, control, memory, mpu, shield, sleep };
-  return { irqs, allocator, ...parts };
+  return { irqs, allocator, counters, points: new DebugPoints(), onRestored: [], ...parts };
 }
 
 function namespaced({ arena }: CpuSystem): StateAllocator {

@@ -58,10 +58,8 @@ export class CortexM4 implements Cpu {
     this.#registers = new CoreRegisters(model.state);
     this.#engine = new ColdEngine(this.isa, system.memory, this.#host(), system.engine);
     model.shield.attach(this.#engine);
-    this.breakpoints = {
-      add: (address) => this.#engine.addBreakpoint(address),
-      delete: (address) => this.#engine.deleteBreakpoint(address),
-    };
+    model.points.attach(this.#engine);
+    this.breakpoints = model.points;
     this.#lines = this.#interruptInputs(system, options.irqs);
     this.#nmi = system.signals.get('cpu.nmi');
     this.#nmi.listen((level) => level !== 0 && model.interrupts.pend(EXCEPTION.nmi));
@@ -106,19 +104,36 @@ export class CortexM4 implements Cpu {
       if (sleep[0] !== SLEEP.awake) return 'sleeping';
       if (exceptions.locked) return 'locked';
       const exit = this.#execute(false);
-      if (exit !== undefined && exit.kind === 'breakpoint') return 'breakpoint';
+      if (exit === undefined || exit.kind !== 'breakpoint') continue;
+      if (this.#model.points.isHost(state.pc)) return 'breakpoint';
+      this.#executePoint();
     }
     return sleep[0] !== SLEEP.awake ? 'sleeping' : 'slice';
   }
 
   step(): void {
-    if (this.#boundary() && !this.sleeping && !this.locked) this.#execute(true);
+    if (this.#boundary() && !this.sleeping && !this.locked) this.#executePoint();
+  }
+
+  /**
+   * One instruction at which the debug units may want something. A breakpoint of the FPB comes in its place; a match of the DWT is
+   * not synchronous: the instruction is executed, and DebugMonitor comes after it (C1.8, C1.11).
+   */
+  #executePoint(): void {
+    const { points, state } = this.#model;
+    if (points.isOf('fpb', state.pc)) {
+      this.#faults.breakpoint();
+      return;
+    }
+    if (points.isOf('dwt', state.pc)) points.matched(state.pc);
+    this.#execute(true);
   }
 
   /** TakeReset() (B1.5.5). Devices are reset by the machine; the vector table is read here. */
   reset(kind: CpuResetKind): void {
     const state = this.#model.state;
     this.#model.sleep.fill(0);
+    this.#model.counters.wakeUp();
     this.#model.priorities.reset();
     this.#model.exceptions.reset();
     this.#model.status.reset();
@@ -166,6 +181,7 @@ export class CortexM4 implements Cpu {
   /** Everything is in memory and arena, but for what follows from the MPU's and the debug units' registers. */
   restored(): void {
     this.#model.shield.restored();
+    for (const update of this.#model.onRestored) update();
   }
 
   /**

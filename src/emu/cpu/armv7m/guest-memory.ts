@@ -42,13 +42,6 @@ export interface GuestMemoryParts {
   readonly control: { readonly tpr: number };
 }
 
-/** Sees loads and stores that the shield looks out for, and may answer a load itself. */
-export interface DataObserver {
-  /** What the load gives instead of memory, or undefined. */
-  replaced(address: number, size: number): number | undefined;
-  accessed(address: number, size: number, value: number, write: boolean): void;
-}
-
 /** The core's view of the bus: alignment, the private peripheral bus and its privilege, execute-never regions. */
 export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   readonly #parts: GuestMemoryParts;
@@ -60,8 +53,6 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   readonly #shield: Shield;
   /** Whether unstacking is done for privileged code. */
   #unstacksPrivileged = true;
-  /** DWT and FPB, while a comparator of theirs is on. */
-  observers: readonly DataObserver[] = [];
   /** FPB: the halfword of an instruction that it replaces. */
   patch: ((address: number) => number | undefined) | undefined;
 
@@ -164,7 +155,7 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     } else if (this.#shield.active && !this.#shield.permits(address, false, privileged))
       throw new ProtectionFault(address);
     const access = accessOf(flags, privileged);
-    const observed = this.observers.length > 0;
+    const observed = this.#shield.observers.length > 0;
     const value = observed ? this.#observedRead(address >>> 0, size, access) : this.#bus.read(address, size, access);
     if (this.#shield.active) this.#bus.renew(address);
     return value | 0;
@@ -178,13 +169,13 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
       throw new ProtectionFault(address);
     this.#bus.write(address, size, value, accessOf(flags, privileged));
     if (this.#shield.active) this.#bus.renew(address);
-    for (const observer of this.observers) observer.accessed(address >>> 0, size, value, true);
+    for (const observer of this.#shield.observers) observer.accessed(address >>> 0, size, value, true);
   }
   #observedRead(address: number, size: number, access: number): number {
     let value: number | undefined;
-    for (const observer of this.observers) value ??= observer.replaced(address, size);
+    for (const observer of this.#shield.observers) value ??= observer.replaced(address, size);
     value ??= this.#bus.read(address, size, access);
-    for (const observer of this.observers) observer.accessed(address, size, value, false);
+    for (const observer of this.#shield.observers) observer.accessed(address, size, value, false);
     return value | 0;
   }
   #privileged(flags: number): boolean {

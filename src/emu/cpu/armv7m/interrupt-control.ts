@@ -1,3 +1,4 @@
+import type { CoreCounters } from './core-counters.js';
 import type { CpuState } from './cpu-state.js';
 import { EXCEPTION } from './exception-numbers.js';
 import type { Priorities } from './priorities.js';
@@ -12,6 +13,7 @@ export interface InterruptControlParts {
   /** One word: one of SLEEP. */
   readonly sleep: Int32Array;
   readonly control: { readonly scr: number };
+  readonly counters: Pick<CoreCounters, 'fallAsleep' | 'wakeUp'>;
   /** An exception is to be taken: the engine returns after the present instruction. */
   readonly stop: () => void;
 }
@@ -25,6 +27,7 @@ export class InterruptControl {
   private readonly priorities: Priorities;
   private readonly sleep: Int32Array;
   private readonly control: InterruptControlParts['control'];
+  private readonly counters: InterruptControlParts['counters'];
   private readonly stop: () => void;
 
   constructor(parts: InterruptControlParts) {
@@ -32,6 +35,7 @@ export class InterruptControl {
     this.priorities = parts.priorities;
     this.sleep = parts.sleep;
     this.control = parts.control;
+    this.counters = parts.counters;
     this.stop = parts.stop;
   }
 
@@ -92,6 +96,7 @@ export class InterruptControl {
       // The event that wakes WFE is used up by it.
       if (sleep[0] === SLEEP.wfe) state.event = 0;
       sleep[0] = SLEEP.awake;
+      this.counters.wakeUp();
     }
     if (priorities.preempts) this.stop();
   }
@@ -99,11 +104,13 @@ export class InterruptControl {
   /** WFI (B1.5.19): returns at once if something that would wake it is pending already. */
   waitForInterrupt(): void {
     this.sleep[0] = SLEEP.wfi;
+    this.counters.fallAsleep();
     this.masksChanged();
   }
   /** WFE with the event register clear (B1.5.18). */
   waitForEvent(): void {
     this.sleep[0] = SLEEP.wfe;
+    this.counters.fallAsleep();
     this.masksChanged();
   }
   /** SEV, or an event from outside. */

@@ -1,4 +1,5 @@
 import { type AddressRange, type CpuBus, GUARD } from '../../bus-access.js';
+import { PAGE_SIZE } from '../../isa/layout.js';
 import type { CpuState } from './cpu-state.js';
 import { DEFAULT_PROTECTION } from './memory-map.js';
 import type { MpuState } from './mpu-state.js';
@@ -24,6 +25,13 @@ export interface Lookout {
   readonly from: number;
   readonly to: number;
   readonly kind: 'read' | 'write';
+}
+
+/** Sees loads and stores that come to the core, and may answer a load itself. */
+export interface DataObserver {
+  /** What the load gives instead of memory, or undefined. */
+  replaced(address: number, size: number): number | undefined;
+  accessed(address: number, size: number, value: number, write: boolean): void;
 }
 
 export interface ShieldParts {
@@ -60,6 +68,9 @@ export class Shield {
   #apart = false;
   #patience = PATIENCE;
   #lookouts: readonly Lookout[] = [];
+  readonly #observers = new Map<string, { readonly observer: DataObserver; readonly lookouts: readonly Lookout[] }>();
+  /** Who sees accesses that are looked out for. */
+  observers: readonly DataObserver[] = [];
 
   constructor(parts: ShieldParts) {
     this.#bus = parts.bus;
@@ -157,10 +168,17 @@ export class Shield {
     return ((unchecked ? DEFAULT_PROTECTION : protection).bitsAt(address >>> 0) & MAY.device) !== 0;
   }
 
-  /** From now on these accesses come to the core. */
-  look(lookouts: readonly Lookout[]): void {
-    const changed = [...this.#lookouts, ...lookouts].map(({ from, to }): AddressRange => [from, to]);
-    this.#lookouts = lookouts;
+  /** From now on these accesses come to the core, and to the observer; `undefined` ends it. */
+  look(who: string, observer: DataObserver | undefined, lookouts: readonly Lookout[]): void {
+    if (observer === undefined && !this.#observers.has(who)) return;
+    const before = this.#lookouts;
+    if (observer === undefined) this.#observers.delete(who);
+    else this.#observers.set(who, { observer, lookouts });
+    this.observers = [...this.#observers.values()].map((one) => one.observer);
+    this.#lookouts = [...this.#observers.values()].flatMap((one) => one.lookouts);
+    const changed = [...before, ...this.#lookouts].map(
+      ({ from, to }): AddressRange => [from - (from % PAGE_SIZE), Math.ceil(to / PAGE_SIZE) * PAGE_SIZE],
+    );
     this.#bus.guard(this.#guardOf, changed, this.#apart);
     this.#engine?.remapped();
     this.#stop();
