@@ -10,7 +10,7 @@ import { gpio, pinCount } from '../emu/devices/stm32f4/gpio.js';
 import { pwr } from '../emu/devices/stm32f4/pwr.js';
 import { type RccOptions, rcc } from '../emu/devices/stm32f4/rcc.js';
 import { RCC_CLOCKS } from '../emu/devices/stm32f4/rcc-tree.js';
-import { signature } from '../emu/devices/stm32f4/signature.js';
+import { signature, type UniqueId } from '../emu/devices/stm32f4/signature.js';
 import { type Boot, syscfg } from '../emu/devices/stm32f4/syscfg.js';
 import { ABSENT, UNMODELLED, type UnmodelledRow } from '../emu/devices/stm32f4/unmodelled.js';
 import { unmodelledBlock } from '../emu/devices/stm32f4/unmodelled-block.js';
@@ -26,6 +26,8 @@ export interface Stm32f407Options extends RccOptions {
   readonly boot?: Boot;
   /** Kibibytes of flash: 1024 (STM32F407xG) or 512 (xE). */
   readonly flashKiB?: 512 | 1024;
+  /** The 96-bit unique id at 0x1FFF7A10, three words, lowest address first (RM0090 39.1). */
+  readonly uniqueId?: UniqueId;
 }
 
 /** RM0090 table 61. */
@@ -97,7 +99,7 @@ export function stm32f407(options: Stm32f407Options = {}) {
       priorityBits: 4,
       sysTickDivider: 8,
       sysTickCalibration: 0x4000_493e,
-      // RM0090 38.? names ST (0x020) and the device's number
+      // CoreSight identification of ST (JEP106 0x020) and of the device, as DBGMCU_IDCODE (RM0090 38.6)
       romTable: { part: 0x413, designer: 0x020 },
     }),
     hertz: HSI_HERTZ,
@@ -144,7 +146,7 @@ export function stm32f407(options: Stm32f407Options = {}) {
       uart5: at(0x4000_5000, uart('UART5'), { irq: 53, ...on('APB1', 20) }),
       usart6: at(0x4001_1400, usart('USART6'), { irq: 71, ...on('APB2', 5) }),
       dbgmcu: at(0xe004_2000, dbgmcu()),
-      signature: at(0x1fff_7a10, signature(flashKiB)),
+      signature: at(0x1fff_7a10, signature(flashKiB, options.uniqueId)),
       bkpsram: at(0x4002_4000, notModelledBlock('BKPSRAM', { size: 0x1000, section: 'RM0090 5.1.2' }), {
         enable: 'rcc.AHB1ENR.18',
       }),
