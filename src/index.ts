@@ -8,10 +8,12 @@ export { FwtestError, GuestError, InternalError, UsageError } from './emu/errors
 export { definePart } from './emu/part.js';
 export { notModelled, r, rc_r, rc_w0, rc_w1, reg, registers, repeat, rs, rw, t, w } from './emu/registers.js';
 export { f64, i32, u8 } from './emu/state.js';
+export { gpioWire } from './emu/system/gpio-wire.js';
 export type { FirmwareMatchers } from './matchers/index.js';
 export type { BoardHandle, BoardSnapshot } from './runner/board-handle.js';
 export type { FirmwareTestOptions, Fixtures } from './runner/firmware-test.js';
 export { type FirmwareTest, firmwareTest } from './runner/fixture.js';
 export { expectGpioHigh, expectGpioLow } from './runner/gpio-expectations.js';
 export { mmioCalc } from './runner/mmio-calc.js';
+export { type SystemFixtures, type SystemTestOptions, systemTest } from './runner/system-test.js';
 export { expect, type FirmwareExpect } from './runner/vitest-matchers.js';

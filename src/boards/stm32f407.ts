@@ -14,10 +14,18 @@ import { signature, type UniqueId } from '../emu/devices/stm32f4/signature.js';
 import { type Boot, syscfg } from '../emu/devices/stm32f4/syscfg.js';
 import { ABSENT, UNMODELLED, type UnmodelledRow } from '../emu/devices/stm32f4/unmodelled.js';
 import { unmodelledBlock } from '../emu/devices/stm32f4/unmodelled-block.js';
-import { uart, usart } from '../emu/devices/stm32f4/usart.js';
 import { notModelledBlock } from '../emu/not-modelled.js';
 import { defineChip } from './define.js';
 import { at, KiB, MiB, memoryWindow, ram, rom } from './rows.js';
+import { analogRows } from './stm32f407/analog.js';
+import { canRows } from './stm32f407/can.js';
+import { dmaRows } from './stm32f407/dma.js';
+import { on } from './stm32f407/gates.js';
+import { i2cRows } from './stm32f407/i2c.js';
+import { powerRows } from './stm32f407/power.js';
+import { spiRows } from './stm32f407/spi.js';
+import { timerRows } from './stm32f407/timers.js';
+import { usartRows } from './stm32f407/usart.js';
 
 /** STM32F407: memory map RM0090 2.3, interrupts RM0090 table 61, buses RM0090 table 1. */
 
@@ -59,13 +67,6 @@ function port(letter: string, index: number) {
     wires: Object.fromEntries(wires),
   });
 }
-
-/** Rows of a peripheral on APB1 or APB2 with the same bit in ENR and RSTR. */
-const on = (bus: 'APB1' | 'APB2', bit: number) => ({
-  clock: bus.toLowerCase(),
-  enable: `rcc.${bus}ENR.${bit}`,
-  reset: `rcc.${bus}RSTR.${bit}`,
-});
 
 type UnmodelledDevices = {
   readonly [K in keyof typeof UNMODELLED as Lowercase<K>]: DeviceRow<{ readonly name: string }>;
@@ -113,7 +114,7 @@ export function stm32f407(options: Stm32f407Options = {}) {
       sram1: ram(0x2000_0000, KiB(112)),
       sram2: ram(0x2001_c000, KiB(16)),
       // On the data bus only (RM0090 2.3.1).
-      ccm: ram(0x1000_0000, KiB(64), { execute: false }),
+      ccm: ram(0x1000_0000, KiB(64), { execute: false, dma: false }),
     },
     windows: {
       boot: memoryWindow(0, MiB(1), { select: 'syscfg.memoryMode', shows: ['flash', 'system', undefined, 'sram1'] }),
@@ -139,18 +140,20 @@ export function stm32f407(options: Stm32f407Options = {}) {
       gpiog: port('G', 6),
       gpioh: port('H', 7),
       gpioi: port('I', 8),
-      usart1: at(0x4001_1000, usart('USART1'), { irq: 37, ...on('APB2', 4) }),
-      usart2: at(0x4000_4400, usart('USART2'), { irq: 38, ...on('APB1', 17) }),
-      usart3: at(0x4000_4800, usart('USART3'), { irq: 39, ...on('APB1', 18) }),
-      uart4: at(0x4000_4c00, uart('UART4'), { irq: 52, ...on('APB1', 19) }),
-      uart5: at(0x4000_5000, uart('UART5'), { irq: 53, ...on('APB1', 20) }),
-      usart6: at(0x4001_1400, usart('USART6'), { irq: 71, ...on('APB2', 5) }),
       dbgmcu: at(0xe004_2000, dbgmcu()),
       signature: at(0x1fff_7a10, signature(flashKiB, options.uniqueId)),
       bkpsram: at(0x4002_4000, notModelledBlock('BKPSRAM', { size: 0x1000, section: 'RM0090 5.1.2' }), {
         enable: 'rcc.AHB1ENR.18',
       }),
       ...unmodelledDevices(),
+      ...usartRows,
+      ...timerRows,
+      ...dmaRows,
+      ...spiRows,
+      ...i2cRows,
+      ...analogRows,
+      ...powerRows,
+      ...canRows,
     },
     absent: ABSENT,
   });

@@ -1,4 +1,12 @@
-import type { DeviceMemory, DeviceProblem, DeviceServices, EventDetail, MemoryStore, ResetCause } from './device.js';
+import type {
+  BusMaster,
+  DeviceMemory,
+  DeviceProblem,
+  DeviceServices,
+  EventDetail,
+  MemoryStore,
+  ResetCause,
+} from './device.js';
 import { DeviceInstance } from './device-instance.js';
 import type { DeviceRow } from './device-row.js';
 import { UsageError } from './errors.js';
@@ -22,6 +30,7 @@ export interface AssemblyHost {
   /** Gives the memory whose row names a controller `'flash.main'` to that device; undefined if there is none. */
   memory(controller: string, store: MemoryStore): DeviceMemory | undefined;
   stallWhile(waiting: () => boolean): void;
+  readonly bus: BusMaster;
   report(device: string, problem: DeviceProblem): void;
   emit(device: string, event: string, detail: EventDetail): void;
   requestReset(cause: ResetCause): void;
@@ -98,6 +107,9 @@ export class Assembly implements DeviceServices {
       what: `device '${device}' controls a memory as '${controller}', but no memory of the chip names that`,
       remedy: `give the row of the memory \`controller: '${controller}'\``,
     });
+  }
+  get bus(): BusMaster {
+    return this.#host.bus;
   }
   stallWhile(waiting: () => boolean): void {
     this.#host.stallWhile(waiting);

@@ -57,7 +57,7 @@ export class Bus implements CpuBus {
   /** `core`: it lies beside the core, which asks questions of its own at each access. */
   mapDevice(device: DeviceInstance, address: number, options: { privileged?: boolean; core?: boolean } = {}): Region {
     const { privileged, core } = options;
-    const region = new Region('device', device.name, address, device.size, { device, privileged });
+    const region = new Region('device', device.name, address, device.size, { device, privileged, core });
     this.map.add(region);
     if (!privileged && !core) this.#ports?.add(device, address);
     return region;

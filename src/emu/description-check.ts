@@ -32,6 +32,7 @@ export function checkDescription(description: MachineDescription): void {
       cpuInput: (name) => new Signal(`cpu.${name}`, arena),
       memory: (controller) => memoryOf(description, controller),
       stallWhile: quiet,
+      bus: { read: () => undefined, write: () => false },
       report: quiet,
       emit: quiet,
       requestReset: quiet,

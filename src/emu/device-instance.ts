@@ -402,6 +402,7 @@ export class DeviceInstance {
       pinFunction: (functionName) => services.pinFunction(functionName),
       memory: (port, store) => services.memory(name, port, store),
       stallWhile: (waiting) => services.stallWhile(waiting),
+      bus: services.bus,
       log: (logName, options) => arena.log(`${name}.${logName}`, options),
       emit: (event, detail) => services.emit(name, event, detail),
       report: (problem) => services.report(name, problem),

@@ -1,4 +1,5 @@
 import type { Log, LogOptions } from './log.js';
+import type { MisuseRule } from './misuse.js';
 import type { Net, PinFunction } from './net.js';
 import type { Register, RegisterCell, Registers } from './register-file.js';
 import type { RegisterSpecs } from './registers.js';
@@ -24,6 +25,8 @@ export interface DeviceProblem {
   readonly what: string;
   readonly remedy?: string;
   readonly section?: string;
+  /** The kind of misuse that it is, by which `misuse` settings name it. */
+  readonly rule?: MisuseRule;
 }
 
 export type EventDetail = Readonly<Record<string, number | string>>;
@@ -38,6 +41,14 @@ export class DeviceFault extends Error {
 
 /** What a memory's controller lets through: the levels of its wire `access`. While it is busy the bus stalls. */
 export const MEMORY_ACCESS = { open: 0, busy: 1, refused: 2 } as const;
+
+/** What a bus master that is no core (DMA) sees of the address space. Addresses are unsigned, values too. */
+export interface BusMaster {
+  /** 1, 2 or 4 bytes at an aligned address; undefined where the bus answers with an error. */
+  read(address: number, size: 1 | 2 | 4): number | undefined;
+  /** False where the bus answers with an error. */
+  write(address: number, size: 1 | 2 | 4, value: number): boolean;
+}
 
 /** A memory that a device erases and programs: its row says `controller: 'flash.main'`. */
 export interface DeviceMemory {
@@ -88,6 +99,8 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   memory(port: string, store: MemoryStore): DeviceMemory;
   /** Answers an access late: machine time passes, and what is due happens, as long as `waiting()`. */
   stallWhile(waiting: () => boolean): void;
+  /** Accesses of its own, as a bus master. Memories whose row says `dma: false` are out of its reach. */
+  readonly bus: BusMaster;
   log(name: string, options?: LogOptions): Log;
   /** Tells listeners of `board.on(event, …)`. */
   emit(event: string, detail: EventDetail): void;
@@ -180,6 +193,7 @@ export interface DeviceServices {
   clock(name: string): Clock;
   memory(device: string, port: string, store: MemoryStore): DeviceMemory;
   stallWhile(waiting: () => boolean): void;
+  readonly bus: BusMaster;
   /** Notes that `device` drives or hears the signal. */
   declare(device: string, signal: string, direction: 'output' | 'input'): void;
   report(device: string, problem: DeviceProblem): void;
@@ -187,4 +201,4 @@ export interface DeviceServices {
   requestReset(cause: ResetCause): void;
 }
 
-export type { Register };
+export type { MisuseRule, Register };

@@ -1,6 +1,7 @@
 import { Assembly } from './assembly.js';
 import { hex } from './bits.js';
 import { Bus } from './bus.js';
+import { DmaPort } from './bus-dma.js';
 import { BusPorts } from './bus-ports.js';
 import type { Cpu, CpuResetKind } from './cpu.js';
 import type { DeviceProblem, EventDetail, MemoryStore, ResetCause } from './device.js';
@@ -332,6 +333,7 @@ export class Machine {
       emit: (source: string, event: string, detail: EventDetail) => this.#emit(source, event, detail),
       memory: (controller: string, store: MemoryStore) => this.#control(controller, store),
       stallWhile: (waiting: () => boolean) => this.#stallWhile(waiting),
+      bus: new DmaPort(this.bus),
       requestReset: (cause: ResetCause) => this.#requestReset(cause),
     };
   }

@@ -19,6 +19,8 @@ export interface MemoryOptions {
   readonly kind: 'ram' | 'rom';
   /** Whether instructions can be fetched; true unless said otherwise. */
   readonly execute?: boolean;
+  /** Whether other bus masters than the core reach it; true unless said otherwise. */
+  readonly dma?: boolean;
   /** The device that takes stores to it, and a name for it there: `'flash.main'`. Its wire `access` says what is let through. */
   readonly controller?: string;
   /** What a store to a ROM without controller does: a bus error (default), or nothing but a report. */

@@ -6,7 +6,7 @@ export type Drive = 'high' | 'low' | 'pull-up' | 'pull-down' | 'none';
 export type Level = 'high' | 'low' | 'floating' | 'conflict';
 export type Strength = 'driven' | 'pulled' | 'none';
 
-const DRIVES: readonly Drive[] = ['none', 'pull-down', 'pull-up', 'low', 'high'];
+export const DRIVES: readonly Drive[] = ['none', 'pull-down', 'pull-up', 'low', 'high'];
 const LEVELS: readonly Level[] = ['floating', 'low', 'high', 'conflict'];
 const STRENGTHS: readonly Strength[] = ['none', 'pulled', 'driven'];
 

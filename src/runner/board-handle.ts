@@ -15,6 +15,7 @@ import { CpuAccess } from './cpu-access.js';
 import type { FaultLog } from './fault-log.js';
 import type { MachineBench } from './machine-bench.js';
 import { MemoryAccess } from './memory-access.js';
+import { checkMisuse, type MisuseSettings } from './misuse-settings.js';
 import { type Pin, Pins } from './pin-handle.js';
 import { addWaiting, isSerial, isTrace, type TraceHandle, UartOutput, type UartWaiting } from './uart-handle.js';
 
@@ -80,6 +81,11 @@ export class BoardControls {
   /** What the firmware did that the chip or a device minds, oldest first. */
   get guestErrors(): readonly GuestReport[] {
     return this.#bench.machine.guestErrors;
+  }
+  /** What becomes of misuse of the hardware in this test, from here on and so far: `'off'`, or by kind `{ reserved: 'error' }`. */
+  misuse(settings: MisuseSettings): void {
+    checkMisuse(settings, 'board.misuse');
+    this.#bench.misuseWatch.set(settings);
   }
   /** Faults the CPU took, oldest first: the first ones, and the first of each kind. */
   get faults(): readonly FaultRecord[] {

@@ -50,8 +50,8 @@ const COMMON_CR3 = {
   IREN: notModelled(rw(1), 'IrDA'),
   IRLP: notModelled(rw(2), 'IrDA'),
   HDSEL: rw(3),
-  DMAR: notModelled(rw(6), 'DMA requests'),
-  DMAT: notModelled(rw(7), 'DMA requests'),
+  DMAR: rw(6),
+  DMAT: rw(7),
   ONEBIT: rw(11),
 };
 

@@ -65,6 +65,17 @@ export class UsartSettings {
     return (this.#regs.CR3.value & CTSE) !== 0;
   }
 
+  /** 30.3.13: a word is there for the DMA controller to fetch. */
+  get receiveRequest(): boolean {
+    const { SR, CR1, CR3 } = this.#regs;
+    return CR1.UE === 1 && CR3.DMAR === 1 && (SR.value & FLAG.RXNE) !== 0;
+  }
+  /** It may bring the next word. */
+  get transmitRequest(): boolean {
+    const { SR, CR1, CR3 } = this.#regs;
+    return CR1.UE === 1 && CR3.DMAT === 1 && (SR.value & FLAG.TXE) !== 0;
+  }
+
   /** Whether any enabled interrupt is asked for: table 148. */
   get interrupt(): boolean {
     const { SR, CR1, CR3 } = this.#regs;

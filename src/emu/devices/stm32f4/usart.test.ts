@@ -482,7 +482,6 @@ it.each([
   ['smartcard', CR3, 1 << 5, 'USART2.CR3.SCEN was written: smartcard mode is not modelled'],
   ['synchronous', CR2, 1 << 11, 'USART2.CR2.CLKEN was written: synchronous mode is not modelled'],
   ['mute', CR1, 1 << 1, 'USART2.CR1.RWU was written: mute mode is not modelled'],
-  ['DMA', CR3, 1 << 7, 'USART2.CR3.DMAT was written: DMA requests is not modelled'],
 ])('declares %s', (_name, register, value, what) => {
   const h = port();
   h.write(register, value);

@@ -1,5 +1,6 @@
 import { type DeviceContext, defineDevice } from '../../device.js';
 import type { PinFunction } from '../../net.js';
+import type { Signal } from '../../signal.js';
 import { f64, i32 } from '../../state.js';
 import { pinsOf } from './alternate-functions.js';
 import { APB_NARROW } from './apb.js';
@@ -17,7 +18,7 @@ import { UsartTransmitter } from './usart-transmitter.js';
  * Frames are carried whole, with the times their bits take; the pin itself shows the idle level and breaks. A frame
  * reaches the outside only through a pin whose alternate function is this port's TX.
  *
- * Wires: output `irq`. Pin functions: `<name>_TX`, `_RX` and, for USARTs, `_CTS`, `_RTS`.
+ * Wires: outputs `irq`, `rxDma`, `txDma` (30.3.13). Pin functions: `<name>_TX`, `_RX` and, for USARTs, `_CTS`, `_RTS`.
  */
 
 const STATE = {
@@ -46,7 +47,9 @@ class Usart {
   readonly #label: string;
   readonly #pins: Pins;
   readonly #settings: UsartSettings;
-  readonly #irq: { set(level: number): void };
+  readonly #irq: Signal;
+  readonly #rxDma: Signal;
+  readonly #txDma: Signal;
   readonly transmitter: UsartTransmitter;
   readonly receiver: UsartReceiver;
   readonly peer: UsartPeer;
@@ -64,6 +67,8 @@ class Usart {
     };
     this.#settings = new UsartSettings(d.regs);
     this.#irq = d.output('irq');
+    this.#rxDma = d.output('rxDma');
+    this.#txDma = d.output('txDma');
     this.output = new UsartOutput(d as unknown as DeviceContext);
     const flagsChanged = () => this.update();
     this.receiver = new UsartReceiver(d.regs, this.#settings, d.state, (fire) => d.event('idle', fire), flagsChanged);
@@ -164,6 +169,8 @@ class Usart {
   /** Brings interrupt, nRTS and the sender on the other end in line with registers and flags. */
   update(): void {
     this.#irq.set(this.#settings.interrupt ? 1 : 0);
+    this.#rxDma.set(this.#settings.receiveRequest ? 1 : 0);
+    this.#txDma.set(this.#settings.transmitRequest ? 1 : 0);
     const { rtsEnabled } = this.#settings;
     // 30.3.14: low while the receiver can take a word.
     if (this.#pins.rts) this.#pins.rts.drive(rtsEnabled && !this.receiver.full ? 'low' : 'high');

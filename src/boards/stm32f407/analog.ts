@@ -1,0 +1,2 @@
+/** ADC and DAC: addresses RM0090 table 1, interrupts table 61. */
+export const analogRows = {};

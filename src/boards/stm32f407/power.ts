@@ -1,0 +1,2 @@
+/** Real-time clock and watchdogs: addresses RM0090 table 1, interrupts table 61. */
+export const powerRows = {};
