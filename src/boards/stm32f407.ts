@@ -92,7 +92,13 @@ export function stm32f407(options: Stm32f407Options = {}) {
   return defineChip({
     name: 'stm32f407',
     // SYST_CALIB: 18750 for 1 ms of HCLK/8 at 150 MHz (RM0090 12.1.2), marked as not exact (SKEW).
-    cpu: cortexM4({ irqs: 82, priorityBits: 4, sysTickDivider: 8, sysTickCalibration: 0x4000_493e }),
+    cpu: cortexM4({
+      irqs: 82,
+      priorityBits: 4,
+      sysTickDivider: 8,
+      sysTickCalibration: 0x4000_493e,
+      floatInterrupt: 81, // RM0090 table 62
+    }),
     hertz: HSI_HERTZ,
     clocks: RCC_CLOCKS,
     memories: {

@@ -4,10 +4,11 @@ import { Rational } from '../../rational.js';
 import { type CORE_DEBUG, coreDebug } from './core-debug.js';
 import type { CoreModel } from './core-model.js';
 import { type DWT, dwt } from './dwt.js';
+import { type FPU, floatUnit } from './float-unit.js';
 import { type NvicHandle, type NvicRegisters, nvic, softwareTrigger } from './nvic.js';
 import { controlNotInScb, type SCB, scb } from './scb.js';
 import { type SYSTICK, sysTick } from './systick.js';
-import { fpb, fpu, itm, mpu, romTable, tpiu } from './unmodelled-units.js';
+import { fpb, itm, mpu, romTable, tpiu } from './unmodelled-units.js';
 
 /** What a board shows of the core's own registers: `board.scb.CFSR`. */
 export interface CortexM4Handles {
@@ -16,6 +17,7 @@ export interface CortexM4Handles {
   readonly systick: Handle<typeof SYSTICK>;
   readonly coredebug: Handle<typeof CORE_DEBUG>;
   readonly dwt: Handle<typeof DWT>;
+  readonly fpu: Handle<typeof FPU>;
 }
 
 export interface CoreDeviceOptions {
@@ -46,7 +48,7 @@ export function coreDevices(model: CoreModel, system: CpuSystem, options: CoreDe
     mpu: { address: 0xe000_ed90, device: mpu },
     coredebug: { address: 0xe000_edf0, device: coreDebug(model, trace.traceChanged) },
     stir: { address: 0xe000_ef00, device: softwareTrigger(model) },
-    fpu: { address: 0xe000_ef34, device: fpu },
+    fpu: { address: 0xe000_ef34, device: floatUnit(model) },
     tpiu: { address: 0xe004_0000, device: tpiu },
     romtable: { address: 0xe00f_f000, device: romTable },
   };

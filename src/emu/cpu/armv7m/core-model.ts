@@ -6,6 +6,8 @@ import { exceptionName } from './exception-numbers.js';
 import { Exceptions } from './exceptions.js';
 import { FaultRecords } from './fault-record.js';
 import { FaultStatus } from './fault-status.js';
+import { FloatContext } from './float-context.js';
+import { FloatStacking } from './float-stacking.js';
 import { GuestMemory } from './guest-memory.js';
 import { InterruptControl } from './interrupt-control.js';
 import { Priorities, type PriorityOptions } from './priorities.js';
@@ -19,6 +21,8 @@ export interface CoreModel {
   readonly priorities: Priorities;
   readonly interrupts: InterruptControl;
   readonly exceptions: Exceptions;
+  readonly float: FloatContext;
+  readonly floatStacking: FloatStacking;
   readonly status: FaultStatus;
   readonly records: FaultRecords;
   readonly control: SystemControl;
@@ -39,7 +43,11 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
   const stop = (): void => system.timebase.requestStop();
   const interrupts = new InterruptControl({ state, priorities, sleep, control, stop });
   const memory = new GuestMemory({ bus: system.bus, memory: bytes, state, priorities, status });
+  const float = new FloatContext(state, allocator);
+  const floatStacking = new FloatStacking({ state, float, priorities, status, records, memory });
   const exceptions = new Exceptions({
+    float,
+    floatStacking,
     state,
     priorities,
     status,
@@ -53,7 +61,21 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
     },
   });
   const { irqs } = options;
-  return { irqs, allocator, state, priorities, interrupts, exceptions, status, records, control, memory, sleep };
+  return {
+    irqs,
+    allocator,
+    state,
+    priorities,
+    interrupts,
+    exceptions,
+    float,
+    floatStacking,
+    status,
+    records,
+    control,
+    memory,
+    sleep,
+  };
 }
 
 function namespaced({ arena }: CpuSystem): StateAllocator {
