@@ -71,8 +71,8 @@ export interface HotContext {
   newScalar(name: string): number;
   /** A slow access ends the path: the cold engine executes this instruction. */
   readonly miss: (depth: number) => void;
-  /** Nothing of this path has happened: the cold engine executes this instruction, and learns nothing of it. */
-  readonly refuse: (depth: number) => void;
+  /** The cold engine executes this instruction, which has changed nothing; `charged`: the code for its cycles stands before this. */
+  readonly refuse: (depth: number, charged: boolean) => void;
   /** Whether a scalar is known not to be 0; it is from now on. */
   guarded(name: string, depth: number): boolean;
   /** Instead of `miss`: slow accesses are called from here. */

@@ -500,7 +500,7 @@ export class Printer {
     if (hot) out.get(hot.scalar(name));
     else out.i32(0).memory(OP.i32_load, state.scalars[name]!.offset);
     out.op(OP.i32_eqz, OP.if, EMPTY_BLOCK);
-    if (hot) hot.refuse(this.#depth + 1);
+    if (hot) hot.refuse(this.#depth + 1, false);
     else {
       out.i32(0).i32(this.#context.trapNumber(kind)).memory(OP.i32_store, ENGINE.exit);
       out.i32(0).i32(0).memory(OP.i32_store, ENGINE.exitArgument);
@@ -513,7 +513,7 @@ export class Printer {
     const { out, hot } = this.#context;
     this.#value(args[0]);
     out.op(OP.if, EMPTY_BLOCK);
-    if (hot) hot.refuse(this.#depth + 1);
+    if (hot) hot.refuse(this.#depth + 1, true);
     else {
       this.#synchronise();
       this.#value(args[1]);

@@ -357,9 +357,9 @@ export class RegionPrinter {
           this.#saveItState(part, part.predicate?.before);
           this.#startOver(part, before, depth);
         },
-        refuse: (depth) => {
+        refuse: (depth, charged) => {
           this.#saveItState(part, part.predicate?.before);
-          this.#startOver(part, before, depth, 'leave');
+          this.#startOver(part, before, depth, 'leave', charged);
         },
         guarded: (name, depth) => {
           if (this.#guarded.has(name)) return true;
@@ -422,14 +422,14 @@ export class RegionPrinter {
   }
 
   /** Leaves for an access: before its segment, or before a part whose own cycles may already be paid (they are, inside an IT block). */
-  #startOver(part: Part, before: number, depth: number, kind: 'access' | 'leave' = 'access'): void {
+  #startOver(part: Part, before: number, depth: number, kind: 'access' | 'leave' = 'access', charged = true): void {
     const { segment, pc, pending, executed } = this.#open;
     // the cold engine will execute it
     if (this.#environment.counting) this.#out.count(COUNTERS.hot, segment.atOnce ? BigInt(-executed - 1) : -1n);
     this.#count(kind === 'access' ? 'access' : 'instruction');
     if (kind === 'leave') this.#out.i32(LEFT.otherwise).set(this.#left);
     if (segment.atOnce) this.#exitTo(pc, kind, depth, pending);
-    else this.#exitTo(part.pc, kind, depth, before - (part.predicate ? staticCycles(part) : 0));
+    else this.#exitTo(part.pc, kind, depth, before - (part.predicate && charged ? staticCycles(part) : 0));
   }
 
   #saveItState(part: Part, itstate: number | undefined): void {
