@@ -18,7 +18,7 @@ import { missing } from './tools.js';
 
 const IMAGES = process.env['FWTEST_LONG'] ? 16 : 4;
 /** Where everything is compiled, compiling is most of the work: code is executed once here. */
-const SHARE = defaultEngine() === 'hot' ? 1 / 100 : 1;
+const SHARE = defaultEngine() === 'hot' ? 1 / 400 : 1;
 const PER_IMAGE = 260_000 * SHARE;
 const FLAVOURS: readonly Flavour[] = [['bx lr'], ['push {r4, lr}', 'pop {r4, pc}']].map((exceptionReturn) => ({
   divideTraps: false,
