@@ -1,5 +1,6 @@
 import { hex } from '../../../bits.js';
 import { type DeviceContext, defineDevice } from '../../../device.js';
+import type { TimedEvent } from '../../../scheduler.js';
 import type { Signal } from '../../../signal.js';
 import { f64, i32, u8 } from '../../../state.js';
 import { StreamFlags } from './dma-flags.js';
@@ -19,14 +20,14 @@ const STATE = {
   flowing: u8(STREAMS),
   peripheralAt: i32(STREAMS),
   memoryAt: i32(STREAMS),
-  left: i32(STREAMS),
   memoryLeft: i32(STREAMS),
   block: i32(STREAMS),
   target: u8(STREAMS),
   owner: u8(2),
   items: u8(2),
-  begun: f64(2),
   ends: f64(2),
+  /** Tick that the controller's event is due at. */
+  planned: f64(),
 };
 type Context = DeviceContext<typeof DMA, typeof STATE>;
 
@@ -41,6 +42,7 @@ class DmaController implements StreamHost {
   readonly #name: Controller;
   readonly streams: readonly Stream[];
   readonly #ports: Readonly<Record<PortKind, Port>>;
+  readonly #event: TimedEvent;
   /** By stream, then channel. */
   readonly #lines: readonly (readonly (Line | undefined)[])[];
   readonly #ratios: { apb1(): number; apb2(): number };
@@ -55,15 +57,9 @@ class DmaController implements StreamHost {
       const flags = new StreamFlags(i, i < 4 ? LISR : HISR, regs, d.output(`irq${i}`));
       return new Stream(i, regs, d.state, flags, this);
     });
-    const port = (kind: PortKind) =>
-      new Port(
-        kind,
-        d.state,
-        this.streams,
-        (fire) => d.event(`${kind}Port`, fire),
-        (stream, items, at) => this.#moved(stream, kind, items, at),
-      );
+    const port = (kind: PortKind) => new Port(kind, d.state, this.streams);
     this.#ports = { peripheral: port('peripheral'), memory: port('memory') };
+    this.#event = d.event('transaction', () => this.#advance(d.state.planned[0]!));
     this.#lines = this.streams.map((stream) => this.#linesOf(stream));
     const [apb1, apb2] = [d.clockNamed('apb1'), d.clockNamed('apb2')];
     const ratio = (hertz: number) => (hertz > 0 ? Math.max(1, Math.round(d.clock.hertz / hertz)) : 1);
@@ -85,21 +81,16 @@ class DmaController implements StreamHost {
   cycles(port: PortKind, address: number, beats: number): number {
     return cyclesOf(this.#name, port, address, beats, this.#ratios);
   }
-  alone(stream: number): boolean {
-    const { phase } = this.#d.state;
-    for (let i = 0; i < STREAMS; i++) if (i !== stream && phase[i] !== 0) return false;
-    return true;
-  }
   granted(stream: number, port: PortKind): boolean {
     return this.#ports[port].owner === stream;
   }
   abandon(stream: number): void {
-    this.#ports.peripheral.abandon(stream);
-    this.#ports.memory.abandon(stream);
+    for (const port of [this.#ports.peripheral, this.#ports.memory]) if (port.owner === stream) port.release();
   }
 
   /** A write to SxCR. Most of it is protected while the stream is enabled (10.5.5). */
   control(stream: number, value: number, old: number, written: number): void {
+    this.settle();
     const { streams } = this;
     const { CR } = this.#d.regs.S[stream]!;
     const unit = streams[stream]!;
@@ -109,13 +100,14 @@ class DmaController implements StreamHost {
       if (!CR.EN) unit.stop();
     } else if (CR.EN) this.#enable(stream);
     unit.flags.update();
-    this.#proceed(this.#d.clock.now());
+    this.#proceed();
   }
 
   /** A write to one of the registers that are fixed while the stream is enabled: puts the old value back. */
   guard(stream: number, register: 'NDTR' | 'PAR', old: number): boolean {
     if (!this.streams[stream]!.enabled) return false;
     this.#d.regs.S[stream]![register].value = old;
+    this.settle();
     this.#protected(stream, register, register === 'NDTR' ? '10.5.6' : '10.5.7');
     return true;
   }
@@ -128,7 +120,7 @@ class DmaController implements StreamHost {
     this.#protected(stream, which === 0 ? 'M0AR' : 'M1AR', '10.5.8');
     if (!unit.settings.doubleBuffer) return;
     unit.fail();
-    this.#proceed(this.#d.clock.now());
+    this.#proceed();
   }
   fifoControl(stream: number, value: number, old: number): void {
     const { FCR } = this.#d.regs.S[stream]!;
@@ -139,17 +131,6 @@ class DmaController implements StreamHost {
     }
     unit.flags.update();
   }
-  /** SxNDTR as it reads: of singles taken together, those done by now count. */
-  itemsLeft(stream: number): number {
-    const { left } = this.streams[stream]!;
-    const { peripheral } = this.#ports;
-    if (peripheral.owner !== stream || peripheral.items === 1) return left;
-    const unit = this.streams[stream]!;
-    if (unit.settings.peripheralBeats > 1) return left;
-    const elapsed = this.#d.clock.now() - peripheral.begun;
-    return left - Math.min(peripheral.items, Math.floor(elapsed / unit.cycles('peripheral', 1)));
-  }
-
   failed(stream: number, port: PortKind, address: number): void {
     const register = port === 'peripheral' ? 'PAR' : 'MxAR';
     const what = `${this.#label(stream)} got a bus error at ${hex(address)} (${register}): the stream is off, TEIF is set`;
@@ -181,7 +162,7 @@ class DmaController implements StreamHost {
     const unit = this.streams[stream]!;
     this.#force(regs);
     const view = { controller: this.#name, stream, regs, settings: unit.settings };
-    if (unit.left === 0) unit.left = this.#d.state.block[stream]!;
+    unit.reload();
     for (const misuse of misuseOf(view)) this.#d.report({ kind: 'misuse', ...misuse });
     const stale = unit.flags.value & (FLAG.TCIF | FLAG.TEIF);
     if (stale !== 0) {
@@ -232,30 +213,100 @@ class DmaController implements StreamHost {
 
   #requested(stream: Stream): void {
     if (!stream.enabled || this.#moving) return;
-    this.#proceed(this.#d.clock.now());
+    this.settle();
+    this.#proceed();
     stream.checkRequest();
   }
 
-  #moved(stream: number, port: PortKind, items: number, at: number): void {
-    const unit = this.streams[stream]!;
-    // An access may wait for what it accesses, and the other port's event come meanwhile.
-    const inside = this.#moving;
-    this.#moving = true;
-    try {
-      unit.move(port, items);
-    } finally {
-      this.#moving = inside;
-    }
-    this.#proceed(at);
-    unit.checkRequest();
+  /** Does everything that is due by now: before registers are looked at or changed. */
+  settle(): void {
+    this.#advance(this.#d.clock.now());
   }
 
-  #proceed(at: number): void {
+  /** Ends the transactions that are due by tick `until`, each at its own time. */
+  #advance(until: number): void {
     if (this.#moving) return;
+    for (;;) {
+      const at = this.#next;
+      if (at > until) break;
+      this.#end(at);
+    }
+    this.#plan();
+  }
+  get #next(): number {
+    return Math.min(this.#ports.memory.ends, this.#ports.peripheral.ends);
+  }
+
+  /** The ends at one tick come first, then the arbitration for what is next. */
+  #end(at: number): void {
+    const { memory, peripheral } = this.#ports;
+    const [stored, fetched] = [memory, peripheral].map((port) => (port.ends === at ? port.owner : -1));
+    if (stored! >= 0) this.#move(memory);
+    // It may have failed by that, on both ports.
+    if (fetched! >= 0 && peripheral.ends === at) this.#move(peripheral);
+    this.#grant(at);
+    if (stored! >= 0) this.streams[stored!]!.checkRequest();
+    if (fetched! >= 0) this.streams[fetched!]!.checkRequest();
+  }
+
+  #move(port: Port): void {
+    const { owner, items } = port;
+    port.release();
+    this.#moving = true;
+    try {
+      this.streams[owner]!.move(port.kind, items);
+    } finally {
+      this.#moving = false;
+    }
+  }
+
+  #grant(at: number): void {
     this.#ports.memory.grant(at);
     this.#ports.peripheral.grant(at);
   }
+  #proceed(): void {
+    if (this.#moving) return;
+    this.#grant(this.#d.clock.now());
+    this.#plan();
+  }
+
+  /** Arms the event for the next end; for a later one where nobody notices those before it. */
+  #plan(): void {
+    const next = this.#next;
+    if (next === Number.POSITIVE_INFINITY) {
+      this.#event.cancel();
+      return;
+    }
+    const at = Math.max(next, this.#horizon(next));
+    this.#d.state.planned[0] = at;
+    this.#event.at(at);
+  }
+
+  /**
+   * A copy from memory to memory that nobody competes with is taken in larger steps: a flag cannot be set before the memory port
+   * has made all transactions up to it, one after the other.
+   */
+  #horizon(next: number): number {
+    const { memory, peripheral } = this.#ports;
+    const stream = memory.owner >= 0 ? memory.owner : peripheral.owner;
+    const unit = this.streams[stream]!;
+    const bytes = unit.unnoticed;
+    if (bytes === 0 || !this.#alone(stream)) return next;
+    const burst = unit.settings.memoryBeats * unit.settings.memorySize;
+    const rest = memory.owner >= 0 ? Math.max(0, bytes - memory.items * unit.settings.memorySize) : bytes;
+    const bursts = Math.min(STEP, Math.floor(rest / burst)) * unit.cycles('memory', unit.settings.memoryBeats);
+    const single = rest % burst === 0 ? 0 : unit.cycles('memory', 1);
+    return (memory.owner >= 0 ? memory.ends : next) + bursts + single;
+  }
+  #alone(stream: number): boolean {
+    const { phase } = this.#d.state;
+    for (let i = 0; i < STREAMS; i++) if (i !== stream && phase[i] !== 0) return false;
+    return true;
+  }
 }
+
+/** Transactions taken together at most: a program that looks at the destination sees them so much late. */
+const STEP = 16;
 
 /** SxFCR.FS. */
 const FS_BITS = 7 << 3;
@@ -281,15 +332,20 @@ export function dma(name: Controller) {
       for (const [i, regs] of d.regs.S.entries()) {
         const stream = controller.streams[i]!;
         d.onWrite(regs.CR, (value, old, written) => controller.control(i, value, old, written));
-        d.computed(regs.NDTR, () => controller.itemsLeft(i));
-        d.onWrite(regs.NDTR, (value, old) => {
-          if (controller.guard(i, 'NDTR', old)) return;
-          stream.program(value & 0xffff);
+        d.onRead(regs.NDTR, () => {
+          controller.settle();
+          return regs.NDTR.value;
+        });
+        d.onWrite(regs.NDTR, (_value, old) => {
+          if (!controller.guard(i, 'NDTR', old)) stream.program();
         });
         d.onWrite(regs.PAR, (_value, old) => void controller.guard(i, 'PAR', old));
         d.onWrite(regs.M0AR, (_value, old) => controller.buffer(i, 0, old));
         d.onWrite(regs.M1AR, (_value, old) => controller.buffer(i, 1, old));
-        d.computed(regs.FCR, (stored) => (stored & ~FS_BITS) | (stream.fifo.status << 3));
+        d.onRead(regs.FCR, () => {
+          controller.settle();
+          return regs.FCR.value;
+        });
         d.onWrite(regs.FCR, (value, old) => controller.fifoControl(i, value, old));
       }
       const clear = (register: typeof LIFCR, first: number) => (_value: number, _old: number, written: number) => {
