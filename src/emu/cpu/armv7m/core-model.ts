@@ -37,7 +37,8 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
   const control = new SystemControl(allocator);
   const sleep = allocator.i32('sleep', 1);
   const stop = (): void => system.timebase.requestStop();
-  const interrupts = new InterruptControl({ state, priorities, sleep, control, stop });
+  const [sleeping, sleepDeep] = [system.signals.get('cpu.sleeping'), system.signals.get('cpu.sleepDeep')];
+  const interrupts = new InterruptControl({ state, priorities, sleep, control, sleeping, sleepDeep, stop });
   const memory = new GuestMemory({ bus: system.bus, memory: bytes, state, priorities, status });
   const exceptions = new Exceptions({
     state,

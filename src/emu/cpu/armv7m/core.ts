@@ -12,6 +12,7 @@ import { Faults } from './faults.js';
 import { SLEEP } from './interrupt-control.js';
 import { armv7em } from './isa.js';
 import type { PriorityOptions } from './priorities.js';
+import { modifiesInPlace } from './read-modify-write.js';
 import { CoreRegisters } from './registers.js';
 import { Semihosting } from './semihosting.js';
 import { SpecialRegisters } from './special-registers.js';
@@ -117,7 +118,7 @@ export class CortexM4 implements Cpu {
   /** TakeReset() (B1.5.5). Devices are reset by the machine; the vector table is read here. */
   reset(kind: CpuResetKind): void {
     const state = this.#model.state;
-    this.#model.sleep.fill(0);
+    this.#model.interrupts.wake();
     this.#model.priorities.reset();
     this.#model.exceptions.reset();
     this.#model.status.reset();
@@ -154,6 +155,12 @@ export class CortexM4 implements Cpu {
   }
   input(name: string): Signal | undefined {
     return name === 'nmi' ? this.#nmi : name === 'event' ? this.#event : undefined;
+  }
+  modifiesInPlace(): boolean {
+    return modifiesInPlace(this.pc >>> 0, (address) => this.#system.bus.peek(address, 2));
+  }
+  output(name: string): Signal | undefined {
+    return name === 'sleeping' || name === 'sleepDeep' ? this.#system.signals.get(`cpu.${name}`) : undefined;
   }
   invalidate(address: number, length: number): void {
     this.#engine.invalidate(address, length);
