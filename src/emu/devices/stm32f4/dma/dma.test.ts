@@ -340,6 +340,52 @@ describe('errors', () => {
   });
 });
 
+describe('routing (tables 42, 43)', () => {
+  it('lets a timer pace transfers to any block', () => {
+    const c = new Chip('dma1');
+    c.stream(5, channel(3) | MINC | M2P, 4, PORT, RAM);
+    expect(c.h.problems).toEqual([]);
+  });
+  it('tells, once, when the block asks for itself and nobody listens', () => {
+    const c = new Chip('dma1');
+    c.stream(5, channel(3) | MINC, 4, PORT, RAM);
+    for (let i = 0; i < 3; i++) {
+      c.request('5.4', 1);
+      c.request('5.4', 0);
+    }
+    expect(c.h.problems).toMatchObject([{ rule: 'dma-routing', remedy: 'use DMA1 stream 5 channel 4' }]);
+  });
+  it('is silent where another stream serves the request', () => {
+    const c = new Chip('dma1');
+    c.stream(2, channel(5) | MINC | M2P, 4, 0x4000_4804, RAM);
+    c.stream(3, channel(4) | MINC | M2P, 4, 0x4000_4804, RAM);
+    c.request('4.7', 1);
+    c.request('3.4', 1);
+    expect(c.h.problems).toEqual([]);
+  });
+  it('knows the direction', () => {
+    const c = new Chip('dma1');
+    c.stream(5, channel(4) | MINC | M2P, 4, PORT, RAM);
+    expect(c.h.problems).toMatchObject([{ rule: 'dma-routing', remedy: 'use DMA1 stream 6 channel 4' }]);
+  });
+});
+
+it('sends what is left in the FIFO by whole memory items (10.3.14): software learns from NDTR how much is good', () => {
+  const c = new Chip('dma1');
+  c.h.signal('5.4.ack').listen(() => c.request('5.4', 0));
+  c.stream(5, channel(4) | MINC | msize(2), 100, PORT, RAM, DMDIS | 3);
+  for (let i = 0; i < 6; i++) {
+    c.request('5.4', 1);
+    c.h.run(40);
+  }
+  c.ram.fill(0xee);
+  c.h.write(S(5, CR), c.h.read(S(5, CR)) & ~EN);
+  c.h.run(40);
+  expect([...c.ram.subarray(0, 6)]).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(c.ram[8]).toBe(0xee);
+  expect([c.enabled(5), c.flags(5), c.items(5)]).toEqual([0, TCIF, 94]);
+});
+
 describe('peripheral to memory by bursts (10.3.12)', () => {
   it('makes a burst a request, singles where fewer items are left', () => {
     const c = new Chip('dma1');

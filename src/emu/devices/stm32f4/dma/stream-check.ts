@@ -1,6 +1,15 @@
 import { hex } from '../../../bits.js';
 import type { DeviceProblem } from '../../../device.js';
-import { belongsTo, type Controller, isPacer, ownerOf, placeName, placesOf, REQUESTS } from './dma-requests.js';
+import {
+  belongsTo,
+  type Controller,
+  isPacer,
+  ownerOf,
+  placeName,
+  placesOf,
+  REQUESTS,
+  type RequestPlace,
+} from './dma-requests.js';
 import { isPeripheral } from './paths.js';
 import { DIR, FIFO_BYTES, type StreamRegisters, type StreamSettings } from './stream-settings.js';
 
@@ -112,20 +121,47 @@ function alignment(view: StreamView): Misuse[] {
   return found;
 }
 
-/** The stream points at a block, but the channel carries another one's request: tables 42 and 43. */
-function routing(view: StreamView): Misuse[] {
-  const { regs, settings, controller, stream } = view;
-  if (settings.memoryToMemory || !isPeripheral(regs.PAR.value)) return [];
-  const owner = ownerOf(regs.PAR.value);
-  if (owner === undefined) return [];
-  const requests = REQUESTS[controller][settings.channel]![stream]!;
+/** The block the stream is pointed at, and the requests of that block that would serve the stream's direction. */
+function expected({ regs, settings }: StreamView) {
+  const owner = isPeripheral(regs.PAR.value) ? ownerOf(regs.PAR.value) : undefined;
+  if (settings.memoryToMemory || owner === undefined) return undefined;
   const direction = settings.direction === DIR.peripheralToMemory ? '_RX' : '_TX';
   const right = (request: string) =>
     belongsTo(request, owner) && (!/_[RT]X$/.test(request) || request.endsWith(direction));
-  if (requests.some((request) => isPacer(request) || right(request))) return [];
+  return { owner, right };
+}
+
+function misrouted(view: StreamView, owner: string, places: readonly RequestPlace[]): Misuse {
+  const { controller, stream, settings } = view;
+  const requests = REQUESTS[controller][settings.channel]![stream]!;
   const carried = requests.length === 0 ? 'no request' : requests.join(' and ');
-  const places = placesOf(right).map(placeName);
-  const what = `${name(view, 'PAR')} points at ${owner}, but stream ${stream} channel ${settings.channel} of ${controller.toUpperCase()} carries ${carried}`;
-  const remedy = places.length > 0 ? `use ${places.join(' or ')}` : `no stream serves ${owner} in that direction`;
-  return [{ rule: 'dma-routing', what, remedy, section: 'RM0090 10.3.3, tables 42 and 43' }];
+  const place = placeName({ controller, stream, channel: settings.channel });
+  const what = `${name(view, 'PAR')} points at ${owner}, but ${place} carries ${carried}`;
+  const remedy =
+    places.length > 0 ? `use ${places.map(placeName).join(' or ')}` : `no stream serves ${owner} in that direction`;
+  return { rule: 'dma-routing', what, remedy, section: 'RM0090 10.3.3, tables 42 and 43' };
+}
+
+/** The stream points at a block, but the channel carries another one's request: tables 42 and 43. */
+function routing(view: StreamView): Misuse[] {
+  const { owner, right } = expected(view) ?? {};
+  if (owner === undefined || right === undefined) return [];
+  const requests = REQUESTS[view.controller][view.settings.channel]![view.stream]!;
+  if (requests.some((request) => isPacer(request) || right(request))) return [];
+  return [misrouted(view, owner, placesOf(right))];
+}
+
+/**
+ * A timer may pace transfers to any block, so a stream that listens to one is fine by itself; but when the block asks with
+ * `requests` of its own and nobody `serves` that, the stream was meant for it.
+ */
+export function unservedMisuse(
+  view: StreamView,
+  requests: readonly string[],
+  serves: (place: RequestPlace) => boolean,
+): Misuse | undefined {
+  const { owner, right } = expected(view) ?? {};
+  if (owner === undefined || right === undefined || !requests.some(right)) return undefined;
+  const places = placesOf(right);
+  return places.some(serves) ? undefined : misrouted(view, owner, places);
 }
