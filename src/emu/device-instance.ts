@@ -17,7 +17,7 @@ import type { Signal } from './signal.js';
 import type { Clock } from './time.js';
 
 type ReadHook = (value: number) => OrNothing<number>;
-type WriteHook = (value: number, old: number, written: number) => void;
+type WriteHook = (value: number, old: number, written: number, bytes: number) => void;
 
 const GATED = 1;
 const HELD = 2;
@@ -232,7 +232,7 @@ export class DeviceInstance {
     if (odd !== 0 && this.#reported[index] === 0) this.#reportOdd(index, odd);
     if (this.#access !== undefined) this.#access(layout.flat[index]!.name, this.#accessContext);
     const hook = this.#writeHooks[index]!;
-    if (hook !== null) hook(next >>> 0, old >>> 0, value >>> 0);
+    if (hook !== null) hook(next >>> 0, old >>> 0, value >>> 0, bytes);
   }
 
   #storeNarrow(index: number, offset: number, value: number, size: number): void {

@@ -90,8 +90,11 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   onRead(register: RegisterCell, fn: (value: number) => OrNothing<number>): void;
   /** The register's value is computed by `fn`, for the bus and for `register.value`; `fn` has no side effects. */
   computed(register: RegisterCell, fn: (stored: number) => number): void;
-  /** Called after the access rules were applied and the value stored; `written` is what the bus carried. */
-  onWrite(register: RegisterCell, fn: (value: number, old: number, written: number) => void): void;
+  /**
+   * Called after the access rules were applied and the value stored; `written` is what the bus carried, `bytes` has ones in the
+   * bytes that it wrote.
+   */
+  onWrite(register: RegisterCell, fn: (value: number, old: number, written: number, bytes: number) => void): void;
   /** Registers and state have their reset values already, events are cancelled, outputs low. */
   onReset(fn: (kind: ResetKind, cause: ResetCause) => void): void;
   /** The clock of the chip's row, standing while the device's enable bit is off. The CPU clock if the row names none. */
