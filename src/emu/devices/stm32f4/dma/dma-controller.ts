@@ -1,13 +1,12 @@
-import { hex } from '../../../bits.js';
 import type { DeviceContext } from '../../../device.js';
 import type { Signal } from '../../../signal.js';
 import { f64, i32, u8 } from '../../../state.js';
 import { StreamFlags } from './dma-flags.js';
 import { CR_ALWAYS_WRITABLE, type DMA, FCR_ALWAYS_WRITABLE, FLAG, STREAMS } from './dma-registers.js';
 import { type Controller, REQUESTS, type RequestPlace } from './dma-requests.js';
-import { cyclesOf, isCcm, type PortKind, reaches } from './paths.js';
+import { cyclesOf, type PortKind, reaches } from './paths.js';
 import { Stream, type StreamHost } from './stream.js';
-import { burstFits, misuseOf, type StreamView, unservedMisuse } from './stream-check.js';
+import { burstFits, misuseOf, outOfReach, type StreamView, unservedMisuse } from './stream-check.js';
 import { FIFO_BYTES, type StreamRegisters } from './stream-settings.js';
 import { Transactions } from './transactions.js';
 
@@ -133,15 +132,10 @@ export class DmaController implements StreamHost {
     unit.flags.update();
   }
   failed(stream: number, port: PortKind, address: number): void {
-    const register = port === 'peripheral' ? 'PAR' : 'MxAR';
-    const what = `${this.#label(stream)} got a bus error at ${hex(address)} (${register}): the stream is off, TEIF is set`;
-    const narrow = this.#name === 'dma1' && port === 'peripheral';
-    const remedy = isCcm(address)
-      ? 'put the buffer into SRAM: the CCM RAM is on the data bus of the core only'
-      : narrow
-        ? 'DMA1 reaches APB1 only by its peripheral port: use DMA2'
-        : 'point the stream at memory or registers that exist';
-    this.#d.report({ kind: 'misuse', rule: 'dma-memory', what, remedy, section: 'RM0090 2.3.1, 10.3.1' });
+    // What could be foreseen was told when the stream was enabled, where the program's mistake is.
+    if (!this.reaches(port, address)) return;
+    const register = `${this.#name.toUpperCase()}.S${stream}${port === 'peripheral' ? 'PAR' : 'MxAR'}`;
+    this.#d.report({ kind: 'misuse', ...outOfReach(register, port, address) });
   }
 
   #label(stream: number): string {

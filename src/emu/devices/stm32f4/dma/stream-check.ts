@@ -10,7 +10,7 @@ import {
   REQUESTS,
   type RequestPlace,
 } from './dma-requests.js';
-import { isPeripheral } from './paths.js';
+import { isCcm, isPeripheral, type PortKind, reaches } from './paths.js';
 import { DIR, FIFO_BYTES, type StreamRegisters, type StreamSettings } from './stream-settings.js';
 
 /** What is wrong with a stream at the moment it is enabled, in the order of the manual. */
@@ -22,7 +22,7 @@ export interface StreamView {
   readonly settings: StreamSettings;
 }
 
-type Misuse = Omit<DeviceProblem, 'kind'>;
+export type Misuse = Omit<DeviceProblem, 'kind'>;
 
 /** 10.3.14, table 48: the threshold must hold a whole number of memory bursts; else the stream is not enabled. */
 export function burstFits({ settings }: StreamView): boolean {
@@ -32,7 +32,7 @@ export function burstFits({ settings }: StreamView): boolean {
 
 /** Everything about the configuration that the manual forbids. */
 export function misuseOf(view: StreamView): Misuse[] {
-  return [...sizes(view), ...bursts(view), ...modes(view), ...alignment(view), ...routing(view)];
+  return [...sizes(view), ...bursts(view), ...modes(view), ...alignment(view), ...reach(view), ...routing(view)];
 }
 
 /** `DMA1.S5CR`. */
@@ -119,6 +119,37 @@ function alignment(view: StreamView): Misuse[] {
   check('M0AR', regs.M0AR.value, settings.memorySize);
   if (settings.doubleBuffer) check('M1AR', regs.M1AR.value, settings.memorySize);
   return found;
+}
+
+/** Where its ports cannot get (2.1, 2.3.1, 10.3.1): the first transfer there ends with a bus error. */
+function reach(view: StreamView): Misuse[] {
+  const { regs, settings, controller } = view;
+  const found: Misuse[] = [];
+  const check = (register: 'PAR' | 'M0AR' | 'M1AR', address: number) => {
+    const port = register === 'PAR' ? 'peripheral' : 'memory';
+    if (!reaches(controller, port, address)) found.push(outOfReach(name(view, register), port, address));
+  };
+  // That DMA1 cannot copy from memory to memory is told already.
+  if (!settings.memoryToMemory || controller === 'dma2') check('PAR', regs.PAR.value);
+  check('M0AR', regs.M0AR.value);
+  if (settings.doubleBuffer) check('M1AR', regs.M1AR.value);
+  return found;
+}
+
+/** A bus error, foreseen or met; `register` is the one that points there. */
+export function outOfReach(register: string, port: PortKind, address: number): Misuse {
+  const ccm = isCcm(address);
+  const narrow = port === 'peripheral' && register.startsWith('DMA1');
+  return {
+    rule: 'dma-memory',
+    what: `${register} leads to ${hex(address)}, ${ccm ? 'CCM RAM, ' : ''}where the ${port} port gets a bus error (TEIF)`,
+    remedy: ccm
+      ? 'put the buffer into SRAM: the CCM RAM is on the data bus of the core only'
+      : narrow
+        ? 'DMA1 reaches APB1 only by its peripheral port: use DMA2'
+        : 'point the stream at memory or registers that exist',
+    section: 'RM0090 2.3.1, 10.3.1',
+  };
 }
 
 /** The block the stream is pointed at, and the requests of that block that would serve the stream's direction. */
