@@ -249,11 +249,11 @@ describe('memory (RM0090 2.3, 2.4)', () => {
 describe('blocks that are not there', () => {
   it('reports the first use of one that is not modelled, and keeps what is written', () => {
     const m = bare();
-    m.set(APB1ENR, 1);
-    expect(m.read(0x4000_002c)).toBe(0xffff_ffff);
-    m.write(0x4000_002c, 999);
-    expect(m.read(0x4000_002c)).toBe(999);
-    expect(m.what()).toEqual(['TIM2 is used (TIM2.ARR), but it is not modelled']);
+    m.set(0x4002_3834, 1); // AHB2ENR.DCMIEN
+    expect(m.read(0x5005_0000)).toBe(0);
+    m.write(0x5005_0000, 999);
+    expect(m.read(0x5005_0000)).toBe(999);
+    expect(m.what()).toEqual(['DCMI is used (DCMI.CR), but it is not modelled']);
   });
 
   it('faults by name for blocks of its relatives', () => {
