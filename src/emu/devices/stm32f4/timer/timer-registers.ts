@@ -62,7 +62,7 @@ const SR_ADVANCED = { ...SR_FOUR, COMIF: rc_w0(5), BIF: rc_w0(7) };
 
 /** Clearing one flag means writing ones everywhere else, reserved bits included: those have names, and do nothing. */
 function withUnused<const F extends FieldSpecs>(fields: F): F {
-  const taken = bitsOf(fields);
+  const taken = bitsOf(Object.values(fields));
   const unused: Record<string, FieldSpec> = {};
   for (let low = 0; low < 32; low++) {
     let width = 0;
@@ -215,9 +215,12 @@ export const BASIC = registers({
   ...timeBase(16, 'RM0090 20.4', 6),
 });
 
-/** The bits of all fields of a register. */
-export function bitsOf(fields: FieldSpecs): number {
-  return Object.values(fields).reduce((bits, { low, width }) => (bits | mask(low, width)) >>> 0, 0);
+function bitsOf(fields: readonly FieldSpec[]): number {
+  return fields.reduce((bits, { low, width }) => (bits | mask(low, width)) >>> 0, 0);
+}
+/** The bits of a register that take what is written. */
+export function writableBits(fields: FieldSpecs): number {
+  return bitsOf(Object.values(fields).filter(({ access }) => access !== 'r'));
 }
 
 type Masks<F extends FieldSpecs> = { readonly [K in keyof F]: number };

@@ -59,6 +59,10 @@ describe('bursts (RM0090 18.4.17)', () => {
       served(rig, 'upDma');
     }
     expect(rig.level('upDma')).toBe(0);
+    // DMA writes half-words, which the bus fills up.
+    rig.h.write(0x4c, 55, 2);
+    expect(rig.get('CCR1')).toBe(55);
+    rig.set({ DCR: (2 << 8) | 13, CCR1: 100 });
     expect([rig.get('CCR1'), rig.get('CCR2'), rig.get('CCR3')]).toEqual([100, 200, 300]);
     expect([rig.get('DMAR'), rig.get('DMAR'), rig.get('DMAR'), rig.get('DMAR')]).toEqual([100, 200, 300, 100]);
   });
