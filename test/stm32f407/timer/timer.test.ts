@@ -224,4 +224,12 @@ describe('firmware drives the timers', () => {
     ).toEqual(Array(20).fill(600));
     expect(board.guestErrors).toEqual([]);
   });
+
+  test('LSI and HSE are measured', () => {
+    const board = boot('timer/firmware/measure.elf');
+    const [lsi, hse] = finish(board, '10ms');
+    // Eight periods of 32 kHz and of 1 MHz, in clocks of 16 MHz.
+    expect([lsi, hse]).toEqual([4000, 128]);
+    expect(board.guestErrors).toEqual([]);
+  });
 });

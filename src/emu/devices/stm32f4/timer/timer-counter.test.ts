@@ -139,7 +139,7 @@ describe('the repetition counter (RM0090 17.3.3)', () => {
 
 describe('registers', () => {
   it('are reserved where a kind of timer lacks them', () => {
-    const rig = new TimerRig(oneChannelTimer('TIM13'), 'TIM13').set({ CCMR2: 1, CR1: OPM });
+    const rig = new TimerRig(oneChannelTimer('TIM13'), 'TIM13').set({ CCMR2: 1, CR1: DIR });
     expect([rig.get('CCMR2'), rig.get('CR1')]).toEqual([0, 0]);
     expect(rig.h.problems.map(({ kind }) => kind)).toEqual(['reserved', 'reserved']);
   });
