@@ -28,18 +28,11 @@ function partnerWires(n: number): Record<string, string | string[]> {
   };
 }
 
-const adcRow = (n: number) => ({ irq: 18, ...gates(n), wires: { ...partnerWires(n), ...TRIGGERS } });
-
-/* TIMERS-PENDING */
-const TRIGGERS = Object.fromEntries(
-  Object.entries(ADC_TRIGGER_WIRES).filter(([, source]) => source.startsWith('exti')),
-);
+const adcRow = (n: number) => ({ irq: 18, ...gates(n), wires: { ...partnerWires(n), ...ADC_TRIGGER_WIRES } });
 
 /** Both channels of the DAC hear the same triggers. */
 const DAC_WIRES = Object.fromEntries(
-  [1, 2]
-    .flatMap((n) => DAC_TRIGGERS.map((source, i) => [`ch${n}Trigger${i}`, source]))
-    .filter(([, source]) => source!.startsWith('exti')),
+  [1, 2].flatMap((n) => DAC_TRIGGERS.map((source, i) => [`ch${n}Trigger${i}`, source])),
 );
 
 export function analogRows(options: AnalogOptions = {}) {
