@@ -1,5 +1,6 @@
 import { cortexM4 } from '../emu/cpu/armv7m/core.js';
 import type { DeviceRow } from '../emu/device-row.js';
+import type { AnalogOptions } from '../emu/devices/stm32f4/analog-options.js';
 import { APB_NARROW, onApb } from '../emu/devices/stm32f4/apb.js';
 import { HSI_HERTZ } from '../emu/devices/stm32f4/clock-tree.js';
 import { dbgmcu } from '../emu/devices/stm32f4/dbgmcu.js';
@@ -10,7 +11,7 @@ import { gpio, pinCount } from '../emu/devices/stm32f4/gpio.js';
 import { type PwrOptions, pwr } from '../emu/devices/stm32f4/pwr.js';
 import { type RccOptions, rcc } from '../emu/devices/stm32f4/rcc.js';
 import { RCC_CLOCKS } from '../emu/devices/stm32f4/rcc-tree.js';
-import { signature } from '../emu/devices/stm32f4/signature.js';
+import { signature, type UniqueId } from '../emu/devices/stm32f4/signature.js';
 import { type Boot, syscfg } from '../emu/devices/stm32f4/syscfg.js';
 import { ABSENT, UNMODELLED, type UnmodelledRow } from '../emu/devices/stm32f4/unmodelled.js';
 import { unmodelledBlock } from '../emu/devices/stm32f4/unmodelled-block.js';
@@ -18,7 +19,7 @@ import { defineChip } from './define.js';
 import { at, KiB, MiB, memoryWindow, ram, rom } from './rows.js';
 import { analogRows } from './stm32f407/analog.js';
 import { canRows } from './stm32f407/can.js';
-import { dmaRows } from './stm32f407/dma.js';
+import { dmaRows, rngRow } from './stm32f407/dma.js';
 import { on } from './stm32f407/gates.js';
 import { i2cRows } from './stm32f407/i2c.js';
 import { FLASH_WIRES, PWR_WIRES, powerRows } from './stm32f407/power.js';
@@ -28,11 +29,15 @@ import { usartRows } from './stm32f407/usart.js';
 
 /** STM32F407: memory map RM0090 2.3, interrupts RM0090 table 61, buses RM0090 table 1. */
 
-export interface Stm32f407Options extends RccOptions, PwrOptions {
+export interface Stm32f407Options extends RccOptions, PwrOptions, AnalogOptions {
   /** What the BOOT pins select to lie at address 0 (RM0090 2.4). */
   readonly boot?: Boot;
   /** Kibibytes of flash: 1024 (STM32F407xG) or 512 (xE). */
   readonly flashKiB?: 512 | 1024;
+  /** Seed of the random number generator: which numbers it gives, the same ones in every run. 0 if not given. */
+  readonly rngSeed?: number;
+  /** The 96-bit unique id at 0x1FFF7A10, three words, lowest address first (RM0090 39.1). */
+  readonly uniqueId?: UniqueId;
 }
 
 /** RM0090 table 61. */
@@ -96,7 +101,14 @@ export function stm32f407(options: Stm32f407Options = {}) {
   return defineChip({
     name: 'stm32f407',
     // SYST_CALIB: 18750 for 1 ms of HCLK/8 at 150 MHz (RM0090 12.1.2), marked as not exact (SKEW).
-    cpu: cortexM4({ irqs: 82, priorityBits: 4, sysTickDivider: 8, sysTickCalibration: 0x4000_493e }),
+    cpu: cortexM4({
+      irqs: 82,
+      priorityBits: 4,
+      sysTickDivider: 8,
+      sysTickCalibration: 0x4000_493e,
+      // CoreSight identification of ST (JEP106 0x020) and of the device, as DBGMCU_IDCODE (RM0090 38.6)
+      romTable: { part: 0x413, designer: 0x020 },
+    }),
     hertz: HSI_HERTZ,
     clocks: RCC_CLOCKS,
     memories: {
@@ -136,14 +148,15 @@ export function stm32f407(options: Stm32f407Options = {}) {
       gpioh: port('H', 7),
       gpioi: port('I', 8),
       dbgmcu: at(0xe004_2000, dbgmcu()),
-      signature: at(0x1fff_7a10, signature(flashKiB)),
+      signature: at(0x1fff_7a10, signature(flashKiB, options.uniqueId)),
       ...unmodelledDevices(),
       ...usartRows,
       ...timerRows,
       ...dmaRows,
+      rng: rngRow(options.rngSeed),
       ...spiRows,
       ...i2cRows,
-      ...analogRows,
+      ...analogRows(options),
       ...powerRows,
       ...canRows,
     },

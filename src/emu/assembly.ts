@@ -32,6 +32,7 @@ export interface AssemblyHost {
   stallWhile(waiting: () => boolean): void;
   readonly bus: BusMaster;
   report(device: string, problem: DeviceProblem): void;
+  modifiesInPlace(): boolean;
   emit(device: string, event: string, detail: EventDetail): void;
   requestReset(cause: ResetCause): void;
   loseRam(): void;
@@ -120,6 +121,9 @@ export class Assembly implements DeviceServices {
   declare(device: string, name: string, direction: 'output' | 'input'): void {
     const full = `${device}.${name}`;
     this.wires.set(full, { device, name, direction, signal: this.signals.get(full) });
+  }
+  modifiesInPlace(): boolean {
+    return this.#host.modifiesInPlace();
   }
   report(device: string, problem: DeviceProblem): void {
     this.#host.report(device, problem);

@@ -35,6 +35,7 @@ export function checkDescription(description: MachineDescription): void {
       stallWhile: quiet,
       bus: { read: () => undefined, write: () => false },
       report: quiet,
+      modifiesInPlace: () => false,
       emit: quiet,
       requestReset: quiet,
       loseRam: quiet,

@@ -146,6 +146,7 @@ export class DeviceHarness<H extends object> {
       },
       bus: this.#bus,
       declare: () => {},
+      modifiesInPlace: () => false,
       report: (_device, problem) => void this.problems.push(problem),
       requestReset: (cause) => void this.resets.push(cause),
       loseRam: () => void this.lostRam++,

@@ -17,13 +17,14 @@ import type { Signal } from './signal.js';
 import type { Clock } from './time.js';
 
 type ReadHook = (value: number) => OrNothing<number>;
-type WriteHook = (value: number, old: number, written: number) => void;
+type WriteHook = (value: number, old: number, written: number, bytes: number) => void;
 
 const GATED = 1;
 const HELD = 2;
 /** Positions after the registers in the "reported already" flags. */
 const REPORTED_GATED = 0;
 const REPORTED_HOLE = 1;
+const REPORTED_CLEARING = 2;
 
 /** Where a register's value, its count of reads, and a word that is 0 while it answers lie, in bytes. */
 export interface Port {
@@ -47,7 +48,7 @@ export class DeviceInstance {
   readonly #layout: RegisterLayout;
   readonly #values: Int32Array;
   readonly #reads: Int32Array;
-  /** Once-only reports: one flag a register, then the two above. */
+  /** Once-only reports: one flag a register, then the three above. */
   readonly #reported: Uint8Array;
   readonly #blocked: Int32Array;
   readonly #readHooks: (ReadHook | null)[];
@@ -82,7 +83,7 @@ export class DeviceInstance {
     const count = this.#layout.flat.length;
     this.#values = arena.i32(`${name}:registers`, count, (index) => `${name}.${this.#layout.flat[index]!.name}`);
     this.#reads = arena.i32(`${name}:reads`, count);
-    this.#reported = arena.u8(`${name}:reported`, count + 2);
+    this.#reported = arena.u8(`${name}:reported`, count + 3);
     this.#blocked = arena.i32(`${name}:blocked`, 1);
     this.#readHooks = new Array<ReadHook | null>(count).fill(null);
     this.#access = type.access;
@@ -224,12 +225,14 @@ export class DeviceInstance {
       next |= value & layout.setByOne[index]! & bytes;
       next ^= value & layout.toggledByOne[index]! & bytes;
     }
+    const cleared = old & value & layout.clearedByOne[index]! & bytes;
+    if ((cleared & (cleared - 1)) !== 0) this.#checkClearing(index, cleared);
     this.#values[index] = next;
     const odd = (value ^ layout.resets[index]!) & layout.odd[index]! & told;
     if (odd !== 0 && this.#reported[index] === 0) this.#reportOdd(index, odd);
     if (this.#access !== undefined) this.#access(layout.flat[index]!.name, this.#accessContext);
     const hook = this.#writeHooks[index]!;
-    if (hook !== null) hook(next >>> 0, old >>> 0, value >>> 0);
+    if (hook !== null) hook(next >>> 0, old >>> 0, value >>> 0, bytes);
   }
 
   #storeNarrow(index: number, offset: number, value: number, size: number): void {
@@ -331,6 +334,21 @@ export class DeviceInstance {
       kind: 'reserved',
       what,
       remedy: 'keep reserved bits at their reset value',
+      section: spec.section,
+    });
+  }
+
+  /** Several flags are cleared by one store: on purpose, or because the word was read, changed and written back. */
+  #checkClearing(index: number, cleared: number): void {
+    if (this.#reported[this.#layout.flat.length + REPORTED_CLEARING] !== 0 || !this.#services.modifiesInPlace()) return;
+    this.#reported[this.#layout.flat.length + REPORTED_CLEARING] = 1;
+    const { name, spec } = this.#layout.flat[index]!;
+    const register = `${this.name.toUpperCase()}.${name}`;
+    this.#services.report(this.name, {
+      kind: 'misuse',
+      rule: 'flag-clearing',
+      what: `${register} was changed in place (|=), which clears every flag that was set: ${namesOf(spec, cleared).join(', ')}`,
+      remedy: `write the flag alone: ${register.replace('.', '->')} = flag`,
       section: spec.section,
     });
   }

@@ -1,4 +1,5 @@
 import type { Log, LogOptions } from './log.js';
+import type { MisuseRule } from './misuse.js';
 import type { Net, PinFunction } from './net.js';
 import type { Register, RegisterCell, Registers } from './register-file.js';
 import type { RegisterSpecs } from './registers.js';
@@ -41,32 +42,6 @@ export interface DeviceProblem {
   /** The kind of misuse that it is, by which `misuse` settings name it. */
   readonly rule?: MisuseRule;
 }
-
-/** Kinds of misuse, by which tests and settings speak of them. */
-export type MisuseRule =
-  /** Used without its clock, or while held in reset. */
-  | 'clock-gated'
-  /** Wait states, regulator or voltage do not allow the clock; a clock beyond its limit. */
-  | 'flash-latency'
-  | 'clock-limit'
-  /** A peripheral drives or reads a pin that is not given to it. */
-  | 'pin-function'
-  /** DMA: a stream or channel that no request comes by, memory it cannot reach, a forbidden configuration. */
-  | 'dma-routing'
-  | 'dma-memory'
-  | 'dma-configuration'
-  /** Flags that one write clears, cleared by read-modify-write. */
-  | 'flag-clearing'
-  /** An interrupt is enabled and nothing handles it. */
-  | 'interrupt-handler'
-  | 'flash-programming'
-  | 'unaligned-device'
-  | 'unmapped-access'
-  | 'stack-overflow'
-  /** A register is written when the manual forbids it, or a sequence is not kept. */
-  | 'sequence'
-  /** A value or combination the manual forbids. */
-  | 'configuration';
 
 export type EventDetail = Readonly<Record<string, number | string>>;
 
@@ -115,8 +90,11 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   onRead(register: RegisterCell, fn: (value: number) => OrNothing<number>): void;
   /** The register's value is computed by `fn`, for the bus and for `register.value`; `fn` has no side effects. */
   computed(register: RegisterCell, fn: (stored: number) => number): void;
-  /** Called after the access rules were applied and the value stored; `written` is what the bus carried. */
-  onWrite(register: RegisterCell, fn: (value: number, old: number, written: number) => void): void;
+  /**
+   * Called after the access rules were applied and the value stored; `written` is what the bus carried, `bytes` has ones in the
+   * bytes that it wrote.
+   */
+  onWrite(register: RegisterCell, fn: (value: number, old: number, written: number, bytes: number) => void): void;
   /** Registers and state have their reset values already, events are cancelled, outputs low. */
   onReset(fn: (kind: ResetKind, cause: ResetCause) => void): void;
   /** The clock of the chip's row, standing while the device's enable bit is off. The CPU clock if the row names none. */
@@ -236,9 +214,11 @@ export interface DeviceServices {
   /** Notes that `device` drives or hears the signal. */
   declare(device: string, signal: string, direction: 'output' | 'input'): void;
   report(device: string, problem: DeviceProblem): void;
+  /** Whether the core is storing a word that it changed in place. */
+  modifiesInPlace(): boolean;
   emit(device: string, event: string, detail: EventDetail): void;
   requestReset(cause: ResetCause): void;
   loseRam(): void;
 }
 
-export type { Register };
+export type { MisuseRule, Register };

@@ -339,6 +339,7 @@ export class Machine {
       scheduler,
       signals: new Signals(arena),
       report: (device: string, problem: DeviceProblem) => this.#report(device, problem),
+      modifiesInPlace: () => this.cpu.modifiesInPlace?.() ?? false,
       emit: (source: string, event: string, detail: EventDetail) => this.#emit(source, event, detail),
       memory: (controller: string, store: MemoryStore) => this.#control(controller, store),
       stallWhile: (waiting: () => boolean) => this.#stallWhile(waiting),

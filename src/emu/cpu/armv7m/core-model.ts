@@ -1,14 +1,18 @@
 import type { CpuSystem } from '../../cpu.js';
 import type { Isa } from '../../isa/instruction.js';
 import type { StateAllocator } from './allocator.js';
+import { CoreCounters } from './core-counters.js';
 import { CpuState } from './cpu-state.js';
+import { DebugPoints } from './debug-points.js';
 import { exceptionName } from './exception-numbers.js';
 import { Exceptions } from './exceptions.js';
 import { FaultRecords } from './fault-record.js';
 import { FaultStatus } from './fault-status.js';
 import { GuestMemory } from './guest-memory.js';
 import { InterruptControl } from './interrupt-control.js';
+import { MpuState } from './mpu-state.js';
 import { Priorities, type PriorityOptions } from './priorities.js';
+import { Shield } from './shield.js';
 import { SystemControl } from './system-control.js';
 
 /** The parts of the exception model, wired to each other and to the machine. */
@@ -23,6 +27,12 @@ export interface CoreModel {
   readonly records: FaultRecords;
   readonly control: SystemControl;
   readonly memory: GuestMemory;
+  readonly mpu: MpuState;
+  readonly shield: Shield;
+  readonly counters: CoreCounters;
+  readonly points: DebugPoints;
+  /** Called after a restore: what follows from registers is brought up to date. */
+  readonly onRestored: (() => void)[];
   /** One word: one of SLEEP. */
   readonly sleep: Int32Array;
 }
@@ -38,8 +48,11 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
   const sleep = allocator.i32('sleep', 1);
   const stop = (): void => system.timebase.requestStop();
   const [sleeping, sleepDeep] = [system.signals.get('cpu.sleeping'), system.signals.get('cpu.sleepDeep')];
-  const interrupts = new InterruptControl({ state, priorities, sleep, control, sleeping, sleepDeep, stop });
-  const memory = new GuestMemory({ bus: system.bus, memory: bytes, state, priorities, status });
+  const counters = new CoreCounters(allocator, () => system.timebase.cpuClock.now());
+  const interrupts = new InterruptControl({ state, priorities, sleep, control, counters, sleeping, sleepDeep, stop });
+  const mpu = new MpuState(allocator);
+  const shield = new Shield({ bus: system.bus, state, priorities, mpu, stop });
+  const memory = new GuestMemory({ bus: system.bus, memory: bytes, state, priorities, status, shield, control });
   const exceptions = new Exceptions({
     state,
     priorities,
@@ -48,13 +61,15 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
     memory,
     allocator,
     control,
+    counters,
     sleepOnExit: () => interrupts.waitForInterrupt(),
     notify: (exception, change) => {
       if (system.hears('irq')) system.emit('irq', { exception, name: exceptionName(exception), change });
     },
   });
   const { irqs } = options;
-  return { irqs, allocator, state, priorities, interrupts, exceptions, status, records, control, memory, sleep };
+  const parts = { state, priorities, interrupts, exceptions, status, records, control, memory, mpu, shield, sleep };
+  return { irqs, allocator, counters, points: new DebugPoints(), onRestored: [], ...parts };
 }
 
 function namespaced({ arena }: CpuSystem): StateAllocator {

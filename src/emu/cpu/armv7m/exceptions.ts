@@ -24,6 +24,8 @@ export interface WordMemory {
   /** Consecutive words, lowest address first; where one is refused, those before it are done. */
   readWords(address: number, words: Int32Array): void;
   writeWords(address: number, words: Int32Array): void;
+  /** `readWords` comes next, for a return to Handler or to Thread mode, whose privilege it has. */
+  unstackFor(handler: boolean): void;
   /** Classifies what `readWord` or `writeWord` threw; rethrows what is not a guest fault. */
   faultOf(error: unknown): WordFault;
 }
@@ -37,6 +39,7 @@ export interface ExceptionParts {
   readonly allocator: StateAllocator;
   /** VTOR and SCR of the SCB. */
   readonly control: { readonly vtor: number; readonly scr: number };
+  readonly counters: { addException(cycles: number): void };
   /** SleepOnExit() (B1.5.17). */
   readonly sleepOnExit: () => void;
   /** An exception became active, or ended. */
@@ -61,6 +64,7 @@ export class Exceptions {
   private readonly records: FaultRecords;
   private readonly memory: WordMemory;
   private readonly control: ExceptionParts['control'];
+  private readonly counters: ExceptionParts['counters'];
   private readonly sleepOnExit: ExceptionParts['sleepOnExit'];
   private readonly notify: ExceptionParts['notify'];
   /** Phase, exception that started it, EXC_RETURN, locked up. */
@@ -73,6 +77,7 @@ export class Exceptions {
     this.records = parts.records;
     this.memory = parts.memory;
     this.control = parts.control;
+    this.counters = parts.counters;
     this.sleepOnExit = parts.sleepOnExit;
     this.notify = parts.notify;
     this.#words = parts.allocator.i32('exception-sequence', 4);
@@ -201,6 +206,7 @@ export class Exceptions {
     this.#words[1] = this.priorities.candidate;
     this.#words[2] = excReturn;
     this.state.charge(cycles);
+    this.counters.addException(cycles);
   }
 
   /** The exception that takes a synchronous fault, 0 for lockup. */
@@ -332,6 +338,7 @@ export class Exceptions {
     const process = excReturn >>> 0 === EXC_RETURN.threadProcess;
     const frame = process ? state.psp : state.msp;
     const f = this.#frame;
+    memory.unstackFor((excReturn & 8) === 0);
     try {
       memory.readWords(frame, f);
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { Signal } from '../../signal.js';
+import type { CoreCounters } from './core-counters.js';
 import type { CpuState } from './cpu-state.js';
 import { EXCEPTION } from './exception-numbers.js';
 import type { Priorities } from './priorities.js';
@@ -16,6 +17,7 @@ export interface InterruptControlParts {
   /** SLEEPING (B1.5.17): 1 in WFI, 2 in WFE, 0 awake; and SLEEPDEEP, the same while SCR.SLEEPDEEP makes it a deep sleep. */
   readonly sleeping: Signal;
   readonly sleepDeep: Signal;
+  readonly counters: Pick<CoreCounters, 'fallAsleep' | 'wakeUp'>;
   /** An exception is to be taken: the engine returns after the present instruction. */
   readonly stop: () => void;
 }
@@ -29,6 +31,7 @@ export class InterruptControl {
   private readonly priorities: Priorities;
   private readonly sleep: Int32Array;
   private readonly control: InterruptControlParts['control'];
+  private readonly counters: InterruptControlParts['counters'];
   private readonly stop: () => void;
   private readonly sleeping: Signal;
   private readonly sleepDeep: Signal;
@@ -38,6 +41,7 @@ export class InterruptControl {
     this.priorities = parts.priorities;
     this.sleep = parts.sleep;
     this.control = parts.control;
+    this.counters = parts.counters;
     this.stop = parts.stop;
     this.sleeping = parts.sleeping;
     this.sleepDeep = parts.sleepDeep;
@@ -122,12 +126,14 @@ export class InterruptControl {
   /** Awake again; also what a reset does. */
   wake(): void {
     this.sleep[0] = SLEEP.awake;
+    this.counters.wakeUp();
     this.sleepDeep.set(0);
     this.sleeping.set(0);
   }
 
   #fallAsleep(depth: number): void {
     this.sleep[0] = depth;
+    this.counters.fallAsleep();
     this.masksChanged();
     if (this.sleep[0] !== depth) return;
     this.sleeping.set(depth);

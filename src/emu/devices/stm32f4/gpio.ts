@@ -95,6 +95,7 @@ class Port {
     for (let rest = changed & this.#mask; rest !== 0; rest &= rest - 1) {
       const pin = 31 - Math.clz32(rest & -rest);
       this.#routes[pin]!.set(this.mode(pin) === ALTERNATE ? this.alternate(pin) + 1 : 0);
+      this.#nets[pin]!.analog = this.mode(pin) === ANALOG;
       this.drive(pin);
       this.sense(pin);
     }
