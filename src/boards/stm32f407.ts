@@ -131,7 +131,6 @@ export function stm32f407(options: Stm32f407Options = {}) {
     ],
     devices: {
       rcc: at(0x4002_3800, rcc(options), { irq: 5, wires: { nmi: 'cpu.nmi', sleeping: 'cpu.sleeping' } }),
-      pwr: at(0x4000_7000, pwr(options), { ...on('APB1', 28), wires: PWR_WIRES }),
       flash: at(0x4002_3c00, flashInterface({ flashKiB, bootsFromFlash: (options.boot ?? 'flash') === 'flash' }), {
         irq: 4,
         wires: FLASH_WIRES,
@@ -147,6 +146,8 @@ export function stm32f407(options: Stm32f407Options = {}) {
       gpiog: port('G', 6),
       gpioh: port('H', 7),
       gpioi: port('I', 8),
+      // Behind the ports: as Standby mode ends, it lets them drive their pins again when they have been reset.
+      pwr: at(0x4000_7000, pwr(options), { ...on('APB1', 28), wires: PWR_WIRES }),
       dbgmcu: at(0xe004_2000, dbgmcu()),
       signature: at(0x1fff_7a10, signature(flashKiB, options.uniqueId)),
       ...unmodelledDevices(),
