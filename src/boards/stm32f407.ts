@@ -61,8 +61,13 @@ const EXTI_LINES: Readonly<Record<keyof typeof EXTI_INTERRUPTS, number>> = {
 /** The pins' Schmitt triggers go to SYSCFG's multiplexer, its choices to EXTI. */
 const SYSCFG_WIRES = Object.fromEntries(Array.from({ length: 16 }, (_, line) => [`exti${line}`, `exti.line${line}`]));
 
-/** Pins that the backup domain takes away from a port, beside those of Standby mode. */
-const TAKEN: Readonly<Record<string, readonly string[]>> = { A: ['pwr.wkup'], C: ['rtc.pc'], I: ['rtc.pi'] };
+/** Pins that oscillators and the backup domain take away from a port, beside those of Standby mode. */
+const TAKEN: Readonly<Record<string, readonly string[]>> = {
+  A: ['pwr.wkup'],
+  C: ['rtc.pc', 'rcc.lsePins'],
+  H: ['rcc.hsePins'],
+  I: ['rtc.pi'],
+};
 
 function port(letter: string, index: number) {
   const inputs = Array.from({ length: pinCount(letter) }, (_, pin) => [`in${pin}`, `syscfg.P${letter}${pin}`] as const);

@@ -16,6 +16,22 @@ test('IWDG: a program that hangs is reset 100 ms after its last refresh, and rea
   expect(words[1]! >>> 24).toBe(0);
 });
 
+test('IWDG: it goes on in Stop and Standby mode', () => {
+  const board = boot('watchdog/firmware/asleep.elf');
+  const resets: [string, number][] = [];
+  board.on('reset', ({ cause }) => void resets.push([cause, board.time]));
+  const words = finish(board, '1s');
+  expect(resets.map(([cause]) => cause)).toEqual(['watchdog', 'watchdog']);
+  const rises = board.pin('PD12').edges.filter(({ level }) => level === 'high');
+  for (const [i, { ns }] of rises.entries()) {
+    expect(resets[i]![1] - ns).toBeGreaterThan(100e6 - 40_000);
+    expect(resets[i]![1] - ns).toBeLessThan(100e6 + 1_000);
+  }
+  // IWDGRSTF and PINRSTF; the second time SBF, too
+  expect(words.slice(0, 3)).toEqual([0x0e00_0000, 0x2400_0000, 0x2400_0002]);
+  expect(board.guestErrors).toEqual([]);
+});
+
 test('WWDG: refreshed in its window it is quiet; too late, after its interrupt, or too early it resets', () => {
   const board = boot('watchdog/firmware/wwdg.elf');
   const resets: string[] = [];

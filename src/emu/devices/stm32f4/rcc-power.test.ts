@@ -115,6 +115,21 @@ describe('backup domain (7.3.20)', () => {
   });
 });
 
+it('takes the pins of the oscillators from GPIO while they are on (8.3.13, 8.3.14)', () => {
+  const h = openBackup(make());
+  const pins = () => [h.signal('lsePins').level, h.signal('hsePins').level];
+  expect(pins()).toEqual([0, 0]);
+  h.write(BDCR, 1);
+  h.write(CR, 0x83 | (1 << 16));
+  expect(pins()).toEqual([0xc000, 3]);
+  h.write(BDCR, 0);
+  h.write(CR, 0x83);
+  expect(pins()).toEqual([0, 0]);
+  h.write(CR, 0x83 | (1 << 18));
+  h.write(CR, 0x83 | (5 << 16));
+  expect(pins()).toEqual([0, 1]);
+});
+
 it('keeps LSI on for the watchdog, whatever LSION says (21.3)', () => {
   const h = make();
   h.signal('lsiForced').set(1);
