@@ -70,7 +70,7 @@ export class I2cSettings {
   /** What the flags of SR2 say of an address of seven bits that is this port's; undefined if it is not (27.3.2, 27.3.7). */
   match(address: number, read: boolean): number | undefined {
     const { CR1: control, OAR1, OAR2 } = this.#regs;
-    if (!this.wide && (address === OAR1.ADD >>> 1) & 0x7f) return 0;
+    if (!this.wide && address === ((OAR1.ADD >>> 1) & 0x7f)) return 0;
     if (!this.wide && OAR2.ENDUAL && address === OAR2.ADD2) return SR2.DUALF;
     if (control.ENGC && address === 0 && !read) return SR2.GENCALL;
     if (!control.SMBUS) return undefined;
