@@ -2,7 +2,7 @@ import type { Log } from '../../../log.js';
 
 /** A START or repeated START with its address, and the bytes that followed it. */
 export interface I2cMessage {
-  /** Seven bits. */
+  /** Seven bits, or ten. */
   readonly address: number;
   readonly read: boolean;
   /** Somebody acknowledged the address. */
@@ -44,29 +44,48 @@ export class I2cLog {
     const from = Math.max(this.#cleared.at(this.#cleared.length - 1) ?? 0, this.#events.first);
     const list: { messages: Message[]; stopped: boolean; ns: number }[] = [];
     for (let i = from; i < this.#events.length; i++) {
-      const [event, byte, ack, ns] = [0, 1, 2, 3].map((part) => this.#events.at(i, part)!) as [
-        number,
-        number,
-        number,
-        number,
-      ];
+      const [event, byte, ack, ns] = [0, 1, 2, 3].map((part) => this.#events.at(i, part)!) as Entry;
       const present = list.at(-1);
       if (event === BUS_EVENT.start) list.push({ messages: [], stopped: false, ns });
       else if (event === BUS_EVENT.stop && present !== undefined) present.stopped = true;
-      else if (event === BUS_EVENT.address) present?.messages.push(messageOf(byte, ack !== 0));
+      else if (event === BUS_EVENT.address) present?.messages.push(messageOf(byte, ack !== 0, present.messages.at(-1)));
       else if (event === BUS_EVENT.byte) addByte(present?.messages.at(-1), byte, ack !== 0);
     }
-    return list;
+    return list.map(({ messages, ...rest }) => ({
+      ...rest,
+      messages: messages.map(({ header: _, ...message }) => message),
+    }));
   }
 }
 
-type Message = { address: number; read: boolean; acknowledged: boolean; bytes: number[]; nackedAt?: number };
+type Entry = [number, number, number, number];
+/** `header`: the low byte of its 10-bit address is to come. */
+type Message = {
+  address: number;
+  read: boolean;
+  acknowledged: boolean;
+  bytes: number[];
+  nackedAt?: number;
+  header: boolean;
+};
 
-function messageOf(byte: number, acknowledged: boolean): Message {
-  return { address: byte >> 1, read: (byte & 1) === 1, acknowledged, bytes: [] };
+/** 0b11110xx is the header of a 10-bit address; to read, it stands for the address that was written before. */
+function messageOf(byte: number, acknowledged: boolean, before: Message | undefined): Message {
+  const read = (byte & 1) === 1;
+  const wide = byte >> 3 === 0b11110;
+  const upper = (byte & 6) << 7;
+  const known = wide && read && before !== undefined && before.address >> 8 === upper >> 8;
+  const address = known ? before.address : wide ? upper : byte >> 1;
+  return { address, read, acknowledged, bytes: [], header: wide && !read };
 }
 function addByte(message: Message | undefined, byte: number, ack: boolean): void {
   if (message === undefined) return;
+  if (message.header) {
+    message.header = false;
+    message.address |= byte;
+    message.acknowledged = ack;
+    return;
+  }
   if (!ack && !message.read) message.nackedAt = message.bytes.length;
   message.bytes.push(byte);
 }

@@ -7,7 +7,7 @@ import { I2cBus } from './i2c-bus.js';
 import { I2cData } from './i2c-data.js';
 import { I2cDriver } from './i2c-driver.js';
 import { I2cLines } from './i2c-lines.js';
-import { I2cLog } from './i2c-log.js';
+import { BUS_EVENT, I2cLog } from './i2c-log.js';
 import { I2cMaster, PHASE } from './i2c-master.js';
 import { CR1, type I2C, SR1, SR2 } from './i2c-registers.js';
 import { I2cReports } from './i2c-reports.js';
@@ -140,7 +140,7 @@ export class I2cUnit {
 
   #note(event: number, byte: number, ack: boolean): void {
     this.log.note(event, byte, ack, this.#d.time.ns());
-    this.#d.emit('i2c', { event, byte, ack: ack ? 1 : 0 });
+    this.#d.emit('i2c', { event: EVENT_NAMES[event]!, byte, ack: ack ? 1 : 0 });
   }
 
   /** Brings interrupts, DMA requests and SCL in line with registers and flags. */
@@ -368,5 +368,7 @@ export class I2cUnit {
     return undefined;
   }
 }
+
+const EVENT_NAMES = Object.keys(BUS_EVENT);
 
 type Wire = { set(level: number): void };
