@@ -7,6 +7,7 @@ import type { Level, Strength } from './net.js';
 export interface MachineEvents {
   uart: { readonly source: string } & EventDetail;
   pin: { readonly source: string; readonly pin: string; readonly level: Level; readonly strength: Strength };
+  can: { readonly source: string } & EventDetail;
   irq: { readonly source: string } & EventDetail;
   fault: { readonly source: string } & EventDetail;
   misuse: GuestReport;
