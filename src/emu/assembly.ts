@@ -32,8 +32,12 @@ export interface AssemblyHost {
   stallWhile(waiting: () => boolean): void;
   readonly bus: BusMaster;
   report(device: string, problem: DeviceProblem): void;
+  modifiesInPlace(): boolean;
   emit(device: string, event: string, detail: EventDetail): void;
   requestReset(cause: ResetCause): void;
+  loseRam(): void;
+  /** A named output of the core (`sleeping`), undefined if it has none. */
+  cpuOutput(name: string): Signal | undefined;
 }
 
 export interface Wire {
@@ -78,7 +82,7 @@ export class Assembly implements DeviceServices {
     for (const [name, part] of Object.entries(description.parts ?? {})) {
       this.parts.set(name, new PartInstance(name, part, this));
     }
-    wireUp(this, rows, (name) => host.cpuInput(name));
+    wireUp(this, rows, { input: (name) => host.cpuInput(name), output: (name) => host.cpuOutput(name) });
   }
 
   net(pin: string): Net {
@@ -118,6 +122,9 @@ export class Assembly implements DeviceServices {
     const full = `${device}.${name}`;
     this.wires.set(full, { device, name, direction, signal: this.signals.get(full) });
   }
+  modifiesInPlace(): boolean {
+    return this.#host.modifiesInPlace();
+  }
   report(device: string, problem: DeviceProblem): void {
     this.#host.report(device, problem);
   }
@@ -126,6 +133,9 @@ export class Assembly implements DeviceServices {
   }
   requestReset(cause: ResetCause): void {
     this.#host.requestReset(cause);
+  }
+  loseRam(): void {
+    this.#host.loseRam();
   }
 }
 

@@ -15,6 +15,8 @@ export interface SpiFrame {
   readonly mode: 0 | 1 | 2 | 3;
   /** Length of a bit in seconds × 10⁹; not always whole. */
   readonly bitNs: number;
+  /** What the master shifts out: for what passes it on as it comes (a jumper from MOSI to MISO); other slaves wait for `end`. */
+  readonly mosi: number;
 }
 
 /** A slave: a part, the SPI peripheral of another board, or a test. Its state is its own (`p.words`, `p.log`). */

@@ -151,7 +151,14 @@ export class Arena {
 /** A device's declared state: `state: { shift: i32(), fifo: u8(16) }`. */
 export interface StateSpec<A extends Int32Array | Uint8Array | Float64Array> {
   readonly byteLength: number;
+  /** In a supply domain of its own: no reset clears it, the device does. */
+  readonly backup?: boolean;
   allocate(arena: Arena, name: string): A;
+}
+
+/** State of a backup domain: `state: { calendar: backup(f64(8)) }`. */
+export function backup<A extends Int32Array | Uint8Array | Float64Array>(spec: StateSpec<A>): StateSpec<A> {
+  return { ...spec, backup: true };
 }
 
 export function i32(length = 1): StateSpec<Int32Array> {

@@ -13,6 +13,7 @@ import { toHaveMisuse, toHaveNoMisuse } from './to-have-misuse.js';
 import { toHaveNoGuestErrors } from './to-have-no-guest-errors.js';
 import { type RegisterExpectation, toHaveRegister } from './to-have-register.js';
 import { toHaveWrittenUart } from './to-have-written-uart.js';
+import { toMatchFrame } from './to-match-frame.js';
 import { type MemoryExpectation, toMatchMemory } from './to-match-memory.js';
 import { toReach } from './to-reach.js';
 import { type TakeCyclesOptions, toTakeCycles } from './to-take-cycles.js';
@@ -33,6 +34,7 @@ export const matchers = {
   toHaveNoMisuse,
   toHaveRegister,
   toHaveWrittenUart,
+  toMatchFrame,
   toMatchMemory,
   toReach: timed(toReach),
   toTakeCycles: timed(toTakeCycles),
@@ -79,6 +81,8 @@ export interface FirmwareMatchers<R = void> {
   toHaveRegister(register: string, expected: RegisterExpectation): R;
   /** Everything a UART has written so far holds the text, matches or holds the bytes. Never runs the machine. */
   toHaveWrittenUart(expected: UartPattern): R;
+  /** A display shows what a PNG beside the test file shows, to the pixel. Written where there is none yet, and with `--update`. */
+  toMatchFrame(file: string): R;
   /** The guest's memory at an address or symbol holds these bytes. */
   toMatchMemory(where: number | string, expected: MemoryExpectation): R;
   /** The CPU comes to a function or address; the machine runs until it is about to execute it. */

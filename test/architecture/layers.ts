@@ -23,7 +23,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'device',
     files:
-      /^emu\/(registers|register-file|device|device-guard|device-instance|device-harness|device-row|device-state-check|not-modelled|attachments|[a-z0-9]+-link|part|part-instance|guest-report|misuse)\.ts$/,
+      /^emu\/(registers|register-file|device|device-guard|device-instance|device-harness|device-row|device-state-check|not-modelled|attachments|[a-z0-9]+-link|part|part-instance|guest-report|misuse|frame)\.ts$/,
     mayImport: BASE,
     breach: ['emu/device.ts', 'emu/bus.ts'],
   },

@@ -106,6 +106,16 @@ export class Printer {
       case 'helper':
         this.#helper(id, node);
         return;
+      case 'call':
+        for (const arg of node.args) this.#value(arg);
+        this.#context.out.call(this.#context.pure(node.fn.name)).set(this.#local(id));
+        return;
+      case 'guard':
+        this.#guard(node);
+        return;
+      case 'rarely':
+        this.#rarely(node);
+        return;
       case 'charge':
         this.#charge(node.args[0]);
         return;
@@ -307,6 +317,11 @@ export class Printer {
     return entry;
   }
 
+  /** The tables say what the core may do with its present privilege: an access with less of it takes the slow path. */
+  #refuse(): void {
+    this.#context.out.i32(1).op(OP.i32_or);
+  }
+
   #load(id: number, node: Extract<Node, { op: 'load' }>): void {
     const { out } = this.#context;
     const constant = this.#constantWord(node);
@@ -332,6 +347,7 @@ export class Printer {
       return;
     }
     const entry = this.#lookUp(address, node.size, READ_TABLE);
+    if (node.access.unprivileged) this.#refuse();
     out.op(OP.if, VALUE_TYPE[node.type]);
     this.#slowArm(() => this.#slowLoad(node, address));
     out.op(OP.else).get(entry).get(address).op(OP.i32_add);
@@ -429,6 +445,7 @@ export class Printer {
     this.#value(node.args[1]);
     out.set(value);
     const entry = this.#lookUp(address, node.size, WRITE_TABLE);
+    if (node.access.unprivileged) this.#refuse();
     out.op(OP.if, EMPTY_BLOCK);
     this.#slowArm(() => this.#slowStore(node, address, value));
     out.op(OP.else).get(entry).get(address).op(OP.i32_add).get(value);
@@ -482,6 +499,35 @@ export class Printer {
     out.call(this.#context.helper(node.name));
     if (node.type !== 'void') out.set(this.#local(id));
     this.#reload(true);
+  }
+
+  #guard({ name, kind }: Extract<Node, { op: 'guard' }>): void {
+    const { out, hot, state } = this.#context;
+    if (hot?.guarded(name, this.#depth)) return;
+    if (hot) out.get(hot.scalar(name));
+    else out.i32(0).memory(OP.i32_load, state.scalars[name]!.offset);
+    out.op(OP.i32_eqz, OP.if, EMPTY_BLOCK);
+    if (hot) hot.refuse(this.#depth + 1, false);
+    else {
+      out.i32(0).i32(this.#context.trapNumber(kind)).memory(OP.i32_store, ENGINE.exit);
+      out.i32(0).i32(0).memory(OP.i32_store, ENGINE.exitArgument);
+      this.#context.leave(this.#depth + 1, 'this');
+    }
+    out.op(OP.end);
+  }
+
+  #rarely({ name, args }: Extract<Node, { op: 'rarely' }>): void {
+    const { out, hot } = this.#context;
+    this.#value(args[0]);
+    out.op(OP.if, EMPTY_BLOCK);
+    if (hot) hot.refuse(this.#depth + 1, true);
+    else {
+      this.#synchronise();
+      this.#value(args[1]);
+      out.call(this.#context.helper(name));
+      this.#reload(true);
+    }
+    out.op(OP.end);
   }
 
   #charge(cycles: number): void {

@@ -238,11 +238,13 @@ class DmaController implements StreamHost {
 
   #moved(stream: number, port: PortKind, items: number, at: number): void {
     const unit = this.streams[stream]!;
+    // An access may wait for what it accesses, and the other port's event come meanwhile.
+    const inside = this.#moving;
     this.#moving = true;
     try {
       unit.move(port, items);
     } finally {
-      this.#moving = false;
+      this.#moving = inside;
     }
     this.#proceed(at);
     unit.checkRequest();
