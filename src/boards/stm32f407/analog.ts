@@ -36,19 +36,12 @@ function partnerWires(n: number): Record<string, string | string[]> {
 const adcRow = (n: 1 | 2 | 3) => ({
   irq: 18,
   ...gates(n),
-  wires: { ...partnerWires(n), ...TRIGGERS, ...dmaRequests({ data: ADC_DMA[n] }, ACKNOWLEDGED) },
+  wires: { ...partnerWires(n), ...ADC_TRIGGER_WIRES, ...dmaRequests({ data: ADC_DMA[n] }, ACKNOWLEDGED) },
 });
-
-/* TIMERS-PENDING */
-const TRIGGERS = Object.fromEntries(
-  Object.entries(ADC_TRIGGER_WIRES).filter(([, source]) => source.startsWith('exti')),
-);
 
 /** Both channels of the DAC hear the same triggers. */
 const DAC_WIRES = Object.fromEntries(
-  [1, 2]
-    .flatMap((n) => DAC_TRIGGERS.map((source, i) => [`ch${n}Trigger${i}`, source]))
-    .filter(([, source]) => source!.startsWith('exti')),
+  [1, 2].flatMap((n) => DAC_TRIGGERS.map((source, i) => [`ch${n}Trigger${i}`, source])),
 );
 
 export function analogRows(options: AnalogOptions = {}) {

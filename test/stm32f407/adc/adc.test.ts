@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { boot, finish } from '../boot.js';
+import { boot, finish, results } from '../boot.js';
 
 const code = (volts: number): number => Math.round((volts / 3.3) * 4095);
 const [V1, V2, V3] = [code(1), code(2), code(3)] as const;
@@ -52,6 +52,29 @@ test('two converters at once, three interleaved, by DMA', () => {
   const values = finish(board, '10ms');
   expect(values.slice(0, 4)).toEqual(Array(4).fill(((V2 << 16) | V1) >>> 0));
   expect(values.slice(4, 13)).toEqual([V1, V2, V3, V1, V2, V3, V1, V2, V3]);
+  expect(board.guestErrors).toEqual([]);
+});
+
+test('triggered by timers and by EXTI lines', () => {
+  const board = withVoltages('adc/firmware/adc_timer.elf');
+  // a step for each period of TIM3, 100 µs
+  board.pin('PA1').setVoltage((seconds) => Math.floor(seconds * 10_000) / 100);
+  board.runUntil(() => board.memory.read32('results') !== 0, { within: '2ms' });
+  const values = results(board);
+  // eight periods of 1600 cycles, and the last conversion: 15 cycles of 8 MHz
+  expect(values[0]).toBeGreaterThanOrEqual(8 * 1600 + 30);
+  expect(values[0]).toBeLessThan(8 * 1600 + 30 + 60);
+  board.runUntil(() => results(board)[11] === 1, { within: '2ms' });
+  const steps = results(board).slice(1, 9);
+  const first = steps[0]!;
+  expect(steps.map((step, i) => Math.abs(step - first - code(0.01) * i) <= 4)).toEqual(Array(8).fill(true));
+  expect(results(board).slice(20, 23)).toEqual([V2, V2, V2]);
+  board.pin('PB15').drive('high');
+  board.run('10us');
+  board.pin('PA1').setVoltage(1);
+  board.pin('PB11').drive('high');
+  const end = finish(board, '1ms');
+  expect([end[23], end[12]]).toEqual([V2, V1]);
   expect(board.guestErrors).toEqual([]);
 });
 
