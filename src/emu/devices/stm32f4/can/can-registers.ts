@@ -1,4 +1,4 @@
-import { type FieldSpec, r, rc_w1, reg, registers, rs, rw } from '../../../registers.js';
+import { type FieldSpec, type RegisterSpec, r, rc_w1, reg, registers, rs, rw } from '../../../registers.js';
 
 /** Registers of the basic extended CAN controllers: RM0090 32.9. CAN1 has the filters of both. */
 
@@ -24,31 +24,40 @@ const fifo = (n: number) =>
   );
 
 /** TIxR, TDTxR, TDLxR, TDHxR, and the same for received frames: 32.9.3. */
-const bytes = (offset: number, first: number, access: typeof rw) =>
-  reg(offset, Object.fromEntries([0, 1, 2, 3].map((i) => [`DATA${first + i}`, access(8 * i, 8)])), 0, 'RM0090 32.9.3');
-function transmit<N extends 0 | 1 | 2>(n: N) {
-  const base = 0x180 + 0x10 * n;
-  return {
-    [`TI${n}R`]: reg(
-      base,
-      { TXRQ: rw(0), RTR: rw(1), IDE: rw(2), EXID: rw(3, 18), STID: rw(21, 11) },
-      0,
-      'RM0090 32.9.3',
-    ),
-    [`TDT${n}R`]: reg(base + 4, { DLC: rw(0, 4), TGT: rw(8), TIME: rw(16, 16) }, 0, 'RM0090 32.9.3'),
-    [`TDL${n}R`]: bytes(base + 8, 0, rw),
-    [`TDH${n}R`]: bytes(base + 12, 4, rw),
-  };
-}
-function receive<N extends 0 | 1>(n: N) {
-  const base = 0x1b0 + 0x10 * n;
-  return {
-    [`RI${n}R`]: reg(base, { RTR: r(1), IDE: r(2), EXID: r(3, 18), STID: r(21, 11) }, 0, 'RM0090 32.9.3'),
-    [`RDT${n}R`]: reg(base + 4, { DLC: r(0, 4), FMI: r(8, 8), TIME: r(16, 16) }, 0, 'RM0090 32.9.3'),
-    [`RDL${n}R`]: bytes(base + 8, 0, r),
-    [`RDH${n}R`]: bytes(base + 12, 4, r),
-  };
-}
+const SECTION = 'RM0090 32.9.3';
+const low = (offset: number, access: typeof rw) =>
+  reg(offset, { DATA0: access(0, 8), DATA1: access(8, 8), DATA2: access(16, 8), DATA3: access(24, 8) }, 0, SECTION);
+const high = (offset: number, access: typeof rw) =>
+  reg(offset, { DATA4: access(0, 8), DATA5: access(8, 8), DATA6: access(16, 8), DATA7: access(24, 8) }, 0, SECTION);
+const requested = (offset: number) =>
+  reg(offset, { TXRQ: rw(0), RTR: rw(1), IDE: rw(2), EXID: rw(3, 18), STID: rw(21, 11) }, 0, SECTION);
+const length = (offset: number) => reg(offset, { DLC: rw(0, 4), TGT: rw(8), TIME: rw(16, 16) }, 0, SECTION);
+const identifier = (offset: number) =>
+  reg(offset, { RTR: r(1), IDE: r(2), EXID: r(3, 18), STID: r(21, 11) }, 0, SECTION);
+const receivedLength = (offset: number) => reg(offset, { DLC: r(0, 4), FMI: r(8, 8), TIME: r(16, 16) }, 0, SECTION);
+
+const MAILBOXES = {
+  TI0R: requested(0x180),
+  TDT0R: length(0x184),
+  TDL0R: low(0x188, rw),
+  TDH0R: high(0x18c, rw),
+  TI1R: requested(0x190),
+  TDT1R: length(0x194),
+  TDL1R: low(0x198, rw),
+  TDH1R: high(0x19c, rw),
+  TI2R: requested(0x1a0),
+  TDT2R: length(0x1a4),
+  TDL2R: low(0x1a8, rw),
+  TDH2R: high(0x1ac, rw),
+  RI0R: identifier(0x1b0),
+  RDT0R: receivedLength(0x1b4),
+  RDL0R: low(0x1b8, r),
+  RDH0R: high(0x1bc, r),
+  RI1R: identifier(0x1c0),
+  RDT1R: receivedLength(0x1c4),
+  RDL1R: low(0x1c8, r),
+  RDH1R: high(0x1cc, r),
+};
 
 const CONTROL = {
   MCR: reg(
@@ -137,23 +146,21 @@ const CONTROL = {
     0x0123_0000,
     'RM0090 32.9.2',
   ),
-  ...transmit(0),
-  ...transmit(1),
-  ...transmit(2),
-  ...receive(0),
-  ...receive(1),
+  ...MAILBOXES,
 };
 
 /** A filter bank's two registers: 32.9.4. */
 const FILTER_BITS = Object.fromEntries(Array.from({ length: 32 }, (_, bit) => [`FB${bit}`, rw(bit)]));
-const banks = Object.fromEntries(
-  Array.from({ length: 28 }, (_, bank) => [
-    [`F${bank}R1`, reg(0x240 + 8 * bank, FILTER_BITS, 0, 'RM0090 32.9.4')],
-    [`F${bank}R2`, reg(0x244 + 8 * bank, FILTER_BITS, 0, 'RM0090 32.9.4')],
-  ]).flat(),
-);
+type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+type Bank = Digit | `1${Digit}` | `2${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`;
+const BANKS = Object.fromEntries(
+  Array.from({ length: 56 }, (_, i) => [
+    `F${i >> 1}R${(i & 1) + 1}`,
+    reg(0x240 + 4 * i, FILTER_BITS, 0, 'RM0090 32.9.4'),
+  ]),
+) as Record<`F${Bank}R${1 | 2}`, RegisterSpec<typeof FILTER_BITS>>;
 
-export const FILTERS = {
+const FILTERS = {
   FMR: reg(
     0x200,
     // Reserved bits with a value of their own: read as they are.
@@ -167,7 +174,7 @@ export const FILTERS = {
   FA1R: reg(0x21c, perBank('FACT'), 0, 'RM0090 32.9.4'),
 };
 
-export const CAN_MASTER = registers({ ...CONTROL, ...FILTERS, ...banks });
+export const CAN_MASTER = registers({ ...CONTROL, ...FILTERS, ...BANKS });
 /** CAN2: its filters are those of CAN1. */
 export const CAN_SLAVE = registers(CONTROL);
 

@@ -373,6 +373,15 @@ describe('errors (32.7.6)', () => {
     h.run(20_000 * BIT);
     expect([h.read(ESR) & 3, h.read(RF0R), h.handle.bus.frames.length]).toEqual([3, 0, 1]);
   });
+  it('tells that its pins are missing', () => {
+    const h = made();
+    for (const name of ['CAN1_TX', 'CAN1_RX']) h.pinFunction(name).setInput(undefined);
+    h.write(MCR, INRQ);
+    h.write(BTR, TIMING);
+    h.write(MCR, 0);
+    h.run(11 * BIT);
+    expect(h.problems.map(({ what, rule }) => [what, rule])).toEqual([['no pin carries CAN1_RX', 'pin-function']]);
+  });
   it('sees bit errors where TX reaches no pin', () => {
     const h = started({ mcr: NART });
     h.pinFunction('CAN1_TX').setInput(undefined);
