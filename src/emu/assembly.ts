@@ -76,7 +76,10 @@ export class Assembly implements DeviceServices {
     const rows = { ...coreDevices, ...description.devices };
     for (const [name, row] of Object.entries(rows)) {
       const gated = row.enable !== undefined || row.reset !== undefined;
-      this.devices.set(name, new DeviceInstance(name, row.device, this, { clock: row.clock, gated }));
+      this.devices.set(
+        name,
+        new DeviceInstance(name, row.device, this, { clock: row.clock, gated, enable: row.enable }),
+      );
     }
     checkPins(description, this.nets);
     for (const [name, part] of Object.entries(description.parts ?? {})) {

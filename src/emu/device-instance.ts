@@ -66,14 +66,17 @@ export class DeviceInstance {
   readonly #services: DeviceServices;
   readonly #context: DeviceContext;
   readonly #accessContext: AccessContext;
+  /** The wire that gates its clock: `rcc.APB1ENR.17`. */
+  readonly #enable: string | undefined;
   readonly #setClockOpen: ((open: boolean) => void) | undefined;
 
   constructor(
     name: string,
     type: DeviceType,
     services: DeviceServices,
-    options: { clock?: string; gated?: boolean } = {},
+    options: { clock?: string; gated?: boolean; enable?: string | undefined } = {},
   ) {
+    this.#enable = options.enable;
     this.name = name;
     this.type = type;
     this.size = type.size;
@@ -309,12 +312,7 @@ export class DeviceInstance {
     const upper = this.name.toUpperCase();
     const gated = (this.#blocked[0]! & GATED) !== 0;
     const what = gated ? `${upper} is used before its clock is enabled` : `${upper} is used while it is held in reset`;
-    this.#once(
-      REPORTED_GATED,
-      'gated',
-      what,
-      gated ? 'set its enable bit in the clock controller first' : 'clear its reset bit first',
-    );
+    this.#once(REPORTED_GATED, 'gated', what, gated ? `set ${this.#enableBit} first` : 'clear its reset bit first');
   }
 
   #reportOdd(index: number, odd: number): void {
@@ -353,11 +351,18 @@ export class DeviceInstance {
     });
   }
 
+  /** `bit 17 of RCC.APB1ENR`, by the wire's name. */
+  get #enableBit(): string {
+    const [device, register, bit] = this.#enable?.split('.') ?? [];
+    if (bit === undefined) return 'its enable bit in the clock controller';
+    return `bit ${bit} of ${device!.toUpperCase()}.${register}`;
+  }
+
   #once(flag: number, kind: 'gated' | 'reserved', what: string, remedy?: string): void {
     const index = this.#layout.flat.length + flag;
     if (this.#reported[index] !== 0) return;
     this.#reported[index] = 1;
-    this.#services.report(this.name, { kind, what, remedy });
+    this.#services.report(this.name, { kind, what, remedy, ...(kind === 'gated' ? { rule: 'clock-gated' } : {}) });
   }
 
   #hookRead(register: RegisterCell, fn: ReadHook): void {
