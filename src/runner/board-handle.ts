@@ -215,7 +215,9 @@ function defineLater(controls: BoardControls, name: string, machine: Machine): v
   Object.defineProperty(controls, name, { get, enumerable: true });
 }
 
-type Waiting<T> = T extends { type(text: string): void; readonly bytes: Uint8Array } | TraceHandle ? T & UartWaiting : T;
+type Waiting<T> = T extends { type(text: string): void; readonly bytes: Uint8Array } | TraceHandle
+  ? T & UartWaiting
+  : T;
 
 /** A board as a test holds it: what every board can do, and its devices and parts by name. */
 export type BoardHandle<B extends Board<DeviceRows, PartRows> = Board> = BoardControls & {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EXCEPTION } from '../../src/emu/cpu/armv7m/exception-numbers.js';
 import { note, RAM, type Rigged, rig, SCB } from './rig.js';
-import { bx, type Code, cpsid, isb, ldr, mov32, movs, msr, nop, poke, stay, str, svc, SYSM, udf } from './thumb.js';
+import { bx, type Code, cpsid, isb, ldr, mov32, movs, msr, nop, poke, SYSM, stay, str, svc, udf } from './thumb.js';
 
 const MPU = { TYPE: 0xe000_ed90, CTRL: 0xe000_ed94, RNR: 0xe000_ed98, RBAR: 0xe000_ed9c, RASR: 0xe000_eda0 } as const;
 const { memManage, hardFault, svCall } = EXCEPTION;
@@ -65,7 +65,13 @@ describe('registers (B3.5)', () => {
 
   test('RASR takes half-words: attributes, and size (B3.5.9)', () => {
     const low = size(10) | 1;
-    const { word } = run([...mov32(0, MPU.RASR), ...mov32(1, low), ...strh(1, 0), ...mov32(0, MPU.RASR + 2), ...strh(1, 0)]);
+    const { word } = run([
+      ...mov32(0, MPU.RASR),
+      ...mov32(1, low),
+      ...strh(1, 0),
+      ...mov32(0, MPU.RASR + 2),
+      ...strh(1, 0),
+    ]);
     expect(word(SCB.CFSR)).toBe(0);
     const rigged = run([...mov32(0, MPU.RASR), ...mov32(1, low), ...strh(1, 0)]);
     expect(rigged.machine.bus.read(MPU.RASR, 4)).toBe(low);

@@ -214,4 +214,3 @@ test('a pending interrupt is taken before the instruction after CPSIE', () => {
   expect(cpu.register('r4')).toBe(1);
   expect(cpu.register('r5')).toBe(0);
 });
-

@@ -10,7 +10,12 @@ interface Setting {
 }
 
 /** ValidateAddress() and CheckPermission() as B3.5.3 and B2.3 write them, for one address and access: whether it is let through. */
-function validate({ ctrl, regions }: Setting, address: number, access: 'read' | 'write' | 'execute', privileged: boolean) {
+function validate(
+  { ctrl, regions }: Setting,
+  address: number,
+  access: 'read' | 'write' | 'execute',
+  privileged: boolean,
+) {
   let [hit, ap, xn] = [false, 0, false];
   if (address >>> 20 === 0xe00) [hit, ap, xn] = [true, 3, true];
   else {
@@ -28,20 +33,15 @@ function validate({ ctrl, regions }: Setting, address: number, access: 'read' | 
   if (address >>> 29 === 7) xn = true;
   if (!hit) return false;
   const write = access === 'write';
-  const allowed = [
-    false,
-    privileged,
-    privileged || !write,
-    true,
-    false,
-    privileged && !write,
-    !write,
-    !write,
-  ][ap]!;
+  const allowed = [false, privileged, privileged || !write, true, false, privileged && !write, !write, !write][ap]!;
   return allowed && !(access === 'execute' && xn);
 }
 
-const region = fc.record({ base: fc.nat(0xffff_ffff), size: fc.integer({ min: 3, max: 31 }), rest: fc.nat(0xffff_ffff) });
+const region = fc.record({
+  base: fc.nat(0xffff_ffff),
+  size: fc.integer({ min: 3, max: 31 }),
+  rest: fc.nat(0xffff_ffff),
+});
 const setting = fc.record({ ctrl: fc.constantFrom(1, 5), some: fc.array(region, { minLength: 8, maxLength: 8 }) });
 const near = fc.nat(0xffff_ffff);
 
@@ -52,7 +52,11 @@ test('any setting of the regions means what the pseudocode of B3.5.3 makes of it
         rbar: base & ~31,
         rasr: (rest & ~0x3e & 0x173f_ff3f) | (size << 1),
       }));
-      const protection = protectionOf(ctrl, regions.map(({ rbar }) => rbar), regions.map(({ rasr }) => rasr));
+      const protection = protectionOf(
+        ctrl,
+        regions.map(({ rbar }) => rbar),
+        regions.map(({ rasr }) => rasr),
+      );
       const edges = regions.flatMap(({ rbar, rasr }) => {
         const size = 2 ** (((rasr >>> 1) & 31) + 1);
         const base = (rbar >>> 0) - ((rbar >>> 0) % size);
@@ -62,7 +66,12 @@ test('any setting of the regions means what the pseudocode of B3.5.3 makes of it
         if (address < 0 || address > 0xffff_ffff) continue;
         const bits = protection.bitsAt(address);
         const got = [
-          MAY.privilegedRead, MAY.privilegedWrite, MAY.privilegedExecute, MAY.userRead, MAY.userWrite, MAY.userExecute,
+          MAY.privilegedRead,
+          MAY.privilegedWrite,
+          MAY.privilegedExecute,
+          MAY.userRead,
+          MAY.userWrite,
+          MAY.userExecute,
         ].map((bit) => (bits & bit) !== 0); // prettier-ignore
         const wanted = [true, false].flatMap((privileged) =>
           (['read', 'write', 'execute'] as const).map((access) =>
