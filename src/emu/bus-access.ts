@@ -1,3 +1,5 @@
+import type { PageGuard } from './isa/layout.js';
+
 /** The bus as a core sees it. Accesses throw BusFault; addresses and values may be signed. */
 export interface CpuBus {
   /** 1, 2 or 4 bytes, little endian, unsigned; unaligned addresses are allowed in plain memory. */
@@ -29,10 +31,6 @@ export interface CpuBus {
 
 /** [first, behind the last]. */
 export type AddressRange = readonly [number, number];
-
-/** `window`: may be read now, and not at other times. `unaligned`: only aligned accesses go without asking. */
-export const GUARD = { read: 1, write: 2, unaligned: 4, window: 8 } as const;
-export type PageGuard = (address: number) => number;
 
 /** Bits of `access`. */
 export const ACCESS = { signed: 1, aligned: 2, unprivileged: 4 } as const;

@@ -1,7 +1,6 @@
-import { GUARD, type PageGuard } from './bus-access.js';
 import type { DeviceInstance } from './device-instance.js';
 import { InternalError } from './errors.js';
-import { PAGE_SHIFT, PAGE_SIZE, PORT, PORT_TABLE } from './isa/layout.js';
+import { GUARD, PAGE_SHIFT, PAGE_SIZE, type PageGuard, PORT, PORT_TABLE } from './isa/layout.js';
 
 /**
  * Registers that the engine reads without asking, because a read does nothing but show their word: most status registers that firmware

@@ -1,13 +1,13 @@
 import { AddressMap } from './address-map.js';
 import { hex } from './bits.js';
-import { ACCESS, type AddressRange, type CpuBus, type PageGuard } from './bus-access.js';
+import { ACCESS, type AddressRange, type CpuBus } from './bus-access.js';
 import { BusFault, FetchStall } from './bus-fault.js';
 import type { BusPorts } from './bus-ports.js';
 import { Region } from './bus-region.js';
 import { DeviceFault } from './device.js';
 import type { DeviceInstance } from './device-instance.js';
 import { UsageError } from './errors.js';
-import { PAGE_SHIFT } from './isa/layout.js';
+import { PAGE_SHIFT, type PageGuard } from './isa/layout.js';
 import type { MemoryBlock, MemoryPool } from './memory.js';
 
 export interface Watched {

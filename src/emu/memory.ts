@@ -1,11 +1,12 @@
-import { GUARD, type PageGuard } from './bus-access.js';
 import { InternalError } from './errors.js';
 import {
   CODE_TABLE,
+  GUARD,
   GUEST_BASE,
   PAGE,
   PAGE_SHIFT,
   PAGE_SIZE,
+  type PageGuard,
   READ_TABLE,
   WASM_PAGE,
   WRITE_TABLE,

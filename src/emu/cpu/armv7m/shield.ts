@@ -1,5 +1,5 @@
-import { type AddressRange, type CpuBus, GUARD } from '../../bus-access.js';
-import { PAGE_SIZE } from '../../isa/layout.js';
+import type { AddressRange, CpuBus } from '../../bus-access.js';
+import { GUARD, PAGE_SIZE } from '../../isa/layout.js';
 import type { CpuState } from './cpu-state.js';
 import { DEFAULT_PROTECTION } from './memory-map.js';
 import type { MpuState } from './mpu-state.js';
