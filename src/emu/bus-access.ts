@@ -18,11 +18,12 @@ export interface CpuBus {
    */
   guard(guardOf: PageGuard, changed: readonly AddressRange[], apart: boolean): void;
   /**
-   * The guards of these pages may have changed: the engine asks about each again. Cheaper than `guard` for ranges of which little
-   * is used; `renew` tells it after an access that was let through.
+   * Guards have changed for reads (and writes) in some ranges, for writes only in others: the engine asks about each page again.
+   * Cheaper than `guard` for ranges of which little is used; `renew` tells it after an access that was let through.
    */
-  withdraw(ranges: readonly AddressRange[]): void;
-  renew(address: number): void;
+  withdraw(reads: readonly AddressRange[], writes: readonly AddressRange[]): void;
+  /** Whether there was anything to tell. */
+  renew(address: number): boolean;
   /** What was decoded from these addresses is forgotten. */
   forgetCode(ranges: readonly AddressRange[]): void;
   /** Without side effects on devices: undefined where nothing is mapped. */
