@@ -13,6 +13,7 @@ const folders = [
   join('examples', 'firmware-tests'),
   join('test', 'bench', 'firmware'),
   join('test', 'rewrite', 'firmware'),
+  join('test', 'stm32f407'),
 ];
 const tools = {
   make: 'make',

@@ -1,4 +1,12 @@
-import type { DeviceMemory, DeviceProblem, DeviceServices, EventDetail, MemoryStore, ResetCause } from './device.js';
+import type {
+  BusMaster,
+  DeviceMemory,
+  DeviceProblem,
+  DeviceServices,
+  EventDetail,
+  MemoryStore,
+  ResetCause,
+} from './device.js';
 import { DeviceInstance } from './device-instance.js';
 import type { DeviceRow } from './device-row.js';
 import { UsageError } from './errors.js';
@@ -22,9 +30,14 @@ export interface AssemblyHost {
   /** Gives the memory whose row names a controller `'flash.main'` to that device; undefined if there is none. */
   memory(controller: string, store: MemoryStore): DeviceMemory | undefined;
   stallWhile(waiting: () => boolean): void;
+  readonly bus: BusMaster;
   report(device: string, problem: DeviceProblem): void;
+  modifiesInPlace(): boolean;
   emit(device: string, event: string, detail: EventDetail): void;
   requestReset(cause: ResetCause): void;
+  loseRam(): void;
+  /** A named output of the core (`sleeping`), undefined if it has none. */
+  cpuOutput(name: string): Signal | undefined;
 }
 
 export interface Wire {
@@ -69,7 +82,7 @@ export class Assembly implements DeviceServices {
     for (const [name, part] of Object.entries(description.parts ?? {})) {
       this.parts.set(name, new PartInstance(name, part, this));
     }
-    wireUp(this, rows, (name) => host.cpuInput(name));
+    wireUp(this, rows, { input: (name) => host.cpuInput(name), output: (name) => host.cpuOutput(name) });
   }
 
   net(pin: string): Net {
@@ -99,12 +112,18 @@ export class Assembly implements DeviceServices {
       remedy: `give the row of the memory \`controller: '${controller}'\``,
     });
   }
+  get bus(): BusMaster {
+    return this.#host.bus;
+  }
   stallWhile(waiting: () => boolean): void {
     this.#host.stallWhile(waiting);
   }
   declare(device: string, name: string, direction: 'output' | 'input'): void {
     const full = `${device}.${name}`;
     this.wires.set(full, { device, name, direction, signal: this.signals.get(full) });
+  }
+  modifiesInPlace(): boolean {
+    return this.#host.modifiesInPlace();
   }
   report(device: string, problem: DeviceProblem): void {
     this.#host.report(device, problem);
@@ -114,6 +133,9 @@ export class Assembly implements DeviceServices {
   }
   requestReset(cause: ResetCause): void {
     this.#host.requestReset(cause);
+  }
+  loseRam(): void {
+    this.#host.loseRam();
   }
 }
 

@@ -6,6 +6,8 @@ import type { Level, Strength } from './net.js';
 /** What `on` can listen to. `source` is the device, part or pin it comes from. */
 export interface MachineEvents {
   uart: { readonly source: string } & EventDetail;
+  /** A byte was written to a stimulus port of the ITM: `port`, `byte`. */
+  itm: { readonly source: string } & EventDetail;
   pin: { readonly source: string; readonly pin: string; readonly level: Level; readonly strength: Strength };
   irq: { readonly source: string } & EventDetail;
   fault: { readonly source: string } & EventDetail;

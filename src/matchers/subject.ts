@@ -5,6 +5,8 @@
 
 import type { Duration } from '../emu/duration.js';
 import { UsageError } from '../emu/errors.js';
+import type { GuestReport } from '../emu/guest-report.js';
+import type { MisuseKind } from '../emu/misuse.js';
 import type { Edge, Level, Strength } from '../emu/net.js';
 import type { RegisterCell } from '../emu/register-file.js';
 
@@ -63,6 +65,9 @@ export interface Bench {
   /** A test asks about the faults so far, of a kind or of any: these fail it no more by themselves. */
   askedForFaults(kind?: string): void;
   readonly guestErrors: readonly string[];
+  readonly misuse: readonly GuestReport[];
+  /** A test asks about the misuse so far, of a kind or of any: it fails it no more by itself. @throws UsageError for an unknown kind */
+  askedForMisuse(kind?: MisuseKind): void;
 }
 
 /** Something outside the CPU that can change; `onChange` returns what ends the watching. */

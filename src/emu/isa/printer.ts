@@ -337,6 +337,11 @@ export class Printer {
     return entry;
   }
 
+  /** The tables say what the core may do with its present privilege: an access with less of it takes the slow path. */
+  #refuse(): void {
+    this.#context.out.i32(1).op(OP.i32_or);
+  }
+
   #load(id: number, node: Extract<Node, { op: 'load' }>): void {
     const { out } = this.#context;
     const constant = this.#constantWord(node);
@@ -362,6 +367,7 @@ export class Printer {
       return;
     }
     const entry = this.#lookUp(address, node.size, READ_TABLE);
+    if (node.access.unprivileged) this.#refuse();
     out.op(OP.if, VALUE_TYPE[node.type]);
     this.#slowArm(() => this.#slowLoad(node, address));
     out.op(OP.else).get(entry).get(address).op(OP.i32_add);
@@ -459,6 +465,7 @@ export class Printer {
     this.#value(node.args[1]);
     out.set(value);
     const entry = this.#lookUp(address, node.size, WRITE_TABLE);
+    if (node.access.unprivileged) this.#refuse();
     out.op(OP.if, EMPTY_BLOCK);
     this.#slowArm(() => this.#slowStore(node, address, value));
     out.op(OP.else).get(entry).get(address).op(OP.i32_add).get(value);

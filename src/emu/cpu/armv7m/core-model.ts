@@ -1,7 +1,9 @@
 import type { CpuSystem } from '../../cpu.js';
 import type { Isa } from '../../isa/instruction.js';
 import type { StateAllocator } from './allocator.js';
+import { CoreCounters } from './core-counters.js';
 import { CpuState } from './cpu-state.js';
+import { DebugPoints } from './debug-points.js';
 import { exceptionName } from './exception-numbers.js';
 import { Exceptions } from './exceptions.js';
 import { FaultRecords } from './fault-record.js';
@@ -10,7 +12,9 @@ import { FloatContext } from './float-context.js';
 import { FloatStacking } from './float-stacking.js';
 import { GuestMemory } from './guest-memory.js';
 import { InterruptControl } from './interrupt-control.js';
+import { MpuState } from './mpu-state.js';
 import { Priorities, type PriorityOptions } from './priorities.js';
+import { Shield } from './shield.js';
 import { SystemControl } from './system-control.js';
 
 /** The parts of the exception model, wired to each other and to the machine. */
@@ -27,6 +31,12 @@ export interface CoreModel {
   readonly records: FaultRecords;
   readonly control: SystemControl;
   readonly memory: GuestMemory;
+  readonly mpu: MpuState;
+  readonly shield: Shield;
+  readonly counters: CoreCounters;
+  readonly points: DebugPoints;
+  /** Called after a restore: what follows from registers is brought up to date. */
+  readonly onRestored: (() => void)[];
   /** One word: one of SLEEP. */
   readonly sleep: Int32Array;
 }
@@ -41,8 +51,12 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
   const control = new SystemControl(allocator);
   const sleep = allocator.i32('sleep', 1);
   const stop = (): void => system.timebase.requestStop();
-  const interrupts = new InterruptControl({ state, priorities, sleep, control, stop });
-  const memory = new GuestMemory({ bus: system.bus, memory: bytes, state, priorities, status });
+  const [sleeping, sleepDeep] = [system.signals.get('cpu.sleeping'), system.signals.get('cpu.sleepDeep')];
+  const counters = new CoreCounters(allocator, () => system.timebase.cpuClock.now());
+  const interrupts = new InterruptControl({ state, priorities, sleep, control, counters, sleeping, sleepDeep, stop });
+  const mpu = new MpuState(allocator);
+  const shield = new Shield({ bus: system.bus, state, priorities, mpu, stop });
+  const memory = new GuestMemory({ bus: system.bus, memory: bytes, state, priorities, status, shield, control });
   const float = new FloatContext(state, allocator);
   const floatStacking = new FloatStacking({ state, float, priorities, status, records, memory });
   const exceptions = new Exceptions({
@@ -55,27 +69,16 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
     memory,
     allocator,
     control,
+    counters,
     sleepOnExit: () => interrupts.waitForInterrupt(),
     notify: (exception, change) => {
       if (system.hears('irq')) system.emit('irq', { exception, name: exceptionName(exception), change });
     },
   });
   const { irqs } = options;
-  return {
-    irqs,
-    allocator,
-    state,
-    priorities,
-    interrupts,
-    exceptions,
-    float,
-    floatStacking,
-    status,
-    records,
-    control,
-    memory,
-    sleep,
-  };
+  const around = { state, priorities, interrupts, exceptions, status, records, control, memory, sleep };
+  const units = { mpu, shield, float, floatStacking };
+  return { irqs, allocator, counters, points: new DebugPoints(), onRestored: [], ...around, ...units };
 }
 
 function namespaced({ arena }: CpuSystem): StateAllocator {

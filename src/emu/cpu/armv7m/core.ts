@@ -12,9 +12,10 @@ import { Faults } from './faults.js';
 import { SLEEP } from './interrupt-control.js';
 import { armv7em } from './isa.js';
 import type { PriorityOptions } from './priorities.js';
+import { modifiesInPlace } from './read-modify-write.js';
 import { CoreRegisters } from './registers.js';
 import { Semihosting } from './semihosting.js';
-import { SpecialRegisters } from './special-registers.js';
+import { SpecialRegisters, SYSM } from './special-registers.js';
 
 /** `irqs`: external interrupts, 1–240; `priorityBits`: implemented bits of a priority, 3–8. */
 export interface CortexM4Options extends PriorityOptions, CoreDeviceOptions {
@@ -51,18 +52,19 @@ export class CortexM4 implements Cpu {
   readonly #nmi: Signal;
   /** RXEV: an edge is an event, as SEV makes one (B1.5.18). */
   readonly #event: Signal;
+  readonly #system: CpuSystem;
 
   constructor(system: CpuSystem, options: CortexM4Options) {
+    this.#system = system;
     const model = coreModel(this.isa, system, options);
     this.#model = model;
     this.#faults = new Faults(model.status, model.exceptions);
     this.semihosting = new Semihosting(system, model.memory, model.state, model.sleep);
     this.#registers = new CoreRegisters(model.state);
     this.#engine = new ColdEngine(this.isa, system.memory, this.#host(), system.engine);
-    this.breakpoints = {
-      add: (address) => this.#engine.addBreakpoint(address),
-      delete: (address) => this.#engine.deleteBreakpoint(address),
-    };
+    model.shield.attach(this.#engine);
+    model.points.attach(this.#engine);
+    this.breakpoints = model.points;
     this.#lines = this.#interruptInputs(system, options.irqs);
     const float = options.floatInterrupt === undefined ? undefined : this.interrupt(options.floatInterrupt);
     model.float.listener = (level) => float?.set(level);
@@ -109,23 +111,40 @@ export class CortexM4 implements Cpu {
       if (sleep[0] !== SLEEP.awake) return 'sleeping';
       if (exceptions.locked) return 'locked';
       const exit = this.#execute(false);
-      if (exit !== undefined && exit.kind === 'breakpoint') return 'breakpoint';
+      if (exit === undefined || exit.kind !== 'breakpoint') continue;
+      if (this.#model.points.isHost(state.pc)) return 'breakpoint';
+      this.#executePoint();
     }
     return sleep[0] !== SLEEP.awake ? 'sleeping' : 'slice';
   }
 
   step(): void {
-    if (this.#boundary() && !this.sleeping && !this.locked) this.#execute(true);
+    if (this.#boundary() && !this.sleeping && !this.locked) this.#executePoint();
+  }
+
+  /**
+   * One instruction at which the debug units may want something. A breakpoint of the FPB comes in its place; a match of the DWT is
+   * not synchronous: the instruction is executed, and DebugMonitor comes after it (C1.8, C1.11).
+   */
+  #executePoint(): void {
+    const { points, state } = this.#model;
+    if (points.isOf('fpb', state.pc)) {
+      this.#faults.breakpoint();
+      return;
+    }
+    if (points.isOf('dwt', state.pc)) points.matched(state.pc);
+    this.#execute(true);
   }
 
   /** TakeReset() (B1.5.5). Devices are reset by the machine; the vector table is read here. */
   reset(kind: CpuResetKind): void {
     const state = this.#model.state;
-    this.#model.sleep.fill(0);
+    this.#model.interrupts.wake();
     this.#model.priorities.reset();
     this.#model.exceptions.reset();
     this.#model.status.reset();
     this.#model.control.reset();
+    this.#model.shield.reset();
     if (kind === 'power-on') this.#model.records.clear();
     this.semihosting.reset();
     state.reset();
@@ -162,14 +181,23 @@ export class CortexM4 implements Cpu {
   input(name: string): Signal | undefined {
     return name === 'nmi' ? this.#nmi : name === 'event' ? this.#event : undefined;
   }
+  modifiesInPlace(): boolean {
+    return modifiesInPlace(this.pc >>> 0, (address) => this.#system.bus.peek(address, 2));
+  }
+  output(name: string): Signal | undefined {
+    return name === 'sleeping' || name === 'sleepDeep' ? this.#system.signals.get(`cpu.${name}`) : undefined;
+  }
   invalidate(address: number, length: number): void {
     this.#engine.invalidate(address, length);
   }
   remapped(): void {
     this.#engine.remapped();
   }
-  /** Everything is in memory and arena; nothing is cached beside them. */
-  restored(): void {}
+  /** Everything is in memory and arena, but for what follows from the MPU's and the debug units' registers. */
+  restored(): void {
+    this.#model.shield.restored();
+    for (const update of this.#model.onRestored) update();
+  }
 
   /**
    * What happens between instructions: the rest of an entry or return, waking up, pre-emption, a cleared T bit. True when the
@@ -188,6 +216,7 @@ export class CortexM4 implements Cpu {
 
   #execute(single: boolean): EngineExit | undefined {
     let exit: EngineExit;
+    this.#model.shield.sync();
     try {
       exit = single ? this.#engine.step() : this.#engine.run();
     } catch (error) {
@@ -246,12 +275,19 @@ export class CortexM4 implements Cpu {
 
   #host(): ConstructorParameters<typeof ColdEngine>[2] {
     const { memory } = this.#model;
-    const { state, priorities, interrupts, float } = this.#model;
+    const { state, priorities, interrupts, float, shield } = this.#model;
     const special = new SpecialRegisters(state, priorities, interrupts, float);
     const helpers: Record<string, (...args: number[]) => number | undefined> = {
       mrs: (sysm) => special.read(sysm!),
-      msr: (sysm, mask, value) => void special.write(sysm!, mask!, value!),
-      cps: (bits) => void special.changeProcessorState(bits!),
+      // CONTROL and FAULTMASK decide which permissions count from the next instruction on.
+      msr: (sysm, mask, value) => {
+        special.write(sysm!, mask!, value!);
+        return void (sysm! >= SYSM.FAULTMASK && shield.changed());
+      },
+      cps: (bits) => {
+        special.changeProcessorState(bits!);
+        return void (bits! & 1 && shield.changed());
+      },
       vmsr: (value) => {
         float.show();
         state.fpscr = value!;

@@ -16,6 +16,8 @@ export interface WordMemory {
   /** Consecutive words, lowest address first; where one is refused, those before it are done. */
   readWords(address: number, words: Int32Array): void;
   writeWords(address: number, words: Int32Array): void;
+  /** `readWords` comes next, for a return to Handler or to Thread mode, whose privilege it has. */
+  unstackFor(handler: boolean): void;
   /** Classifies what `readWord` or `writeWord` threw; rethrows what is not a guest fault. */
   faultOf(error: unknown): WordFault;
 }
@@ -31,6 +33,7 @@ export interface ExceptionParts {
   readonly allocator: StateAllocator;
   /** VTOR and SCR of the SCB. */
   readonly control: { readonly vtor: number; readonly scr: number };
+  readonly counters: { addException(cycles: number): void };
   /** SleepOnExit() (B1.5.17). */
   readonly sleepOnExit: () => void;
   /** An exception became active, or ended. */

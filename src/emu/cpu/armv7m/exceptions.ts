@@ -38,6 +38,7 @@ export class Exceptions {
   private readonly float: FloatContext;
   private readonly floatStacking: FloatStacking;
   private readonly control: ExceptionParts['control'];
+  private readonly counters: ExceptionParts['counters'];
   private readonly sleepOnExit: ExceptionParts['sleepOnExit'];
   private readonly notify: ExceptionParts['notify'];
   /** Phase, exception that started it, EXC_RETURN, locked up. */
@@ -52,6 +53,7 @@ export class Exceptions {
     this.float = parts.float;
     this.floatStacking = parts.floatStacking;
     this.control = parts.control;
+    this.counters = parts.counters;
     this.sleepOnExit = parts.sleepOnExit;
     this.notify = parts.notify;
     this.#words = parts.allocator.i32('exception-sequence', 4);
@@ -181,6 +183,7 @@ export class Exceptions {
     this.#words[1] = this.priorities.candidate;
     this.#words[2] = excReturn;
     this.state.charge(cycles);
+    this.counters.addException(cycles);
   }
 
   /** The exception that takes a synchronous fault, 0 for lockup. */
@@ -342,6 +345,7 @@ export class Exceptions {
       this.#returnFault(excReturn, UFSR.NOCP);
       return;
     }
+    memory.unstackFor(toHandler);
     try {
       memory.readWords(frame, f);
       if (float) this.floatStacking.load(frame + BASIC_FRAME);

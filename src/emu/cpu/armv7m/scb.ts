@@ -54,12 +54,7 @@ export const SCB = registers({
     0xfa05_0000,
     'ARMv7-M B3.2.6',
   ),
-  SCR: reg(
-    0x10,
-    { SLEEPONEXIT: rw(1), SLEEPDEEP: notModelled(rw(2), 'deep sleep'), SEVONPEND: rw(4) },
-    0,
-    'ARMv7-M B3.2.7',
-  ),
+  SCR: reg(0x10, { SLEEPONEXIT: rw(1), SLEEPDEEP: rw(2), SEVONPEND: rw(4) }, 0, 'ARMv7-M B3.2.7'),
   CCR: reg(
     0x14,
     {

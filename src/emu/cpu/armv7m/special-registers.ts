@@ -4,7 +4,7 @@ import type { InterruptControl } from './interrupt-control.js';
 import type { Priorities } from './priorities.js';
 
 /** SYSm numbers of MRS and MSR (B5.1.1, table B5-1). */
-const SYSM = {
+export const SYSM = {
   MSP: 8,
   PSP: 9,
   PRIMASK: 16,

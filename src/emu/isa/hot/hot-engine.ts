@@ -56,6 +56,8 @@ export interface HotHost {
   cover(spans: readonly number[]): boolean;
   /** What regions import beside memory and table, by name; filled before the first one is compiled. */
   readonly imports: WebAssembly.ModuleImports;
+  /** Whether these bytes may be fetched, and read, whatever the state of the core. */
+  alwaysFetched(address: number, length: number): boolean;
   /** Addresses at which a region must end. */
   isStop(pc: number): boolean;
   /** A register as it stands. */
@@ -263,7 +265,7 @@ export class HotEngine {
 
   #find(entry: number): CompiledRegion | undefined {
     const found = this.#store.at(entry).find(({ spans, code, knowledge, windows, counting }) => {
-      if (this.#hasStop(spans)) return false;
+      if (this.#hasStop(spans) || !this.#alwaysFetched(spans)) return false;
       if (counting !== this.counting || ![...windows].every((one) => this.#windows.has(one))) return false;
       if (!this.#knowsNoMore(spans, knowledge)) return false;
       const present = this.#codeOf(spans);
@@ -276,6 +278,13 @@ export class HotEngine {
     return found;
   }
 
+  #alwaysFetched(spans: readonly number[]): boolean {
+    for (let i = 0; i < spans.length; i += 2) {
+      if (!this.#host.alwaysFetched(spans[i]!, spans[i + 1]!)) return false;
+    }
+    return true;
+  }
+
   #hasStop(spans: readonly number[]): boolean {
     for (let i = 0; i < spans.length; i += 2) {
       for (let at = 0; at < spans[i + 1]!; at += 2) if (this.#host.isStop(spans[i]! + at)) return true;
@@ -286,7 +295,10 @@ export class HotEngine {
   #make(entries: readonly number[]): Map<number, CompiledRegion> {
     const made = new Map<number, CompiledRegion>();
     const steps = new Map<number, Step | undefined>();
-    const fetch = (pc: number) => (this.#host.isStop(pc) ? undefined : this.#host.decode(pc));
+    const fetch = (pc: number) => {
+      const decoded = this.#host.isStop(pc) ? undefined : this.#host.decode(pc);
+      return decoded && this.#host.alwaysFetched(pc, decoded.length) ? decoded : undefined;
+    };
     const look = (pc: number): Step | undefined => {
       let step = steps.get(pc);
       if (step || steps.has(pc)) return step;
@@ -308,7 +320,7 @@ export class HotEngine {
     const options = { isa: this.#isa, layout: this.#layout, counting: this.counting };
     const literals = new Map<Region, Set<number>>(regions.map((region) => [region, new Set()]));
     const constantWord = (region: Region, address: number) => {
-      const word = this.#host.constantWord(address);
+      const word = this.#host.alwaysFetched(address, 4) ? this.#host.constantWord(address) : undefined;
       if (word === undefined || !this.#codeOf([address, 4])) return undefined;
       literals.get(region)!.add(address);
       return word;
