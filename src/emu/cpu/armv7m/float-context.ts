@@ -97,7 +97,7 @@ export class FloatContext {
 
   /**
    * The rest of ExecuteFPCheck(): what executes gets a context of its own. FPSCR[26:22] come from FPDSCR; the flags, which stacking
-   * has left UNKNOWN, are 0, or a handler of their interrupt could never end it (AN4044's clears those of the frame alone).
+   * has left UNKNOWN, are 0: ST's handlers of their interrupt count on it (PM0214 4.6.7).
    */
   begin(): void {
     const state = this.#state;
