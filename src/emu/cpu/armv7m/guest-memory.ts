@@ -134,12 +134,14 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     if (host === 0) for (let i = 0; i < words.length; i++) words[i] = this.#read(address + 4 * i, 4, flags, privileged);
     else for (let i = 0; i < words.length; i++) words[i] = this.#words[first + i]!;
   }
-  /** Stacking has the privilege of the code that is interrupted (B1.5.6). */
-  writeWords(address: number, words: Int32Array): void {
-    this.#shield.showFor(this.#state.privileged);
-    const host = staysInPage(address, words.length) ? this.#writeTable[address >>> PAGE_SHIFT]! : 0;
+  /** Stacking has the privilege of the code that is interrupted (B1.5.6), which is what runs unless told otherwise. */
+  writeWords(address: number, words: Int32Array, privileged = this.#state.privileged): void {
+    if (privileged === this.#state.privileged) this.#shield.showFor(privileged);
+    const plain = staysInPage(address, words.length) && this.#shield.tablesHold(privileged);
+    const flags = privileged ? 0 : ACCESS.unprivileged;
+    const host = plain ? this.#writeTable[address >>> PAGE_SHIFT]! : 0;
     const first = (address + host) >> 2;
-    if (host === 0) for (let i = 0; i < words.length; i++) this.#write(address + 4 * i, 4, words[i]!, 0);
+    if (host === 0) for (let i = 0; i < words.length; i++) this.#write(address + 4 * i, 4, words[i]!, flags);
     else for (let i = 0; i < words.length; i++) this.#words[first + i] = words[i]!;
   }
   faultOf(error: unknown): WordFault {
