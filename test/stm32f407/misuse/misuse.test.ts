@@ -58,7 +58,15 @@ describe('misuse', () => {
     `);
   });
 
-  it.each(['clock-gated', 'pin-function', 'clock-limit', 'flash-latency', 'dma-memory'])('%s', (kind) => {
+  it.each([
+    'clock-gated',
+    'pin-function',
+    'clock-limit',
+    'flash-latency',
+    'dma-memory',
+    'unmapped-access',
+    'unaligned-device',
+  ])('%s', (kind) => {
     const board = boot(`misuse/firmware/${kind}.elf`);
     finish(board, '100ms');
     expect(reports(board)).toMatchSnapshot();
