@@ -22,7 +22,7 @@ const unit: TestUserConfig = {
   pool: 'threads',
   isolate: false,
   testTimeout: 60_000,
-  setupFiles: ['test/engine.setup.ts'],
+  setupFiles: ['test/engine.setup.ts', 'test/fidelity/coverage.setup.ts'],
 };
 
 export default defineConfig({
@@ -45,7 +45,7 @@ export default defineConfig({
           ...unit,
           name: 'hot',
           env: { FWTEST_ENGINE: process.env['FWTEST_ENGINE'] ?? 'hot' },
-          exclude: ['test/package/**', 'test/lockstep/**', 'test/architecture/**'],
+          exclude: ['test/package/**', 'test/lockstep/**', 'test/architecture/**', 'test/fidelity/**'],
         },
       },
       {

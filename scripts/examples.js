@@ -13,6 +13,8 @@ const folders = [
   join('examples', 'firmware-tests'),
   join('test', 'bench', 'firmware'),
   join('test', 'rewrite', 'firmware'),
+  join('test', 'stm32f407'),
+  join('test', 'float', 'firmware'),
 ];
 const tools = {
   make: 'make',

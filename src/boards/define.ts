@@ -52,6 +52,7 @@ export const RESERVED_HANDLES = [
   'name',
   'machine',
   'guestErrors',
+  'misuse',
   'symbol',
   'then',
   'faults',

@@ -1,3 +1,5 @@
+import type { PageGuard } from './isa/layout.js';
+
 /** The bus as a core sees it. Accesses throw BusFault; addresses and values may be signed. */
 export interface CpuBus {
   /** 1, 2 or 4 bytes, little endian, unsigned; unaligned addresses are allowed in plain memory. */
@@ -11,9 +13,27 @@ export interface CpuBus {
   codeDecoded(address: number, length: number): void;
   /** A word of plain memory that no store of the guest changes, signed; undefined for anything else, and where somebody watches. */
   constantWord(address: number): number | undefined;
+  /**
+   * What keeps the engine from accessing plain memory and plain registers without asking: `guardOf` gives bits of GUARD for the
+   * 4 KiB page at an address. Only what lies in `changed` is looked at now, [first, behind the last] in whole pages.
+   * `apart`: no store beside decoded code is made without asking, either.
+   */
+  guard(guardOf: PageGuard, changed: readonly AddressRange[], apart: boolean): void;
+  /**
+   * Guards have changed for reads (and writes) in some ranges, for writes only in others: the engine asks about each page again.
+   * Cheaper than `guard` for ranges of which little is used; `renew` tells it after an access that was let through.
+   */
+  withdraw(reads: readonly AddressRange[], writes: readonly AddressRange[]): void;
+  /** Whether there was anything to tell. */
+  renew(address: number): boolean;
+  /** What was decoded from these addresses is forgotten. */
+  forgetCode(ranges: readonly AddressRange[]): void;
   /** Without side effects on devices: undefined where nothing is mapped. */
   peek(address: number, size: number): number | undefined;
 }
+
+/** [first, behind the last]. */
+export type AddressRange = readonly [number, number];
 
 /** Bits of `access`. */
 export const ACCESS = { signed: 1, aligned: 2, unprivileged: 4 } as const;

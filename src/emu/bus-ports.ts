@@ -1,6 +1,7 @@
+import type { AddressRange } from './bus-access.js';
 import type { DeviceInstance } from './device-instance.js';
 import { InternalError } from './errors.js';
-import { PAGE_SHIFT, PAGE_SIZE, PORT, PORT_TABLE } from './isa/layout.js';
+import { GUARD, PAGE_SHIFT, PAGE_SIZE, type PageGuard, PORT, PORT_TABLE } from './isa/layout.js';
 
 /**
  * Registers that the engine reads without asking, because a read does nothing but show their word: most status registers that firmware
@@ -12,6 +13,8 @@ export class BusPorts {
   #free: number;
   /** Guest pages, and their lists. */
   readonly #pages = new Map<number, number>();
+  #guardOf: PageGuard = () => 0;
+  #isOpen = true;
 
   /** Uses the bytes of the engine's memory from `base` on. */
   constructor(memory: WebAssembly.Memory, base: number, length: number) {
@@ -45,7 +48,24 @@ export class BusPorts {
 
   /** Whether the engine uses them: not while somebody watches. */
   open(on: boolean): void {
-    for (const [page, list] of this.#pages) this.#words[(PORT_TABLE >> 2) + page] = on ? list : 0;
+    this.#isOpen = on;
+    for (const page of this.#pages.keys()) this.#show(page);
+  }
+  /** The engine uses none in pages that are guarded from reads. */
+  guard(guardOf: PageGuard): void {
+    this.#guardOf = guardOf;
+    for (const page of this.#pages.keys()) this.#show(page);
+  }
+  /** The guards of these ranges may be other ones than before. */
+  review(ranges: readonly AddressRange[]): void {
+    for (const page of this.#pages.keys()) {
+      const address = page * PAGE_SIZE;
+      if (ranges.some(([first, behind]) => address < behind && address + PAGE_SIZE > first)) this.#show(page);
+    }
+  }
+  #show(page: number): void {
+    const guarded = (this.#guardOf(page * PAGE_SIZE) & GUARD.read) !== 0;
+    this.#words[(PORT_TABLE >> 2) + page] = this.#isOpen && !guarded ? this.#pages.get(page)! : 0;
   }
 
   #listOf(page: number): number {
@@ -53,7 +73,7 @@ export class BusPorts {
     if (known !== undefined) return known;
     const list = this.#take(PAGE_SIZE);
     this.#pages.set(page, list);
-    this.#words[(PORT_TABLE >> 2) + page] = list;
+    this.#show(page);
     return list;
   }
   #take(bytes: number): number {

@@ -15,6 +15,8 @@ export class Region {
   private readonly last: number;
   /** User-mode accesses are refused. */
   readonly privileged: boolean;
+  /** It lies beside the core: other bus masters do not reach it. */
+  readonly core: boolean;
   readonly device: DeviceInstance | null;
   readonly memory: MemoryBlock | null;
   /** Memory: where in it the region begins. Bit-band alias: the address of its first bit. */
@@ -25,7 +27,7 @@ export class Region {
     name: string,
     start: number,
     size: number,
-    rest: { privileged?: boolean; device?: DeviceInstance; memory?: MemoryBlock; target?: number } = {},
+    rest: { privileged?: boolean; core?: boolean; device?: DeviceInstance; memory?: MemoryBlock; target?: number } = {},
   ) {
     this.kind = kind;
     this.name = name;
@@ -34,6 +36,7 @@ export class Region {
     this.base = start | 0;
     this.last = (size - 1) | 0;
     this.privileged = rest.privileged ?? false;
+    this.core = rest.core ?? false;
     this.device = rest.device ?? null;
     this.memory = rest.memory ?? null;
     this.target = rest.target ?? 0;

@@ -1,13 +1,13 @@
 import { AddressMap } from './address-map.js';
 import { hex } from './bits.js';
-import { ACCESS, type CpuBus } from './bus-access.js';
+import { ACCESS, type AddressRange, type CpuBus } from './bus-access.js';
 import { BusFault, FetchStall } from './bus-fault.js';
 import type { BusPorts } from './bus-ports.js';
 import { Region } from './bus-region.js';
 import { DeviceFault } from './device.js';
 import type { DeviceInstance } from './device-instance.js';
 import { UsageError } from './errors.js';
-import { PAGE_SHIFT } from './isa/layout.js';
+import { PAGE_SHIFT, type PageGuard } from './isa/layout.js';
 import type { MemoryBlock, MemoryPool } from './memory.js';
 
 export interface Watched {
@@ -57,7 +57,7 @@ export class Bus implements CpuBus {
   /** `core`: it lies beside the core, which asks questions of its own at each access. */
   mapDevice(device: DeviceInstance, address: number, options: { privileged?: boolean; core?: boolean } = {}): Region {
     const { privileged, core } = options;
-    const region = new Region('device', device.name, address, device.size, { device, privileged });
+    const region = new Region('device', device.name, address, device.size, { device, privileged, core });
     this.map.add(region);
     if (!privileged && !core) this.#ports?.add(device, address);
     return region;
@@ -126,6 +126,31 @@ export class Bus implements CpuBus {
     if (!region || !memory || memory.isRam || memory.access !== 'open' || at + 4 > region.end) return undefined;
     const watched = this.#watches.some(({ kind, start, end }) => kind === 'read' && start < at + 4 && at < end);
     return watched || (at & 3) !== 0 ? undefined : memory.load(at - region.start + region.target, 4) | 0;
+  }
+
+  guard(guardOf: PageGuard, changed: readonly AddressRange[], apart: boolean): void {
+    this.#pool.setGuard(guardOf, apart);
+    this.#ports?.guard(guardOf);
+    if (changed.length === 0) return;
+    this.#eachPage(changed, (memory, page) => memory.refresh(page));
+    this.#pool.guarded();
+  }
+  withdraw(reads: readonly AddressRange[], writes: readonly AddressRange[]): void {
+    this.#eachStretch(reads, (_memory, _from, _to, start, end) => this.#pool.withdraw(start, end, true));
+    this.#eachStretch(writes, (memory, _from, _to, start, end) => {
+      if (memory.isRam) this.#pool.withdraw(start, end, false);
+    });
+    this.#ports?.review(reads);
+  }
+  renew(address: number): boolean {
+    if (!this.#pool.isWithdrawn(address)) return false;
+    const at = address >>> 0;
+    const region = this.map.find(at);
+    if (region?.memory) region.memory.refresh((at - region.start + region.target) >> PAGE_SHIFT);
+    return true;
+  }
+  forgetCode(ranges: readonly AddressRange[]): void {
+    this.#eachStretch(ranges, (memory, from, to) => this.#pool.forgetCode(memory, from, to));
   }
 
   peek(address: number, size: number): number | undefined {
@@ -268,6 +293,27 @@ export class Bus implements CpuBus {
       const first = (from - region.start + region.target) >> PAGE_SHIFT;
       const last = (to - 1 - region.start + region.target) >> PAGE_SHIFT;
       for (let page = first; page <= last; page++) this.#pool.watch(memory, page, watch.kind, on);
+    }
+  }
+
+  #eachPage(ranges: readonly AddressRange[], fn: (memory: MemoryBlock, page: number) => void): void {
+    this.#eachStretch(ranges, (memory, from, to) => {
+      for (let page = from >> PAGE_SHIFT; page << PAGE_SHIFT < to; page++) fn(memory, page);
+    });
+  }
+  /** Calls `fn` with what of memories is seen in ranges of addresses: offsets, and addresses. */
+  #eachStretch(
+    ranges: readonly AddressRange[],
+    fn: (memory: MemoryBlock, from: number, to: number, start: number, end: number) => void,
+  ): void {
+    if (ranges.length === 0) return;
+    for (const { memory, start, end, target } of this.map.memories) {
+      for (let i = 0; i < ranges.length; i++) {
+        const range = ranges[i]!;
+        const from = Math.max(range[0], start);
+        const to = Math.min(range[1], end);
+        if (from < to) fn(memory, from - start + target, to - start + target, from, to);
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import type {
+  BusMaster,
   DeviceMemory,
   DeviceProblem,
   DeviceServices,
@@ -24,6 +25,8 @@ export interface HarnessOptions {
   readonly clock?: string;
   /** Contents of the memories it controls, by port. */
   readonly memories?: Readonly<Record<string, Uint8Array>>;
+  /** What it reaches as a bus master; nothing if not given. */
+  readonly bus?: BusMaster;
 }
 
 /** One device without CPU and bus, for unit tests: read and write its registers, let time pass, look at its wires. */
@@ -38,13 +41,17 @@ export class DeviceHarness<H extends object> {
   readonly events: { readonly event: string; readonly detail: EventDetail }[] = [];
   /** System resets the device asked for. */
   readonly resets: ResetCause[] = [];
+  /** How often the device said that RAM is lost. */
+  lostRam = 0;
   readonly #nets = new Map<string, Net>();
   readonly #functions = new Map<string, PinFunction>();
   readonly #stores = new Map<string, MemoryStore>();
   readonly #memories: Readonly<Record<string, Uint8Array>>;
+  readonly #bus: BusMaster;
 
   constructor(type: DeviceType<H>, options: HarnessOptions = {}) {
     this.#memories = options.memories ?? {};
+    this.#bus = options.bus ?? { read: () => undefined, write: () => false };
     this.timebase = new Timebase(this.arena, options.cpu ?? 16_000_000);
     this.scheduler = new Scheduler(this.arena, this.timebase);
     this.signals = new Signals(this.arena);
@@ -137,9 +144,12 @@ export class DeviceHarness<H extends object> {
       stallWhile: (waiting) => {
         while (waiting()) this.runUntilTick(this.scheduler.next);
       },
+      bus: this.#bus,
       declare: () => {},
+      modifiesInPlace: () => false,
       report: (_device, problem) => void this.problems.push(problem),
       requestReset: (cause) => void this.resets.push(cause),
+      loseRam: () => void this.lostRam++,
       emit: (_device, event, detail) => void this.events.push({ event, detail }),
     };
   }
@@ -153,6 +163,20 @@ function memoryOf(bytes: Uint8Array): DeviceMemory {
       size === 4 ? view.getUint32(offset, true) : size === 2 ? view.getUint16(offset, true) : bytes[offset]!,
     fill: (offset, content) => bytes.set(content, offset),
     addressesOf: (offset) => [offset],
+  };
+}
+
+/** A bus with nothing but RAM from `base` on, for the tests of bus masters. */
+export function ramBus(base: number, bytes: Uint8Array): BusMaster {
+  const memory = memoryOf(bytes);
+  const holds = (address: number, size: number) => address >= base && address + size <= base + bytes.length;
+  return {
+    read: (address, size) => (holds(address, size) ? memory.load(address - base, size) : undefined),
+    write: (address, size, value) => {
+      if (!holds(address, size)) return false;
+      for (let i = 0; i < size; i++) bytes[address - base + i] = value >>> (8 * i);
+      return true;
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Log, LogOptions } from './log.js';
+import type { MisuseRule } from './misuse.js';
 import type { Net, PinFunction } from './net.js';
 import type { Register, RegisterCell, Registers } from './register-file.js';
 import type { RegisterSpecs } from './registers.js';
@@ -13,8 +14,22 @@ import type { Clock, Timebase } from './time.js';
 export type OrNothing<T> = T | void;
 
 export type ResetKind = 'power-on' | 'system' | 'peripheral';
-/** What brought a reset about; `peripheral` is the device's own reset bit. */
-export type ResetCause = 'power-on' | 'pin' | 'software' | 'watchdog' | 'window-watchdog' | 'low-power' | 'peripheral';
+/**
+ * What brought a reset about; `peripheral` is the device's own reset bit. `power-on`, `brown-out` and `standby` are resets of kind
+ * `power-on`: the core's supply was away.
+ */
+export type ResetCause =
+  | 'power-on'
+  /** The supply fell below what the chip needs, and came back. */
+  | 'brown-out'
+  /** The end of a mode in which the core's supply was off. */
+  | 'standby'
+  | 'pin'
+  | 'software'
+  | 'watchdog'
+  | 'window-watchdog'
+  | 'low-power'
+  | 'peripheral';
 
 /** Something the firmware did that hardware does not promise, or the model does not have. */
 export interface DeviceProblem {
@@ -24,6 +39,8 @@ export interface DeviceProblem {
   readonly what: string;
   readonly remedy?: string;
   readonly section?: string;
+  /** The kind of misuse that it is, by which `misuse` settings name it. */
+  readonly rule?: MisuseRule;
 }
 
 export type EventDetail = Readonly<Record<string, number | string>>;
@@ -38,6 +55,14 @@ export class DeviceFault extends Error {
 
 /** What a memory's controller lets through: the levels of its wire `access`. While it is busy the bus stalls. */
 export const MEMORY_ACCESS = { open: 0, busy: 1, refused: 2 } as const;
+
+/** What a bus master that is no core (DMA) sees of the address space. Addresses are unsigned, values too. */
+export interface BusMaster {
+  /** 1, 2 or 4 bytes at an aligned address; undefined where the bus answers with an error. */
+  read(address: number, size: 1 | 2 | 4): number | undefined;
+  /** False where the bus answers with an error. */
+  write(address: number, size: 1 | 2 | 4, value: number): boolean;
+}
 
 /** A memory that a device erases and programs: its row says `controller: 'flash.main'`. */
 export interface DeviceMemory {
@@ -65,14 +90,18 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   onRead(register: RegisterCell, fn: (value: number) => OrNothing<number>): void;
   /** The register's value is computed by `fn`, for the bus and for `register.value`; `fn` has no side effects. */
   computed(register: RegisterCell, fn: (stored: number) => number): void;
-  /** Called after the access rules were applied and the value stored; `written` is what the bus carried. */
-  onWrite(register: RegisterCell, fn: (value: number, old: number, written: number) => void): void;
+  /**
+   * Called after the access rules were applied and the value stored; `written` is what the bus carried, `bytes` has ones in the
+   * bytes that it wrote.
+   */
+  onWrite(register: RegisterCell, fn: (value: number, old: number, written: number, bytes: number) => void): void;
   /** Registers and state have their reset values already, events are cancelled, outputs low. */
   onReset(fn: (kind: ResetKind, cause: ResetCause) => void): void;
   /** The clock of the chip's row, standing while the device's enable bit is off. The CPU clock if the row names none. */
   readonly clock: Clock;
   clockNamed(name: string): Clock;
-  event(name: string, fire: () => void, clock?: Clock): TimedEvent;
+  /** `backup`: no reset cancels it, the device does. */
+  event(name: string, fire: () => void, clock?: Clock, options?: { readonly backup: boolean }): TimedEvent;
   /** A wire this device drives; other rows name it `usart2.tx`. */
   output(name: string): Signal;
   /** A wire this device listens to. */
@@ -85,12 +114,16 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   memory(port: string, store: MemoryStore): DeviceMemory;
   /** Answers an access late: machine time passes, and what is due happens, as long as `waiting()`. */
   stallWhile(waiting: () => boolean): void;
+  /** Accesses of its own, as a bus master. Memories whose row says `dma: false` are out of its reach. */
+  readonly bus: BusMaster;
   log(name: string, options?: LogOptions): Log;
   /** Tells listeners of `board.on(event, …)`. */
   emit(event: string, detail: EventDetail): void;
   report(problem: DeviceProblem): void;
   /** Resets the system at the end of the present instruction. */
   requestReset(cause: ResetCause): void;
+  /** The supply of the chip's RAM goes off: all of it is lost, what the image put there too. */
+  loseRam(): void;
   fault(what: string): never;
   readonly time: { ns(): number; cycles(): number };
 }
@@ -177,11 +210,15 @@ export interface DeviceServices {
   clock(name: string): Clock;
   memory(device: string, port: string, store: MemoryStore): DeviceMemory;
   stallWhile(waiting: () => boolean): void;
+  readonly bus: BusMaster;
   /** Notes that `device` drives or hears the signal. */
   declare(device: string, signal: string, direction: 'output' | 'input'): void;
   report(device: string, problem: DeviceProblem): void;
+  /** Whether the core is storing a word that it changed in place. */
+  modifiesInPlace(): boolean;
   emit(device: string, event: string, detail: EventDetail): void;
   requestReset(cause: ResetCause): void;
+  loseRam(): void;
 }
 
-export type { Register };
+export type { MisuseRule, Register };

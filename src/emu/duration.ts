@@ -58,3 +58,13 @@ export function parseDuration(text: string, where?: string): Span {
   }
   return { unit: 'time', picoseconds: scaled(text, whole, fraction, PICOSECONDS[unit]!, where) };
 }
+
+/**
+ * Nanoseconds of machine time, rounded up: for parts, which have no clock to count cycles of.
+ * @throws UsageError for cycles
+ */
+export function nanosecondsOf(duration: Duration, where: string): number {
+  const span = parseDuration(duration, where);
+  if (span.unit === 'time') return Math.ceil(Number(span.picoseconds) / 1000);
+  throw new UsageError({ what: `'${duration}' is no machine time`, where, remedy: "write it in time: '20ms'" });
+}

@@ -1,5 +1,16 @@
 import { InternalError } from './errors.js';
-import { CODE_TABLE, GUEST_BASE, PAGE_SHIFT, PAGE_SIZE, READ_TABLE, WASM_PAGE, WRITE_TABLE } from './isa/layout.js';
+import {
+  CODE_TABLE,
+  GUARD,
+  GUEST_BASE,
+  PAGE,
+  PAGE_SHIFT,
+  PAGE_SIZE,
+  type PageGuard,
+  READ_TABLE,
+  WASM_PAGE,
+  WRITE_TABLE,
+} from './isa/layout.js';
 
 /** A memory of the chip: bytes that guest addresses are mapped to. */
 export interface MemoryOptions {
@@ -9,6 +20,8 @@ export interface MemoryOptions {
   readonly kind: 'ram' | 'rom';
   /** Whether instructions can be fetched; true unless said otherwise. */
   readonly execute?: boolean;
+  /** Whether other bus masters than the core reach it; true unless said otherwise. */
+  readonly dma?: boolean;
   /** The device that takes stores to it, and a name for it there: `'flash.main'`. Its wire `access` says what is let through. */
   readonly controller?: string;
   /** What a store to a ROM without controller does: a bus error (default), or nothing but a report. */
@@ -214,6 +227,13 @@ export class MemoryPool {
   #pristine = true;
   #codeListener: CodeChanged = () => {};
   #remapListener: () => void = () => {};
+  #guardOf: PageGuard = () => 0;
+  #apart = false;
+  /** Guest pages that were guarded from windows once: they stay out of them, so that compiled code stays true. */
+  readonly #closed = new Set<number>();
+  #closedOne = false;
+  /** By guest page: 1 where entries are empty that need not be. */
+  #withdrawn: Uint8Array | undefined;
 
   /** Where the bytes begin that are the machine's to use. */
   readonly room: number;
@@ -360,6 +380,37 @@ export class MemoryPool {
     if (hidden) this.#remapListener();
   }
 
+  /** What keeps the engine from pages; those whose guard changed are refreshed, then `guarded` is called. */
+  setGuard(guardOf: PageGuard, apart: boolean): void {
+    this.#guardOf = guardOf;
+    this.#apart = apart;
+  }
+  /** Windows that reach into pages which are closed since then are given up. */
+  guarded(): void {
+    this.#pristine = false;
+    if (this.#closedOne) this.#remapListener();
+    this.#closedOne = false;
+  }
+
+  /** Empties the engine's entries for the guest pages of a range, until they are refreshed: those of writes, or all. */
+  withdraw(from: number, to: number, reads: boolean): void {
+    this.#withdrawn ??= new Uint8Array(2 ** (32 - PAGE_SHIFT));
+    const [first, behind] = [Math.floor(from / PAGE_SIZE), Math.ceil(to / PAGE_SIZE)];
+    if (reads) this.#words.fill(0, (READ_TABLE >> 2) + first, (READ_TABLE >> 2) + behind);
+    this.#words.fill(0, (WRITE_TABLE >> 2) + first, (WRITE_TABLE >> 2) + behind);
+    this.#withdrawn.fill(1, first, behind);
+  }
+  isWithdrawn(address: number): boolean {
+    return this.#withdrawn !== undefined && this.#withdrawn[address >>> PAGE_SHIFT] !== 0;
+  }
+
+  /** Forgets what was decoded from a stretch of a block. */
+  forgetCode(block: MemoryBlock, from: number, to: number): void {
+    for (let page = from >> PAGE_SHIFT; page << PAGE_SHIFT < to; page++) {
+      if ((this.#flags[block.firstPage + page]! & DECODED) !== 0) this.#announce(block, page, from, to - from);
+    }
+  }
+
   /** Replaces a page's bytes, as a restore does: what was decoded from words that differ is dropped. */
   replace(index: number, content: Uint8Array): void {
     // The very page that stands for it in snapshots: nothing happened to it there either.
@@ -394,6 +445,9 @@ export class MemoryPool {
   showPristine(address: number, first: number, count: number): void {
     const from = (READ_TABLE >> 2) + (address >>> PAGE_SHIFT);
     this.#words.fill((GUEST_BASE + first * PAGE_SIZE - address) | 0, from, from + count);
+    if ((this.#guardOf(address) & GUARD.unaligned) === 0) return;
+    const kinds = CODE_TABLE + (address >>> PAGE_SHIFT);
+    this.#bytes.fill(PAGE.strict, kinds, kinds + count);
   }
 
   /** For blocks only: the engine's entries of a whole guest page. */
@@ -401,12 +455,24 @@ export class MemoryPool {
     const guest = address >>> PAGE_SHIFT;
     const flags = this.#flags[index]!;
     const entry = (host - address) | 0;
-    this.#words[(READ_TABLE >> 2) + guest] = (flags & (WATCHED_READS | HIDDEN | BLANK)) === 0 ? entry : 0;
-    const storable = ram && this.#dirty[index] !== 0 && (flags & (WATCHED_WRITES | HIDDEN)) === 0;
+    const guard = this.#guardOf(address);
+    if (this.#withdrawn !== undefined) this.#withdrawn[guest] = 0;
+    const readable = (flags & (WATCHED_READS | HIDDEN | BLANK)) === 0 && (guard & GUARD.read) === 0;
+    this.#words[(READ_TABLE >> 2) + guest] = readable ? entry : 0;
+    const writable = (flags & (WATCHED_WRITES | HIDDEN)) === 0 && (guard & GUARD.write) === 0;
+    const storable = ram && this.#dirty[index] !== 0 && writable;
     this.#words[(WRITE_TABLE >> 2) + guest] = storable && (flags & DECODED) === 0 ? entry : 0;
     // The engine reaches such a page through the read entry, and knows only the address stored to.
-    const beside = storable && (flags & (DECODED | WATCHED_READS | HIDDEN)) === DECODED && single;
-    this.#bytes[CODE_TABLE + guest] = beside ? 1 : 0;
+    const beside = storable && readable && (flags & DECODED) !== 0 && single && !this.#apart;
+    const strict = (guard & GUARD.unaligned) !== 0 ? PAGE.strict : 0;
+    this.#bytes[CODE_TABLE + guest] = (beside ? PAGE.code : 0) | strict | this.#closedBit(guest, guard);
+  }
+  #closedBit(guest: number, guard: number): number {
+    if (this.#closed.has(guest)) return PAGE.closed;
+    if ((guard & GUARD.window) === 0) return 0;
+    this.#closed.add(guest);
+    this.#closedOne = true;
+    return PAGE.closed;
   }
   clearEntries(base: number, length: number): void {
     this.#remapListener();

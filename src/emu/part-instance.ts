@@ -3,6 +3,7 @@ import type { DeviceInstance } from './device-instance.js';
 import { UsageError } from './errors.js';
 import type { PartContext, PartType } from './part.js';
 import type { TimedEvent } from './scheduler.js';
+import { Storage } from './storage.js';
 
 /** One part of a board. */
 export class PartInstance {
@@ -55,6 +56,7 @@ export class PartInstance {
         return words;
       },
       log: (logName, options) => arena.log(`${name}.${logName}`, options),
+      storage: (storageName, size, options) => new Storage(arena, `${name}.${storageName}`, size, options),
       emit: (event, detail) => services.emit(name, event, detail),
       report: (problem) => services.report(name, problem),
       onPowerOn: (fn) => void this.#powerOn.push(fn),

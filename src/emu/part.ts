@@ -2,6 +2,7 @@ import type { DeviceProblem, EventDetail } from './device.js';
 import type { Log, LogOptions } from './log.js';
 import type { Net } from './net.js';
 import type { TimedEvent } from './scheduler.js';
+import type { Storage, StorageOptions } from './storage.js';
 import type { Clock } from './time.js';
 
 /** Parts are what hangs on a chip's pins or talks to one of its devices: LEDs, buttons, terminals. */
@@ -18,6 +19,8 @@ export interface PartContext {
   /** Words of state. */
   words(name: string, length: number): Int32Array;
   log(name: string, options?: LogOptions): Log;
+  /** Memory of its own, which keeps its contents without power. */
+  storage(name: string, size: number, options?: StorageOptions): Storage;
   emit(event: string, detail: EventDetail): void;
   report(problem: DeviceProblem): void;
   /** Called at power-on, after the part's words are 0 and its events cancelled; a system reset leaves parts alone. */

@@ -1,3 +1,4 @@
+import type { GuestReport } from '../emu/guest-report.js';
 /** A bench without a machine: things happen at times that the test of a matcher wrote down. */
 
 import { type Duration, parseDuration } from '../emu/duration.js';
@@ -22,6 +23,8 @@ export class FakeBench implements Bench {
   }
   askedForFaults(): void {}
   readonly guestErrors: string[] = [];
+  readonly misuse: GuestReport[] = [];
+  askedForMisuse(): void {}
   readonly memory = new Uint8Array(256);
   returnAddress = 0;
   stackPointer = 0;

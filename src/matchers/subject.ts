@@ -5,6 +5,8 @@
 
 import type { Duration } from '../emu/duration.js';
 import { UsageError } from '../emu/errors.js';
+import type { GuestReport } from '../emu/guest-report.js';
+import type { MisuseKind } from '../emu/misuse.js';
 import type { Edge, Level, Strength } from '../emu/net.js';
 import type { RegisterCell } from '../emu/register-file.js';
 
@@ -63,6 +65,9 @@ export interface Bench {
   /** A test asks about the faults so far, of a kind or of any: these fail it no more by themselves. */
   askedForFaults(kind?: string): void;
   readonly guestErrors: readonly string[];
+  readonly misuse: readonly GuestReport[];
+  /** A test asks about the misuse so far, of a kind or of any: it fails it no more by itself. @throws UsageError for an unknown kind */
+  askedForMisuse(kind?: MisuseKind): void;
 }
 
 /** Something outside the CPU that can change; `onChange` returns what ends the watching. */
@@ -81,6 +86,27 @@ export interface UartSubject extends Watched {
   readonly hint?: string;
 }
 
+export interface SpiSubject {
+  /** Every word that went over the bus, as far as it is kept. */
+  readonly words: readonly { readonly mosi: number; readonly miso: number; readonly bits: number }[];
+  /** Why nothing goes out, as far as the port can tell. */
+  readonly hint?: string | undefined;
+}
+
+export interface I2cSubject {
+  /** What went from START to STOP, as far as it is kept. */
+  readonly transactions: readonly {
+    readonly messages: readonly {
+      readonly address: number;
+      readonly read: boolean;
+      readonly acknowledged: boolean;
+      readonly bytes: readonly number[];
+      readonly nackedAt?: number;
+    }[];
+  }[];
+  readonly hint?: string | undefined;
+}
+
 export interface PinSubject extends Watched {
   readonly level: Level;
   readonly strength: Strength;
@@ -93,6 +119,8 @@ export interface Subject {
   readonly name: string;
   readonly uart?: UartSubject;
   readonly pin?: PinSubject;
+  readonly spi?: SpiSubject;
+  readonly i2c?: I2cSubject;
   readonly registers?: readonly RegisterCell[];
 }
 
@@ -112,7 +140,7 @@ function described(received: unknown): string {
  * @param wants what the matcher takes, in words
  * @throws UsageError when the received value is something else
  */
-export function subjectOf<K extends 'uart' | 'pin' | 'registers'>(
+export function subjectOf<K extends 'uart' | 'pin' | 'spi' | 'i2c' | 'registers'>(
   received: unknown,
   kind: K,
   wants: string,

@@ -7,6 +7,7 @@ const MOST = 8;
 export function toHaveNoGuestErrors(this: MatcherState, received: unknown): MatcherResult {
   const { bench, name } = benchOf(received);
   const { guestErrors } = bench;
+  bench.askedForMisuse();
   const more = guestErrors.length > MOST ? [`and ${guestErrors.length - MOST} more`] : [];
   return verdict({
     state: this,

@@ -10,13 +10,14 @@ import type { SerialHandle } from '../emu/parts/terminal.js';
 import type { Snapshot } from '../emu/snapshot.js';
 import { requireWithin, waitRows } from '../matchers/matcher.js';
 import { failure } from '../matchers/message.js';
-import { type FaultRecord, introduce } from '../matchers/subject.js';
+import { type FaultRecord, type I2cSubject, introduce, type SpiSubject, type Subject } from '../matchers/subject.js';
 import { CpuAccess } from './cpu-access.js';
 import type { FaultLog } from './fault-log.js';
 import type { MachineBench } from './machine-bench.js';
 import { MemoryAccess } from './memory-access.js';
+import { checkMisuse, type MisuseSettings } from './misuse-settings.js';
 import { type Pin, Pins } from './pin-handle.js';
-import { addWaiting, isSerial, UartOutput, type UartWaiting } from './uart-handle.js';
+import { addWaiting, isSerial, isTrace, type TraceHandle, UartOutput, type UartWaiting } from './uart-handle.js';
 
 /** The whole machine at one instant, for `board.restore`. It stays valid as long as the board does. */
 export interface BoardSnapshot {
@@ -80,6 +81,11 @@ export class BoardControls {
   /** What the firmware did that the chip or a device minds, oldest first. */
   get guestErrors(): readonly GuestReport[] {
     return this.#bench.machine.guestErrors;
+  }
+  /** What becomes of misuse of the hardware in this test, from here on and so far: `'off'`, or by kind `{ reserved: 'error' }`. */
+  misuse(settings: MisuseSettings): void {
+    checkMisuse(settings, 'board.misuse');
+    this.#bench.misuseWatch.set(settings);
   }
   /** Faults the CPU took, oldest first: the first ones, and the first of each kind. */
   get faults(): readonly FaultRecord[] {
@@ -172,8 +178,8 @@ export class BoardControls {
   adopt(name: string, handle: object): void {
     const bench = this.#bench;
     const registers = bench.machine.assembly.devices.get(name)?.registers;
-    const shared = { bench, name, ...(registers && registers.length > 0 ? { registers } : {}) };
-    if (isSerial(handle)) introduce(handle, { ...shared, uart: this.#uart(name, handle) });
+    const shared = { bench, name, ...(registers && registers.length > 0 ? { registers } : {}), ...serialBus(handle) };
+    if (isSerial(handle) || isTrace(handle)) introduce(handle, { ...shared, uart: this.#uart(name, handle) });
     else if ('pin' in handle && typeof handle.pin === 'string') {
       introduce(handle, { ...shared, pin: this.#pins.get(handle.pin) });
     } else introduce(handle, shared);
@@ -186,7 +192,7 @@ export class BoardControls {
   }
 
   /** A terminal and its UART share one cursor. */
-  #uart(name: string, handle: SerialHandle): UartOutput {
+  #uart(name: string, handle: SerialHandle | TraceHandle): UartOutput {
     const source = 'uart' in handle && typeof handle.uart === 'string' ? handle.uart : name;
     const uart = this.#uartOf.get(source) ?? new UartOutput(this.#bench.machine, source, handle);
     for (const one of [name, source]) this.#uartOf.set(one, uart);
@@ -194,6 +200,12 @@ export class BoardControls {
     addWaiting(handle, `board.${name}`, this.#bench, uart);
     return uart;
   }
+}
+
+/** What matchers look at on a port of SPI or I2C. */
+function serialBus(handle: object): Pick<Subject, 'spi' | 'i2c'> {
+  if ('words' in handle && 'asSlave' in handle) return { spi: handle as SpiSubject };
+  return 'transactions' in handle && 'asSlave' in handle ? { i2c: handle as I2cSubject } : {};
 }
 
 /** Most of a chip's blocks are never looked at by a test: they are made known to the matchers when one is. */
@@ -209,7 +221,9 @@ function defineLater(controls: BoardControls, name: string, machine: Machine): v
   Object.defineProperty(controls, name, { get, enumerable: true });
 }
 
-type Waiting<T> = T extends { type(text: string): void; readonly bytes: Uint8Array } ? T & UartWaiting : T;
+type Waiting<T> = T extends { type(text: string): void; readonly bytes: Uint8Array } | TraceHandle
+  ? T & UartWaiting
+  : T;
 
 /** A board as a test holds it: what every board can do, and its devices and parts by name. */
 export type BoardHandle<B extends Board<DeviceRows, PartRows> = Board> = BoardControls & {

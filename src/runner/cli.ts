@@ -4,8 +4,10 @@ import { Command, CommanderError, Option } from 'commander';
 import { closest } from '../emu/debug/symbols-spelling.js';
 import { FwtestError, UsageError } from '../emu/errors.js';
 import { defaultEngine } from '../emu/isa/engine-mode.js';
-import { ENGINES, type EngineSettings } from './engine-settings.js';
+import { ENGINES } from './engine-settings.js';
 import { type ExitCode, exitCodeOf, Interrupted } from './exit-code.js';
+import type { RunSettings } from './firmware-test.js';
+import { MISUSE_LEVELS } from './misuse-settings.js';
 import { version } from './version.js';
 
 const RUN_HELP = `
@@ -41,8 +43,13 @@ function testCommand(program: Command, name: 'run' | 'watch', description: strin
     .allowUnknownOption()
     .addOption(engineOption())
     .option('--stats', STATS)
+    .addOption(
+      new Option('--misuse <level>', 'what misuse of the hardware does, instead of what the tests say').choices(
+        MISUSE_LEVELS,
+      ),
+    )
     .addHelpText('after', RUN_HELP)
-    .action(async (_filters: string[], settings: EngineSettings, command: Command) => {
+    .action(async (_filters: string[], settings: RunSettings, command: Command) => {
       const { run } = await import('./commands/run.js');
       const names = program.commands.map((one) => one.name());
       finish(await run(command.args, name === 'watch', names, settings));

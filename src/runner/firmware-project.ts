@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EngineMode } from '../emu/isa/engine-mode.js';
 import { checkEngine, PLUGIN_KEY } from './engine-settings.js';
+import { checkMisuse, type MisuseSettings } from './misuse-settings.js';
 
 /** Files that hold firmware tests. */
 export const FIRMWARE_TESTS = '**/*.fw.test.?(c|m)[jt]s';
@@ -25,6 +26,8 @@ export interface FirmwareProjectOptions {
   engine?: EngineMode;
   /** Counts instructions, times and what the engines do, and prints the sums at the end; as `--stats`. */
   stats?: boolean;
+  /** What becomes of misuse of the hardware, where neither the command line nor the test file says. */
+  misuse?: MisuseSettings;
 }
 
 /** Host milliseconds; far above what any sensible test takes, so that a busy CI machine fails none. */
@@ -45,8 +48,9 @@ function ownModules(): RegExp[] {
  * and a worker keeps its machines and its compiled code over all files.
  */
 export function firmwareProject(options: FirmwareProjectOptions = {}) {
-  const { engine, stats } = options;
+  const { engine, stats, misuse } = options;
   checkEngine(engine, 'fwtest() in the vitest configuration');
+  checkMisuse(misuse, 'fwtest() in the vitest configuration');
   return {
     name: PROJECT_NAME,
     include: options.include ?? [FIRMWARE_TESTS],
@@ -54,7 +58,7 @@ export function firmwareProject(options: FirmwareProjectOptions = {}) {
     pool: 'threads' as const,
     isolate: false,
     environment: 'node' as const,
-    provide: { [PLUGIN_KEY]: { engine, stats } },
+    provide: { [PLUGIN_KEY]: { engine, stats, misuse } },
     testTimeout: options.testTimeout ?? HOST_TIMEOUT,
     hookTimeout: options.testTimeout ?? HOST_TIMEOUT,
     server: { deps: { external: ownModules() } },

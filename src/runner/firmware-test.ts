@@ -6,12 +6,17 @@ import type { EngineMode } from '../emu/isa/engine-mode.js';
 import type { BoardHandle, BoardSnapshot } from './board-handle.js';
 import { checkEngine, chosen, type EngineSettings } from './engine-settings.js';
 import { expectGpioHigh, expectGpioLow } from './gpio-expectations.js';
+import { FAULTING } from './machine-bench.js';
+import { checkMisuse, type MisuseSettings } from './misuse-settings.js';
 import { mmioCalc, type Operation } from './mmio-calc.js';
 import { NOTHING, type RunStatistics, since } from './run-statistics.js';
 import { type AnyBoard, giveBack, type SemihostingChoice, type Station, stationFor, take } from './station.js';
 
+/** Where faults are allowed, so is the misuse that ends in one. */
+const FAULTS_ALLOWED = Object.fromEntries(FAULTING.map((rule) => [rule, 'off'])) as MisuseSettings;
+
 /** Host ms a single run may take before it counts as endless. */
-const HOST_TIMEOUT = 60_000;
+export const HOST_TIMEOUT = 60_000;
 
 export interface FirmwareTestOptions<B extends AnyBoard> {
   /** The board: `stm32f4Discovery`, or one of your own. */
@@ -26,6 +31,11 @@ export interface FirmwareTestOptions<B extends AnyBoard> {
   hostTimeout?: number;
   /** Faults that a test does not ask about with `toHaveFaulted`: `'fail'` (the default) fails it, `'allow'` lets it pass. */
   faults?: 'fail' | 'allow';
+  /**
+   * What becomes of misuse of the hardware that a test does not ask about with `toHaveMisuse`: `'error'` (the default) fails it, `'warn'`
+   * prints it, `'off'` is silent; for all or by kind. Reserved bits and what is not modelled are warnings by default.
+   */
+  misuse?: MisuseSettings;
   /**
    * Which engine executes; results are the same, so leave it out but to find a bug of fwtest. `--engine` on the command
    * line overrules it.
@@ -50,18 +60,21 @@ export interface StartPoint<B extends AnyBoard> {
   readonly prepare?: (board: BoardHandle<B>) => unknown;
 }
 
+/** What the command line and the plugin can say of a test. */
+export type RunSettings = EngineSettings & { readonly misuse?: MisuseSettings | undefined };
+
 /** What a test runner tells of the run that a test belongs to. */
 export interface RunContext {
   readonly cancelled?: (() => boolean) | undefined;
   /** What the command line and the plugin's options ask for. */
-  readonly commandLine?: EngineSettings | undefined;
-  readonly plugin?: EngineSettings | undefined;
+  readonly commandLine?: RunSettings | undefined;
+  readonly plugin?: RunSettings | undefined;
 }
 
 /** A board in the hands of a test. */
 interface Begun<B extends AnyBoard> {
   readonly board: BoardHandle<B>;
-  /** @throws GuestError when the firmware faulted and the test did not ask about it */
+  /** @throws GuestError when the firmware faulted or misused the hardware and the test did not ask about it */
   check(): void;
   /** Gives the board back, and what was counted since `begin` if that was asked for. */
   end(): RunStatistics | undefined;
@@ -85,22 +98,31 @@ export class Bringup<B extends AnyBoard> {
 
   /** The board at the start point, in the hands of the named test until `end` is called. */
   begin(testFile: string, test: string, start: StartPoint<B>, run: RunContext = {}): Begun<B> {
-    const { board, semihosting, faults, hostTimeout = HOST_TIMEOUT } = this.options;
+    const { board, semihosting, faults, misuse, hostTimeout = HOST_TIMEOUT } = this.options;
     const settings = chosen(run.commandLine, this.options, run.plugin);
     const station = stationFor(board, this.firmware(testFile), { semihosting, hostTimeout, ...settings });
     const before = station.bench.statistics;
+    const misuseSettings = [
+      ...(faults === 'allow' ? [FAULTS_ALLOWED] : []),
+      run.plugin?.misuse,
+      misuse,
+      run.commandLine?.misuse,
+    ];
     take(station, test, station.atReset);
     try {
       station.bench.hostLimit = hostTimeout;
       station.bench.cancelled = run.cancelled;
+      station.bench.misuseWatch.begin(misuseSettings);
       station.board.restore(this.#snapshot(station, start));
     } catch (error) {
       giveBack(station);
       throw error;
     }
     station.bench.unexpectedFaults.begin();
+    station.bench.misuseWatch.begin(misuseSettings);
     const check = () => {
       if (faults !== 'allow') station.bench.unexpectedFaults.check();
+      station.bench.checkMisuse();
     };
     const end = () => {
       const after = station.bench.statistics;
@@ -123,6 +145,9 @@ export class Bringup<B extends AnyBoard> {
       const remedy = 'leave out async and await: the machine runs synchronously';
       throw new UsageError({ what: 'bootedTo returned a promise', where: 'firmwareTest', remedy });
     }
+    // Faults before a test starts are not its own, nor is what ended in one.
+    station.bench.askedForFaults();
+    station.bench.checkMisuse();
     station.board.forgetListeners();
     const snapshot = station.board.snapshot();
     known.set(start, snapshot);
@@ -135,6 +160,7 @@ function checkOptions(options: {
   readonly firmware: string;
   readonly faults?: string;
   readonly engine?: string;
+  readonly misuse?: unknown;
 }): void {
   const refuse = (what: string, remedy: string) => {
     throw new UsageError({ what, where: 'firmwareTest', remedy });
@@ -149,6 +175,7 @@ function checkOptions(options: {
     refuse(`\`faults\` is '${options.faults}'`, "give 'fail' (the default) or 'allow'");
   }
   checkEngine(options.engine, 'firmwareTest');
+  checkMisuse(options.misuse, 'firmwareTest');
 }
 
 /** The fixtures besides the board, bound to it. */

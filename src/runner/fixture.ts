@@ -4,13 +4,14 @@ import { inject, type TestAPI, test as vitestTest } from 'vitest';
 import { UsageError } from '../emu/errors.js';
 import type { BoardHandle } from './board-handle.js';
 import { CANCEL_KEY, cancelledBy } from './cancel.js';
-import { applyToAll, COMMAND_LINE_KEY, type EngineSettings, PLUGIN_KEY } from './engine-settings.js';
+import { applyToAll, COMMAND_LINE_KEY, PLUGIN_KEY } from './engine-settings.js';
 import {
   Bringup,
   boundTo,
   type FirmwareTestOptions,
   type Fixtures,
   type RunContext,
+  type RunSettings,
   type StartPoint,
   StartPoints,
 } from './firmware-test.js';
@@ -30,7 +31,7 @@ export type FirmwareTest<B extends AnyBoard> = TestAPI<Fixtures<B>> & {
 };
 
 /** The part of vitest's test context that is used here. */
-interface Context {
+export interface TaskContext {
   readonly task: {
     readonly name: string;
     readonly concurrent?: boolean;
@@ -39,7 +40,7 @@ interface Context {
   };
 }
 
-function noteImage({ task }: Context, image: string): void {
+export function noteImage({ task }: TaskContext, image: string): void {
   const meta = task.file.meta as FirmwareMeta;
   meta.fwtestImages = { ...meta.fwtestImages, [image]: writtenAt(image) };
 }
@@ -47,14 +48,14 @@ function noteImage({ task }: Context, image: string): void {
 const provided = <T>(key: string) => inject(key as never) as T | undefined;
 
 /** The run that the present test belongs to. */
-function present(): RunContext {
-  const commandLine = provided<EngineSettings>(COMMAND_LINE_KEY);
+export function present(): RunContext {
+  const commandLine = provided<RunSettings>(COMMAND_LINE_KEY);
   applyToAll(commandLine);
-  return { cancelled: cancelledBy(provided(CANCEL_KEY)), commandLine, plugin: provided<EngineSettings>(PLUGIN_KEY) };
+  return { cancelled: cancelledBy(provided(CANCEL_KEY)), commandLine, plugin: provided<RunSettings>(PLUGIN_KEY) };
 }
 
 /** @throws UsageError when the test runs beside others of its file */
-export function refuseConcurrent({ task }: { readonly task: Pick<Context['task'], 'name' | 'concurrent'> }): void {
+export function refuseConcurrent({ task }: { readonly task: Pick<TaskContext['task'], 'name' | 'concurrent'> }): void {
   if (!task.concurrent) return;
   throw new UsageError({
     what: `'${task.name}' is concurrent, and its board can be in one test at a time`,
@@ -67,7 +68,7 @@ function extended<B extends AnyBoard>(bringup: Bringup<B>, start: StartPoint<B>)
   type Use<T> = (value: T) => Promise<void>;
   const { extend } = vitestTest as unknown as { extend(fixtures: object): TestAPI<Fixtures<B>> };
   return extend.call(vitestTest, {
-    board: async ({ task }: Context, use: Use<BoardHandle<B>>) => {
+    board: async ({ task }: TaskContext, use: Use<BoardHandle<B>>) => {
       refuseConcurrent({ task });
       const { filepath } = task.file;
       noteImage({ task }, bringup.firmware(filepath));

@@ -3,13 +3,17 @@
 import type { Locator } from '../emu/debug/locator.js';
 import { type Duration, parseDuration } from '../emu/duration.js';
 import { callTest, DeviceError, FwtestError, GuestError, InternalError, isTestError } from '../emu/errors.js';
+import type { GuestReport } from '../emu/guest-report.js';
 import type { Limit, Machine } from '../emu/machine.js';
+import type { MisuseKind } from '../emu/misuse.js';
 import { Rational } from '../emu/rational.js';
 import type { Snapshot } from '../emu/snapshot.js';
 import { timeText } from '../matchers/message.js';
 import type { Bench, Diagnosis, FaultRecord, Start, Watched } from '../matchers/subject.js';
 import { cpuText, diagnose } from './diagnosis.js';
 import { type FaultDetail, type FaultLog, faultRecord, NO_FAULTS, withFault } from './fault-log.js';
+import { checkKind } from './misuse-settings.js';
+import { MisuseWatch } from './misuse-watch.js';
 import type { RunStatistics } from './run-statistics.js';
 import { UnexpectedFaults } from './unexpected-faults.js';
 
@@ -21,8 +25,11 @@ const POLL: Duration = '10us';
 /** Single steps between two looks at the host's clock. */
 const STEPS_UNGUARDED = 256;
 
+/** Misuse that ends in a fault: whoever asks about faults asks about it. */
+export const FAULTING = ['unmapped-access', 'unaligned-device'] as const;
+
 /** What a condition that watches nothing in particular is asked after. */
-const EVENTS = ['uart', 'pin', 'irq', 'fault', 'exit', 'reset'] as const;
+const EVENTS = ['uart', 'can', 'itm', 'spi', 'i2c', 'i2s', 'pin', 'irq', 'fault', 'exit', 'reset'] as const;
 
 /** Where a wait began, with all that is needed to look at it again. */
 export interface Mark extends Start {
@@ -50,10 +57,15 @@ export class MachineBench implements Bench {
   readonly locator: Locator;
   faultLog: FaultLog = NO_FAULTS;
   readonly unexpectedFaults = new UnexpectedFaults();
+  readonly misuseWatch = new MisuseWatch();
   /** While a wait is looked at again nobody else hears of it. */
   muted = false;
   /** Host ms that a run may take. */
   hostLimit: number;
+  /** What lets time pass: the machine alone, or with others of its system. */
+  drive: Pick<Machine, 'run' | 'step'>;
+  /** Called around looking at a run again, which must not be seen outside this machine. */
+  aside: <T>(fn: () => T) => T = (fn) => fn();
   /** Whether somebody wants the run to end. */
   cancelled: (() => boolean) | undefined;
   /** When the public call that is in progress began, and how many calls it consists of at the moment. */
@@ -64,10 +76,14 @@ export class MachineBench implements Bench {
 
   constructor(machine: Machine, locator: Locator, hostLimit: number) {
     this.machine = machine;
+    this.drive = machine;
     this.locator = locator;
     this.hostLimit = hostLimit;
     machine.on('fault', (detail) => {
       if (!this.muted) this.#noteFault(detail);
+    });
+    machine.on('misuse', (report) => {
+      if (!this.muted) this.misuseWatch.note(report);
     });
   }
 
@@ -94,6 +110,37 @@ export class MachineBench implements Bench {
     const { statistics, engine } = this.machine;
     return statistics && { ...statistics, engines: [engine], hostMilliseconds: this.#hostMilliseconds };
   }
+  get misuse(): readonly GuestReport[] {
+    const overflow = this.#stackOverflow;
+    return overflow ? [...this.machine.guestErrors, overflow] : this.machine.guestErrors;
+  }
+  /** No event of its own: the engines note where it happened, and it is told when somebody asks. */
+  get #stackOverflow(): GuestReport | undefined {
+    const pc = this.machine.cpu.stackOverflow;
+    if (pc === undefined) return undefined;
+    return {
+      kind: 'misuse',
+      rule: 'stack-overflow',
+      what: 'the main stack has grown into the data below it',
+      remedy: 'make the stack larger, or what is on it smaller',
+      device: 'cpu',
+      pc,
+      where: this.locator.describe(pc),
+      ns: this.time,
+      cycles: this.cycles,
+    };
+  }
+  /** @throws GuestError when misuse is left that the test did not ask about and that is an error */
+  checkMisuse(): void {
+    const overflow = this.#stackOverflow;
+    if (overflow) this.misuseWatch.note(overflow);
+    this.misuseWatch.check();
+  }
+  askedForMisuse(kind?: MisuseKind): void {
+    if (kind !== undefined) checkKind(kind, 'toHaveMisuse');
+    this.misuseWatch.asked(kind);
+    if (kind === undefined || kind === 'stack-overflow') this.misuseWatch.knows('stack-overflow');
+  }
   get guestErrors(): readonly string[] {
     return this.machine.guestErrors.map(({ what, where, remedy }) =>
       [what, where === undefined ? undefined : `at ${where}`, remedy].filter((one) => one !== undefined).join(' — '),
@@ -110,6 +157,7 @@ export class MachineBench implements Bench {
   }
   askedForFaults(kind?: string): void {
     this.unexpectedFaults.asked(kind);
+    for (const rule of FAULTING) this.misuseWatch.asked(rule);
   }
 
   /** The machine's guard: ends a run that takes too long on the host. */
@@ -134,7 +182,7 @@ export class MachineBench implements Bench {
     this.timed(() => {
       for (let i = 0; i < count; i++) {
         if (i % STEPS_UNGUARDED === 0) this.guard();
-        this.protect(() => this.machine.step());
+        this.protect(() => this.drive.step());
       }
     });
   }
@@ -177,7 +225,7 @@ export class MachineBench implements Bench {
     const limit = this.limit(within);
     machine.cpu.breakpoints.add(address);
     try {
-      return this.protect(() => machine.run(limit)) === 'breakpoint';
+      return this.protect(() => this.drive.run(limit)) === 'breakpoint';
     } finally {
       machine.cpu.breakpoints.delete(address);
     }
@@ -207,7 +255,9 @@ export class MachineBench implements Bench {
     this.muted = true;
     const { faults } = this;
     try {
-      return this.timed(() => diagnose(this.machine, this.locator, faults, start as Mark | undefined));
+      return this.timed(() =>
+        this.aside(() => diagnose(this.machine, this.locator, faults, start as Mark | undefined)),
+      );
     } finally {
       this.muted = false;
     }
@@ -243,7 +293,7 @@ export class MachineBench implements Bench {
   }
 
   #run(limit: Limit): void {
-    const end = this.protect(() => this.machine.run(limit));
+    const end = this.protect(() => this.drive.run(limit));
     if (end !== 'dead') return;
     throw new GuestError({
       what: 'the CPU clock stands and nothing is due any more: the cycles to wait for never come',

@@ -2,6 +2,7 @@
 
 import type { Duration } from '../emu/duration.js';
 import type { Machine } from '../emu/machine.js';
+import type { MachineEvents } from '../emu/machine-events.js';
 import type { SerialHandle } from '../emu/parts/terminal.js';
 import { requireWithin, waitRows } from '../matchers/matcher.js';
 import { failure, valueText } from '../matchers/message.js';
@@ -23,14 +24,21 @@ export function isSerial(handle: object): handle is SerialHandle {
   return 'type' in handle && typeof handle.type === 'function' && 'bytes' in handle;
 }
 
+/** Output without a way back in: stimulus port 0 of a Cortex-M's ITM. */
+export type TraceHandle = Omit<SerialHandle, 'type'> & { port(number: number): unknown };
+
+export function isTrace(handle: object): handle is TraceHandle {
+  return 'port' in handle && typeof handle.port === 'function' && 'bytes' in handle && 'text' in handle;
+}
+
 /** The UART's output, with a cursor that the board's snapshots carry. */
 export class UartOutput implements UartSubject {
   readonly #machine: Machine;
   readonly #source: string;
-  readonly #handle: SerialHandle & { readonly hint?: string };
+  readonly #handle: Omit<SerialHandle, 'type'> & { readonly hint?: string };
   #cursor = 0;
 
-  constructor(machine: Machine, source: string, handle: SerialHandle) {
+  constructor(machine: Machine, source: string, handle: SerialHandle | TraceHandle) {
     this.#machine = machine;
     this.#source = source;
     this.#handle = handle;
@@ -52,9 +60,10 @@ export class UartOutput implements UartSubject {
     return this.onByte(fn);
   }
   onByte(fn: (byte: number) => void): () => void {
-    return this.#machine.on('uart', ({ source, byte }) => {
-      if (source === this.#source) fn(Number(byte));
-    });
+    const heard = ({ source, byte, port }: MachineEvents['uart']) => {
+      if (source === this.#source && (port ?? 0) === 0) fn(Number(byte));
+    };
+    return this.#machine.on(isTrace(this.#handle) ? 'itm' : 'uart', heard);
   }
 }
 

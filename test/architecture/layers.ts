@@ -16,14 +16,14 @@ export const LAYERS: readonly Layer[] = [
   { name: 'isa', files: /^emu\/isa\//, mayImport: FOUNDATION, breach: ['emu/isa/emitter.ts', 'emu/bus.ts'] },
   {
     name: 'base',
-    files: /^emu\/(rational|time|scheduler|signal|net|state|log|hash|track|duration)\.ts$/,
+    files: /^emu\/(rational|time|scheduler|signal|net|analog|state|storage|log|hash|track|duration)\.ts$/,
     mayImport: FOUNDATION,
     breach: ['emu/signal.ts', 'emu/device.ts'],
   },
   {
     name: 'device',
     files:
-      /^emu\/(registers|register-file|device|device-guard|device-instance|device-harness|device-row|device-state-check|not-modelled|part|part-instance|guest-report)\.ts$/,
+      /^emu\/(registers|register-file|device|device-guard|device-instance|device-harness|device-row|device-state-check|not-modelled|attachments|[a-z0-9]+-link|part|part-instance|guest-report|misuse|frame)\.ts$/,
     mayImport: BASE,
     breach: ['emu/device.ts', 'emu/bus.ts'],
   },
@@ -64,6 +64,12 @@ export const LAYERS: readonly Layer[] = [
     breach: ['emu/devices/stm32f4/usart.ts', 'emu/cpu/armv7m/nvic.ts'],
   },
   {
+    name: 'part bench',
+    files: /^emu\/parts\/part-bench\.ts$/,
+    mayImport: [...BASE, 'device', 'machine'],
+    breach: ['emu/parts/part-bench.ts', 'emu/devices/stm32f4/gpio.ts'],
+  },
+  {
     name: 'parts',
     files: /^emu\/parts\//,
     mayImport: [...BASE, 'device'],
@@ -74,6 +80,12 @@ export const LAYERS: readonly Layer[] = [
     files: /^emu\/(machine|snapshot|assembly|wiring|windows|description-check|fake-cpu)[^/]*\.ts$/,
     mayImport: [...BASE, 'isa', 'device', 'memory', 'bus', 'cpu interface'],
     breach: ['emu/machine.ts', 'emu/devices/stm32f4/rcc.ts'],
+  },
+  {
+    name: 'system',
+    files: /^emu\/system\//,
+    mayImport: [...BASE, 'device', 'machine', 'parts'],
+    breach: ['emu/system/lockstep.ts', 'emu/devices/stm32f4/usart.ts'],
   },
   {
     name: 'debug',
@@ -122,6 +134,7 @@ export const LAYERS: readonly Layer[] = [
       'parts',
       'machine',
       'debug',
+      'system',
       'boards',
       'matchers',
     ],

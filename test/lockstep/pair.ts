@@ -16,6 +16,8 @@ export type Action =
   /** Watches a word, or ends all watches; with `stop` an access ends the run. */
   | { readonly kind: 'watch'; readonly address: number; readonly access: 'read' | 'write'; readonly stop: boolean }
   | { readonly kind: 'unwatch' }
+  /** A store of the host's to a register. */
+  | { readonly kind: 'write'; readonly address: number; readonly value: number }
   | { readonly kind: 'poke'; readonly address: number; readonly value: number }
   | { readonly kind: 'pin'; readonly name: string; readonly drive: 'high' | 'low' | 'none' }
   | { readonly kind: 'reset' };
@@ -104,6 +106,9 @@ function act(player: Player, action: Exclude<Action, { kind: 'restore' }>): void
       return;
     case 'poke':
       machine.bus.poke(action.address, 4, action.value);
+      return;
+    case 'write':
+      machine.bus.write(action.address, 4, action.value);
       return;
     case 'pin':
       machine.pinDriver(action.name).set(action.drive);

@@ -6,7 +6,7 @@ import { type EngineStatistics, EXIT_CAUSES, type ExitCause } from './engine-sta
 import { BREAKPOINT, FIRST, Handlers, LONG, REGION, UNCONDITIONAL, UNDECODED } from './handlers.js';
 import { HotEngine } from './hot/hot-engine.js';
 import { Tiering, type Tiers } from './hot/tiering.js';
-import { helperImport } from './imports.js';
+import { functionImport, helperImport } from './imports.js';
 import type { Isa } from './instruction.js';
 import {
   CHUNK_COUNT,
@@ -48,6 +48,11 @@ export interface EngineHost {
   constantWord(address: number): number | undefined;
   /** An instruction of these bytes was decoded: stores there must come to the slow path from now on. */
   codeDecoded(address: number, length: number): void;
+  /**
+   * Whether these bytes may be fetched, and so read, whatever the state of the core: only then do they become part of a region.
+   * Absent where fetches do not depend on that.
+   */
+  alwaysFetched?(address: number, length: number): boolean;
   readonly helpers: Readonly<Record<string, (...args: number[]) => number | undefined>>;
 }
 
@@ -109,6 +114,8 @@ function nothingDecoded(): Int32Array {
   return emptyMap;
 }
 
+const CHUNK_MASK = 2 ** (32 - CHUNK_SHIFT) - 1;
+
 /** How many instructions are decoded ahead of the one that was asked for. */
 const DECODE_AHEAD = 32;
 
@@ -143,10 +150,13 @@ export class ColdEngine {
   readonly #halfwords: Uint16Array;
   readonly #bytes: Uint8Array;
   readonly #counters: BigInt64Array;
-  /** Guest chunk number of every chunk of records in use; number 0 is never used. */
+  /** Guest chunk number (and view, above it) of every chunk of records in use; number 0 is never used. */
   readonly #chunks: number[] = [];
   /** Instructions whose cost depends on an instruction that they branch to, by its address. */
   readonly #branchesTo = new Map<number, Set<number>>();
+  #view = 0;
+  /** Views that may have records: all below. */
+  #views = 1;
 
   constructor(isa: Isa, memory: WebAssembly.Memory, host: EngineHost, options: EngineOptions = { mode: 'cold' }) {
     const { mode, statistics } = options;
@@ -165,6 +175,7 @@ export class ColdEngine {
     const regionImports = this.#regionImports;
     this.hot = new HotEngine(isa, this.layout, memory, {
       decode: (pc) => (mode === 'hot' ? this.#peek(pc) : this.#decoded(pc)),
+      alwaysFetched: (address, length) => host.alwaysFetched?.(address, length) ?? true,
       cover: (spans) => this.#cover(spans),
       halfword: (pc) => host.fetch16(pc),
       codeAt: (pc) => host.codeAt(pc),
@@ -175,9 +186,10 @@ export class ColdEngine {
       register: (index) => this.#words[(this.layout.registers + index * this.layout.registerSize) >> 2]!,
       statistics,
     });
-    const helpers = Object.fromEntries(
-      Object.keys(isa.helpers).map((name) => [helperImport(name), host.helpers[name]!] as const),
-    );
+    const helpers = Object.fromEntries([
+      ...Object.keys(isa.helpers).map((name) => [helperImport(name), host.helpers[name]!] as const),
+      ...(isa.functions ?? []).map(({ name, run }) => [functionImport(name), run] as const),
+    ]);
     // functions of their own: V8 calls a bound one by a slow path
     const imports: WebAssembly.ModuleImports = {
       memory,
@@ -324,7 +336,12 @@ export class ColdEngine {
 
   /** Execution goes on in compiled code where it comes to an address that has been decoded. */
   #setEntry(address: number, number: number): void {
-    const [record, at] = [this.#record(address)! >> 1, this.#entry(address)! >> 1];
+    for (let view = 0; view < this.#views; view++) this.#setEntryIn(view, address, number);
+  }
+  #setEntryIn(view: number, address: number, number: number): void {
+    const found = this.#record(address, view);
+    if (found === undefined) return;
+    const [record, at] = [found >> 1, this.#entry(address, view)! >> 1];
     if (this.#halfwords[record]! <= BREAKPOINT) return;
     this.#halfwords[at] = number;
     if (this.#halfwords[record] === REGION) return;
@@ -393,13 +410,15 @@ export class ColdEngine {
 
   /** Gives a record back the handler it had before a region began there. */
   #undoEntry(entry: number): void {
-    const record = this.#record(entry);
-    if (record === undefined || this.#halfwords[record >> 1] !== REGION) return;
-    this.#halfwords[record >> 1] = this.#halfwords[(this.#entry(entry)! >> 1) + 1]!;
+    for (let view = 0; view < this.#views; view++) {
+      const record = this.#record(entry, view);
+      if (record === undefined || this.#halfwords[record >> 1] !== REGION) continue;
+      this.#halfwords[record >> 1] = this.#halfwords[(this.#entry(entry, view)! >> 1) + 1]!;
+    }
   }
 
-  #entry(address: number): number | undefined {
-    const slot = this.#chunks.indexOf(address >>> CHUNK_SHIFT) + 1;
+  #entry(address: number, view: number): number | undefined {
+    const slot = this.#slot(address, view);
     if (slot === 0) return undefined;
     return CHUNKS_BASE + slot * CHUNK_STRIDE + ENTRIES_OFFSET + (address & (CHUNK_SIZE - 2)) * 2;
   }
@@ -475,10 +494,12 @@ export class ColdEngine {
   }
   /** The instruction is the same as before: what depends on it stays. */
   #decodeAnew(address: number): void {
-    const record = this.#record(address);
-    if (record === undefined || this.#words[record >> 2] === 0) return;
-    this.#words[record >> 2] = LONG << 16;
-    this.#undoEntries(this.hot.dropThoseAt(address).entries);
+    for (let view = 0; view < this.#views; view++) {
+      const record = this.#record(address, view);
+      if (record === undefined || this.#words[record >> 2] === 0) continue;
+      this.#words[record >> 2] = LONG << 16;
+      this.#undoEntries(this.hot.dropThoseAt(address).entries);
+    }
   }
 
   /** Forgets decoded instructions that overlap a range of guest addresses whose bytes changed. */
@@ -518,34 +539,62 @@ export class ColdEngine {
       const from = CHUNKS_BASE + slot * CHUNK_STRIDE;
       this.#bytes.fill(0, from, from + CHUNK_STRIDE);
     }
-    for (const chunk of this.#chunks) this.#mapChunk(chunk, 0);
+    for (const key of this.#chunks) this.#mapChunk(key & CHUNK_MASK, 0);
     this.#chunks.length = 0;
     this.#branchesTo.clear();
+    this.#views = this.#view + 1;
+  }
+
+  /**
+   * The state of the core that decides what may be fetched, as a small number: what was decoded in one is not executed in
+   * another. Compiled regions are for all of them. Changed only between runs.
+   */
+  get view(): number {
+    return this.#view;
+  }
+  set view(view: number) {
+    if (view === this.#view) return;
+    const before = this.#view;
+    this.#view = view;
+    this.#views = Math.max(this.#views, view + 1);
+    for (const key of this.#chunks) if (key >>> CHUNK_SHIFT === before) this.#mapChunk(key & CHUNK_MASK, 0);
+    for (let slot = 1; slot <= this.#chunks.length; slot++) {
+      const key = this.#chunks[slot - 1]!;
+      if (key >>> CHUNK_SHIFT === view) this.#mapChunk(key & CHUNK_MASK, slot);
+    }
   }
 
   #mapChunk(chunk: number, slot: number): void {
     this.#words[(CHUNK_MAP >> 2) + chunk] = biasOf(chunk, slot);
   }
 
+  /** Where the records of an address's chunk are in a view, 0 if nowhere. */
+  #slot(address: number, view: number): number {
+    return this.#chunks.indexOf((view << CHUNK_SHIFT) | (address >>> CHUNK_SHIFT)) + 1;
+  }
+
   /** Host address of a record, if its chunk is in use. */
-  #record(address: number): number | undefined {
-    const slot = this.#chunks.indexOf(address >>> CHUNK_SHIFT) + 1;
+  #record(address: number, view = this.#view): number | undefined {
+    const slot = this.#slot(address, view);
     if (slot === 0) return undefined;
     return CHUNKS_BASE + slot * CHUNK_STRIDE + (address & (CHUNK_SIZE - 2)) * (RECORD_SIZE / 2);
   }
 
   #undecode(address: number): void {
-    const record = this.#record(address);
-    if (record === undefined || this.#words[record >> 2] === 0) return;
-    this.#words[record >> 2] = 0;
-    this.#dropRegions(address);
+    for (let view = 0; view < this.#views; view++) {
+      const record = this.#record(address, view);
+      if (record === undefined || this.#words[record >> 2] === 0) continue;
+      this.#words[record >> 2] = 0;
+      this.#dropRegions(address);
+    }
   }
 
   #recordFor(address: number): number {
     const known = this.#record(address);
     if (known !== undefined) return known;
     if (this.#chunks.length === CHUNK_COUNT - 1) this.flush();
-    this.#mapChunk(address >>> CHUNK_SHIFT, this.#chunks.push(address >>> CHUNK_SHIFT));
+    const chunk = address >>> CHUNK_SHIFT;
+    this.#mapChunk(chunk, this.#chunks.push((this.#view << CHUNK_SHIFT) | chunk));
     return this.#record(address)!;
   }
 
@@ -571,7 +620,7 @@ export class ColdEngine {
     for (let i = 0; i < DECODE_AHEAD && address >>> 12 === from >>> 12; i++) {
       const record = this.#record(address);
       if (record === undefined || this.#halfwords[record >> 1] !== UNDECODED || (address & 0xffe) === 0xffe) return;
-      const decoded = this.decode(address);
+      const decoded = this.#peek(address);
       if (!decoded) return;
       this.#write(address, decoded);
       address = (address + decoded.length) >>> 0;

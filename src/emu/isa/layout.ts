@@ -71,8 +71,20 @@ export const CHUNK_MAP = 0x1_0000;
 export const READ_TABLE = 0x10_0000;
 /** The same for stores: filled only while the page is dirty, holds no decoded code and nobody watches it. */
 export const WRITE_TABLE = 0x50_0000;
-/** One byte per guest page: 1 = plain RAM, already dirty, but with decoded code inside. */
+/** One byte per guest page: bits of `PAGE`. */
 export const CODE_TABLE = 0x90_0000;
+/**
+ * `code`: plain RAM, already dirty, but with decoded code inside. `closed`: whether it may be read changes with the state of the
+ * core, so that it is no part of a window. `strict`: unaligned accesses are the machine's.
+ */
+export const PAGE = { code: 1, closed: 2, strict: 4 } as const;
+/**
+ * What the engine must ask for in a page, as bits: reads, writes, unaligned accesses. `window`: it may read now, and not at other
+ * times.
+ */
+export const GUARD = { read: 1, write: 2, unaligned: 4, window: 8 } as const;
+/** The guard of the page at an address. */
+export type PageGuard = (address: number) => number;
 /**
  * One word per guest page: 0, or the address of a list of one word for each word of the page: 0, or the address of a
  * `PORT`. Only registers whose read is nothing but their stored word have one; every other access is the machine's.

@@ -4,6 +4,7 @@ import {
   CHUNK_SHIFT,
   CODE_TABLE,
   ENGINE,
+  PAGE,
   PAGE_SHIFT,
   PAGE_SIZE,
   PORT,
@@ -59,8 +60,11 @@ export function addSlowPath(module: ModuleBuilder, imports: Imports): SlowPath {
   return { index: (kind, size) => indices.get(`${kind} ${size}`)! };
 }
 
-/** Puts on the stack whether the access lies in one page and needs no alignment trap. */
-function unalignedAllowed(out: FunctionBody, flags: number, size: number): void {
+/**
+ * Puts on the stack whether the access lies in one page, needs no alignment trap, and is made with the core's own privilege:
+ * the tables say what that may do.
+ */
+function allowedHere(out: FunctionBody, flags: number, size: number): void {
   out
     .get(0)
     .i32(PAGE_SIZE - 1)
@@ -71,8 +75,10 @@ function unalignedAllowed(out: FunctionBody, flags: number, size: number): void 
     .get(0)
     .i32(size - 1)
     .op(OP.i32_and, OP.i32_eqz);
-  out.get(flags).i32(2).op(OP.i32_and).i32(0).memory(OP.i32_load, ENGINE.strictAlignment).op(OP.i32_or, OP.i32_eqz);
-  out.op(OP.i32_or, OP.i32_and);
+  out.get(flags).i32(2).op(OP.i32_and).i32(0).memory(OP.i32_load, ENGINE.strictAlignment).op(OP.i32_or);
+  out.get(0).i32(PAGE_SHIFT).op(OP.i32_shr_u).memory(OP.i32_load8_u, CODE_TABLE).i32(PAGE.strict).op(OP.i32_and);
+  out.op(OP.i32_or, OP.i32_eqz, OP.i32_or, OP.i32_and);
+  out.get(flags).i32(4).op(OP.i32_and, OP.i32_eqz, OP.i32_and);
 }
 
 function pageEntry(out: FunctionBody, table: number): void {
@@ -88,19 +94,20 @@ function pageEntry(out: FunctionBody, table: number): void {
 function slowLoad(size: 1 | 2 | 4 | 8, type: Type, host: number): FunctionBody {
   const out = new FunctionBody(['i32', 'i32']);
   const entry = out.local('i32');
-  unalignedAllowed(out, 1, size);
+  allowedHere(out, 1, size);
   out.op(OP.if, EMPTY_BLOCK);
   pageEntry(out, READ_TABLE);
   out.tee(entry).op(OP.if, EMPTY_BLOCK);
   out.get(entry).get(0).op(OP.i32_add).memory(LOAD[size], 0).op(OP.return, OP.end, OP.end);
   if (type === 'i64') return out.get(0).get(1).call(host);
-  if (size === 4) readPort(out, entry);
+  if (size === 4) readPort(out, 1, entry);
   return out.get(0).i32(size).get(1).call(host);
 }
 
 /** Returns the word of a device register whose read has no other effect than to be counted. */
-function readPort(out: FunctionBody, port: number): void {
+function readPort(out: FunctionBody, flags: number, port: number): void {
   out.op(OP.block, EMPTY_BLOCK);
+  out.get(flags).i32(4).op(OP.i32_and).br(0, OP.br_if);
   out.get(0).i32(3).op(OP.i32_and).br(0, OP.br_if);
   pageEntry(out, PORT_TABLE);
   out.tee(port).op(OP.i32_eqz).br(0, OP.br_if);
@@ -124,7 +131,7 @@ function readPort(out: FunctionBody, port: number): void {
 function slowStore(size: 1 | 2 | 4 | 8, type: Type, host: number, codeChanged: number): FunctionBody {
   const out = new FunctionBody(['i32', type, 'i32']);
   const [halfword, record] = [out.local('i32'), out.local('i32')];
-  unalignedAllowed(out, 2, size);
+  allowedHere(out, 2, size);
   out.get(0).i32(PAGE_SHIFT).op(OP.i32_shr_u).memory(OP.i32_load8_u, CODE_TABLE).op(OP.i32_and, OP.if, EMPTY_BLOCK);
   // every halfword whose record may cover the stored bytes: from the instruction that starts 2 bytes before
   out.get(0).i32(-2).op(OP.i32_and).i32(2).op(OP.i32_sub).set(halfword);

@@ -54,6 +54,7 @@ export function emit(isa: Isa, variant: Variant, literal?: { fields: Fields; pc:
     operands[letter] = isStatic(letter) ? variant.statics[letter]! : emitter.operand(letter, width);
   }
   const typed = operands as Record<string, Int & number>;
+  if (row.guard) emitter.guard(row.guard.scalar, row.guard.trap);
   const cycles = isa.timing(emitter, row, typed);
   emitter.charge(isa.pipeline ? besideNeighbours(emitter, cycles) : cycles);
   row.body(emitter, typed);

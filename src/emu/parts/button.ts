@@ -1,5 +1,4 @@
-import { type Duration, parseDuration } from '../duration.js';
-import { UsageError } from '../errors.js';
+import { type Duration, nanosecondsOf } from '../duration.js';
 import { definePart, type PartType } from '../part.js';
 
 export interface ButtonOptions {
@@ -33,7 +32,7 @@ export function button(pin: string, options: ButtonOptions = {}): PartType<Butto
         },
         press(how = {}) {
           driver.set(active);
-          if (how.for !== undefined) release.after(nanoseconds(how.for));
+          if (how.for !== undefined) release.after(nanosecondsOf(how.for, 'button.press: for'));
           else release.cancel();
         },
         release() {
@@ -43,10 +42,4 @@ export function button(pin: string, options: ButtonOptions = {}): PartType<Butto
       };
     },
   });
-}
-
-function nanoseconds(duration: Duration): number {
-  const span = parseDuration(duration);
-  if (span.unit === 'time') return Math.ceil(Number(span.picoseconds) / 1000);
-  throw new UsageError({ what: 'a button is held for machine time, not for cycles', remedy: "write { for: '20ms' }" });
 }

@@ -4,9 +4,10 @@ import { resolve } from 'node:path';
 import type { startVitest, Vitest } from 'vitest/node';
 import { closest } from '../../emu/debug/symbols-spelling.js';
 import { UsageError } from '../../emu/errors.js';
-import { COMMAND_LINE_KEY, type EngineSettings } from '../engine-settings.js';
+import { COMMAND_LINE_KEY } from '../engine-settings.js';
 import { type ExitCode, exitCodeOf, exitCodeOfTasks, type ReportedTask, worst } from '../exit-code.js';
 import { firmwareProject, PROJECT_NAME } from '../firmware-project.js';
+import type { RunSettings } from '../firmware-test.js';
 import { checkMergeFolder } from '../merge-folder.js';
 import { checkShard } from '../shard.js';
 import { findVitestConfig } from '../vitest-config.js';
@@ -50,7 +51,7 @@ async function parse(args: readonly string[], commands: readonly string[]): Prom
 }
 
 function suggestion(flag: string | undefined): string {
-  const names = [...VITEST_FLAGS, 'engine', 'stats'].map((name) => `--${name}`);
+  const names = [...VITEST_FLAGS, 'engine', 'stats', 'misuse'].map((name) => `--${name}`);
   const near = flag === undefined ? undefined : closest(flag, names)[0];
   return near
     ? `did you mean ${near}? \`fwtest run --help\` lists the options`
@@ -110,7 +111,7 @@ export async function run(
   args: readonly string[],
   watch: boolean,
   commands: readonly string[],
-  settings: EngineSettings = {},
+  settings: RunSettings = {},
 ): Promise<ExitCode> {
   const request = await parse(args, commands);
   const watching = watch || request.options.watch === true;

@@ -62,8 +62,31 @@ static volatile int asynchronous;
 /* 0, or the EXC_RETURN that handlers return with from now on. */
 static volatile uint32_t return_with;
 
+/* Nothing is printed; what the last fault said is kept. */
+static volatile int silent;
+static volatile uint32_t last_exception, last_cfsr, last_mmfar;
+
 uint32_t dispatch(uint32_t *frame, uint32_t lr) {
   uint32_t exception = get_ipsr();
+  if (silent) {
+    if (exception < 11) {
+      last_exception = exception;
+      last_cfsr = CFSR;
+      last_mmfar = CFSR & 0x80 ? MMFAR : 0;
+      CFSR = CFSR;
+      HFSR = HFSR;
+    }
+    if (resume_at && exception < 11) {
+      frame[6] = resume_at & ~1u;
+      frame[7] = (frame[7] & ~0x0600fc00u) | (1u << 24);
+      resume_at = 0;
+    }
+    if (action) {
+      void (*perform)(uint32_t) = action;
+      perform(exception);
+    }
+    return return_with ? return_with : lr;
+  }
   print_hex("exception", exception);
   if (!quiet) {
     print_hex("lr", lr);

@@ -3,11 +3,18 @@ import type { Handle } from '../../device.js';
 import { Rational } from '../../rational.js';
 import { type CORE_DEBUG, coreDebug } from './core-debug.js';
 import type { CoreModel } from './core-model.js';
-import { type DWT, dwt } from './dwt.js';
+import type { ComponentId } from './coresight-ids.js';
+import { dwt } from './dwt.js';
+import type { DWT } from './dwt-registers.js';
+import { type FPU, floatUnit } from './float-unit.js';
+import { type FPB, fpb } from './fpb.js';
+import { type ITM, type ItmHandle, itm } from './itm.js';
+import { type MPU, mpu } from './mpu.js';
 import { type NvicHandle, type NvicRegisters, nvic, softwareTrigger } from './nvic.js';
+import { controlSpaceIds, romTable } from './rom-table.js';
 import { controlNotInScb, type SCB, scb } from './scb.js';
 import { type SYSTICK, sysTick } from './systick.js';
-import { fpb, fpu, itm, mpu, romTable, tpiu } from './unmodelled-units.js';
+import { etm, tpiu } from './trace-port.js';
 
 /** What a board shows of the core's own registers: `board.scb.CFSR`. */
 export interface CortexM4Handles {
@@ -16,6 +23,11 @@ export interface CortexM4Handles {
   readonly systick: Handle<typeof SYSTICK>;
   readonly coredebug: Handle<typeof CORE_DEBUG>;
   readonly dwt: Handle<typeof DWT>;
+  readonly mpu: Handle<typeof MPU>;
+  readonly fpb: Handle<typeof FPB>;
+  readonly fpu: Handle<typeof FPU>;
+  /** What firmware writes to its stimulus ports: `board.itm.text`. */
+  readonly itm: Handle<typeof ITM, ItmHandle>;
 }
 
 export interface CoreDeviceOptions {
@@ -23,7 +35,12 @@ export interface CoreDeviceOptions {
   readonly sysTickCalibration?: number;
   /** The reference clock of SysTick is the CPU clock divided by this; without it there is none. */
   readonly sysTickDivider?: number;
+  /** What the ROM table says the chip is; Arm's own by default. */
+  readonly romTable?: ComponentId;
 }
+
+/** DDI 0439D table 4-1: the ROM table as Arm delivers it. */
+const CORTEX_M4: ComponentId = { part: 0x4c4 };
 
 /** Name of SysTick's reference clock among the machine's clocks. */
 export const SYSTICK_CLOCK = 'systick-reference';
@@ -33,9 +50,9 @@ export function coreDevices(model: CoreModel, system: CpuSystem, options: CoreDe
   const reference = referenceClock(system, options.sysTickDivider);
   const trace = dwt(model);
   return {
-    itm: { address: 0xe000_0000, device: itm },
+    itm: { address: 0xe000_0000, device: itm(model) },
     dwt: { address: 0xe000_1000, device: trace },
-    fpb: { address: 0xe000_2000, device: fpb },
+    fpb: { address: 0xe000_2000, device: fpb(model, system.bus) },
     scnscb: { address: 0xe000_e000, device: controlNotInScb(model) },
     systick: {
       address: 0xe000_e010,
@@ -43,12 +60,14 @@ export function coreDevices(model: CoreModel, system: CpuSystem, options: CoreDe
     },
     nvic: { address: 0xe000_e100, device: nvic(model) },
     scb: { address: 0xe000_ed00, device: scb(model, () => system.requestReset('software')) },
-    mpu: { address: 0xe000_ed90, device: mpu },
+    mpu: { address: 0xe000_ed90, device: mpu(model) },
     coredebug: { address: 0xe000_edf0, device: coreDebug(model, trace.traceChanged) },
     stir: { address: 0xe000_ef00, device: softwareTrigger(model) },
-    fpu: { address: 0xe000_ef34, device: fpu },
+    fpu: { address: 0xe000_ef34, device: floatUnit(model) },
+    scsid: { address: 0xe000_efd0, device: controlSpaceIds },
     tpiu: { address: 0xe004_0000, device: tpiu },
-    romtable: { address: 0xe00f_f000, device: romTable },
+    etm: { address: 0xe004_1000, device: etm },
+    romtable: { address: 0xe00f_f000, device: romTable(options.romTable ?? CORTEX_M4) },
   };
 }
 

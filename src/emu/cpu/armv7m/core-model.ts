@@ -1,14 +1,21 @@
 import type { CpuSystem } from '../../cpu.js';
 import type { Isa } from '../../isa/instruction.js';
 import type { StateAllocator } from './allocator.js';
+import { CoreCounters } from './core-counters.js';
 import { CpuState } from './cpu-state.js';
-import { exceptionName } from './exception-numbers.js';
+import { DebugPoints } from './debug-points.js';
+import { EXCEPTION, exceptionName } from './exception-numbers.js';
 import { Exceptions } from './exceptions.js';
 import { FaultRecords } from './fault-record.js';
 import { FaultStatus } from './fault-status.js';
+import { FloatContext } from './float-context.js';
+import { FloatStacking } from './float-stacking.js';
 import { GuestMemory } from './guest-memory.js';
+import { HandlerCheck } from './handler-check.js';
 import { InterruptControl } from './interrupt-control.js';
+import { MpuState } from './mpu-state.js';
 import { Priorities, type PriorityOptions } from './priorities.js';
+import { Shield } from './shield.js';
 import { SystemControl } from './system-control.js';
 
 /** The parts of the exception model, wired to each other and to the machine. */
@@ -19,10 +26,18 @@ export interface CoreModel {
   readonly priorities: Priorities;
   readonly interrupts: InterruptControl;
   readonly exceptions: Exceptions;
+  readonly float: FloatContext;
+  readonly floatStacking: FloatStacking;
   readonly status: FaultStatus;
   readonly records: FaultRecords;
   readonly control: SystemControl;
   readonly memory: GuestMemory;
+  readonly mpu: MpuState;
+  readonly shield: Shield;
+  readonly counters: CoreCounters;
+  readonly points: DebugPoints;
+  /** Called after a restore: what follows from registers is brought up to date. */
+  readonly onRestored: (() => void)[];
   /** One word: one of SLEEP. */
   readonly sleep: Int32Array;
   /** Cycles to wait for code at an address: the engine's. */
@@ -39,10 +54,18 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
   const control = new SystemControl(allocator);
   const sleep = allocator.i32('sleep', 1);
   const stop = (): void => system.timebase.requestStop();
-  const interrupts = new InterruptControl({ state, priorities, sleep, control, stop });
-  const memory = new GuestMemory({ bus: system.bus, memory: bytes, state, priorities, status });
+  const [sleeping, sleepDeep] = [system.signals.get('cpu.sleeping'), system.signals.get('cpu.sleepDeep')];
+  const counters = new CoreCounters(allocator, () => system.timebase.cpuClock.now());
+  const interrupts = new InterruptControl({ state, priorities, sleep, control, counters, sleeping, sleepDeep, stop });
+  const mpu = new MpuState(allocator);
+  const shield = new Shield({ bus: system.bus, state, priorities, mpu, stop });
+  const memory = new GuestMemory({ bus: system.bus, memory: bytes, state, priorities, status, shield, control });
+  const float = new FloatContext(state, allocator);
+  const floatStacking = new FloatStacking({ state, float, priorities, status, records, memory });
   const codeLines = { fetch: (_address: number) => 0 };
   const exceptions = new Exceptions({
+    float,
+    floatStacking,
     state,
     priorities,
     status,
@@ -51,26 +74,21 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
     allocator,
     control,
     waitForCode: (address) => codeLines.fetch(address),
+    counters,
     sleepOnExit: () => interrupts.waitForInterrupt(),
+    handlers: new HandlerCheck(
+      EXCEPTION.irq0 + options.irqs,
+      (address) => system.bus.peek(address, 2),
+      (problem) => system.report(problem),
+    ),
     notify: (exception, change) => {
       if (system.hears('irq')) system.emit('irq', { exception, name: exceptionName(exception), change });
     },
   });
   const { irqs } = options;
-  return {
-    irqs,
-    allocator,
-    state,
-    priorities,
-    interrupts,
-    exceptions,
-    status,
-    records,
-    control,
-    memory,
-    sleep,
-    codeLines,
-  };
+  const around = { state, priorities, interrupts, exceptions, status, records, control, memory, sleep };
+  const units = { mpu, shield, float, floatStacking, codeLines };
+  return { irqs, allocator, counters, points: new DebugPoints(), onRestored: [], ...around, ...units };
 }
 
 function namespaced({ arena }: CpuSystem): StateAllocator {

@@ -12,15 +12,19 @@ import { Faults } from './faults.js';
 import { SLEEP } from './interrupt-control.js';
 import { armv7em } from './isa.js';
 import type { PriorityOptions } from './priorities.js';
+import { modifiesInPlace } from './read-modify-write.js';
 import { CoreRegisters } from './registers.js';
 import { Semihosting } from './semihosting.js';
-import { SpecialRegisters } from './special-registers.js';
+import { SpecialRegisters, SYSM } from './special-registers.js';
 import { setCodeLines } from './timing/code-lines.js';
 
 /** `irqs`: external interrupts, 1–240; `priorityBits`: implemented bits of a priority, 3–8. */
-export interface CortexM4Options extends PriorityOptions, CoreDeviceOptions {}
+export interface CortexM4Options extends PriorityOptions, CoreDeviceOptions {
+  /** The interrupt that the cumulative flags of FPSCR are wired to, if they are. */
+  readonly floatInterrupt?: number;
+}
 
-/** A Cortex-M4 without floating point (ARMv7E-M; Arm DDI 0403E, DDI 0439D). */
+/** A Cortex-M4 with floating point, a Cortex-M4F (ARMv7E-M, FPv4-SP; Arm DDI 0403E, DDI 0439D). */
 export function cortexM4(options: CortexM4Options): CpuType<CortexM4Handles> {
   if (options.irqs < 1 || options.irqs > 240 || options.priorityBits < 3 || options.priorityBits > 8) {
     throw new UsageError({
@@ -31,6 +35,7 @@ export function cortexM4(options: CortexM4Options): CpuType<CortexM4Handles> {
   return { name: 'cortex-m4', create: (system) => new CortexM4(system, options) };
 }
 
+/** The numbers that the floating-point extension goes by. */
 const FLOATING_POINT_COPROCESSORS = 0b11 << 10;
 
 /** The core: instructions by the engine, everything around them by the exception model. */
@@ -56,18 +61,19 @@ export class CortexM4 implements Cpu {
     this.#system = system;
     const model = coreModel(this.isa, system, options);
     this.#model = model;
-    this.#faults = new Faults(model.status, model.exceptions);
+    this.#faults = new Faults(model.status, model.exceptions, (problem) => system.report(problem));
     this.semihosting = new Semihosting(system, model.memory, model.state, model.sleep);
     this.#registers = new CoreRegisters(model.state);
     this.#engine = new ColdEngine(this.isa, system.memory, this.#host(), system.engine);
     model.codeLines.fetch = (address) => this.#engine.lines.fetch(address);
     this.#codeLines = system.signals.get('cpu.codeLines');
     this.#codeLines.listen((level) => this.#setCodeLines(level));
-    this.breakpoints = {
-      add: (address) => this.#engine.addBreakpoint(address),
-      delete: (address) => this.#engine.deleteBreakpoint(address),
-    };
+    model.shield.attach(this.#engine);
+    model.points.attach(this.#engine);
+    this.breakpoints = model.points;
     this.#lines = this.#interruptInputs(system, options.irqs);
+    const float = options.floatInterrupt === undefined ? undefined : this.interrupt(options.floatInterrupt);
+    model.float.listener = (level) => float?.set(level);
     this.#nmi = system.signals.get('cpu.nmi');
     this.#nmi.listen((level) => level !== 0 && model.interrupts.pend(EXCEPTION.nmi));
     this.#event = system.signals.get('cpu.event');
@@ -111,26 +117,44 @@ export class CortexM4 implements Cpu {
       if (sleep[0] !== SLEEP.awake) return 'sleeping';
       if (exceptions.locked) return 'locked';
       const exit = this.#execute(false);
-      if (exit !== undefined && exit.kind === 'breakpoint') return 'breakpoint';
+      if (exit === undefined || exit.kind !== 'breakpoint') continue;
+      if (this.#model.points.isHost(state.pc)) return 'breakpoint';
+      this.#executePoint();
     }
     return sleep[0] !== SLEEP.awake ? 'sleeping' : 'slice';
   }
 
   step(): void {
-    if (this.#boundary() && !this.sleeping && !this.locked) this.#execute(true);
+    if (this.#boundary() && !this.sleeping && !this.locked) this.#executePoint();
+  }
+
+  /**
+   * One instruction at which the debug units may want something. A breakpoint of the FPB comes in its place; a match of the DWT is
+   * not synchronous: the instruction is executed, and DebugMonitor comes after it (C1.8, C1.11).
+   */
+  #executePoint(): void {
+    const { points, state } = this.#model;
+    if (points.isOf('fpb', state.pc)) {
+      this.#faults.breakpoint();
+      return;
+    }
+    if (points.isOf('dwt', state.pc)) points.matched(state.pc);
+    this.#execute(true);
   }
 
   /** TakeReset() (B1.5.5). Devices are reset by the machine; the vector table is read here. */
   reset(kind: CpuResetKind): void {
     const state = this.#model.state;
-    this.#model.sleep.fill(0);
+    this.#model.interrupts.wake();
     this.#model.priorities.reset();
     this.#model.exceptions.reset();
     this.#model.status.reset();
     this.#model.control.reset();
+    this.#model.shield.reset();
     if (kind === 'power-on') this.#model.records.clear();
     this.semihosting.reset();
     state.reset();
+    this.#model.float.reset();
     this.#model.exceptions.takeReset();
     this.#model.interrupts.enable(0, 1 << EXCEPTION.debugMonitor, (this.#model.control.demcr & (1 << 16)) !== 0);
   }
@@ -143,6 +167,8 @@ export class CortexM4 implements Cpu {
   }
   setRegister(name: string, value: number): void {
     this.#registers.write(name, value);
+    this.#model.float.changed();
+    this.#model.float.show();
     this.#model.interrupts.masksChanged();
   }
   describe(): string {
@@ -162,14 +188,29 @@ export class CortexM4 implements Cpu {
     if (name === 'codeLines') return this.#codeLines;
     return name === 'nmi' ? this.#nmi : name === 'event' ? this.#event : undefined;
   }
+  guardStack(limit: number): void {
+    this.#model.state.guardStack(limit);
+  }
+  get stackOverflow(): number | undefined {
+    const at = this.#model.state.overflowedAt;
+    return at === 0 ? undefined : at;
+  }
+  modifiesInPlace(): boolean {
+    return modifiesInPlace(this.pc >>> 0, (address) => this.#system.bus.peek(address, 2));
+  }
+  output(name: string): Signal | undefined {
+    return name === 'sleeping' || name === 'sleepDeep' ? this.#system.signals.get(`cpu.${name}`) : undefined;
+  }
   invalidate(address: number, length: number): void {
     this.#engine.invalidate(address, length);
   }
   remapped(): void {
     this.#engine.remapped();
   }
-  /** Everything is in memory and arena, but for where lines of code are found. */
+  /** Everything is in memory and arena, but for what follows from the MPU's and the debug units' registers, and where lines of code are. */
   restored(): void {
+    this.#model.shield.restored();
+    for (const update of this.#model.onRestored) update();
     this.#engine.lines.rebuild();
     this.#engine.setSlowCode(this.#engine.lines.slow);
   }
@@ -198,6 +239,7 @@ export class CortexM4 implements Cpu {
 
   #execute(single: boolean): EngineExit | undefined {
     let exit: EngineExit;
+    this.#model.shield.sync();
     try {
       exit = single ? this.#engine.step() : this.#engine.run();
     } catch (error) {
@@ -217,6 +259,7 @@ export class CortexM4 implements Cpu {
     else if (trap === 'wfe') interrupts.waitForEvent();
     else if (trap === 'bkpt') this.#breakpoint(argument);
     else if (trap === 'undefined') this.#faults.usage(UFSR.UNDEFINSTR);
+    else if (trap === 'floatAccess') this.#floatAccess();
     else if (trap === 'noCoprocessor') this.#noCoprocessor(argument);
     else if (trap === 'divideByZero') this.#faults.usage(UFSR.DIVBYZERO);
     else if (trap === 'invalidState') {
@@ -233,15 +276,17 @@ export class CortexM4 implements Cpu {
     }
   }
 
+  /** ExecuteFPCheck() (B1.5.7): the instruction is executed again, if nothing came up. */
+  #floatAccess(): void {
+    const { float, floatStacking } = this.#model;
+    if (!float.allowed) this.#faults.usage(UFSR.NOCP);
+    else if (!float.lazy || floatStacking.preserve()) float.begin();
+  }
+
+  /** Of coprocessors 10 and 11 what no row knows is undefined, where they may be used at all; there are no others. */
   #noCoprocessor(coprocessor: number): void {
-    if ((FLOATING_POINT_COPROCESSORS >> coprocessor) & 1) {
-      this.#system.report({
-        kind: 'unmodelled',
-        what: 'a floating-point instruction was executed: the floating-point unit is not modelled',
-        remedy: 'build the firmware with -mfloat-abi=soft',
-      });
-    }
-    this.#faults.usage(UFSR.NOCP);
+    const there = ((FLOATING_POINT_COPROCESSORS >> coprocessor) & 1) !== 0 && this.#model.float.allowed;
+    this.#faults.usage(there ? UFSR.UNDEFINSTR : UFSR.NOCP);
   }
 
   #mode(): string {
@@ -253,12 +298,26 @@ export class CortexM4 implements Cpu {
 
   #host(): ConstructorParameters<typeof ColdEngine>[2] {
     const { memory } = this.#model;
-    const special = new SpecialRegisters(this.#model.state, this.#model.priorities, this.#model.interrupts);
+    const { state, priorities, interrupts, float, shield } = this.#model;
+    const special = new SpecialRegisters(state, priorities, interrupts, float);
     const helpers: Record<string, (...args: number[]) => number | undefined> = {
       mrs: (sysm) => special.read(sysm!),
-      msr: (sysm, mask, value) => void special.write(sysm!, mask!, value!),
-      cps: (bits) => void special.changeProcessorState(bits!),
-      sev: () => void this.#model.interrupts.sendEvent(),
+      // CONTROL and FAULTMASK decide which permissions count from the next instruction on.
+      msr: (sysm, mask, value) => {
+        special.write(sysm!, mask!, value!);
+        return void (sysm! >= SYSM.FAULTMASK && shield.changed());
+      },
+      cps: (bits) => {
+        special.changeProcessorState(bits!);
+        return void (bits! & 1 && shield.changed());
+      },
+      vmsr: (value) => {
+        float.show();
+        state.fpscr = value!;
+        float.show();
+      },
+      floatFlags: (value) => void float.show(value!),
+      sev: () => void interrupts.sendEvent(),
       // Memory is strongly ordered here, and a pending exception is taken before the next instruction anyway.
       barrier: () => undefined,
     };

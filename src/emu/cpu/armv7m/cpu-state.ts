@@ -2,10 +2,13 @@ import { InternalError } from '../../errors.js';
 import type { Isa } from '../../isa/instruction.js';
 import { ENGINE, layoutState } from '../../isa/layout.js';
 import type { StateAllocator } from './allocator.js';
+import { FIRST_SINGLE } from './float-emit.js';
+import { FPSCR_FLAGS, FPSCR_STATUS } from './float-status.js';
 
 const MSP = 0;
 const PSP = 1;
 const CONTROL_SPSEL = 2;
+const CONTROL_FPCA = 4;
 /** STKALIGN is set on a Cortex-M4 (Arm DDI 0439D table 4-1). */
 const CCR_RESET = 0x200;
 
@@ -20,10 +23,14 @@ const APSR_FLAGS = 0xf800_0000 | 0;
 export class CpuState {
   /** r0–r14; r13 is the stack pointer in use. Index 15 is not the PC. */
   readonly r: Int32Array;
+  /** S0–S31, as bits. */
+  readonly s: Int32Array;
   /** Interruption status: not zero in Handler mode (B1.3.1). */
   readonly #words: Int32Array;
   readonly #index: Readonly<Record<string, number>>;
   readonly #banked: Int32Array;
+  /** End of the data below the main stack, 0 if nobody knows it. */
+  readonly #guard: Int32Array;
   readonly #thumb: Int32Array;
   readonly #at: {
     readonly n: number;
@@ -42,11 +49,17 @@ export class CpuState {
     readonly control: number;
     readonly ccr: number;
     readonly event: number;
+    readonly stackLimit: number;
+    readonly stackPc: number;
+    readonly fpnzcv: number;
+    readonly fpscr: number;
+    readonly fpready: number;
   };
 
   constructor(isa: Pick<Isa, 'state'>, memory: ArrayBuffer, allocator: StateAllocator) {
     const layout = layoutState(isa as Isa);
     this.r = new Int32Array(memory, layout.registers, 16);
+    this.s = new Int32Array(memory, layout.registers + 4 * FIRST_SINGLE, 32);
     this.#words = new Int32Array(memory, 0, layout.end >> 2);
     this.#index = Object.fromEntries(Object.entries(layout.scalars).map(([name, { offset }]) => [name, offset >> 2]));
     const at = (name: string): number => {
@@ -71,18 +84,26 @@ export class CpuState {
       control: at('control'),
       ccr: at('ccr'),
       event: at('event'),
+      stackLimit: at('stackLimit'),
+      stackPc: at('stackPc'),
+      fpnzcv: at('fpnzcv'),
+      fpscr: at('fpscr'),
+      fpready: at('fpready'),
     };
     this.#banked = allocator.i32('stack-pointers', 2);
+    this.#guard = allocator.i32('stack-guard', 1);
     this.#thumb = allocator.i32('epsr-t', 1);
   }
 
   /** Reset values (B1.5.5); what is UNKNOWN becomes 0. LR is all ones. */
   reset(): void {
     this.r.fill(0);
+    this.s.fill(0);
     this.r[14] = -1;
     this.#banked.fill(0);
     for (const index of Object.values(this.#at)) this.#words[index] = 0;
     this.#words[this.#at.z] = 1;
+    this.#words[this.#at.stackLimit] = this.#guard[0]!;
     this.ccr = CCR_RESET;
     this.strictAlignment = false;
     this.thumb = 1;
@@ -135,7 +156,7 @@ export class CpuState {
   set basepri(value: number) {
     this.#words[this.#at.basepri] = value;
   }
-  /** CONTROL: nPRIV bit 0, SPSEL bit 1. Setting it does not move r13: see `selectStack`. */
+  /** CONTROL: nPRIV bit 0, SPSEL bit 1, FPCA bit 2. Setting it does not move r13: see `selectStack`. */
   get control(): number {
     return this.#words[this.#at.control]!;
   }
@@ -153,6 +174,25 @@ export class CpuState {
   }
   set event(value: number) {
     this.#words[this.#at.event] = value;
+  }
+  /** CONTROL.FPCA: what runs has a floating-point context (B1.4.4). */
+  get fpca(): boolean {
+    return (this.control & CONTROL_FPCA) !== 0;
+  }
+  set fpca(on: boolean) {
+    this.control = on ? this.control | CONTROL_FPCA : this.control & ~CONTROL_FPCA;
+  }
+  /** FPSCR (A2.5.3); reserved bits are 0. */
+  get fpscr(): number {
+    return this.#words[this.#at.fpnzcv]! | this.#words[this.#at.fpscr]!;
+  }
+  set fpscr(value: number) {
+    this.#words[this.#at.fpnzcv] = value & FPSCR_FLAGS;
+    this.#words[this.#at.fpscr] = value & FPSCR_STATUS;
+  }
+  /** Floating-point instructions execute without the core doing anything before. */
+  set floatReady(on: boolean) {
+    this.#words[this.#at.fpready] = on ? 1 : 0;
   }
   /** EPSR.T: the engine only runs while it is 1. */
   get thumb(): number {
@@ -228,11 +268,29 @@ export class CpuState {
     this.#banked[process ? MSP : PSP] = this.r[13]!;
     this.r[13] = this.#banked[process ? PSP : MSP]!;
     this.control = process ? this.control | CONTROL_SPSEL : this.control & ~CONTROL_SPSEL;
+    this.#words[this.#at.stackLimit] = process ? 0 : this.#guard[0]!;
+  }
+  /** Watches the main stack from here on: below `limit` lies data. 0 ends that. */
+  guardStack(limit: number): void {
+    this.#guard[0] = limit;
+    this.#words[this.#at.stackLimit] = this.usesProcessStack ? 0 : limit;
+  }
+  /** Address of the instruction by which the main stack first grew below its limit, 0 if it never did. */
+  get overflowedAt(): number {
+    return this.#words[this.#at.stackPc]! >>> 0;
+  }
+  /** The stacking hardware lowers the stack pointer, too. */
+  growStack(sp: number): void {
+    const w = this.#words;
+    if (sp >>> 0 < w[this.#at.stackLimit]! >>> 0 && w[this.#at.stackPc] === 0) w[this.#at.stackPc] = this.pc;
+    this.r[13] = sp;
   }
   get msp(): number {
     return (this.usesProcessStack ? this.#banked[MSP]! : this.r[13]!) >>> 0;
   }
   set msp(value: number) {
+    // A stack somewhere else has an end that nobody knows.
+    if (value >>> 0 <= this.#guard[0]! >>> 0) this.guardStack(0);
     if (this.usesProcessStack) this.#banked[MSP] = value;
     else this.r[13] = value;
   }

@@ -1,103 +1,139 @@
-import { type DeviceContext, type DeviceType, defineDevice } from '../../device.js';
-import { notModelled, r, reg, registers, repeat, rw } from '../../registers.js';
+import { type DeviceContext, type DeviceType, defineDevice, type Handle } from '../../device.js';
+import { i32 } from '../../state.js';
 import type { CoreModel } from './core-model.js';
+import { Comparators } from './dwt-comparators.js';
+import { DWT } from './dwt-registers.js';
 
 const TRCENA = 1 << 24;
-const POWER_ON = { powerOnOnly: true };
-const counter = (name: string) => ({ [name]: notModelled(rw(0, 8), 'the profiling counters') });
+const [EXCEVTENA, SLEEPEVTENA] = [1 << 18, 1 << 19] as const;
+/** FUNCTION values that ask for a watchpoint, and for nothing. */
+const WATCHPOINTS: readonly number[] = [0, 4, 5, 6, 7];
 
-/** Data Watchpoint and Trace unit (C1.8), four comparators. */
-export const DWT = registers({
-  CTRL: reg(
-    0x000,
-    {
-      CYCCNTENA: rw(0),
-      POSTPRESET: notModelled(rw(1, 4), 'PC sampling'),
-      POSTINIT: notModelled(rw(5, 4), 'PC sampling'),
-      CYCTAP: notModelled(rw(9), 'PC sampling'),
-      SYNCTAP: notModelled(rw(10, 2), 'trace'),
-      PCSAMPLENA: notModelled(rw(12), 'PC sampling'),
-      EXCTRCENA: notModelled(rw(16), 'exception trace'),
-      CPIEVTENA: notModelled(rw(17), 'trace'),
-      EXCEVTENA: notModelled(rw(18), 'trace'),
-      SLEEPEVTENA: notModelled(rw(19), 'trace'),
-      LSUEVTENA: notModelled(rw(20), 'trace'),
-      FOLDEVTENA: notModelled(rw(21), 'trace'),
-      CYCEVTENA: notModelled(rw(22), 'trace'),
-      NOPRFCNT: r(24),
-      NOCYCCNT: r(25),
-      NOEXTTRIG: r(26),
-      NOTRCPKT: r(27),
-      NUMCOMP: r(28, 4),
-    },
-    0x4000_0000,
-    'ARMv7-M C1.8.7',
-    POWER_ON,
-  ),
-  CYCCNT: reg(0x004, { CYCCNT: rw(0, 32) }, 0, 'ARMv7-M C1.8.8', POWER_ON),
-  CPICNT: reg(0x008, counter('CPICNT'), 0, 'ARMv7-M C1.8.9'),
-  EXCCNT: reg(0x00c, counter('EXCCNT'), 0, 'ARMv7-M C1.8.10'),
-  SLEEPCNT: reg(0x010, counter('SLEEPCNT'), 0, 'ARMv7-M C1.8.11'),
-  LSUCNT: reg(0x014, counter('LSUCNT'), 0, 'ARMv7-M C1.8.12'),
-  FOLDCNT: reg(0x018, counter('FOLDCNT'), 0, 'ARMv7-M C1.8.13'),
-  PCSR: reg(0x01c, { EIASAMPLE: r(0, 32) }, 0, 'ARMv7-M C1.8.14'),
-  COMPARATOR: repeat(4, 0x10, {
-    COMP: reg(0x20, { COMP: rw(0, 32) }, 0, 'ARMv7-M C1.8.15'),
-    MASK: reg(0x24, { MASK: rw(0, 5) }, 0, 'ARMv7-M C1.8.16'),
-    FUNCTION: reg(
-      0x28,
-      {
-        FUNCTION: notModelled(rw(0, 4), 'DWT watchpoints'),
-        EMITRANGE: rw(5),
-        CYCMATCH: rw(7),
-        DATAVMATCH: rw(8),
-        LNK1ENA: r(9),
-        DATAVSIZE: rw(10, 2),
-        DATAVADDR0: rw(12, 4),
-        DATAVADDR1: rw(16, 4),
-        MATCHED: r(24),
-      },
-      0,
-      'ARMv7-M C1.8.17',
-    ),
-  }),
-});
-type Dwt = DeviceContext<typeof DWT>;
+const STATE = { told: i32() };
+type Dwt = DeviceContext<typeof DWT, typeof STATE>;
+
+/** CYCCNT, EXCCNT, SLEEPCNT = what they count of − `base`, while they count; the register holds the value while they stand. */
+interface Counting {
+  readonly base: Float64Array;
+  readonly on: Int32Array;
+}
+
+/** One of the counters that run by themselves. */
+interface Counter {
+  readonly index: number;
+  readonly register: { value: number };
+  readonly mask: number;
+  /** The running total that it shows the low bits of. */
+  total(): number;
+  /** Its enable bit in CTRL. */
+  readonly enable: number;
+}
 
 /**
  * DWT at 0xE0001000. CYCCNT counts the clocks of the core, also while it sleeps: the manual gets the executed
- * instructions by taking SLEEPCNT off CYCCNT. It stands while DEMCR.TRCENA or CYCCNTENA is 0.
+ * instructions by taking SLEEPCNT off CYCCNT. All stand while DEMCR.TRCENA or their enable bit is 0.
  */
-export function dwt(model: CoreModel): DeviceType & { readonly traceChanged: () => void } {
-  // CYCCNT = clock count − this, while it counts; the register holds the value while it stands.
-  const base = model.allocator.f64('dwt-base', 1);
-  const counting = model.allocator.i32('dwt-counting', 1);
+export function dwt(model: CoreModel): DeviceType<Handle<typeof DWT>> & { readonly traceChanged: () => void } {
+  const counting = { base: model.allocator.f64('dwt-base', 3), on: model.allocator.i32('dwt-counting', 3) };
   const unit: { update: () => void } = { update: () => {} };
   const type = defineDevice({
     name: 'dwt',
     size: 0x1000,
     registers: DWT,
+    state: STATE,
     setup(d) {
-      unit.update = () => update(d, model, base, counting);
-      d.computed(d.regs.CYCCNT, (stored) => count(d, base, counting, stored));
-      d.onWrite(d.regs.CYCCNT, (value) => {
-        base[0] = d.clock.now() - value;
+      const counters = countersOf(d, model, counting);
+      const comparators = new Comparators(d, model);
+      const cycles = d.event('cycle-match', () => {
+        comparators.cycleMatched();
+        plan();
       });
+      const plan = (): void => {
+        cycles.cancel();
+        if (!comparators.watchesCycles || counting.on[0] === 0) return;
+        const left = (d.regs.COMPARATOR[0]!.COMP.value - d.regs.CYCCNT.value) >>> 0;
+        cycles.after(left === 0 ? 2 ** 32 : left);
+      };
+      unit.update = () => {
+        for (const counter of counters) follow(d, model, counter, counting);
+        comparators.update();
+        plan();
+      };
+      const reached = counters.map((counter) => (value: number) => {
+        counting.base[counter.index] = counter.total() - value;
+        plan();
+      });
+      d.onWrite(d.regs.CYCCNT, reached[0]!);
+      d.onWrite(d.regs.EXCCNT, reached[1]!);
+      d.onWrite(d.regs.SLEEPCNT, reached[2]!);
       d.onWrite(d.regs.CTRL, unit.update);
-      d.onReset(unit.update);
+      d.computed(d.regs.PCSR, () => model.state.pc);
+      for (const comparator of d.regs.COMPARATOR) watch(d, comparator, unit);
+      d.onReset((kind) => {
+        if (kind === 'power-on') counting.on.fill(0);
+        unit.update();
+      });
+      model.onRestored.push(() => comparators.update());
     },
   });
   return { ...type, traceChanged: () => unit.update() };
 }
 
-function count(d: Dwt, base: Float64Array, counting: Int32Array, stored: number): number {
-  return counting[0] === 0 ? stored : (d.clock.now() - base[0]!) >>> 0;
+function countersOf(d: Dwt, { counters }: CoreModel, { base, on }: Counting): readonly Counter[] {
+  const { CYCCNT, EXCCNT, SLEEPCNT } = d.regs;
+  const all: readonly Counter[] = [
+    { index: 0, register: CYCCNT, mask: 0xffff_ffff, total: () => d.clock.now(), enable: 1 },
+    { index: 1, register: EXCCNT, mask: 0xff, total: () => counters.exceptionCycles, enable: EXCEVTENA },
+    { index: 2, register: SLEEPCNT, mask: 0xff, total: () => counters.sleepCycles, enable: SLEEPEVTENA },
+  ];
+  for (const [i, register] of [CYCCNT, EXCCNT, SLEEPCNT].entries()) {
+    const { total, mask } = all[i]!;
+    d.computed(register, (stored) => {
+      if (on[i] === 0) return stored;
+      const count = (total() - base[i]!) >>> 0;
+      return (count & mask) >>> 0;
+    });
+  }
+  return all;
 }
 
-function update(d: Dwt, model: CoreModel, base: Float64Array, counting: Int32Array): void {
-  const { CTRL, CYCCNT } = d.regs;
-  const present = CYCCNT.value;
-  CYCCNT.value = present;
-  base[0] = d.clock.now() - present;
-  counting[0] = CTRL.CYCCNTENA !== 0 && (model.control.demcr & TRCENA) !== 0 ? 1 : 0;
+/** A counter goes on, or stands, as its enable bits say. The 8-bit ones begin at 0 when they are enabled (C1.8.10). */
+function follow(
+  d: Dwt,
+  model: CoreModel,
+  { index, register, total, enable }: Counter,
+  { base, on: counts }: Counting,
+): void {
+  const was = counts[index] !== 0;
+  const on = (d.regs.CTRL.value & enable) !== 0 && (model.control.demcr & TRCENA) !== 0;
+  const present = index > 0 && on && !was ? 0 : register.value;
+  register.value = present;
+  base[index] = total() - present;
+  counts[index] = on ? 1 : 0;
+}
+
+/** Trace and event functions of a comparator are not there; the rest of a write takes effect at once. */
+function watch(
+  d: Dwt,
+  { COMP, MASK, FUNCTION }: Dwt['regs']['COMPARATOR'][number],
+  unit: { update: () => void },
+): void {
+  d.onWrite(COMP, () => unit.update());
+  d.onWrite(MASK, () => unit.update());
+  d.onRead(FUNCTION, (value) => {
+    FUNCTION.MATCHED = 0;
+    return value;
+  });
+  d.onWrite(FUNCTION, () => {
+    if (!WATCHPOINTS.includes(FUNCTION.FUNCTION) && d.state.told[0] === 0) {
+      d.state.told[0] = 1;
+      d.report({
+        kind: 'unmodelled',
+        what: `DWT.${FUNCTION.name} was given function ${FUNCTION.FUNCTION}: data trace and trace triggers are not modelled`,
+        remedy: 'watchpoints, functions 4 to 7, are',
+        section: 'ARMv7-M C1.8.17',
+      });
+    }
+    unit.update();
+  });
 }

@@ -6,9 +6,10 @@ import type { CpuState } from './cpu-state.js';
 import type { WordFault, WordMemory } from './exceptions.js';
 import type { FaultStatus } from './fault-status.js';
 import { BFSR } from './fault-status.js';
-import { executeNever, inPrivatePeripheralBus, privateAccessFits, STIR_ADDRESS } from './memory-map.js';
+import { inPrivatePeripheralBus, isStimulusPort, privateAccessFits, STIR_ADDRESS } from './memory-map.js';
 import { userMayTrigger } from './nvic.js';
 import type { Priorities } from './priorities.js';
+import type { Shield } from './shield.js';
 import { CCR } from './system-bits.js';
 
 /** An instruction cannot be fetched: the bus refuses (IBUSERR) or the region is execute never (IACCVIOL). */
@@ -19,8 +20,23 @@ export class FetchFault extends Error {
     this.fault = fault;
   }
 }
+/** MemManage: the MPU does not let a load or store through (B3.5.3). */
+export class ProtectionFault extends Error {
+  readonly address: number;
+  constructor(address: number) {
+    super(`no access to ${(address >>> 0).toString(16)}`);
+    this.address = address >>> 0;
+  }
+}
 /** UsageFault UNALIGNED (A3.2.1). */
-export class UnalignedFault extends Error {}
+export class UnalignedFault extends Error {
+  /** The address, where it is one of Device memory, which is never accessed unaligned. */
+  readonly device: number | undefined;
+  constructor(device?: number) {
+    super('unaligned access');
+    this.device = device;
+  }
+}
 
 export interface GuestMemoryParts {
   readonly bus: CpuBus;
@@ -28,6 +44,9 @@ export interface GuestMemoryParts {
   readonly state: CpuState;
   readonly priorities: Priorities;
   readonly status: FaultStatus;
+  readonly shield: Shield;
+  /** ITM_TPR. */
+  readonly control: { readonly tpr: number };
 }
 
 /** The core's view of the bus: alignment, the private peripheral bus and its privilege, execute-never regions. */
@@ -38,11 +57,17 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   readonly #words: Int32Array;
   readonly #readTable: Int32Array;
   readonly #writeTable: Int32Array;
+  readonly #shield: Shield;
+  /** Whether unstacking is done for privileged code. */
+  #unstacksPrivileged = true;
+  /** FPB: the halfword of an instruction that it replaces. */
+  patch: ((address: number) => number | undefined) | undefined;
 
   constructor(parts: GuestMemoryParts) {
     this.#parts = parts;
     this.#bus = parts.bus;
     this.#state = parts.state;
+    this.#shield = parts.shield;
     this.#words = new Int32Array(parts.memory);
     this.#readTable = new Int32Array(parts.memory, READ_TABLE, 1 << (32 - PAGE_SHIFT));
     this.#writeTable = new Int32Array(parts.memory, WRITE_TABLE, 1 << (32 - PAGE_SHIFT));
@@ -77,8 +102,10 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     this.store(address + 4, Number(BigInt.asIntN(32, value >> 32n)), 4, flags);
   }
   fetch16(address: number): number {
-    if (executeNever(address)) throw new FetchFault('memManage', address >>> 0);
+    if (!this.#shield.permitsFetch(address)) throw new FetchFault('memManage', address >>> 0);
     try {
+      const patched = this.patch?.(address >>> 0);
+      if (patched !== undefined) return patched;
       return this.#bus.fetch16(address);
     } catch (error) {
       if (error instanceof BusFault) throw new FetchFault('bus', address >>> 0);
@@ -88,62 +115,99 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   codeAt(address: number): number | undefined {
     return this.#bus.codeAt(address);
   }
+  alwaysFetched(address: number, length: number): boolean {
+    return this.#shield.alwaysFetched(address, length);
+  }
   constantWord(address: number): number | undefined {
-    return this.#bus.constantWord(address);
+    return this.#shield.looksAt(address) ? undefined : this.#bus.constantWord(address);
   }
   codeDecoded(address: number, length: number): void {
     this.#bus.codeDecoded(address, length);
   }
 
+  /** A word of the vector table: the MPU does not check these (B3.5.3, AccType_VECTABLE). */
   readWord(address: number): number {
     const host = this.#readTable[address >>> PAGE_SHIFT]!;
     if (host !== 0) return this.#words[(address + host) >> 2]!;
-    return this.#read(address, 4, 0);
+    return this.#bus.read(address, 4) | 0;
+  }
+  /** Unstacking comes next, to Handler mode or to Thread mode, whose privilege it has (B1.5.8). */
+  unstackFor(handler: boolean): void {
+    this.#unstacksPrivileged = handler || (this.#state.control & 1) === 0;
   }
   readWords(address: number, words: Int32Array): void {
+    const privileged = this.#unstacksPrivileged;
+    this.#shield.showFor(privileged);
     const host = staysInPage(address, words.length) ? this.#readTable[address >>> PAGE_SHIFT]! : 0;
     const first = (address + host) >> 2;
-    if (host === 0) for (let i = 0; i < words.length; i++) words[i] = this.readWord(address + 4 * i);
+    const flags = privileged ? 0 : ACCESS.unprivileged;
+    if (host === 0) for (let i = 0; i < words.length; i++) words[i] = this.#read(address + 4 * i, 4, flags, privileged);
     else for (let i = 0; i < words.length; i++) words[i] = this.#words[first + i]!;
   }
-  writeWords(address: number, words: Int32Array): void {
+  /** Stacking has the privilege of the code that is interrupted (B1.5.6), which is what runs unless told otherwise. */
+  writeWords(address: number, words: Int32Array, privileged = this.#state.privileged): void {
+    this.#shield.showFor(privileged);
+    const flags = privileged ? 0 : ACCESS.unprivileged;
     const host = staysInPage(address, words.length) ? this.#writeTable[address >>> PAGE_SHIFT]! : 0;
     const first = (address + host) >> 2;
-    if (host === 0) for (let i = 0; i < words.length; i++) this.#writeWord(address + 4 * i, words[i]!);
+    if (host === 0) for (let i = 0; i < words.length; i++) this.#write(address + 4 * i, 4, words[i]!, flags);
     else for (let i = 0; i < words.length; i++) this.#words[first + i] = words[i]!;
-  }
-  #writeWord(address: number, value: number): void {
-    const host = this.#writeTable[address >>> PAGE_SHIFT]!;
-    if (host !== 0) this.#words[(address + host) >> 2] = value;
-    else this.#write(address, 4, value, 0);
   }
   faultOf(error: unknown): WordFault {
     if (error instanceof BusFault) return 'bus';
+    if (error instanceof ProtectionFault) return 'memManage';
     throw error;
   }
 
-  #read(address: number, size: number, flags: number): number {
-    if (inPrivatePeripheralBus(address)) this.#checkPrivate(address, size, flags, false);
-    return this.#bus.read(address, size, this.#access(flags)) | 0;
+  #read(address: number, size: number, flags: number, privileged = this.#privileged(flags)): number {
+    if (inPrivatePeripheralBus(address)) {
+      if (!privileged && this.#isMasked(address)) return 0;
+      this.#checkPrivate(address, size, privileged, false);
+    } else if (this.#shield.active && !this.#shield.permits(address, false, privileged))
+      throw new ProtectionFault(address);
+    const access = accessOf(flags, privileged);
+    const observed = this.#shield.observers.length > 0;
+    const value = observed ? this.#observedRead(address >>> 0, size, access) : this.#bus.read(address, size, access);
+    if (this.#shield.active) this.#shield.used(address);
+    return value | 0;
   }
   #write(address: number, size: number, value: number, flags: number): void {
-    if (inPrivatePeripheralBus(address)) this.#checkPrivate(address, size, flags, true);
-    this.#bus.write(address, size, value, this.#access(flags));
+    const privileged = this.#privileged(flags);
+    if (inPrivatePeripheralBus(address)) {
+      if (!privileged && this.#isMasked(address)) return;
+      this.#checkPrivate(address, size, privileged, true);
+    } else if (this.#shield.active && !this.#shield.permits(address, true, privileged))
+      throw new ProtectionFault(address);
+    this.#bus.write(address, size, value, accessOf(flags, privileged));
+    if (this.#shield.active) this.#shield.used(address);
+    for (const observer of this.#shield.observers) observer.accessed(address >>> 0, size, value, true);
   }
-  #access(flags: number): number {
-    return this.#state.privileged ? flags : flags | ACCESS.unprivileged;
+  #observedRead(address: number, size: number, access: number): number {
+    let value: number | undefined;
+    for (const observer of this.#shield.observers) value ??= observer.replaced(address, size);
+    value ??= this.#bus.read(address, size, access);
+    for (const observer of this.#shield.observers) observer.accessed(address, size, value, false);
+    return value | 0;
+  }
+  #privileged(flags: number): boolean {
+    return (flags & ACCESS.unprivileged) === 0 && this.#state.privileged;
   }
 
   /** Privileged accesses of the right size only (B3.1.1); a fault is a BusFault. */
-  #checkPrivate(address: number, size: number, flags: number, write: boolean): void {
-    const { state } = this.#parts;
-    const privileged = state.privileged && (flags & ACCESS.unprivileged) === 0;
-    if (!privileged && !(write && address >>> 0 === STIR_ADDRESS && userMayTrigger(state.ccr))) {
+  #checkPrivate(address: number, size: number, privileged: boolean, write: boolean): void {
+    const triggers = write && address >>> 0 === STIR_ADDRESS && userMayTrigger(this.#state.ccr);
+    if (!privileged && !triggers && !isStimulusPort(address)) {
       throw new BusFault('unprivileged', address, write, 'the private peripheral bus is for privileged software');
     }
     if (!privateAccessFits(address, size)) {
       throw new BusFault('device', address, write, `no access of ${size} byte${size > 1 ? 's' : ''} to this register`);
     }
+  }
+
+  /** A stimulus port that ITM_TPR keeps from unprivileged code: reads as zero, writes are ignored (C1.7.5). */
+  #isMasked(address: number): boolean {
+    if (!isStimulusPort(address)) return false;
+    return ((this.#parts.control.tpr >>> ((address >>> 5) & 3)) & 1) !== 0;
   }
 
   /** Traps where it has to (A3.2.1), else goes in pieces, as the core puts it on the bus (Arm DDI 0439D 3.3.2). */
@@ -167,7 +231,8 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   }
   #mayBeUnaligned(address: number, flags: number): void {
     const trapped = (flags & ACCESS.aligned) !== 0 || (this.#state.ccr & CCR.UNALIGN_TRP) !== 0;
-    if (trapped || inPrivatePeripheralBus(address)) throw new UnalignedFault();
+    if (this.#shield.isDevice(address, this.#privileged(flags))) throw new UnalignedFault(address);
+    if (trapped) throw new UnalignedFault();
   }
 
   /** CCR.BFHFNMIGN: handlers at priority −1 and −2 go on after a data bus fault, and see it in BFSR (B3.2.8). */
@@ -180,5 +245,7 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     return 0;
   }
 }
+
+const accessOf = (flags: number, privileged: boolean): number => (privileged ? flags : flags | ACCESS.unprivileged);
 
 const staysInPage = (address: number, words: number): boolean => (address & (PAGE_SIZE - 1)) + 4 * words <= PAGE_SIZE;

@@ -5,7 +5,7 @@ export class SystemControl {
   readonly #words: Int32Array;
 
   constructor(allocator: StateAllocator) {
-    this.#words = allocator.i32('system-control', 3);
+    this.#words = allocator.i32('system-control', 4);
   }
 
   get vtor(): number {
@@ -26,6 +26,13 @@ export class SystemControl {
   }
   set demcr(value: number) {
     this.#words[2] = value;
+  }
+  /** ITM_TPR.PRIVMASK. */
+  get tpr(): number {
+    return this.#words[3]!;
+  }
+  set tpr(value: number) {
+    this.#words[3] = value;
   }
   /** System reset: DEMCR belongs to the debug domain and stays. */
   reset(): void {

@@ -65,6 +65,8 @@ export interface HotHost {
   cover(spans: readonly number[]): boolean;
   /** What regions import beside memory and table, by name; filled before the first one is compiled. */
   readonly imports: WebAssembly.ModuleImports;
+  /** Whether these bytes may be fetched, and read, whatever the state of the core. */
+  alwaysFetched(address: number, length: number): boolean;
   /** Addresses at which a region must end. */
   isStop(pc: number): boolean;
   /** A register as it stands. */
@@ -280,7 +282,8 @@ export class HotEngine {
 
   #find(entry: number): CompiledRegion | undefined {
     const found = this.#store.at(entry).find(({ spans, fetched, code, knowledge, windows, counting, timing }) => {
-      if (timing !== this.#host.timing() || this.#hasStop(spans.slice(0, fetched))) return false;
+      const executed = spans.slice(0, fetched);
+      if (timing !== this.#host.timing() || this.#hasStop(executed) || !this.#alwaysFetched(executed)) return false;
       if (counting !== this.counting || ![...windows].every((one) => this.#windows.has(one))) return false;
       if (!this.#knowsNoMore(spans, knowledge)) return false;
       const present = this.#codeOf(spans, fetched);
@@ -291,6 +294,13 @@ export class HotEngine {
       this.#learn(found.knowledge);
     }
     return found;
+  }
+
+  #alwaysFetched(spans: readonly number[]): boolean {
+    for (let i = 0; i < spans.length; i += 2) {
+      if (!this.#host.alwaysFetched(spans[i]!, spans[i + 1]!)) return false;
+    }
+    return true;
   }
 
   #hasStop(spans: readonly number[]): boolean {
@@ -304,7 +314,10 @@ export class HotEngine {
     const made = new Map<number, CompiledRegion>();
     const slowCode = this.#host.timing() === 'slow code';
     const steps = new Map<number, Step | undefined>();
-    const fetch = (pc: number) => (this.#host.isStop(pc) ? undefined : this.#host.decode(pc));
+    const fetch = (pc: number) => {
+      const decoded = this.#host.isStop(pc) ? undefined : this.#host.decode(pc);
+      return decoded && this.#host.alwaysFetched(pc, decoded.length) ? decoded : undefined;
+    };
     const look = (pc: number): Step | undefined => {
       let step = steps.get(pc);
       if (step || steps.has(pc)) return step;
@@ -326,7 +339,7 @@ export class HotEngine {
     const options = { isa: this.#isa, layout: this.#layout, counting: this.counting, slowCode };
     const literals = new Map<Region, Set<number>>(regions.map((region) => [region, new Set()]));
     const constantWord = (region: Region, address: number) => {
-      const word = this.#host.constantWord(address);
+      const word = this.#host.alwaysFetched(address, 4) ? this.#host.constantWord(address) : undefined;
       if (word === undefined || !this.#codeOf([address, 4])) return undefined;
       literals.get(region)!.add(address);
       return word;

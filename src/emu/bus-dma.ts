@@ -1,0 +1,44 @@
+import type { Bus } from './bus.js';
+import { BusFault } from './bus-fault.js';
+import type { BusMaster } from './device.js';
+
+/**
+ * The bus as a DMA controller sees it: what lies beside the core, bit-band aliases (the core's own, too) and memories without
+ * `dma` are not there.
+ */
+export class DmaPort implements BusMaster {
+  readonly #bus: Bus;
+
+  constructor(bus: Bus) {
+    this.#bus = bus;
+  }
+  read(address: number, size: 1 | 2 | 4): number | undefined {
+    if (!this.#reaches(address)) return undefined;
+    try {
+      return this.#bus.read(address, size);
+    } catch (error) {
+      return refused(error);
+    }
+  }
+  write(address: number, size: 1 | 2 | 4, value: number): boolean {
+    if (!this.#reaches(address)) return false;
+    try {
+      this.#bus.write(address, size, value);
+      return true;
+    } catch (error) {
+      refused(error);
+      return false;
+    }
+  }
+
+  #reaches(address: number): boolean {
+    const region = this.#bus.regionAt(address);
+    if (region === undefined || region.core) return false;
+    return region.kind === 'device' || (region.kind === 'memory' && region.memory?.options.dma !== false);
+  }
+}
+
+function refused(error: unknown): undefined {
+  if (error instanceof BusFault) return undefined;
+  throw error;
+}

@@ -1,0 +1,114 @@
+/** Several boards in one test: made, wired and run together. */
+
+import type { PartRows } from '../boards/define.js';
+import type { Duration } from '../emu/duration.js';
+import { UsageError } from '../emu/errors.js';
+import { Bridge } from '../emu/system/bridge.js';
+import { Lockstep } from '../emu/system/lockstep.js';
+import type { Wire } from '../emu/system/wire.js';
+import type { BoardHandle, BoardSnapshot } from './board-handle.js';
+import { type AnyBoard, createStation, type Station, type StationOptions } from './station.js';
+
+/** A board of a system, and what runs on it. */
+export interface Member<B extends AnyBoard = AnyBoard> {
+  readonly board: B;
+  /** The ELF, relative to the test file. */
+  readonly firmware: string;
+}
+export type Members = Readonly<Record<string, Member>>;
+
+/** Handles of the boards by their names in the system. */
+export type BoardHandles<M extends Members> = { readonly [K in keyof M]: BoardHandle<M[K]['board']> };
+
+/** All boards at one instant. */
+export interface SystemSnapshot {
+  readonly boards: readonly BoardSnapshot[];
+}
+
+/** The boards of a test as one thing. */
+export class System<M extends Members = Members> {
+  readonly boards: BoardHandles<M>;
+  readonly stations: readonly Station[];
+
+  constructor(names: readonly string[], stations: readonly Station[]) {
+    this.stations = stations;
+    this.boards = Object.fromEntries(names.map((name, i) => [name, stations[i]!.board])) as BoardHandles<M>;
+  }
+  /** Lets machine time pass on all boards. */
+  run(duration: Duration): void {
+    this.stations[0]!.board.run(duration);
+  }
+  /** Machine time in ns. */
+  get time(): number {
+    return this.stations[0]!.board.time;
+  }
+  snapshot(): SystemSnapshot {
+    return { boards: this.stations.map(({ board }) => board.snapshot()) };
+  }
+  restore(snapshot: SystemSnapshot): void {
+    for (const [i, { board }] of this.stations.entries()) board.restore(snapshot.boards[i]!);
+  }
+  /** 16 hexadecimal digits a board, over their whole state. */
+  hash(): string {
+    return this.stations.map(({ board }) => board.hash()).join(' ');
+  }
+}
+
+/** @throws UsageError for a wire to a board that is not there, or the wrong way round */
+function ends(wires: readonly Wire[], names: readonly string[], bridge: Bridge): Record<string, PartRows> {
+  const parts: Record<string, Record<string, PartRows[string]>> = Object.fromEntries(names.map((name) => [name, {}]));
+  for (const [i, wire] of wires.entries()) {
+    const [first, second] = wire.boards.map((board) => numberOf(board, names, wire)) as [number, number];
+    if (first === second) throw refused(`${wire.name} joins a board with itself`, 'join two boards');
+    if (wire.ordered && first > second) {
+      const remedy = `list '${wire.boards[0]}' before '${wire.boards[1]}' in \`boards\``;
+      throw refused(`${wire.name}: the master's board has to come before the other one`, remedy);
+    }
+    const [one, other] = wire.ends(bridge, first, second);
+    parts[names[first]!]![`wire${i}`] = one;
+    parts[names[second]!]![`wire${i}`] = other;
+  }
+  return parts;
+}
+
+function numberOf(board: string, names: readonly string[], wire: Wire): number {
+  const index = names.indexOf(board);
+  if (index >= 0) return index;
+  throw refused(`${wire.name}: there is no board '${board}'`, `the boards are ${names.join(', ')}`);
+}
+
+function refused(what: string, remedy: string): UsageError {
+  return new UsageError({ what, where: 'the wires of systemTest', remedy });
+}
+
+/** Makes the machines of a system, with their firmware in them, connected. `firmware` gives the path of a board's image. */
+export function createSystem<M extends Members>(
+  members: M,
+  wires: readonly Wire[],
+  firmware: (relative: string) => string,
+  options: StationOptions,
+): System<M> {
+  const names = Object.keys(members);
+  if (names.length === 0) throw refused('a system needs boards', 'give `boards`');
+  const bridge = new Bridge();
+  const parts = ends(wires, names, bridge);
+  const stations = names.map((name) => {
+    const { board, firmware: image } = members[name]!;
+    return createStation(board.with(parts[name]!) as AnyBoard, firmware(image), options);
+  });
+  const lockstep = new Lockstep(stations.map(({ machine }) => machine));
+  for (const [index, { bench }] of stations.entries()) {
+    bench.drive = { run: (limit) => lockstep.run(index, limit), step: () => lockstep.step(index) };
+    bench.aside = (fn) => {
+      const before = lockstep.frozen;
+      lockstep.frozen = true;
+      try {
+        return fn();
+      } finally {
+        lockstep.frozen = before;
+      }
+    };
+  }
+  bridge.connect(lockstep);
+  return new System<M>(names, stations);
+}
