@@ -152,11 +152,11 @@ export class ColdEngine {
   readonly #counters: BigInt64Array;
   /** Guest chunk number (and view, above it) of every chunk of records in use; number 0 is never used. */
   readonly #chunks: number[] = [];
-  /** Instructions whose cost depends on an instruction that they branch to, by its address. */
-  readonly #branchesTo = new Map<number, Set<number>>();
   #view = 0;
   /** Views that may have records: all below. */
   #views = 1;
+  /** Instructions whose cost depends on an instruction that they branch to, by its address. */
+  readonly #branchesTo = new Map<number, Set<number>>();
 
   constructor(isa: Isa, memory: WebAssembly.Memory, host: EngineHost, options: EngineOptions = { mode: 'cold' }) {
     const { mode, statistics } = options;
@@ -494,12 +494,10 @@ export class ColdEngine {
   }
   /** The instruction is the same as before: what depends on it stays. */
   #decodeAnew(address: number): void {
-    for (let view = 0; view < this.#views; view++) {
-      const record = this.#record(address, view);
-      if (record === undefined || this.#words[record >> 2] === 0) continue;
-      this.#words[record >> 2] = LONG << 16;
-      this.#undoEntries(this.hot.dropThoseAt(address).entries);
-    }
+    const record = this.#record(address);
+    if (record === undefined || this.#words[record >> 2] === 0) return;
+    this.#words[record >> 2] = LONG << 16;
+    this.#undoEntries(this.hot.dropThoseAt(address).entries);
   }
 
   /** Forgets decoded instructions that overlap a range of guest addresses whose bytes changed. */
@@ -541,8 +539,8 @@ export class ColdEngine {
     }
     for (const key of this.#chunks) this.#mapChunk(key & CHUNK_MASK, 0);
     this.#chunks.length = 0;
-    this.#branchesTo.clear();
     this.#views = this.#view + 1;
+    this.#branchesTo.clear();
   }
 
   /**

@@ -338,6 +338,10 @@ export class Printer {
     return entry;
   }
 
+  /** The tables say what the core may do with its present privilege: an access with less of it takes the slow path. */
+  #refuse(): void {
+    this.#context.out.i32(1).op(OP.i32_or);
+  }
   /** Waits for the line that is read, where the address lies in a slow memory. */
   #waitForData(address: number): void {
     const { out, budget, dataLine, hot } = this.#context;
@@ -351,10 +355,6 @@ export class Printer {
     const address = this.#program[node.args[0]]!;
     if (dataLine === undefined || address.op !== 'const' || !isSlow(Number(address.value) >>> 0)) return;
     out.get(budget).i32(Number(address.value)).call(dataLine).op(OP.i32_sub).set(budget);
-  }
-  /** The tables say what the core may do with its present privilege: an access with less of it takes the slow path. */
-  #refuse(): void {
-    this.#context.out.i32(1).op(OP.i32_or);
   }
 
   #load(id: number, node: Extract<Node, { op: 'load' }>): void {

@@ -73,8 +73,8 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
     memory,
     allocator,
     control,
-    waitForCode: (address) => codeLines.fetch(address),
     counters,
+    waitForCode: (address) => codeLines.fetch(address),
     sleepOnExit: () => interrupts.waitForInterrupt(),
     handlers: new HandlerCheck(
       EXCEPTION.irq0 + options.irqs,

@@ -65,12 +65,12 @@ export class CortexM4 implements Cpu {
     this.semihosting = new Semihosting(system, model.memory, model.state, model.sleep);
     this.#registers = new CoreRegisters(model.state);
     this.#engine = new ColdEngine(this.isa, system.memory, this.#host(), system.engine);
-    model.codeLines.fetch = (address) => this.#engine.lines.fetch(address);
-    this.#codeLines = system.signals.get('cpu.codeLines');
-    this.#codeLines.listen((level) => this.#setCodeLines(level));
     model.shield.attach(this.#engine);
     model.points.attach(this.#engine);
     this.breakpoints = model.points;
+    model.codeLines.fetch = (address) => this.#engine.lines.fetch(address);
+    this.#codeLines = system.signals.get('cpu.codeLines');
+    this.#codeLines.listen((level) => this.#setCodeLines(level));
     this.#lines = this.#interruptInputs(system, options.irqs);
     const float = options.floatInterrupt === undefined ? undefined : this.interrupt(options.floatInterrupt);
     model.float.listener = (level) => float?.set(level);
@@ -207,12 +207,12 @@ export class CortexM4 implements Cpu {
   remapped(): void {
     this.#engine.remapped();
   }
-  /** Everything is in memory and arena, but for what follows from the MPU's and the debug units' registers, and where lines of code are. */
+  /** Everything is in memory and arena, but for where lines of code are found, and what follows from the MPU's and the debug units' registers. */
   restored(): void {
-    this.#model.shield.restored();
-    for (const update of this.#model.onRestored) update();
     this.#engine.lines.rebuild();
     this.#engine.setSlowCode(this.#engine.lines.slow);
+    this.#model.shield.restored();
+    for (const update of this.#model.onRestored) update();
   }
 
   /** Holds from the next instruction on. */

@@ -38,8 +38,8 @@ export class Exceptions {
   private readonly float: FloatContext;
   private readonly floatStacking: FloatStacking;
   private readonly control: ExceptionParts['control'];
-  private readonly waitForCode: ExceptionParts['waitForCode'];
   private readonly counters: ExceptionParts['counters'];
+  private readonly waitForCode: ExceptionParts['waitForCode'];
   private readonly sleepOnExit: ExceptionParts['sleepOnExit'];
   private readonly notify: ExceptionParts['notify'];
   private readonly handlers: ExceptionParts['handlers'];
@@ -55,8 +55,8 @@ export class Exceptions {
     this.float = parts.float;
     this.floatStacking = parts.floatStacking;
     this.control = parts.control;
-    this.waitForCode = parts.waitForCode;
     this.counters = parts.counters;
+    this.waitForCode = parts.waitForCode;
     this.sleepOnExit = parts.sleepOnExit;
     this.notify = parts.notify;
     this.handlers = parts.handlers;

@@ -112,11 +112,11 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
       throw error;
     }
   }
-  codeAt(address: number): number | undefined {
-    return this.#bus.codeAt(address);
-  }
   alwaysFetched(address: number, length: number): boolean {
     return this.#shield.alwaysFetched(address, length);
+  }
+  codeAt(address: number): number | undefined {
+    return this.#bus.codeAt(address);
   }
   constantWord(address: number): number | undefined {
     return this.#shield.looksAt(address) ? undefined : this.#bus.constantWord(address);

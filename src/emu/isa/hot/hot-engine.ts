@@ -282,8 +282,8 @@ export class HotEngine {
 
   #find(entry: number): CompiledRegion | undefined {
     const found = this.#store.at(entry).find(({ spans, fetched, code, knowledge, windows, counting, timing }) => {
-      const executed = spans.slice(0, fetched);
-      if (timing !== this.#host.timing() || this.#hasStop(executed) || !this.#alwaysFetched(executed)) return false;
+      const own = spans.slice(0, fetched);
+      if (timing !== this.#host.timing() || this.#hasStop(own) || !this.#alwaysFetched(own)) return false;
       if (counting !== this.counting || ![...windows].every((one) => this.#windows.has(one))) return false;
       if (!this.#knowsNoMore(spans, knowledge)) return false;
       const present = this.#codeOf(spans, fetched);

@@ -84,11 +84,11 @@ export class RegionPrinter {
   /** Address of the computed branch, or of the access, by which the region is left. */
   readonly #site = this.#out.local('i32');
   #open!: Open;
+  /** Scalars that are known not to be 0 in the block being printed. */
+  readonly #guarded = new Set<string>();
   /** The line of the instruction printed last, undefined where several may have come before. */
   #line: number | undefined;
   readonly #place = this.#out.local('i32');
-  /** Scalars that are known not to be 0 in the block being printed. */
-  readonly #guarded = new Set<string>();
   /** Number of the place that control is on its way to, 0 once it is there. */
   readonly #way = this.#out.local('i32');
 
@@ -380,8 +380,8 @@ export class RegionPrinter {
       temporary: (type) => this.#temporary(type, used),
       slow,
       helper,
-      dataLine: this.#environment.lines?.dataLine,
       pure,
+      dataLine: this.#environment.lines?.dataLine,
       trapNumber: (kind) => 1 + this.#isa.traps.indexOf(kind),
       fallThrough: (depth) => {
         open.executed++;
