@@ -27,9 +27,10 @@ const OPTSTRT = 2;
  * is taken for granted. A change shows when the operation ends; a reset before leaves the bytes as they were, where the
  * manual promises nothing.
  *
- * Wires: outputs `irq`; `access`, which says what these memories let through (MEMORY_ACCESS); `lines`, how the core's accesses are
- * delayed (flash-lines.ts); from the option bytes that the last reset loaded `borLevel` (0: off), `hardwareWatchdog`, `resetOnStop`,
- * `resetOnStandby`, `levelTwo`; `protectionErased` pulses when read protection goes from level 1 to 0. Input `millivolts` is VDD.
+ * Wires: outputs `irq`; `access`, which says what these memories let through (MEMORY_ACCESS); `lines`, how the core's accesses
+ * are delayed (flash-lines.ts); from the option bytes that the last reset loaded `borLevel` (0: off), `hardwareWatchdog`,
+ * `resetOnStop`, `resetOnStandby`, `levelTwo`; `protectionErased` pulses when read protection goes from level 1 to 0. Input
+ * `millivolts` is VDD.
  */
 export function flashInterface({ flashKiB, bootsFromFlash = true }: FlashOptions) {
   return defineDevice({
@@ -47,7 +48,6 @@ export function flashInterface({ flashKiB, bootsFromFlash = true }: FlashOptions
       const erase = new FlashErase(control, sectors, program.main);
       const loaded = optionWires(d);
 
-      flashLines(d);
       unlockSequences(d, d.state.step, d.state.optionStep);
       d.onWrite(SR, () => control.updateInterrupt());
       d.onWrite(CR, (value, old, written) => {
@@ -65,7 +65,11 @@ export function flashInterface({ flashKiB, bootsFromFlash = true }: FlashOptions
         OPTCR.value = fixed ? old | (value & OPTLOCK) : (value & ~OPTSTRT) | (old & OPTSTRT);
         if ((old & OPTLOCK) === 0 && written & OPTSTRT) startOptions(d, options, erase);
       });
-      d.onWrite(ACR, flashLatency(d));
+      const [lines, latency] = [flashLines(d), flashLatency(d)];
+      d.onWrite(ACR, (_value, _old, written) => {
+        lines(written);
+        latency();
+      });
       d.onReset(() => {
         OPTCR.value = options.word | OPTLOCK;
         loaded(options);
