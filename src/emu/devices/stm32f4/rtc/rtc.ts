@@ -134,6 +134,7 @@ class Rtc {
 
   #control(value: number, old: number, written: number): void {
     const { CR, ISR } = this.#d.regs;
+    this.counter.changed();
     if (!ISR.INITF) CR.value = (value & ~ONLY_IN_INIT) | (old & ONLY_IN_INIT);
     if ((value ^ old) & WUCKSEL && !ISR.WUTWF) {
       this.access.refuse(CR, (CR.value & ~WUCKSEL) | (old & WUCKSEL), 'while the wake-up timer runs', WAIT_FOR_WUTWF);
