@@ -59,6 +59,19 @@ describe('EXTI (RM0090 12.3)', () => {
     h.signal('line0').set(1);
     h.signal('line1').set(1);
     expect(pulses).toBe(1);
+    // 12.2.3: the pending bit of a line that makes events only is not set
+    expect(h.read(PR)).toBe(0b10);
+  });
+
+  it('tells that an unmasked line pends', () => {
+    const h = make();
+    h.write(RTSR, 0b11);
+    h.signal('line0').set(1);
+    expect(h.signal('pending').level).toBe(0);
+    h.write(IMR, 0b01);
+    expect(h.signal('pending').level).toBe(1);
+    h.write(PR, 0b01);
+    expect(h.signal('pending').level).toBe(0);
   });
 });
 
