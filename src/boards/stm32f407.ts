@@ -113,6 +113,7 @@ export function stm32f407(options: Stm32f407Options = {}) {
       sysTickCalibration: 0x4000_493e,
       // CoreSight identification of ST (JEP106 0x020) and of the device, as DBGMCU_IDCODE (RM0090 38.6)
       romTable: { part: 0x413, designer: 0x020 },
+      floatInterrupt: 81, // RM0090 table 62
     }),
     hertz: HSI_HERTZ,
     clocks: RCC_CLOCKS,

@@ -31,6 +31,7 @@ export const RCC_CLOCKS = {
   i2s: 0,
   lsi: 0,
   lse: 0,
+  hseRtc: 0,
   rtc: 0,
 } as const;
 
@@ -96,12 +97,16 @@ export class RccTree {
   }
 
   #rtc(): Ratio {
-    const { BDCR, CFGR, CR } = this.#d.regs;
+    const { BDCR } = this.#d.regs;
     if (!BDCR.RTCEN) return STOPPED;
     if (BDCR.RTCSEL === 1) return this.#lseNow();
     if (BDCR.RTCSEL === 2) return this.#lsi();
-    // RM0090 7.3.3: RTCPRE 0 and 1 mean no clock.
-    return BDCR.RTCSEL === 3 && CR.HSERDY && CFGR.RTCPRE >= 2 ? divided(this.#hse, CFGR.RTCPRE) : STOPPED;
+    return BDCR.RTCSEL === 3 ? this.#hseRtc() : STOPPED;
+  }
+  /** HSE for the RTC, and for TIM11's channel 1 (7.2.11). RM0090 7.3.3: RTCPRE 0 and 1 mean no clock. */
+  #hseRtc(): Ratio {
+    const { CFGR } = this.#d.regs;
+    return CFGR.RTCPRE >= 2 ? divided(this.#hseNow(), CFGR.RTCPRE) : STOPPED;
   }
 
   /** Sets every clock to what the registers say now. */
@@ -123,6 +128,7 @@ export class RccTree {
     this.#set('i2s', CFGR.I2SSRC ? this.#i2sCkin : i2s);
     this.#set('lsi', this.#lsi());
     this.#set('lse', this.#lseNow());
+    this.#set('hseRtc', this.#hseRtc());
     this.#set('rtc', this.#rtc());
     const { BDCR } = this.#d.regs;
     this.#lsePins.set(BDCR.LSEON ? (BDCR.LSEBYP ? 0x4000 : 0xc000) : 0);
