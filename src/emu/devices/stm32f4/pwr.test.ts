@@ -89,6 +89,13 @@ describe('Standby mode (RM0090 5.3.6)', () => {
     expect(flags(h)).toBe(0);
   });
 
+  it('resets instead where the option byte nRST_STDBY says so', () => {
+    const h = make();
+    h.signal('resetOnStandby').set(1);
+    enter(h);
+    expect([h.resets, h.signal('off').level, flags(h), h.lostRam]).toEqual([['low-power'], NO, 0, 0]);
+  });
+
   it.each(['wakeAlarm', 'wakeTimer', 'wakeTamper'])('ends by %s', (wire) => {
     const h = make();
     enter(h);

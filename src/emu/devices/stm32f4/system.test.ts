@@ -103,6 +103,14 @@ describe('SYSCFG (RM0090 9.2)', () => {
     expect(h.problems.map((problem) => problem.kind)).toEqual(['unmodelled']);
   });
 
+  it('boots from flash with read protection of level 2, whatever the BOOT pins say (3.7.3)', () => {
+    const h = new DeviceHarness(syscfg({ boot: 'sram' }), { name: 'syscfg' });
+    expect(h.read(0)).toBe(3);
+    h.signal('levelTwo').set(1);
+    h.instance.reset('system', 'pin');
+    expect([h.read(0), h.signal('memoryMode').level]).toEqual([0, 0]);
+  });
+
   it('has a compensation cell', () => {
     const h = new DeviceHarness(syscfg(), { name: 'syscfg' });
     h.write(0x20, 1);

@@ -116,6 +116,13 @@ describe('initialization (RM0090 26.3.5)', () => {
     expect(h.read(CR)).toBe(0);
   });
 
+  it('loses the backup registers with read protection (3.7.3)', () => {
+    const h = make();
+    h.write(BKP0R, 7);
+    h.signal('protectionErased').set(1);
+    expect(h.read(BKP0R)).toBe(0);
+  });
+
   it('goes on in a system reset, and begins anew by power-on without battery, or BDRST', () => {
     const h = make();
     set(h, 0x12_3456, MONDAY_2024);
@@ -326,6 +333,13 @@ describe('wake-up timer (26.6.3)', () => {
       expect([h.read(ISR) & WUTF, h.signal('wakeTimer').level]).toEqual([WUTF, 1]);
       h.write(ISR, ~(WUTF | INIT));
     }
+  });
+
+  it('must not count RTCCLK / 2 with WUT = 0', () => {
+    const h = make();
+    h.write(WUTR, 0);
+    h.write(CR, 3 | WUTE);
+    expect(h.problems).toMatchObject([{ rule: 'configuration' }]);
   });
 
   it('can be written only while WUTWF says so', () => {
