@@ -347,13 +347,24 @@ describe('forbidden combinations', () => {
     ['smartcard without parity', { cr3: SCEN!, cr2: stop(3) }, 'CR3.SCEN is set without'],
     ['IrDA with two stop bits', { cr3: IREN!, cr2: stop(2), gtpr: 1 }, 'CR3.IREN is set'],
     ['IrDA without prescaler', { cr3: IREN! }, 'GTPR.PSC is 0'],
-    ['OVER8 in LIN', { cr1: OVER8!, cr2: LINEN! }, 'CR1.OVER8 is set'],
   ])('%s', (_name, setup, what) => {
     const h = port(setup);
     expect(problems(h).some((line) => line.startsWith(`configuration: USART2.${what}`))).toBe(true);
     const before = h.problems.length;
     h.write(CR1, h.read(CR1));
     expect(h.problems).toHaveLength(before);
+  });
+
+  it('a fraction of four bits with OVER8', () => {
+    const h = new DeviceHarness(usart('USART2'), { name: 'usart2' });
+    h.write(CR1, UE! | OVER8!);
+    h.write(BRR, 0x18);
+    expect(problems(h)).toEqual([expect.stringContaining('BRR.DIV_Fraction has bit 3 set with OVER8')]);
+  });
+
+  it('LIN, IrDA and smartcard mode clear OVER8 (30.6.4)', () => {
+    const h = port({ cr1: OVER8, cr2: LINEN });
+    expect([h.read(CR1) & OVER8!, problems(h)]).toEqual([0, []]);
   });
 
   it('a UART has LIN and IrDA, but neither clock nor smartcard mode', () => {

@@ -247,6 +247,9 @@ export class Usart {
   /** After CR1, CR2, CR3 or BRR changed. */
   configured(): void {
     const { regs, state, report } = this.#d;
+    const { lin, irda, smartcard } = this.#settings;
+    // 30.6.4: these modes have 16 samples a bit.
+    if (lin || irda || smartcard) regs.CR1.OVER8 = 0;
     checkModes(this.#label, this.#settings, regs, state.misused, report);
     if (!this.transmitter.breaking) this.#pins.tx.drive(this.#idleDrive);
     this.#ck?.idle();

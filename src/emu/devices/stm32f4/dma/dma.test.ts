@@ -73,6 +73,18 @@ describe('registers', () => {
     }
   });
 
+  it('clears all flags of a stream by 0x3F, as drivers do', () => {
+    const c = new Chip();
+    for (const n of [0, 1, 2, 3, 5, 7]) {
+      c.stream(n, M2M | PINC | MINC, 1, RAM, RAM + 64, 7);
+      c.h.run(100);
+      expect(c.flags(n)).toBe(HTIF | TCIF);
+      c.h.write(n < 4 ? LIFCR : HIFCR, 0x3f << [0, 6, 16, 22][n & 3]!);
+      expect(c.flags(n)).toBe(0);
+    }
+    expect(c.h.problems).toEqual([]);
+  });
+
   it('protects a stream that is enabled (10.5.5 to 10.5.10)', () => {
     const c = new Chip();
     c.stream(1, M2P | channel(1) | MINC, 4, PORT, RAM);
