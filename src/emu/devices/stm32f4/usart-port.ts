@@ -94,7 +94,8 @@ export class Usart {
       started: (data) => this.#started(data),
       sent: (word) => this.#sent(word),
       breaking: (on) => this.#breaking(on),
-      lost: (what, remedy) => d.report({ kind: 'misuse', what: `${label}: ${what}`, remedy, section: 'RM0090 30.3.2' }),
+      lost: (what, remedy) =>
+        d.report({ kind: 'misuse', rule: 'sequence', what: `${label}: ${what}`, remedy, section: 'RM0090 30.3.2' }),
       flagsChanged,
     });
     this.peer = new UsartPeer(d as unknown as DeviceContext, this.#settings, d.state, {
@@ -198,6 +199,7 @@ export class Usart {
   #reportUnrouted(role: string): void {
     this.#d.report({
       kind: 'misuse',
+      rule: 'pin-function',
       what: `no pin carries ${this.#label}_${role}`,
       remedy: this.routing(role),
       section: 'RM0090 8.3.2',

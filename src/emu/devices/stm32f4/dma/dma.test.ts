@@ -508,6 +508,52 @@ it('tells of every forbidden configuration', () => {
   expect(rule((c) => c.stream(0, copy | (3 << 6), 8, RAM, RAM + 64, 7))[0]).toContain('DIR has the reserved value');
 });
 
+it('stops at once, and for good, when it is reset; stands while its clock is off', () => {
+  const c = new Chip();
+  c.stream(0, M2M | PINC | MINC, 200, RAM, RAM + 0x1000, 7);
+  c.h.run(100);
+  c.h.instance.setEnabled(false);
+  c.h.run(10_000);
+  c.h.instance.setEnabled(true);
+  const left = c.items(0);
+  expect(left).toBeGreaterThan(150);
+  c.h.run(40);
+  expect(c.items(0)).toBe(left - 10);
+  c.h.instance.setHeld(true);
+  c.h.instance.setHeld(false);
+  c.h.run(10_000);
+  expect([c.enabled(0), c.items(0), c.flags(0), c.h.read(S(0, FCR))]).toEqual([0, 0, 0, 0x21]);
+});
+
+it('keeps its order whatever is written to it', () => {
+  const action = fc.oneof(
+    fc.record({ write: fc.nat(51).map((n) => n * 4), value: fc.integer() }),
+    fc.record({ start: fc.nat(7), value: fc.integer(), items: fc.nat(40), fcr: fc.nat(7) }),
+    fc.record({ line: fc.constantFrom('0.0', '2.3', '3.4', '5.4', '6.5', '7.1'), level: fc.nat(3) }),
+    fc.record({ run: fc.nat(200) }),
+  );
+  fc.assert(
+    fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
+      const c = new Chip();
+      for (const step of actions) {
+        if ('write' in step) c.h.write(step.write, step.value);
+        else if ('start' in step) c.stream(step.start, step.value & ~EN, step.items, PORT, RAM + 0x100, step.fcr);
+        else if ('line' in step) c.request(step.line, step.level);
+        else c.h.run(step.run);
+      }
+      for (let n = 0; n < 8; n++) c.h.write(S(n, CR), 0);
+      c.h.run(2_000);
+      for (let n = 0; n < 8; n++) expect(c.enabled(n)).toBe(0);
+      // It still works.
+      for (const offset of [LIFCR, HIFCR]) c.h.write(offset, -1);
+      c.stream(4, M2M | PINC | MINC, 40, RAM + 0x200, RAM + 0x300, 7);
+      c.h.run(2_000);
+      expect(c.flags(4)).toBe(HTIF | TCIF);
+    }),
+    { numRuns: 100, seed: 11 },
+  );
+});
+
 it('keeps all its state where snapshots find it', () => {
   const ram = new Uint8Array(256);
   const scenario = (h: DeviceHarness<object>) => {
