@@ -200,7 +200,7 @@ describe('peripheral to memory', () => {
       c.h.run(30);
     }
     expect([...c.ram.subarray(0, 4)]).toEqual([1, 2, 3, 0]);
-    expect(acks).toEqual([1, 0, 1, 0, 3, 0]);
+    expect(acks).toEqual([1, 0, 5, 0, 3, 0]);
     expect([c.enabled(5), c.flags(5), c.h.signal('irq5').level]).toEqual([0, HTIF | TCIF, 1]);
   });
 

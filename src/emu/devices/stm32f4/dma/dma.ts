@@ -8,7 +8,8 @@ import type { Controller } from './dma-requests.js';
  *
  * Wires: outputs `irq0` to `irq7`, one a stream. For each request of tables 42 and 43 an input `<stream>.<channel>` (`5.4`), high
  * while the peripheral asks (bit 1 says, where the peripheral is the flow controller, that it asks for the last time), and an
- * output `<stream>.<channel>.ack`, which pulses with 1 for each request served, with 3 where that was the last item of NDTR.
+ * output `<stream>.<channel>.ack`, which pulses with 1 for each request served, with 3 where that was the last item of NDTR
+ * and 5 where it was the last but one.
  */
 export function dma(name: Controller) {
   return defineDevice({

@@ -35,6 +35,8 @@ const LAST_REQUEST = 2;
 /** Levels of an acknowledge. */
 const SERVED = 1;
 const SERVED_LAST = 3;
+/** One more is to come: the end of transfer EOT_1 that I2C takes (27.3.8). */
+const SERVED_LAST_BUT_ONE = 5;
 
 /** What a stream needs of its controller. */
 export interface StreamHost {
@@ -267,13 +269,13 @@ export class Stream implements PortClient {
     }
     if (last && !settings.intoMemory) this.#blockDone();
     else if (lastRequest) phase[index] = CLOSING;
-    if (!settings.memoryToMemory) this.#served(last);
+    if (!settings.memoryToMemory) this.#served(last ? SERVED_LAST : this.left === 1 ? SERVED_LAST_BUT_ONE : SERVED);
   }
 
-  #served(last: boolean): void {
+  #served(level: number): void {
     const wire = this.#host.acknowledge(this.index);
     if (wire === undefined) return;
-    wire.set(last ? SERVED_LAST : SERVED);
+    wire.set(level);
     wire.set(0);
   }
 
