@@ -32,7 +32,8 @@ export function burstFits({ settings }: StreamView): boolean {
 
 /** Everything about the configuration that the manual forbids. */
 export function misuseOf(view: StreamView): Misuse[] {
-  return [...sizes(view), ...bursts(view), ...modes(view), ...alignment(view), ...reach(view), ...routing(view)];
+  const checks = [sizes, bursts, modes, alignment, boundaries, reach, routing];
+  return checks.flatMap((check) => check(view));
 }
 
 /** `DMA1.S5CR`. */
@@ -118,6 +119,24 @@ function alignment(view: StreamView): Misuse[] {
   check('PAR', regs.PAR.value, settings.peripheralSize);
   check('M0AR', regs.M0AR.value, settings.memorySize);
   if (settings.doubleBuffer) check('M1AR', regs.M1AR.value, settings.memorySize);
+  return found;
+}
+
+/** A burst must not cross a boundary of 1 KiB: an AHB error, which no flag shows (10.3.12). */
+function boundaries(view: StreamView): Misuse[] {
+  const { regs, settings } = view;
+  const bytes = regs.NDTR.NDT * settings.peripheralSize;
+  const found: Misuse[] = [];
+  const check = (register: string, address: number, beats: number, step: number) => {
+    const burst = beats * step;
+    const last = address + bytes - 1;
+    if (beats === 1 || step === 0 || address % burst === 0 || address >>> 10 === last >>> 10) return;
+    const what = `${name(view, register)} is ${hex(address)}: bursts of ${burst} bytes from there cross a boundary of 1 KiB`;
+    found.push(configuration(what, `align the buffer to ${burst} bytes`, 'RM0090 10.3.12'));
+  };
+  check('PAR', regs.PAR.value, settings.peripheralBeats, settings.peripheralStep);
+  check('M0AR', regs.M0AR.value, settings.memoryBeats, settings.memoryStep);
+  if (settings.doubleBuffer) check('M1AR', regs.M1AR.value, settings.memoryBeats, settings.memoryStep);
   return found;
 }
 
