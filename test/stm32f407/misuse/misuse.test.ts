@@ -68,6 +68,16 @@ describe('misuse', () => {
     board.runUntil(() => board.memory.read32('results') === 1, { within: '1ms' });
     board.usart2.type('abcd');
     finish(board, '20ms');
-    expect(reports(board)).toMatchInlineSnapshot(`[]`);
+    expect(reports(board)).toMatchInlineSnapshot(`
+      [
+        {
+          "remedy": "use DMA1 stream 5 channel 4",
+          "rule": "dma-routing",
+          "section": "RM0090 10.3.3, tables 42 and 43",
+          "what": "DMA1.S5PAR points at USART2, but DMA1 stream 5 channel 3 carries TIM2_CH1",
+          "where": "0x0800023e main+0x6e (dma-routing.c:23)",
+        },
+      ]
+    `);
   });
 });

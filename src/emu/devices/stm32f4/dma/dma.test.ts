@@ -360,11 +360,18 @@ describe('routing (tables 42, 43)', () => {
   });
   it('tells, once, when the block asks for itself and nobody listens', () => {
     const c = new Chip('dma1');
-    c.stream(5, channel(3) | MINC, 4, PORT, RAM);
+    c.stream(6, channel(3) | MINC | M2P, 4, PORT, RAM);
+    expect(c.h.problems).toEqual([]);
     for (let i = 0; i < 3; i++) {
-      c.request('5.4', 1);
-      c.request('5.4', 0);
+      c.request('6.4', 1);
+      c.request('6.4', 0);
     }
+    expect(c.h.problems).toMatchObject([{ rule: 'dma-routing', remedy: 'use DMA1 stream 6 channel 4' }]);
+  });
+  it('lets no timer fetch what a block receives', () => {
+    const c = new Chip('dma1');
+    c.stream(5, channel(3) | MINC, 4, PORT, RAM);
+    c.request('5.4', 1);
     expect(c.h.problems).toMatchObject([{ rule: 'dma-routing', remedy: 'use DMA1 stream 5 channel 4' }]);
   });
   it('is silent where another stream serves the request', () => {

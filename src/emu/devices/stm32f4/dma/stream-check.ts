@@ -192,17 +192,22 @@ function misrouted(view: StreamView, owner: string, places: readonly RequestPlac
   return { rule: 'dma-routing', what, remedy, section: 'RM0090 10.3.3, tables 42 and 43' };
 }
 
+/** A timer may pace what is written to any block, and what is read of most; what a block has received is there when it says so. */
+function mayBePaced({ settings }: StreamView, owner: string): boolean {
+  return settings.direction !== DIR.peripheralToMemory || placesOf((request) => request === `${owner}_RX`).length === 0;
+}
+
 /** The stream points at a block, but the channel carries another one's request: tables 42 and 43. */
 function routing(view: StreamView): Misuse[] {
   const { owner, right } = expected(view) ?? {};
   if (owner === undefined || right === undefined) return [];
   const requests = REQUESTS[view.controller][view.settings.channel]![view.stream]!;
-  if (requests.some((request) => isPacer(request) || right(request))) return [];
+  if (requests.some((request) => right(request) || (isPacer(request) && mayBePaced(view, owner)))) return [];
   return [misrouted(view, owner, placesOf(right))];
 }
 
 /**
- * A timer may pace transfers to any block, so a stream that listens to one is fine by itself; but when the block asks with
+ * A stream that listens to a timer is fine by itself; but when the block asks with
  * `requests` of its own and nobody `serves` that, the stream was meant for it.
  */
 export function unservedMisuse(
