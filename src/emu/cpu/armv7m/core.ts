@@ -58,7 +58,7 @@ export class CortexM4 implements Cpu {
     this.#system = system;
     const model = coreModel(this.isa, system, options);
     this.#model = model;
-    this.#faults = new Faults(model.status, model.exceptions);
+    this.#faults = new Faults(model.status, model.exceptions, (problem) => system.report(problem));
     this.semihosting = new Semihosting(system, model.memory, model.state, model.sleep);
     this.#registers = new CoreRegisters(model.state);
     this.#engine = new ColdEngine(this.isa, system.memory, this.#host(), system.engine);
@@ -180,6 +180,13 @@ export class CortexM4 implements Cpu {
   }
   input(name: string): Signal | undefined {
     return name === 'nmi' ? this.#nmi : name === 'event' ? this.#event : undefined;
+  }
+  guardStack(limit: number): void {
+    this.#model.state.guardStack(limit);
+  }
+  get stackOverflow(): number | undefined {
+    const at = this.#model.state.overflowedAt;
+    return at === 0 ? undefined : at;
   }
   modifiesInPlace(): boolean {
     return modifiesInPlace(this.pc >>> 0, (address) => this.#system.bus.peek(address, 2));

@@ -215,7 +215,7 @@ export class Exceptions {
     const sp = r[13]!;
     const frame = (sp - (fpca ? EXTENDED_FRAME : BASIC_FRAME)) & ~align;
     const psr = (state.xpsr & ~(1 << 9)) | ((sp & align) << 7);
-    r[13] = frame;
+    state.growStack(frame);
     const f = this.#frame;
     f[0] = r[0]!;
     f[1] = r[1]!;
