@@ -27,10 +27,9 @@ const OPTSTRT = 2;
  * is taken for granted. A change shows when the operation ends; a reset before leaves the bytes as they were, where the
  * manual promises nothing.
  *
- * Wires: outputs `irq`; `access`, which says what these memories let through (MEMORY_ACCESS); `lines`, how the core's accesses
- * are delayed (flash-lines.ts); from the option bytes that the last reset loaded `borLevel` (0: off), `hardwareWatchdog`,
- * `resetOnStop`, `resetOnStandby`, `levelTwo`; `protectionErased` pulses when read protection goes from level 1 to 0. Input
- * `millivolts` is VDD.
+ * Wires: outputs `irq`; `access`, which says what these memories let through (MEMORY_ACCESS); `lines`, how the core's accesses are
+ * delayed (flash-lines.ts); from the option bytes that the last reset loaded `borLevel` (0: off), `hardwareWatchdog`, `resetOnStop`,
+ * `resetOnStandby`, `levelTwo`; `protectionErased` pulses when read protection goes from level 1 to 0. Input `millivolts` is VDD.
  */
 export function flashInterface({ flashKiB, bootsFromFlash = true }: FlashOptions) {
   return defineDevice({
@@ -65,10 +64,10 @@ export function flashInterface({ flashKiB, bootsFromFlash = true }: FlashOptions
         OPTCR.value = fixed ? old | (value & OPTLOCK) : (value & ~OPTSTRT) | (old & OPTSTRT);
         if ((old & OPTLOCK) === 0 && written & OPTSTRT) startOptions(d, options, erase);
       });
-      const [lines, latency] = [flashLines(d), flashLatency(d)];
+      const [linesChanged, checkLatency] = [flashLines(d), flashLatency(d)];
       d.onWrite(ACR, (_value, _old, written) => {
-        lines(written);
-        latency();
+        linesChanged(written);
+        checkLatency();
       });
       d.onReset(() => {
         OPTCR.value = options.word | OPTLOCK;
