@@ -116,6 +116,8 @@ export const ENGINE = {
   callDepth: ENGINE_BASE + 8,
   /** i32: not 0 once code that some region holds has changed, until all regions are left. */
   stale: ENGINE_BASE + 12,
+  /** i32: lines of the slow memory that were read. */
+  misses: ENGINE_BASE + 20,
   /** i32: not 0 once a note has been made often. */
   noted: ENGINE_BASE + 16,
 } as const;
