@@ -217,6 +217,7 @@ export class ColdEngine {
     this.#tiering = mode === 'cold' ? undefined : new Tiering(this.#tiers(), mode);
     this.#words.set(nothingDecoded(), CHUNK_MAP >> 2);
     this.#words[ENGINE.stale >> 2] = 1;
+    this.#words[ENGINE.piecesCost >> 2] = isa.pipeline && !this.#ideal ? 1 : 0;
   }
 
   /**

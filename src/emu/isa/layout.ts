@@ -118,6 +118,8 @@ export const ENGINE = {
   stale: ENGINE_BASE + 12,
   /** i32: lines of the slow memory that were read. */
   misses: ENGINE_BASE + 20,
+  /** i32: 1 where unaligned accesses cost cycles: one for a second access, two for a third. */
+  piecesCost: ENGINE_BASE + 24,
   /** i32: not 0 once a note has been made often. */
   noted: ENGINE_BASE + 16,
 } as const;

@@ -122,6 +122,10 @@ export class CpuState {
   charge(cycles: number): void {
     this.#words[ENGINE.budget >> 2] = this.#words[ENGINE.budget >> 2]! - cycles;
   }
+  /** Accesses that an unaligned one is made of, beside the first. */
+  chargePieces(accesses: number): void {
+    this.charge(accesses * this.#words[ENGINE.piecesCost >> 2]!);
+  }
   set strictAlignment(on: boolean) {
     this.#words[ENGINE.strictAlignment >> 2] = on ? 1 : 0;
   }

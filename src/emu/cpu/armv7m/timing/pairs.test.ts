@@ -79,6 +79,26 @@ describe('loads and stores (DDI 0439D 3.3.2)', () => {
   });
 });
 
+describe('unaligned accesses (DDI 0439D 3.3.2)', () => {
+  it.each(['cold', 'hot'] as const)('cost a cycle for a second access, two for a third, on the %s engine', (engine) => {
+    for (const [line, offset, extra] of [
+      ['ldrh r0, [r1, #0]', 1, 1],
+      ['ldr r0, [r1, #0]', 2, 1],
+      ['ldr r0, [r1, #0]', 1, 2],
+      ['ldr r0, [r1, #0]', 3, 2],
+      ['str r0, [r1, #0]', 2, 1],
+      ['strh r0, [r1, #0]', 3, 1],
+    ] as const) {
+      const machine = machineAt([line, 'movs r7, #0'], CODE, { engine });
+      machine.cpu.setRegister('r1', DATA + offset);
+      const before = machine.cycles;
+      machine.step();
+      const alone = line.startsWith('l') ? 2 : 1;
+      expect([line, offset, machine.cycles - before]).toEqual([line, offset, alone + extra]);
+    }
+  });
+});
+
 describe('code', () => {
   const wide = 'add.w r4, r4, r5';
   it('a memory access before three wide instructions in the middle of words costs one cycle more', () => {
