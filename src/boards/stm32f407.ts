@@ -121,6 +121,8 @@ export function stm32f407(options: Stm32f407Options = {}) {
     }),
     hertz: HSI_HERTZ,
     clocks: RCC_CLOCKS,
+    // RM0090 2.3: APB1 from 0x4000_0000, APB2 from 0x4001_0000
+    bridges: { clocks: ['apb1', 'apb2'] },
     memories: {
       flash: rom(0x0800_0000, KiB(flashKiB), { fill: 0xff, controller: 'flash.main' }),
       // ST's boot loader is not part of fwtest: an erased ROM stands in its place.

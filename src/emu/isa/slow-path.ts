@@ -91,6 +91,19 @@ function pageEntry(out: FunctionBody, table: number): void {
     .memory(OP.i32_load, table);
 }
 
+/** Cycles for a read behind a bridge. */
+function payForBridge(out: FunctionBody): void {
+  out
+    .get(0)
+    .i32(17)
+    .op(OP.i32_shr_u)
+    .i32(0x4000_0000 >>> 17)
+    .op(OP.i32_eq, OP.if, EMPTY_BLOCK);
+  out.i32(0).i32(0).memory(OP.i32_load, ENGINE.budget);
+  out.get(0).i32(14).op(OP.i32_shr_u).i32(4).op(OP.i32_and).memory(OP.i32_load, ENGINE.bridgeWaits);
+  out.op(OP.i32_sub).memory(OP.i32_store, ENGINE.budget).op(OP.end);
+}
+
 /** Cycles for the accesses that an unaligned one is made of: see `piecesOf`. */
 function payForPieces(out: FunctionBody, size: 1 | 2 | 4 | 8): void {
   if (size !== 2 && size !== 4) return;
@@ -141,6 +154,7 @@ function readPort(out: FunctionBody, flags: number, port: number): void {
   out.get(port).memory(OP.i32_load, PORT.blocked).memory(OP.i32_load, 0).br(0, OP.br_if);
   out.get(port).memory(OP.i32_load, PORT.reads);
   out.get(port).memory(OP.i32_load, PORT.reads).memory(OP.i32_load, 0).i32(1).op(OP.i32_add).memory(OP.i32_store, 0);
+  payForBridge(out);
   out.get(port).memory(OP.i32_load, PORT.value).memory(OP.i32_load, 0).op(OP.return);
   out.op(OP.end);
 }

@@ -78,7 +78,9 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     if ((address & (size - 1)) !== 0) return this.#loadUnaligned(address, size, flags);
     try {
       // a signed word: an unsigned one may be an object of its own to V8
-      return this.#read(address, size, flags) | 0;
+      const value = this.#read(address, size, flags) | 0;
+      this.#state.chargeBridge(address);
+      return value;
     } catch (error) {
       return this.#ignored(error);
     }

@@ -447,12 +447,12 @@ export class RegionPrinter {
       fallThrough: (depth) => {
         open.executed++;
         if (step === open.segment.steps.at(-1)) this.#commit();
-        if (calls) this.#leaveIfCut(next, depth);
+        if (calls) this.#leaveIfCut(block, next, depth);
         if (last) this.#goTo(block, next, depth);
       },
       branch: (depth, target) => {
         if (target === undefined) this.#out.set(PC);
-        if (calls) this.#leaveIfCut(target, depth);
+        if (calls) this.#leaveIfCut(block, target, depth);
         this.#branch(block, step, depth, target);
       },
       leave: (depth, resume) => {
@@ -517,13 +517,16 @@ export class RegionPrinter {
     this.#out.get(BUDGET).get(this.#cut).op(OP.i32_add).set(BUDGET).i32(0).set(this.#cut);
   }
 
-  /** Leaves behind an instruction that called the machine, if that shortened the slice or changed code. */
-  #leaveIfCut(next: number | undefined, depth: number): void {
+  /** Leaves behind an instruction that called the machine, if that shortened the slice, took too long, or changed code. */
+  #leaveIfCut(block: number, next: number | undefined, depth: number): void {
     const out = this.#out;
     out.get(this.#cut).i32(0).memory(OP.i32_load, ENGINE.stale).op(OP.i32_or, OP.if, EMPTY_BLOCK);
     this.#settleCut();
-    this.#leaveAt(next, LEFT.otherwise, depth + 1, this.#pending, 'event');
-    out.op(OP.end);
+    // an access that only took its time leaves enough for the way to the next check, mostly
+    out.get(BUDGET).i32(this.#region.cyclesToCheck[block]!).op(OP.i32_lt_s);
+    out.i32(0).memory(OP.i32_load, ENGINE.stale).op(OP.i32_or, OP.if, EMPTY_BLOCK);
+    this.#leaveAt(next, LEFT.otherwise, depth + 2, this.#pending, 'event');
+    out.op(OP.end, OP.end);
   }
 
   #count(cause: ExitCause): FunctionBody {
