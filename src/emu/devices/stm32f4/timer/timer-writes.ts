@@ -82,7 +82,7 @@ export class TimerWrites {
   /** What the register shows to firmware and tests, where not all that was written is in force. */
   #show(index: number): void {
     const cell = this.#cells[index];
-    if (cell !== undefined && index !== REG.EGR && index !== REG.DMAR) cell.value = this.#d.state.words[index]!;
+    if (cell !== undefined) cell.value = this.#d.state.words[index]!;
   }
 
   /** 17.4.1. DIR belongs to the hardware in center-aligned and encoder mode. */
