@@ -198,7 +198,7 @@ export class Timer implements TimerEffects {
   #looksAt(slot: number): boolean {
     const { words, now } = this.d.state;
     const { SMS: sms, ECE } = BIT.SMCR;
-    if (this.d.clock.hertz === 0) return false;
+    if (!this.d.clock.running) return false;
     if (slot === INPUT.ETR) {
       const clears = ((now[NOW.CCMR1]! | now[NOW.CCMR2]!) & 0x8080) !== 0;
       if (clears || (words[REG.SMCR]! & ECE) !== 0) return true;
