@@ -136,10 +136,9 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   }
   /** Stacking has the privilege of the code that is interrupted (B1.5.6), which is what runs unless told otherwise. */
   writeWords(address: number, words: Int32Array, privileged = this.#state.privileged): void {
-    if (privileged === this.#state.privileged) this.#shield.showFor(privileged);
-    const plain = staysInPage(address, words.length) && this.#shield.tablesHold(privileged);
+    this.#shield.showFor(privileged);
     const flags = privileged ? 0 : ACCESS.unprivileged;
-    const host = plain ? this.#writeTable[address >>> PAGE_SHIFT]! : 0;
+    const host = staysInPage(address, words.length) ? this.#writeTable[address >>> PAGE_SHIFT]! : 0;
     const first = (address + host) >> 2;
     if (host === 0) for (let i = 0; i < words.length; i++) this.#write(address + 4 * i, 4, words[i]!, flags);
     else for (let i = 0; i < words.length; i++) this.#words[first + i] = words[i]!;
