@@ -74,6 +74,6 @@ export const FIELD_EXCEPTIONS: readonly Exception[] = [
   ...same(
     'TIM9.CCMR1_Input TIM9.CCMR1_Output TIM12.CCMR1_Input TIM12.CCMR1_Output',
     0xffff,
-    'RM0090 19.4.7: IC1F and IC2F have four bits, in input mode',
+    'RM0090 19.4.6: IC1F and IC2F have four bits, in input mode',
   ),
 ];

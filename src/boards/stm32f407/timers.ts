@@ -36,7 +36,7 @@ const { advanced, general16, general32, basic } = KINDS;
 
 /**
  * Timers TIM1 to TIM14: addresses RM0090 table 1, interrupts table 61, internal triggers the tables "TIMx internal trigger
- * connection" of 17.4.3, 18.4.3 and 19.4.3.
+ * connection" of 17.4.3, 18.4.3 and 19.4.2.
  */
 export const timerRows = {
   tim1: at(0x4001_0000, advancedTimer('TIM1'), {

@@ -194,7 +194,7 @@ export class TimerCore {
     channels |= (wanted & CHANNEL_FLAGS) >>> 1;
     if (mms === 3) channels |= 1;
     if (mms >= 4) channels |= 1 << (mms - 4);
-    // The output of a timer with one channel is another's internal trigger (19.4.3).
+    // The output of a timer with one channel is another's internal trigger (19.4.2).
     if (this.#kind.channels === 1 && changes(now[NOW.CCMR1]!)) channels |= 1;
     channels &= ~this.#inputsMask();
     const { OPM } = BIT.CR1;

@@ -128,7 +128,7 @@ export class TimerWrites {
       this.#misuse(
         `SMCR.SMS = ${mode} is reserved: this timer has no encoder modes`,
         'use TIM1 to TIM5 or TIM8',
-        '19.4.3',
+        '19.4.2',
       );
     }
     if ((changed & TS) !== 0) this.#timer.senses.settleTrigger();
