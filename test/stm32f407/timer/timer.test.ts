@@ -251,4 +251,27 @@ describe('firmware drives the timers', () => {
     parts.run('300us');
     expect(parts.hash()).toBe(later);
   });
+
+  test('a timer stands while its clock is off, and forgets all in its reset', () => {
+    const board = boot('timer/firmware/encoder.elf');
+    finish(board, '1ms');
+    const [APB1ENR, APB1RSTR, TIM7] = [0x4002_3840, 0x4002_3820, 0x4000_1400];
+    board.memory.write32(APB1ENR, 1 << 5);
+    board.memory.write32(TIM7, 1);
+    board.run('1000cycles');
+    expect(board.tim7.CNT.value).toBe(999);
+    board.memory.write32(APB1ENR, 0);
+    board.run('1000cycles');
+    expect(board.tim7.CNT.value).toBe(999);
+    board.memory.write32(APB1ENR, 1 << 5);
+    board.run('10cycles');
+    // The block's clock comes up to two clocks late (errata ES0182).
+    expect(board.memory.read32(TIM7 + 0x24)).toBe(board.tim7.CNT.value);
+    expect(board.tim7.CNT.value).toBeGreaterThanOrEqual(1007);
+    expect(board.tim7.CNT.value).toBeLessThanOrEqual(1009);
+    board.memory.write32(APB1RSTR, 1 << 5);
+    board.memory.write32(APB1RSTR, 0);
+    board.run('1000cycles');
+    expect([board.tim7.CNT.value, board.tim7.CR1.value, board.tim7.ARR.value]).toEqual([0, 0, 0xffff]);
+  });
 });
