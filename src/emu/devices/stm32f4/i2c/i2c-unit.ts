@@ -21,6 +21,7 @@ export const I2C_STATE = {
   shift: i32(),
   shiftFull: i32(),
   seen: i32(),
+  dummy: i32(),
   sentByte: i32(),
   pecByte: i32(),
   endOfTransfer: i32(),
