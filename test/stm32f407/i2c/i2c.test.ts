@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { stm32f4Discovery } from '../../../src/boards/stm32f4-discovery.js';
+import { i2cEeprom } from '../../../src/emu/parts/i2c-eeprom.js';
+import { boot, finish, results } from '../boot.js';
+
+const withEeprom = stm32f4Discovery.with({ eeprom: i2cEeprom('i2c1', { size: 256, page: 8, writeTime: '1ms' }) });
+/** 100 kHz from 16 MHz. */
+const BIT = 160;
+
+test('I2C1 as master: polled in the 1, 2 and N byte ways of 27.3.3, by interrupt, by DMA', () => {
+  const board = boot('i2c/firmware/master.elf', withEeprom);
+  const [acked, cycles, tries, one, two, three, four, five, irq, dma, more, errors] = finish(board, '100ms');
+  expect(acked).toBe(1);
+  // START, address, register number, 5 bytes, STOP: every bit a period, START half a one; little more than that
+  const wire = BIT / 2 + 7 * 9 * BIT + BIT;
+  expect(cycles!).toBeGreaterThanOrEqual(wire);
+  expect(cycles!).toBeLessThan(wire + 300);
+  // 1 ms of writing, 105 µs and the free bus a try
+  expect(tries).toBeGreaterThan(5);
+  const sum = (...bytes: number[]) => bytes.reduce((all, byte) => ((all << 8) | byte) >>> 0, bytes.length);
+  expect([one, two, three, four, five]).toEqual([
+    sum(0x11),
+    sum(0x11, 0x22),
+    sum(0x11, 0x22, 0x33),
+    sum(0x11, 0x22, 0x33, 0x44),
+    sum(0x11, 0x22, 0x33, 0x44, 0x55),
+  ]);
+  expect([irq, dma, more, errors]).toEqual([
+    sum(0x11, 0x22, 0x33, 0x44),
+    sum(0x11, 0x22, 0x33, 0x44, 0x55),
+    sum(0xaa, 0xbb, 0xcc),
+    0,
+  ]);
+  const { transactions } = board.i2c1;
+  expect(transactions.every(({ stopped }) => stopped)).toBe(true);
+  expect(transactions[0]!.messages).toEqual([
+    { address: 0x50, read: false, acknowledged: true, bytes: [0x10, 0x11, 0x22, 0x33, 0x44, 0x55] },
+  ]);
+  expect(transactions[1]!.messages).toEqual([{ address: 0x50, read: false, acknowledged: false, bytes: [] }]);
+  expect([...board.eeprom.bytes(0x20, 3)]).toEqual([0xaa, 0xbb, 0xcc]);
+  expect(board.guestErrors.filter(({ kind }) => kind !== 'reserved')).toEqual([]);
+});
+
+test('nobody there: AF; and no acknowledge without pins', () => {
+  const board = boot('i2c/firmware/master.elf');
+  board.run('1ms');
+  expect(results(board)[0]).toBe(0);
+});
+
+test('I2C1 as a slave by interrupt: a register file', () => {
+  const board = boot('i2c/firmware/slave.elf');
+  board.run('100us');
+  const { asMaster } = board.i2c1;
+  const read = asMaster.writeRead(0x30, [1], 3);
+  board.run('2ms');
+  expect([read.done, read.received]).toEqual([true, [0x43, 0x44, 0x45]]);
+  const write = asMaster.write(0x30, [5, 0xaa, 0xbb], { hertz: 400_000 });
+  board.run('2ms');
+  expect([write.done, write.accepted]).toEqual([true, 3]);
+  expect([...board.memory.bytes('file', 8)]).toEqual([0x42, 0x43, 0x44, 0x45, 0, 0xaa, 0xbb, 0]);
+  const other = asMaster.read(0x31, 1);
+  board.run('1ms');
+  expect([other.done, other.acknowledged]).toEqual([true, false]);
+  // ADDR three times, STOPF after the write, AF after the read
+  expect(results(board).slice(0, 3)).toEqual([3, 1, 1]);
+  expect(board.guestErrors.filter(({ kind }) => kind !== 'reserved')).toEqual([]);
+});
+
+test('goes on from a snapshot in the middle of a byte', () => {
+  const board = boot('i2c/firmware/master.elf', withEeprom);
+  board.run('400us');
+  const middle = board.snapshot();
+  const seen = [0, 1].map(() => {
+    board.restore(middle);
+    finish(board, '100ms');
+    return `${results(board)} ${board.hash()}`;
+  });
+  expect(seen[0]).toBe(seen[1]);
+});
