@@ -17,6 +17,7 @@ import { SpiWords } from './spi-words.js';
 
 export const SPI_STATE = {
   txBuffer: i32(),
+  txFull: i32(),
   rxBuffer: i32(),
   overrunRead: i32(),
   faultSeen: i32(),
