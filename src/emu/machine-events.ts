@@ -15,6 +15,7 @@ export interface MachineEvents {
   /** A sample over an I2S bus: `sample`, `channel`, `sent`. */
   i2s: { readonly source: string } & EventDetail;
   pin: { readonly source: string; readonly pin: string; readonly level: Level; readonly strength: Strength };
+  can: { readonly source: string } & EventDetail;
   irq: { readonly source: string } & EventDetail;
   fault: { readonly source: string } & EventDetail;
   misuse: GuestReport;

@@ -112,7 +112,7 @@ export class Bringup<B extends AnyBoard> {
     station.bench.unexpectedFaults.begin();
     station.bench.misuseWatch.begin(misuseSettings);
     const check = () => {
-      station.bench.misuseWatch.check();
+      station.bench.checkMisuse();
       if (faults !== 'allow') station.bench.unexpectedFaults.check();
     };
     const end = () => {
@@ -136,7 +136,7 @@ export class Bringup<B extends AnyBoard> {
       const remedy = 'leave out async and await: the machine runs synchronously';
       throw new UsageError({ what: 'bootedTo returned a promise', where: 'firmwareTest', remedy });
     }
-    station.bench.misuseWatch.check();
+    station.bench.checkMisuse();
     station.board.forgetListeners();
     const snapshot = station.board.snapshot();
     known.set(start, snapshot);

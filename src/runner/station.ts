@@ -5,6 +5,7 @@ import { readFileSync, statSync } from 'node:fs';
 import type { Board, DeviceRows, PartRows } from '../boards/define.js';
 import { type ElfImage, readElf, requireElfFor } from '../emu/debug/elf.js';
 import { Locator } from '../emu/debug/locator.js';
+import { stackLimit } from '../emu/debug/stack-limit.js';
 import { InternalError, UsageError } from '../emu/errors.js';
 import type { Machine } from '../emu/machine.js';
 import { type BoardHandle, type BoardSnapshot, boardHandle } from './board-handle.js';
@@ -68,7 +69,7 @@ function enableSemihosting(machine: Machine, choice: StationOptions['semihosting
 export function readImageFor(board: AnyBoard, firmware: string, contents?: Uint8Array): ElfImage {
   const image = readElf(firmware, contents);
   const machine = board.chip.cpu.name.startsWith('cortex') ? 'arm' : 'riscv';
-  requireElfFor(image, { machine, class: 32, memories: memoriesOf(board), fpu: false });
+  requireElfFor(image, { machine, class: 32, memories: memoriesOf(board), fpu: machine === 'arm' });
   return image;
 }
 
@@ -91,6 +92,8 @@ export function createStation<B extends AnyBoard>(
   });
   bench = new MachineBench(made, locator, options.hostTimeout);
   enableSemihosting(made, options.semihosting);
+  const limit = made.cpu.guardStack && stackLimit(image, made.cpu.register('sp'));
+  if (limit !== undefined) made.cpu.guardStack?.(limit);
   const handle = boardHandle(board, bench);
   return { board: handle, bench, machine: made, atReset: handle.snapshot(), inUse: undefined };
 }

@@ -61,7 +61,7 @@ class Systems<M extends Members> {
   /** @throws GuestError for faults and misuse that the test did not ask about */
   check(system: System<M>): void {
     for (const { bench } of system.stations) {
-      bench.misuseWatch.check();
+      bench.checkMisuse();
       if (this.#options.faults !== 'allow') bench.unexpectedFaults.check();
     }
   }

@@ -181,6 +181,13 @@ export class CortexM4 implements Cpu {
   input(name: string): Signal | undefined {
     return name === 'nmi' ? this.#nmi : name === 'event' ? this.#event : undefined;
   }
+  guardStack(limit: number): void {
+    this.#model.state.guardStack(limit);
+  }
+  get stackOverflow(): number | undefined {
+    const at = this.#model.state.overflowedAt;
+    return at === 0 ? undefined : at;
+  }
   modifiesInPlace(): boolean {
     return modifiesInPlace(this.pc >>> 0, (address) => this.#system.bus.peek(address, 2));
   }

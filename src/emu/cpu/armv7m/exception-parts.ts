@@ -15,7 +15,7 @@ export interface WordMemory {
   readWord(address: number): number;
   /** Consecutive words, lowest address first; where one is refused, those before it are done. */
   readWords(address: number, words: Int32Array): void;
-  writeWords(address: number, words: Int32Array): void;
+  writeWords(address: number, words: Int32Array, privileged?: boolean): void;
   /** `readWords` comes next, for a return to Handler or to Thread mode, whose privilege it has. */
   unstackFor(handler: boolean): void;
   /** Classifies what `readWord` or `writeWord` threw; rethrows what is not a guest fault. */
@@ -36,6 +36,8 @@ export interface ExceptionParts {
   readonly counters: { addException(cycles: number): void };
   /** SleepOnExit() (B1.5.17). */
   readonly sleepOnExit: () => void;
+  /** Hears of each vector that is taken. */
+  readonly handlers: { entered(exception: number, vector: number): void };
   /** An exception became active, or ended. */
   readonly notify: (exception: number, change: 'enter' | 'leave') => void;
 }

@@ -41,6 +41,7 @@ export class Exceptions {
   private readonly counters: ExceptionParts['counters'];
   private readonly sleepOnExit: ExceptionParts['sleepOnExit'];
   private readonly notify: ExceptionParts['notify'];
+  private readonly handlers: ExceptionParts['handlers'];
   /** Phase, exception that started it, EXC_RETURN, locked up. */
   readonly #words: Int32Array;
 
@@ -56,6 +57,7 @@ export class Exceptions {
     this.counters = parts.counters;
     this.sleepOnExit = parts.sleepOnExit;
     this.notify = parts.notify;
+    this.handlers = parts.handlers;
     this.#words = parts.allocator.i32('exception-sequence', 4);
   }
 
@@ -213,7 +215,7 @@ export class Exceptions {
     const sp = r[13]!;
     const frame = (sp - (fpca ? EXTENDED_FRAME : BASIC_FRAME)) & ~align;
     const psr = (state.xpsr & ~(1 << 9)) | ((sp & align) << 7);
-    r[13] = frame;
+    state.growStack(frame);
     const f = this.#frame;
     f[0] = r[0]!;
     f[1] = r[1]!;
@@ -273,6 +275,7 @@ export class Exceptions {
     state.r[14] = this.#words[2]!;
     state.pc = vector & ~1;
     state.thumb = vector & 1;
+    this.handlers.entered(exception, vector);
   }
 
   #activate(exception: number): void {

@@ -45,6 +45,8 @@ const SCALARS = [
   'control',
   'ccr',
   'event',
+  'stackLimit',
+  'stackPc',
   // FPSCR in two words: its flags, which comparisons write, and its control and cumulative bits
   'fpnzcv',
   'fpscr',
