@@ -77,3 +77,28 @@ test('goes on from a snapshot in the middle of a byte', () => {
   });
   expect(seen[0]).toBe(seen[1]);
 });
+
+test('SCL has its clocks on the pin for those who look: 10 µs a bit, low between START and STOP', () => {
+  const board = boot('i2c/firmware/master.elf', withEeprom);
+  const scl = board.pin('PB6');
+  const sda = board.pin('PB7');
+  board.runUntil(() => results(board)[1] !== 0, { within: '10ms' });
+  const [started] = sda.edges.filter(({ level }) => level === 'low').slice(-1);
+  const stopped = sda.edges.at(-1)!;
+  const inside = scl.edges.filter(({ cycles }) => cycles >= started!.cycles && cycles <= stopped.cycles);
+  // address, register number and 5 bytes, 9 clocks each, and the one of STOP
+  expect(inside.filter(({ level }) => level === 'high').length).toBe(7 * 9 + 1);
+  expect(inside[0]!.cycles - started!.cycles).toBe(BIT / 2);
+  const rising = inside.filter(({ level }) => level === 'high').map(({ cycles }) => cycles);
+  for (let i = 0; i < 7 * 9; i++) {
+    const period = rising[i + 1]! - rising[i]!;
+    if (i % 9 === 8) expect(period).toBeGreaterThanOrEqual(BIT);
+    else expect(period).toBe(BIT);
+  }
+  expect(stopped.cycles - rising.at(-1)!).toBe(BIT / 2);
+  const seen = board.i2c1.transactions[0]!.messages;
+  const unseen = boot('i2c/firmware/master.elf', withEeprom);
+  unseen.runUntil(() => results(unseen)[1] !== 0, { within: '10ms' });
+  expect(results(unseen)).toEqual(results(board));
+  expect(unseen.i2c1.transactions[0]!.messages).toEqual(seen);
+});

@@ -112,3 +112,21 @@ test('goes on from a snapshot in the middle of a transfer', () => {
   });
   expect(seen[0]).toBe(seen[1]);
 });
+
+test('SCK and MOSI have the bits on the pins for those who look', () => {
+  const board = boot('spi/firmware/master.elf');
+  const [sck, mosi] = [board.pin('PA5'), board.pin('PA7')];
+  board.runUntil(() => results(board)[2] !== 0, { within: '10ms' });
+  const words = board.spi1.words.slice(10, 15);
+  const begin = words[0]!.ns - (8 * 256 * 1e9) / 16e6;
+  const during = (pin: typeof sck) => pin.edges.filter(({ ns }) => ns >= begin && ns <= words[4]!.ns);
+  const rising = during(sck).filter(({ level }) => level === 'high');
+  expect(rising.length).toBe(5 * 8);
+  for (let i = 1; i < 5 * 8; i++) expect(rising[i]!.cycles - rising[i - 1]!.cycles).toBe(256);
+  const levelAt = (at: number) => mosi.edges.filter(({ cycles }) => cycles <= at).at(-1)!.level;
+  const bits = rising.map(({ cycles }) => (levelAt(cycles) === 'high' ? 1 : 0));
+  const bytes = [0, 1, 2, 3, 4].map((i) =>
+    bits.slice(8 * i, 8 * i + 8).reduce<number>((byte, bit) => byte * 2 + bit, 0),
+  );
+  expect(bytes).toEqual([0x9f, 1, 2, 3, 4]);
+});

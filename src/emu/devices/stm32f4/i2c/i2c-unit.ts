@@ -31,6 +31,7 @@ export const I2C_STATE = {
   wanted: i32(),
   acknowledge: i32(),
   cooling: i32(),
+  waveLeft: i32(),
   role: i32(),
   wideMatch: i32(),
   outgoing: i32(),
@@ -123,7 +124,7 @@ export class I2cUnit {
       free: () => this.#freed(),
       flagsChanged: () => this.update(),
     };
-    return new I2cMaster(parts, this.#d.state, listener, (fire) => this.#d.event('bits', fire));
+    return new I2cMaster(parts, this.#d.state, listener, (name, fire) => this.#d.event(name, fire));
   }
 
   #makeSlave(): I2cSlavePort {

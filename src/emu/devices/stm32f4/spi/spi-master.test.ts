@@ -348,3 +348,31 @@ it('needs no MSTR change to be a slave: SSM and SSI select it', () => {
   h.write(CR1, SPE | SSM | SSI);
   expect(h.handle.asSlave.selected()).toBe(false);
 });
+
+it('shows SCK and MOSI in all four modes to those who look (figure 248)', () => {
+  for (const mode of [0, 1, 2, 3]) {
+    const h = spi1();
+    const seen: string[] = [];
+    const level = (name: string) => (h.pinFunction(`SPI1_${name}`).output === 'high' ? 1 : 0);
+    for (const name of ['SCK', 'MOSI']) {
+      const side = {
+        level: 1 as const,
+        observed: true,
+        driven: () => void seen.push(`${h.timebase.tick}:${level('SCK')}${level('MOSI')}`),
+      };
+      h.pinFunction(`SPI1_${name}`).addPin(side);
+    }
+    h.write(CR1, MASTER | mode | BR(1));
+    const begin = h.timebase.tick;
+    seen.length = 0;
+    h.write(DR, 0x80);
+    h.run(40);
+    const idle = mode >> 1;
+    expect(level('SCK')).toBe(idle);
+    // the first bit, 1, is there when it is sampled: at the first edge with CPHA 0, half a bit later with CPHA 1
+    const sampled = begin + 2;
+    expect(seen.filter((one) => one.startsWith(`${sampled}:`)).at(-1)).toBe(
+      `${sampled}:${mode % 2 === 0 ? 1 - idle : idle}1`,
+    );
+  }
+});

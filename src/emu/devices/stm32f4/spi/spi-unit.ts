@@ -29,6 +29,9 @@ export const SPI_STATE = {
   left: i32(),
   piece: i32(),
   taking: i32(),
+  waveWord: i32(),
+  waveBits: i32(),
+  waveStep: i32(),
   position: i32(),
   shiftOut: i32(),
   shiftIn: i32(),
@@ -128,8 +131,8 @@ export class SpiUnit {
         }),
       flagsChanged: () => this.update(),
     };
-    return new SpiMaster(parts, this.#d.state, this.slaves, listener, this.#d.clock, (fire) =>
-      this.#d.event('bits', fire),
+    return new SpiMaster(parts, this.#d.state, this.slaves, listener, this.#d.clock, (name, fire) =>
+      this.#d.event(name, fire),
     );
   }
 
@@ -268,9 +271,9 @@ export class SpiUnit {
     this.update();
   }
 
-  /** 28.3.1: the clock rests at CPOL. Data pins show no bits: words are carried whole. */
+  /** 28.3.1: the clock rests at CPOL. Data pins show no bits unless somebody looks: words are carried whole. */
   #idleLevels(): void {
-    if (this.settings.i2s) return;
+    if (this.settings.i2s || this.#master.wave.showing) return;
     const drives = this.settings.enabled && this.settings.master;
     this.pins.sck.drive(!drives ? 'none' : this.settings.mode >= 2 ? 'high' : 'low');
     this.pins.mosi.drive(drives && this.settings.sends ? 'low' : 'none');
