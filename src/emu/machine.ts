@@ -7,12 +7,13 @@ import type { Cpu, CpuResetKind } from './cpu.js';
 import type { DeviceProblem, EventDetail, MemoryStore, ResetCause } from './device.js';
 import { UsageError } from './errors.js';
 import { type GuestReport, ReportLog } from './guest-report.js';
-import { defaultEngine, type EngineMode } from './isa/engine-mode.js';
+import { defaultEngine, type EngineMode, type TimingModel } from './isa/engine-mode.js';
 import type { StatisticsOptions } from './isa/engine-statistics.js';
 import { ENGINE } from './isa/layout.js';
 import { ControlledMemories } from './machine-controllers.js';
 import type { LoadSegment, MachineDescription } from './machine-description.js';
 import { EventHub, type MachineEvents } from './machine-events.js';
+import { resetCauseOf, resetCodeOf, resetKindOf } from './machine-resets.js';
 import { arenaBytesFor, portBytesFor } from './machine-room.js';
 import { runUnlessStalled, stallWhile, stepUnlessStalled } from './machine-stall.js';
 import type { MachineStatistics } from './machine-statistics.js';
@@ -35,6 +36,8 @@ export type RunEnd = 'limit' | 'stopped' | 'breakpoint' | 'dead';
 export interface MachineOptions {
   /** Which engine executes: nothing but speed depends on it. */
   readonly engine?: EngineMode;
+  /** What cycles are; the board's own choice where it is not given. */
+  readonly timing?: TimingModel | undefined;
   /** Counts instructions and what compiled code does (`statistics`), which costs speed and changes nothing else. */
   readonly statistics?: StatisticsOptions;
   readonly image?: readonly LoadSegment[];
@@ -48,12 +51,6 @@ export interface MachineOptions {
 const SLICE = 1_000_000;
 /** What a slice counts at least for the guard, in ticks: short ones cost the host time too. */
 const SLICE_COST = 64;
-const CAUSES: readonly CpuResetKind[] = [
-  ...(['power-on', 'pin', 'software', 'watchdog', 'window-watchdog', 'low-power'] as const),
-  ...(['brown-out', 'standby'] as const),
-];
-/** Resets at which the supply of the core was away. */
-const POWER_CAUSES: readonly CpuResetKind[] = ['power-on', 'brown-out', 'standby'];
 
 /** A whole machine: memories, core, devices, parts, wires and exact time; runs, resets, saves and restores. */
 export class Machine {
@@ -98,7 +95,7 @@ export class Machine {
     this.cpu = description.cpu.create({
       ...host,
       memory,
-      engine: { mode: this.engine, statistics: options.statistics },
+      engine: { mode: this.engine, statistics: options.statistics, timing: options.timing ?? description.timing },
       bus: this.bus,
       report: (problem) => host.report('cpu', problem),
       emit: (event, detail) => host.emit('cpu', event, detail),
@@ -240,7 +237,7 @@ export class Machine {
   }
 
   #reset(cause: CpuResetKind): void {
-    const kind = POWER_CAUSES.includes(cause) ? 'power-on' : 'system';
+    const kind = resetKindOf(cause);
     this.#pendingReset[0] = 0;
     if (cause === 'power-on') this.#clearRam();
     for (const device of this.assembly.devices.values()) device.reset(kind, cause);
@@ -301,7 +298,7 @@ export class Machine {
     this.scheduler.fireDue();
     const pending = this.#pendingReset[0]!;
     if (pending !== 0) {
-      this.#reset(CAUSES[pending - 1]!);
+      this.#reset(resetCauseOf(pending));
       this.scheduler.fireDue();
     }
   }
@@ -369,7 +366,7 @@ export class Machine {
 
   #requestReset(cause: ResetCause): void {
     if (cause === 'peripheral') return;
-    this.#pendingReset[0] = 1 + CAUSES.indexOf(cause);
+    this.#pendingReset[0] = resetCodeOf(cause);
     this.timebase.requestStop();
   }
 

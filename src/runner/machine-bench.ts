@@ -25,6 +25,9 @@ const POLL: Duration = '10us';
 /** Single steps between two looks at the host's clock. */
 const STEPS_UNGUARDED = 256;
 
+/** Misuse that ends in a fault: whoever asks about faults asks about it. */
+export const FAULTING = ['unmapped-access', 'unaligned-device'] as const;
+
 /** What a condition that watches nothing in particular is asked after. */
 const EVENTS = ['uart', 'can', 'itm', 'spi', 'i2c', 'i2s', 'pin', 'irq', 'fault', 'exit', 'reset'] as const;
 
@@ -154,6 +157,7 @@ export class MachineBench implements Bench {
   }
   askedForFaults(kind?: string): void {
     this.unexpectedFaults.asked(kind);
+    for (const rule of FAULTING) this.misuseWatch.asked(rule);
   }
 
   /** The machine's guard: ends a run that takes too long on the host. */

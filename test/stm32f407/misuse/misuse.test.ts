@@ -58,7 +58,15 @@ describe('misuse', () => {
     `);
   });
 
-  it.each(['clock-gated', 'pin-function', 'clock-limit', 'flash-latency', 'dma-memory'])('%s', (kind) => {
+  it.each([
+    'clock-gated',
+    'pin-function',
+    'clock-limit',
+    'flash-latency',
+    'dma-memory',
+    'unmapped-access',
+    'unaligned-device',
+  ])('%s', (kind) => {
     const board = boot(`misuse/firmware/${kind}.elf`);
     finish(board, '100ms');
     expect(reports(board)).toMatchSnapshot();
@@ -76,7 +84,7 @@ describe('misuse', () => {
           "rule": "dma-routing",
           "section": "RM0090 10.3.3, tables 42 and 43",
           "what": "DMA1.S5PAR points at USART2, but DMA1 stream 5 channel 3 carries TIM2_CH1",
-          "where": "0x08000266 main+0x96 (dma-routing.c:25)",
+          "where": "0x0800023e main+0x6e (dma-routing.c:23)",
         },
       ]
     `);

@@ -16,6 +16,7 @@ import { modifiesInPlace } from './read-modify-write.js';
 import { CoreRegisters } from './registers.js';
 import { Semihosting } from './semihosting.js';
 import { SpecialRegisters, SYSM } from './special-registers.js';
+import { setCodeLines } from './timing/code-lines.js';
 
 /** `irqs`: external interrupts, 1–240; `priorityBits`: implemented bits of a priority, 3–8. */
 export interface CortexM4Options extends PriorityOptions, CoreDeviceOptions {
@@ -52,19 +53,25 @@ export class CortexM4 implements Cpu {
   readonly #nmi: Signal;
   /** RXEV: an edge is an event, as SEV makes one (B1.5.18). */
   readonly #event: Signal;
+  /** How long code takes to come (code-lines.ts). */
+  readonly #codeLines: Signal;
+  readonly #resume: Signal;
   readonly #system: CpuSystem;
 
   constructor(system: CpuSystem, options: CortexM4Options) {
     this.#system = system;
     const model = coreModel(this.isa, system, options);
     this.#model = model;
-    this.#faults = new Faults(model.status, model.exceptions);
+    this.#faults = new Faults(model.status, model.exceptions, (problem) => system.report(problem));
     this.semihosting = new Semihosting(system, model.memory, model.state, model.sleep);
     this.#registers = new CoreRegisters(model.state);
     this.#engine = new ColdEngine(this.isa, system.memory, this.#host(), system.engine);
     model.shield.attach(this.#engine);
     model.points.attach(this.#engine);
     this.breakpoints = model.points;
+    model.codeLines.fetch = (address) => this.#engine.lines.fetch(address);
+    this.#codeLines = system.signals.get('cpu.codeLines');
+    this.#codeLines.listen((level) => this.#setCodeLines(level));
     this.#lines = this.#interruptInputs(system, options.irqs);
     const float = options.floatInterrupt === undefined ? undefined : this.interrupt(options.floatInterrupt);
     model.float.listener = (level) => float?.set(level);
@@ -72,6 +79,9 @@ export class CortexM4 implements Cpu {
     this.#nmi.listen((level) => level !== 0 && model.interrupts.pend(EXCEPTION.nmi));
     this.#event = system.signals.get('cpu.event');
     this.#event.listen((level) => level !== 0 && model.interrupts.sendEvent());
+    // A chip whose low-power mode is not entered lets the core go on: WFI and WFE may end for any reason (B1.5.18, B1.5.19).
+    this.#resume = system.signals.get('cpu.resume');
+    this.#resume.listen((level) => level !== 0 && model.interrupts.resume());
     this.devices = coreDevices(model, system, options);
     model.records.listen((record) => system.emit('fault', faultDetail(record)));
   }
@@ -179,6 +189,8 @@ export class CortexM4 implements Cpu {
     });
   }
   input(name: string): Signal | undefined {
+    if (name === 'codeLines') return this.#codeLines;
+    if (name === 'resume') return this.#resume;
     return name === 'nmi' ? this.#nmi : name === 'event' ? this.#event : undefined;
   }
   guardStack(limit: number): void {
@@ -200,10 +212,19 @@ export class CortexM4 implements Cpu {
   remapped(): void {
     this.#engine.remapped();
   }
-  /** Everything is in memory and arena, but for what follows from the MPU's and the debug units' registers. */
+  /** Everything is in memory and arena, but for where lines of code are found, and what follows from the MPU's and the debug units' registers. */
   restored(): void {
+    this.#engine.lines.rebuild();
+    this.#engine.setSlowCode(this.#engine.lines.slow);
     this.#model.shield.restored();
     for (const update of this.#model.onRestored) update();
+  }
+
+  /** Holds from the next instruction on. */
+  #setCodeLines(level: number): void {
+    setCodeLines(this.#engine.lines, level);
+    this.#engine.setSlowCode(this.#engine.lines.slow);
+    this.#system.timebase.requestStop();
   }
 
   /**
