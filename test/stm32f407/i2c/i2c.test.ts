@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { stm32f4Discovery } from '../../../src/boards/stm32f4-discovery.js';
+import type { Edge } from '../../../src/emu/net.js';
 import { i2cEeprom } from '../../../src/emu/parts/i2c-eeprom.js';
 import { boot, finish, results } from '../boot.js';
 
@@ -31,6 +32,8 @@ test('I2C1 as master: polled in the 1, 2 and N byte ways of 27.3.3, by interrupt
     sum(0xaa, 0xbb, 0xcc),
     0,
   ]);
+  // the last STOP
+  board.run('1ms');
   const { transactions } = board.i2c1;
   expect(transactions.every(({ stopped }) => stopped)).toBe(true);
   expect(transactions[0]!.messages).toEqual([
@@ -83,12 +86,12 @@ test('SCL has its clocks on the pin for those who look: 10 µs a bit, low betwee
   const scl = board.pin('PB6');
   const sda = board.pin('PB7');
   board.runUntil(() => results(board)[1] !== 0, { within: '10ms' });
-  const [started] = sda.edges.filter(({ level }) => level === 'low').slice(-1);
-  const stopped = sda.edges.at(-1)!;
-  const inside = scl.edges.filter(({ cycles }) => cycles >= started!.cycles && cycles <= stopped.cycles);
+  const first = sda.edges.findIndex(({ level }) => level === 'low');
+  const [started, stopped] = sda.edges.slice(first, first + 2) as [Edge, Edge];
+  const inside = scl.edges.filter(({ cycles }) => cycles >= started.cycles && cycles <= stopped.cycles);
   // address, register number and 5 bytes, 9 clocks each, and the one of STOP
   expect(inside.filter(({ level }) => level === 'high').length).toBe(7 * 9 + 1);
-  expect(inside[0]!.cycles - started!.cycles).toBe(BIT / 2);
+  expect(inside[0]!.cycles - started.cycles).toBe(BIT / 2);
   const rising = inside.filter(({ level }) => level === 'high').map(({ cycles }) => cycles);
   for (let i = 0; i < 7 * 9; i++) {
     const period = rising[i + 1]! - rising[i]!;
@@ -101,4 +104,22 @@ test('SCL has its clocks on the pin for those who look: 10 µs a bit, low betwee
   unseen.runUntil(() => results(unseen)[1] !== 0, { within: '10ms' });
   expect(results(unseen)).toEqual(results(board));
   expect(unseen.i2c1.transactions[0]!.messages).toEqual(seen);
+});
+
+test('tells what a program does wrong, with its lines', () => {
+  const board = boot('i2c/firmware/wrong.elf');
+  finish(board, '1ms');
+  const told = board.guestErrors.map(
+    ({ rule, what, where }) => `${rule}: ${what} (${/\((.*)\)/.exec(where ?? '')?.[1]})`,
+  );
+  expect(told).toMatchInlineSnapshot(`
+    [
+      "configuration: I2C1.CR2.FREQ is 42, but PCLK1 is 16 MHz (wrong.c:13)",
+      "clock-limit: I2C1 clocks SCL with 200 kHz; standard mode allows 100 kHz (wrong.c:13)",
+      "sequence: I2C1.TRISE was written while CR1.PE is set (wrong.c:14)",
+      "pin-function: no pin carries I2C1_SDA (wrong.c:15)",
+      "pin-function: PB6 carries I2C1_SCL and is push-pull: it fights with whoever pulls the line low (wrong.c:15)",
+      "sequence: I2C1.DR was written with SB set and SR1 not read: the address is not sent (wrong.c:17)",
+    ]
+  `);
 });

@@ -130,3 +130,22 @@ test('SCK and MOSI have the bits on the pins for those who look', () => {
   );
   expect(bytes).toEqual([0x9f, 1, 2, 3, 4]);
 });
+
+test('tells what a program does wrong, with its lines', () => {
+  const board = boot('spi/firmware/wrong.elf');
+  finish(board, '1ms');
+  const told = board.guestErrors.map(
+    ({ rule, what, where }) => `${rule}: ${what} (${/\((.*)\)/.exec(where ?? '')?.[1]})`,
+  );
+  expect(told).toMatchInlineSnapshot(`
+    [
+      "sequence: SPI1.DR was written while CR1.SPE is 0: nothing is sent until it is set (wrong.c:15)",
+      "pin-function: no pin carries SPI1_SCK (wrong.c:16)",
+      "sequence: SPI1.DR was written while TXE is 0: the word before it is lost (wrong.c:18)",
+      "sequence: SPI1.CR1.CPOL changed while a word was on the wire (wrong.c:19)",
+      "sequence: SPI1.CR1.SPE was cleared in the middle of a word (wrong.c:20)",
+      "pin-function: no pin carries SPI2_SCK (wrong.c:22)",
+      "configuration: SPI2 is enabled as an I2S master and its clock cannot run: I2SPR.I2SDIV is 0 or 1 (wrong.c:23)",
+    ]
+  `);
+});

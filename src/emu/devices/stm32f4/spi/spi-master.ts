@@ -85,14 +85,7 @@ export class SpiMaster {
     this.#listener.flagsChanged();
   }
 
-  /** SPE was cleared. 28.3.8: a master that only receives finishes its word; any other stops where it is. @returns whether a word was cut */
-  disabled(): boolean {
-    if (!this.active || !this.#settings.sends) return false;
-    this.#stop();
-    return true;
-  }
-
-  /** MSTR was cleared, by firmware or by a mode fault. */
+  /** It stops where it is: SPE or MSTR was cleared, by firmware or by a mode fault. */
   lost(): void {
     if (this.active) this.#stop();
   }

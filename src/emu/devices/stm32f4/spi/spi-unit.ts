@@ -229,15 +229,18 @@ export class SpiUnit {
     const value = this.#regs.CR1.value;
     if ((value & CR1.CRCEN) !== 0 && (old & CR1.CRCEN) === 0) this.#words.restart();
     this.#checkChange(value ^ old, old);
+    if ((old & CR1.SPE) !== 0 && (value & CR1.SPE) === 0) this.#disabled(old);
     if ((old & CR1.MSTR) !== 0 && (value & CR1.MSTR) === 0) this.#master.lost();
-    if ((old & CR1.SPE) !== 0 && (value & CR1.SPE) === 0) this.#disabled();
     this.configured();
   }
 
-  #disabled(): void {
+  /** 28.3.8: a master that only receives finishes its word; any other stops where it is. */
+  #disabled(old: number): void {
     this.asSlave.disabled();
+    const onlyReceives = (old & CR1.BIDIMODE) !== 0 ? (old & CR1.BIDIOE) === 0 : (old & CR1.RXONLY) !== 0;
     if (!this.#master.active) this.buffers.clear(SR.BSY);
-    if (!this.#master.disabled()) return;
+    if (!this.#master.active || onlyReceives) return;
+    this.#master.lost();
     this.reports.once(SAID.cut, {
       rule: 'sequence',
       what: `${this.#label}.CR1.SPE was cleared in the middle of a word`,
