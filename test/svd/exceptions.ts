@@ -53,11 +53,17 @@ export const EXCEPTIONS: readonly Exception[] = [
 ];
 
 /** Registers the SVD names and the part does not have. */
-export const WITHOUT_REGISTER: readonly Omit<Exception, 'value'>[] = [];
+export const WITHOUT_REGISTER: readonly Omit<Exception, 'value'>[] = [
+  ...['FMR', 'FM1R', 'FS1R', 'FFA1R', 'FA1R', ...Array.from({ length: 56 }, (_, i) => `F${i >> 1}R${(i & 1) + 1}`)].map(
+    (name) => ({ register: `CAN2.${name}`, reason: 'RM0090 32.9.5: the filter registers are in CAN1 only' }),
+  ),
+];
 
 /** Registers with bits that the SVD does not describe: the bits that have a field here, and why. */
 export const FIELD_EXCEPTIONS: readonly Exception[] = [
   ...same('PWR.CR', 0x43ff, 'RM0090 5.4.1: VOS is bit 14'),
   ...same('RCC.AHB1ENR', 0x7e74_11ff, "RM0090 7.3.10: CCMDATARAMEN is bit 20, set in the SVD's own reset value"),
   ...same('RCC.AHB2LPENR', 0xf1, "RM0090 7.3.16: CRYPLPEN and HASHLPEN, set in the SVD's own reset value"),
+  ...same('ADC1.SMPR1 ADC2.SMPR1 ADC3.SMPR1', 0x07ff_ffff, 'RM0090 13.13.4: three bits for channels 10 to 18'),
+  ...same('ADC1.SMPR2 ADC2.SMPR2 ADC3.SMPR2', 0x3fff_ffff, 'RM0090 13.13.5: three bits for channels 0 to 9'),
 ];

@@ -17,7 +17,7 @@ const asRecord = (list: readonly Exception[]): Record<string, string> =>
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
-const MODELLED = /^(RCC|PWR|FLASH|SYSCFG|EXTI|GPIO[A-I]|USART\d|UART[45])$/;
+const MODELLED = /^(RCC|PWR|FLASH|SYSCFG|EXTI|GPIO[A-I]|USART\d|UART[45]|ADC[123]|C_ADC|DAC|CAN1)$/;
 
 /** Registers of modelled blocks, named `USART2.CR1`. */
 function modelledRegisters({ name, registers }: SvdPeripheral): SvdRegister[] {
