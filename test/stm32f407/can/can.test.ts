@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { stm32f4Discovery } from '../../../src/boards/stm32f4-discovery.js';
 import { frameBits, wordsOf } from '../../../src/emu/devices/stm32f4/can/can-frame.js';
 import { canBus } from '../../../src/emu/parts/can-bus.js';
+import { expect } from '../../../src/runner/vitest-matchers.js';
 import { boot, finish, results } from '../boot.js';
 
 /** 500 kbit/s at 16 MHz. */
@@ -40,6 +41,8 @@ test('a node that a test speaks with', () => {
     ['test', 0x7fe, 9, 8, 7, 6, 5, 4, 3, 2],
     ['can1', 0x7ff, 9, 8, 7, 6, 5, 4, 3, 2],
   ]);
+  expect(board.can1).toHaveCanFrame({ id: 0x201, data: [1, 2, 3] });
+  expect(board.can1).not.toHaveCanFrame({ id: 0x200 });
   expect(results(board).slice(0, 3)).toEqual([2, 2, 0]);
   expect(board.guestErrors).toEqual([]);
 });
@@ -72,6 +75,7 @@ test('two controllers on one bus', () => {
   expect(values[0]).toBeLessThan((short + 3 + long) * BIT + 250);
   expect(values.slice(1, 3)).toEqual([3, 3]);
   expect(values.slice(3, 9)).toEqual([0x100, 0x2211, 0x101, 0x8877_6655, 8, 0]);
+  expect(board.can).toHaveCanFrame({ id: 0x100, data: [0x11, 0x22], from: 'can2' });
   expect(board.can2.bus.frames.map(({ from, id }) => [from, id])).toEqual([
     ['can2', 0x100],
     ['can1', 0x101],
