@@ -11,9 +11,8 @@ import { listenToTriggers } from './adc-triggers.js';
 /**
  * One analog-to-digital converter: RM0090 chapter 13. Its common registers are a device of their own (adc-common.ts).
  *
- * Wires: inputs `regular0` … `regular15` and `injected0` … `injected15`, the external triggers in the order of EXTSEL and
- * JEXTSEL; outputs `irq` and `dataDma` (the request is over when DR is read), input `dataDma.ack`. Between the converters and the
- * common registers: see adc-partners.ts.
+ * Wires: inputs `regularEdge` and `injectedEdge`, the external triggers (adc-triggers.ts); outputs `irq` and `dataDma` (the
+ * request is over when DR is read), input `dataDma.ack`. Between the converters and the common registers: see adc-partners.ts.
  *
  * A conversion starts with the cycle of its trigger: the data sheet's trigger latencies (up to 2 or 3 ADCCLK cycles) are upper limits.
  */
@@ -85,17 +84,11 @@ export class Adc {
     this.core = new AdcCore(d, d.state, ccr, { n, options }, (group, code, late) => this.#done(group, code, late));
     const { CR2 } = d.regs;
     const context = d as unknown as DeviceContext;
-    listenToTriggers(
-      context,
-      'regular',
-      () => ({ source: CR2.EXTSEL, edges: CR2.EXTEN }),
-      () => this.startRegular('trigger', 0),
+    listenToTriggers(context, 'regular', { source: () => CR2.EXTSEL, edges: () => CR2.EXTEN }, () =>
+      this.startRegular('trigger', 0),
     );
-    listenToTriggers(
-      context,
-      'injected',
-      () => ({ source: CR2.JEXTSEL, edges: CR2.JEXTEN }),
-      () => this.startInjected('trigger', 0),
+    listenToTriggers(context, 'injected', { source: () => CR2.JEXTSEL, edges: () => CR2.JEXTEN }, () =>
+      this.startInjected('trigger', 0),
     );
   }
 
