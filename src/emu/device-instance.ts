@@ -35,6 +35,12 @@ export interface Port {
   readonly blocked: number;
 }
 
+/** What enables a device's clock: `bit 17 of RCC.APB1ENR`, and the section of that register. */
+export interface Gate {
+  readonly bit: string;
+  readonly section: string | undefined;
+}
+
 /** One device of a machine: answers bus accesses, and is reset and gated by wires. */
 export class DeviceInstance {
   readonly name: string;
@@ -66,15 +72,14 @@ export class DeviceInstance {
   readonly #services: DeviceServices;
   readonly #context: DeviceContext;
   readonly #accessContext: AccessContext;
-  /** The wire that gates its clock: `rcc.APB1ENR.17`. */
-  readonly #enable: string | undefined;
+  readonly #enable: Gate | undefined;
   readonly #setClockOpen: ((open: boolean) => void) | undefined;
 
   constructor(
     name: string,
     type: DeviceType,
     services: DeviceServices,
-    options: { clock?: string; gated?: boolean; enable?: string | undefined } = {},
+    options: { clock?: string; gated?: boolean; enable?: Gate | undefined } = {},
   ) {
     this.#enable = options.enable;
     this.name = name;
@@ -312,7 +317,12 @@ export class DeviceInstance {
     const upper = this.name.toUpperCase();
     const gated = (this.#blocked[0]! & GATED) !== 0;
     const what = gated ? `${upper} is used before its clock is enabled` : `${upper} is used while it is held in reset`;
-    this.#once(REPORTED_GATED, 'gated', what, gated ? `set ${this.#enableBit} first` : 'clear its reset bit first');
+    this.#once(
+      REPORTED_GATED,
+      'gated',
+      what,
+      gated ? `set ${this.#enable?.bit ?? 'its enable bit'} first` : 'clear its reset bit first',
+    );
   }
 
   #reportOdd(index: number, odd: number): void {
@@ -351,18 +361,12 @@ export class DeviceInstance {
     });
   }
 
-  /** `bit 17 of RCC.APB1ENR`, by the wire's name. */
-  get #enableBit(): string {
-    const [device, register, bit] = this.#enable?.split('.') ?? [];
-    if (bit === undefined) return 'its enable bit in the clock controller';
-    return `bit ${bit} of ${device!.toUpperCase()}.${register}`;
-  }
-
   #once(flag: number, kind: 'gated' | 'reserved', what: string, remedy?: string): void {
     const index = this.#layout.flat.length + flag;
     if (this.#reported[index] !== 0) return;
     this.#reported[index] = 1;
-    this.#services.report(this.name, { kind, what, remedy, ...(kind === 'gated' ? { rule: 'clock-gated' } : {}) });
+    const gate = kind === 'gated' ? ({ rule: 'clock-gated', section: this.#enable?.section } as const) : {};
+    this.#services.report(this.name, { kind, what, remedy, ...gate });
   }
 
   #hookRead(register: RegisterCell, fn: ReadHook): void {

@@ -15,7 +15,7 @@ export interface WordMemory {
   readWord(address: number): number;
   /** Consecutive words, lowest address first; where one is refused, those before it are done. */
   readWords(address: number, words: Int32Array): void;
-  writeWords(address: number, words: Int32Array): void;
+  writeWords(address: number, words: Int32Array, privileged?: boolean): void;
   /** `readWords` comes next, for a return to Handler or to Thread mode, whose privilege it has. */
   unstackFor(handler: boolean): void;
   /** Classifies what `readWord` or `writeWord` threw; rethrows what is not a guest fault. */

@@ -31,12 +31,12 @@ export class FloatStacking {
   }
 
   /** Stores them now. Throws where the memory refuses. */
-  store(address: number): void {
+  store(address: number, privileged = this.#parts.state.privileged): void {
     const { state, memory } = this.#parts;
     const frame = this.#frame;
     for (let i = 0; i < 16; i++) frame[i] = state.s[i]!;
     frame[16] = state.fpscr;
-    memory.writeWords(address, frame);
+    memory.writeWords(address, frame, privileged);
   }
 
   /** Reads them; `restore` takes them over, once nothing can fail any more. */
@@ -73,7 +73,8 @@ export class FloatStacking {
     const { state, float, memory, priorities } = this.#parts;
     state.charge(FLOAT_FRAME_CYCLES);
     try {
-      this.store(float.fpcar);
+      // with the privilege of the code that they belong to
+      this.store(float.fpcar, (float.fpccr & FPCCR.USER) === 0);
     } catch (error) {
       this.#fault(memory.faultOf(error));
       if (priorities.preempts) return false;
