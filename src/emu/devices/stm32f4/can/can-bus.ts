@@ -1,4 +1,4 @@
-import { type CanErrorKind, type CanNode, type CanWords, LEC } from '../../../can-link.js';
+import { type CanErrorKind, type CanMedium, type CanNode, type CanWords, LEC } from '../../../can-link.js';
 import type { DeviceContext } from '../../../device.js';
 import type { TimedEvent } from '../../../scheduler.js';
 import type { Clock } from '../../../time.js';
@@ -66,7 +66,7 @@ export interface CanBusOwner {
 }
 
 /** One CAN bus, frame by frame, in cycles of APB1. */
-export class CanBus {
+export class CanBus implements CanMedium {
   readonly #nodes: CanNode[] = [];
   readonly #state: CanBusState;
   readonly #clock: Clock;
@@ -89,8 +89,8 @@ export class CanBus {
   get nodes(): readonly CanNode[] {
     return this.#nodes;
   }
-  get now(): number {
-    return this.#clock.now();
+  get hertz(): number {
+    return this.#clock.hertz;
   }
 
   /** A frame, an error frame or the space behind them is on the bus. */
@@ -104,7 +104,7 @@ export class CanBus {
     const phase = words[PHASE]!;
     if (phase === PHASES.start) return 0;
     if (phase !== PHASES.body && phase !== PHASES.tail && phase !== PHASES.last) return 1;
-    const index = Math.floor((this.now - cycles - ticks[SOF]!) / words[BIT_TIME]!);
+    const index = Math.floor((this.#clock.now() - cycles - ticks[SOF]!) / words[BIT_TIME]!);
     return frameBits(this.#frame)[index] === 0 ? 0 : 1;
   }
 
@@ -114,7 +114,7 @@ export class CanBus {
     const first = this.#nodes.find((node, i) => this.#mayStart(node, i));
     if (first === undefined) return;
     const { words, ticks } = this.#state;
-    ticks[SOF] = this.now;
+    ticks[SOF] = this.#clock.now();
     words[BIT_TIME] = first.bitTime;
     words[SENDERS] = 0;
     words[ERROR] = 0;

@@ -1,11 +1,19 @@
-import type { CanBusHandle, CanErrorKind, CanFrame, CanNode, CanWords, CarriedFrame } from '../../../can-link.js';
+import type {
+  CanBusHandle,
+  CanErrorKind,
+  CanFrame,
+  CanNode,
+  CanPlace,
+  CanWords,
+  CarriedFrame,
+} from '../../../can-link.js';
 import type { DeviceContext } from '../../../device.js';
 import type { Log } from '../../../log.js';
 import { CanBus, type CanBusState, ERROR_KINDS } from './can-bus.js';
 import { frameOf, wordsOf } from './can-frame.js';
 
 /** The bus that a controller is on, with the test's node and a record of what was carried. It outlives resets of the chip. */
-export class CanSegment implements CanBusHandle {
+export class CanSegment implements CanBusHandle, CanPlace {
   readonly bus: CanBus;
   readonly #d: DeviceContext;
   readonly #tester: TestNode;
@@ -27,6 +35,13 @@ export class CanSegment implements CanBusHandle {
     });
     this.#tester = new TestNode(d, this);
     this.bus.connect(this.#tester);
+  }
+
+  get handle(): CanBusHandle {
+    return this;
+  }
+  get medium(): CanBus {
+    return this.bus;
   }
 
   /** A frame was carried, or, in loop back mode, put on the pin. */

@@ -1,10 +1,11 @@
-import type { CanBusHandle, CanHost, CanWords } from '../../../can-link.js';
+import type { CanBusHandle, CanHost, CanMedium, CanPlace, CanWords } from '../../../can-link.js';
 import { type DeviceContext, defineDevice } from '../../../device.js';
 import type { PinFunction } from '../../../net.js';
 import type { Register, RegisterCell } from '../../../register-file.js';
 import type { RegisterSpec } from '../../../registers.js';
 import type { Signal } from '../../../signal.js';
 import { f64, i32 } from '../../../state.js';
+import type { Clock } from '../../../time.js';
 import { pinsOf } from '../alternate-functions.js';
 import { APB_NARROW } from '../apb.js';
 import { BUS_TICKS, BUS_WORDS, CanBus } from './can-bus.js';
@@ -71,9 +72,11 @@ class BxCan implements NodeSide {
   readonly mode: CanMode;
   readonly #lookup: FilterLookup;
   readonly #own: CanSegment;
-  segment: CanSegment;
+  /** The bus it is on, its own or another's. */
+  place: CanPlace;
   readonly #inside: CanBus;
-  readonly #outer: ControllerNode;
+  readonly outer: ControllerNode;
+  readonly #clock: Clock;
 
   constructor(d: CanContext, label: string, lookup: FilterLookup) {
     this.#d = d;
@@ -97,7 +100,8 @@ class BxCan implements NodeSide {
     });
     this.mode = this.#makeMode(context);
     this.#own = new CanSegment(context, { words: state.busWords, ticks: state.busTicks });
-    this.segment = this.#own;
+    this.place = this.#own;
+    this.#clock = d.clockNamed('apb1');
     this.#inside = new CanBus(
       context,
       'inside',
@@ -108,8 +112,8 @@ class BxCan implements NodeSide {
       },
     );
     this.#inside.connect(new ControllerNode(this, true));
-    this.#outer = new ControllerNode(this, false);
-    this.#own.bus.connect(this.#outer);
+    this.outer = new ControllerNode(this, false);
+    this.#own.bus.connect(this.outer);
   }
 
   #makeMode(context: DeviceContext): CanMode {
@@ -129,7 +133,7 @@ class BxCan implements NodeSide {
       },
       recovered: () => this.#errors.recovered(),
       ready: () => this.#ready(),
-      now: () => this.#bus.now,
+      now: () => this.#clock.now(),
     });
   }
   #named(...names: string[]): RegisterCell[] {
@@ -143,8 +147,11 @@ class BxCan implements NodeSide {
   get boxes(): readonly MailboxRegisters[] {
     return this.#boxes;
   }
-  get #bus(): CanBus {
-    return this.loopback ? this.#inside : this.segment.bus;
+  get #bus(): CanMedium {
+    return this.loopback ? this.#inside : this.place.medium;
+  }
+  get hertz(): number {
+    return this.#clock.hertz;
   }
 
   // NodeSide
@@ -179,7 +186,7 @@ class BxCan implements NodeSide {
     const { state } = this.#d;
     const { MCR } = this.regs;
     // 32.7.2, TTCM: the counter of bit times, caught at SOF.
-    const bits = Math.floor((this.#bus.now - state.timeStart[0]!) / this.bitTime);
+    const bits = Math.floor((this.#clock.now() - state.timeStart[0]!) / this.bitTime);
     state.time[0] = MCR.TTCM ? bits & 0xffff : 0;
     if (this.receives || this.loopback) this.mode.dominant();
     this.update();
@@ -229,7 +236,7 @@ class BxCan implements NodeSide {
 
   #ready(): void {
     const { state } = this.#d;
-    if (this.regs.MCR.TTCM && state.timeStart[0] === 0) state.timeStart[0] = this.#bus.now;
+    if (this.regs.MCR.TTCM && state.timeStart[0] === 0) state.timeStart[0] = this.#clock.now();
     this.#checkPins();
     this.update();
     this.#bus.request();
@@ -237,7 +244,7 @@ class BxCan implements NodeSide {
 
   /** 32.5.2: what loops back can be watched on the pin. */
   #looped(frame: CanWords): void {
-    if (!this.silent && this.transmits) this.segment.record(this.name, frame);
+    if (!this.silent && this.transmits) this.place.record(this.name, frame);
   }
 
   #checkPins(): void {
@@ -343,14 +350,14 @@ class BxCan implements NodeSide {
 
   reset(): void {
     this.mailboxes.update();
-    if (this.segment === this.#own) this.#own.bus.reset();
+    if (this.place === this.#own) this.#own.bus.reset();
     this.update();
   }
 
-  moveTo(segment: CanSegment): void {
-    this.segment.bus.disconnect(this.#outer);
-    this.segment = segment;
-    segment.bus.connect(this.#outer);
+  moveTo(place: CanPlace): void {
+    this.place.medium.disconnect(this.outer);
+    this.place = place;
+    place.medium.connect(this.outer);
   }
 }
 
@@ -382,9 +389,16 @@ function handleOf(can: BxCan): CanHost {
   return {
     /** The bus that the controller is on. */
     get bus(): CanBusHandle {
-      return can.segment;
+      return can.place.handle;
     },
-    moveTo: (other) => can.moveTo(other as CanSegment),
+    get place() {
+      return can.place;
+    },
+    node: can.outer,
+    get hertz() {
+      return can.hertz;
+    },
+    moveTo: (place) => can.moveTo(place),
   };
 }
 
