@@ -600,10 +600,10 @@ describe('misuse', () => {
     ]);
     expect(h.problems.map(({ rule }) => rule)).toEqual([
       'clock-limit',
-      'sequence',
+      'accuracy',
       'pin-function',
-      'sequence',
-      'configuration',
+      'accuracy',
+      'accuracy',
     ]);
   });
 });

@@ -127,7 +127,10 @@ export class Adc {
     if (!regs.CR2.ADON) return;
     if (origin === 'trigger' && !this.#partners.injectedStarts(late)) return;
     if (state.injected[0]) return;
-    if (this.core.current === REGULAR) this.core.abort();
+    if (this.core.current === REGULAR) {
+      this.core.abort();
+      this.#partners.keepTurn();
+    }
     this.#beginInjected(late);
   }
 
@@ -310,8 +313,14 @@ function hook(d: AdcContext, adc: Adc): void {
   d.onWrite(SR, (_value, old) => adc.flagsWritten(old));
   d.onWrite(CR1, () => adc.update());
   d.onWrite(CR2, (_value, old) => adc.controlled(old));
-  for (const register of [SQR1, SQR2, SQR3]) d.onWrite(register, () => adc.sequenceChanged(REGULAR));
-  d.onWrite(JSQR, () => adc.sequenceChanged(INJECTED));
+  for (const register of [SQR1, SQR2, SQR3]) {
+    d.onWrite(register, (value, old) => {
+      if (value !== old) adc.sequenceChanged(REGULAR);
+    });
+  }
+  d.onWrite(JSQR, (value, old) => {
+    if (value !== old) adc.sequenceChanged(INJECTED);
+  });
   d.onRead(DR, () => adc.dataRead());
 }
 
