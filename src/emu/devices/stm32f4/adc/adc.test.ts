@@ -610,6 +610,20 @@ describe('misuse', () => {
 
 const rising = (seconds: number): number => 1 + seconds;
 
+it('runs at half the speed below 2.4 V of VDDA (DS8626 table 67)', () => {
+  const problems = [2.4, 2.3].map((vdda) => {
+    const h = new DeviceHarness(adc1({ vdda }), { name: 'adc1', cpu: 72_000_000 });
+    h.net('PA0').analog = true;
+    h.net('PA0').externalVoltage.set(1.2);
+    h.write(CR2, ADON);
+    h.run(300);
+    h.write(CR2, ADON | SWSTART);
+    h.run(100);
+    return [h.read(DR), ...h.problems.map(({ rule }) => rule)];
+  });
+  expect(problems).toEqual([[Math.round(4095 / 2)], [Math.round((1.2 / 2.3) * 4095), 'clock-limit']]);
+});
+
 it('keeps no state outside', () => {
   const escaped = checkDeviceState(adc1(), (h) => {
     h.net('PA0').analog = true;
