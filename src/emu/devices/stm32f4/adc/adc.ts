@@ -26,6 +26,7 @@ const STATE = {
   stableNs: f64(),
   settledNs: f64(),
   told: i32(2),
+  hertz: f64(),
   /** The regular group is being converted, or waits for the injected one. */
   regular: i32(),
   regularAt: i32(),
@@ -51,8 +52,16 @@ type Origin = 'trigger' | 'master';
 export type AdcContext = DeviceContext<typeof ADC, typeof STATE>;
 
 const LAST_TRANSFER = 3;
-/** CR2.DMA */
-const DMA = 1 << 8;
+/** Bits of CR2. */
+const [ADON, DMA] = [1, 1 << 8] as const;
+const FLAGS = 0x3f;
+/** Flags with their enable bits in CR1: 13.12. */
+const INTERRUPTS = [
+  [FLAG.EOC, 1 << 5],
+  [FLAG.AWD, 1 << 6],
+  [FLAG.JEOC, 1 << 7],
+  [FLAG.OVR, 1 << 26],
+] as const;
 
 export class Adc {
   readonly #d: AdcContext;
@@ -298,12 +307,12 @@ export class Adc {
   /** Brings interrupt, DMA request and the common registers in line with the flags. */
   update(): void {
     const { regs, state } = this.#d;
-    const { SR, CR1, CR2 } = regs;
-    const flags = SR.value;
-    const enabled = (CR1.EOCIE * FLAG.EOC) | (CR1.AWDIE * FLAG.AWD) | (CR1.JEOCIE * FLAG.JEOC) | (CR1.OVRIE * FLAG.OVR);
-    this.#partners.status(flags | (CR2.ADON ? STATUS_ON : 0));
+    const [flags, control, mode] = [regs.SR.value, regs.CR1.value, regs.CR2.value];
+    this.#partners.status((flags & FLAGS) | (mode & ADON ? STATUS_ON : 0));
+    let enabled = 0;
+    for (const [flag, enable] of INTERRUPTS) if (control & enable) enabled |= flag;
     this.#irq.set(flags & enabled ? 1 : 0);
-    const requests = CR2.DMA && state.unread[0] && !SR.OVR && !state.dmaOver[0];
+    const requests = mode & DMA && state.unread[0] && !(flags & FLAG.OVR) && !state.dmaOver[0];
     this.#dma.set(requests ? 1 : 0);
   }
 }
