@@ -18,6 +18,8 @@ export { canWire } from './emu/system/can-wire.js';
 export { gpioWire } from './emu/system/gpio-wire.js';
 export { i2cWire } from './emu/system/i2c-wire.js';
 export { spiWire } from './emu/system/spi-wire.js';
+export { uartWire } from './emu/system/uart-wire.js';
+export type { UartFrame, UartHost, UartListener } from './emu/uart-link.js';
 export type { FirmwareMatchers } from './matchers/index.js';
 export type { BoardHandle, BoardSnapshot } from './runner/board-handle.js';
 export type { FirmwareTestOptions, Fixtures } from './runner/firmware-test.js';
