@@ -6,8 +6,8 @@ import { reach } from './spi-wire.js';
 import type { Wire } from './wire.js';
 
 /**
- * `canWire('a.can1', 'b.can1')`: both controllers on one bus, which is kept on the first board; wire further boards to that one, too.
- * A request to send reaches the bus 1 µs after a later board made it.
+ * `canWire('a.can1', 'b.can1')`: both controllers on one bus, which is kept on the first board; further boards are wired to
+ * that one, too. A request to send reaches the bus 1 µs after a later board made it.
  */
 export function canWire(first: string, second: string): Wire {
   const [one, other] = [placeOf(first, 'a CAN controller'), placeOf(second, 'a CAN controller')];

@@ -41,6 +41,19 @@ describe('CAN controllers of two boards', () => {
     for (const board of [both.boards.a, both.boards.b]) expect(board.guestErrors).toEqual([]);
   });
 
+  test('share a bus with a third board', () => {
+    const members = { a: member('can_irq'), b: member('can_ping'), c: member('can_irq') };
+    const elf = (path: string) => join(import.meta.dirname, '..', path);
+    const wires = [canWire('a.can1', 'b.can1'), canWire('a.can1', 'c.can1')];
+    const three = createSystem(members, wires, elf, { hostTimeout: 60_000 });
+    three.run('10ms');
+    // both echo nodes answer with the same bits: often as one frame, else one behind the other
+    const { frames } = three.boards.a.can1.bus;
+    const from = (name: string) => frames.filter((frame) => frame.from === name).length;
+    expect([from('b.can1'), from('can1'), from('c.can1')]).toEqual([4, 4, 4]);
+    expect(results(three.boards.b)[9]! & 0xffff_0000).toBe(0);
+  });
+
   test('end in the same state however the run is cut', () => {
     const both = system('can_irq', 'can_ping');
     const start = both.snapshot();
