@@ -108,8 +108,8 @@ export interface CanMedium {
 export interface CanPlace {
   readonly handle: CanBusHandle;
   readonly medium: CanMedium;
-  /** A frame that a controller in loop back mode put on its pin. */
-  record(from: string, frame: CanWords): void;
+  /** A frame that a controller in loop back mode put on its pin; it listens to nobody. */
+  loop(from: CanNode, frame: CanWords, bitTime: number): void;
 }
 
 /** A controller's handle, as the part `canBus` and wires between boards use it. */

@@ -84,7 +84,7 @@ class FarController {
         connect: () => {},
         disconnect: () => {},
       },
-      record: () => {},
+      loop: () => {},
     };
   }
 }

@@ -83,6 +83,42 @@ test('two controllers on one bus', () => {
   expect(board.guestErrors).toEqual([]);
 });
 
+test('what one controller loops back another one on the bus hears', () => {
+  const machine = stm32f4Discovery.with({ can: canBus(['can1', 'can2']) }).createMachine();
+  const { bus } = machine;
+  const [CAN1, CAN2] = [0x4000_6400, 0x4000_6800];
+  const write = (address: number, value: number) => bus.write(address, 4, value >>> 0);
+  const read = (address: number) => bus.read(address, 4) >>> 0;
+  write(0x4002_3830, 3);
+  write(0x4002_3840, 3 << 25);
+  // PA11, PA12 and PB12, PB13: AF9
+  write(0x4002_0024, 0x0009_9000);
+  write(0x4002_0000, 0xaa80_0000);
+  write(0x4002_0424, 0x0099_0000);
+  write(0x4002_0400, 0x0a00_0280);
+  for (const [can, btr] of [
+    [CAN1, 2 ** 30],
+    [CAN2, 0],
+  ] as const) {
+    write(can, 1);
+    write(can + 0x1c, 0x002b_0001 + btr);
+  }
+  // bank 14 for CAN2: everything into FIFO 0
+  write(CAN1 + 0x20c, 1 << 14);
+  write(CAN1 + 0x21c, 1 << 14);
+  write(CAN1 + 0x200, read(CAN1 + 0x200) & ~1);
+  for (const can of [CAN1, CAN2]) write(can, 0);
+  machine.runCycles(1_000);
+  write(CAN1 + 0x184, 1);
+  write(CAN1 + 0x188, 0x42);
+  write(CAN1 + 0x180, (0x123 << 21) | 1);
+  machine.runCycles(5_000);
+  expect([read(CAN1 + 8) & 0xf, read(CAN2 + 0x0c), read(CAN2 + 0x1b0) >>> 21, read(CAN2 + 0x1b8)]).toEqual([
+    3, 1, 0x123, 0x42,
+  ]);
+  expect(machine.guestErrors).toEqual([]);
+});
+
 test('goes on from a snapshot in the middle of a frame', () => {
   const board = boot('can/firmware/can_irq.elf');
   board.run('1ms');

@@ -1,6 +1,6 @@
 import type { DeviceContext } from '../../../device.js';
 
-/** External triggers: RM0090 tables 68 (regular) and 69 (injected), in the order of EXTSEL and JEXTSEL. */
+/** External triggers: RM0090 tables 69 (regular) and 70 (injected), in the order of EXTSEL and JEXTSEL. */
 
 const REGULAR_TRIGGERS = [
   'tim1.cc1',

@@ -122,6 +122,15 @@ export class CanBus implements CanMedium {
     for (const node of this.#nodes) node.started();
   }
 
+  /** A frame of a controller in loop back mode, which others hear where nothing else is on the bus (RM0090 32.5.2). */
+  overhear(from: CanNode, frame: CanWords, bitTime: number): void {
+    if (this.busy) return;
+    for (const node of this.#nodes) {
+      const hears = node !== from && node.listens && node.bitTime > 0;
+      if (hears && alike(node.bitTime, bitTime)) node.received(frame);
+    }
+  }
+
   /** The owner was reset: what was on the bus is gone. */
   reset(): void {
     this.#event.cancel();
@@ -232,8 +241,7 @@ export class CanBus implements CanMedium {
     return mask;
   }
   #inTime(node: CanNode): boolean {
-    const bitTime = this.#state.words[BIT_TIME]!;
-    return Math.abs(node.bitTime - bitTime) <= TOLERANCE * bitTime;
+    return alike(node.bitTime, this.#state.words[BIT_TIME]!);
   }
   /** A node at another rate takes the frame for a mistake; error-active it says so. */
   #disturbs(node: CanNode, index: number): boolean {
@@ -311,6 +319,10 @@ export class CanBus implements CanMedium {
 function firstDifference(a: CanWords, b: CanWords): number {
   const [one, other] = [frameBits(a), frameBits(b)];
   return one.findIndex((bit, i) => bit !== other[i]);
+}
+
+function alike(bitTime: number, other: number): boolean {
+  return Math.abs(bitTime - other) <= TOLERANCE * other;
 }
 
 function same(a: CanWords, b: CanWords): boolean {

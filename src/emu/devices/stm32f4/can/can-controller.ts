@@ -236,7 +236,7 @@ export class BxCan implements NodeSide {
 
   /** 32.5.2: what loops back can be watched on the pin. */
   #looped(frame: CanWords): void {
-    if (!this.silent && this.transmits) this.place.record(this.name, frame);
+    if (!this.silent && this.transmits) this.place.loop(this.outer, frame, this.bitTime);
   }
 
   #checkPins(): void {

@@ -30,7 +30,7 @@ export class CanSegment implements CanBusHandle, CanPlace {
     this.#injected = d.log('injected', { kind: 'u8' });
     this.#taken = d.log('injections', { kind: 'u8' });
     this.bus = new CanBus(d, 'bus', state, {
-      carried: (from, frame) => this.record(from.name, frame),
+      carried: (from, frame) => this.#record(from.name, frame),
       takeInjected: () => this.#takeInjected(),
     });
     this.#tester = new TestNode(d, this);
@@ -44,8 +44,11 @@ export class CanSegment implements CanBusHandle, CanPlace {
     return this.bus;
   }
 
-  /** A frame was carried, or, in loop back mode, put on the pin. */
-  record(from: string, { head, dlc, low, high }: CanWords): void {
+  loop(from: CanNode, frame: CanWords, bitTime: number): void {
+    this.#record(from.name, frame);
+    this.bus.overhear(from, frame, bitTime);
+  }
+  #record(from: string, { head, dlc, low, high }: CanWords): void {
     const place = this.bus.nodes.findIndex(({ name }) => name === from);
     this.#carried.append(this.#d.time.ns(), place, head, dlc, low, high);
     this.#d.emit('can', { from, head, dlc });
