@@ -53,7 +53,11 @@ export const EXCEPTIONS: readonly Exception[] = [
 ];
 
 /** Registers the SVD names and the part does not have. */
-export const WITHOUT_REGISTER: readonly Omit<Exception, 'value'>[] = [];
+export const WITHOUT_REGISTER: readonly Omit<Exception, 'value'>[] = [
+  ...['FMR', 'FM1R', 'FS1R', 'FFA1R', 'FA1R', ...Array.from({ length: 56 }, (_, i) => `F${i >> 1}R${(i & 1) + 1}`)].map(
+    (name) => ({ register: `CAN2.${name}`, reason: 'RM0090 32.9.5: the filter registers are in CAN1 only' }),
+  ),
+];
 
 /** Registers with bits that the SVD does not describe: the bits that have a field here, and why. */
 export const FIELD_EXCEPTIONS: readonly Exception[] = [
@@ -76,4 +80,6 @@ export const FIELD_EXCEPTIONS: readonly Exception[] = [
     0xffff,
     'RM0090 19.4.6: IC1F and IC2F have four bits, in input mode',
   ),
+  ...same('ADC1.SMPR1 ADC2.SMPR1 ADC3.SMPR1', 0x07ff_ffff, 'RM0090 13.13.4: three bits for channels 10 to 18'),
+  ...same('ADC1.SMPR2 ADC2.SMPR2 ADC3.SMPR2', 0x3fff_ffff, 'RM0090 13.13.5: three bits for channels 0 to 9'),
 ];
