@@ -152,6 +152,21 @@ describe('accesses', () => {
   });
 });
 
+test('external RAM in a Device region takes no unaligned accesses, until the MPU makes it Normal memory (B3.1)', () => {
+  const SDRAM = 0xc000_0000;
+  const memories = { sdram: { kind: 'ram', size: 0x1000, address: SDRAM } } as const;
+  const loads = (at: number): Code => [...mov32(2, at), ...str(2, 2), ...ldr(3, 2)];
+  const run = (main: Code) => {
+    const rigged = rig([...main, ...stay], { [hardFault]: stay }, { memories });
+    rigged.cycles(300);
+    return rigged.word(SCB.CFSR);
+  };
+  expect(run([...loads(SDRAM + 4), ...loads(SDRAM + 8)])).toBe(0);
+  expect(run([...loads(SDRAM + 4), ...loads(SDRAM + 6)])).toBe(1 << 24);
+  const normal = [...region(0, SDRAM, ap(3) | NORMAL | XN | size(12) | 1), ...on(ENABLE | PRIVDEFENA)];
+  expect(run([...normal, ...loads(SDRAM + 4), ...loads(SDRAM + 6), ...loads(SDRAM + 9)])).toBe(0);
+});
+
 describe('fetches', () => {
   test('of what is execute never are refused, with the address as return address (IACCVIOL)', () => {
     const setting = [...enableFaults, ...region(7, RAM, ap(3) | NORMAL | XN | size(17) | 1), ...on(5)];

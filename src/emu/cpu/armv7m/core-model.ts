@@ -31,6 +31,8 @@ export interface CoreModel {
   readonly shield: Shield;
   readonly counters: CoreCounters;
   readonly points: DebugPoints;
+  /** The engine returns after the present instruction. */
+  readonly stop: () => void;
   /** Called after a restore: what follows from registers is brought up to date. */
   readonly onRestored: (() => void)[];
   /** One word: one of SLEEP. */
@@ -68,7 +70,7 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
   });
   const { irqs } = options;
   const parts = { state, priorities, interrupts, exceptions, status, records, control, memory, mpu, shield, sleep };
-  return { irqs, allocator, counters, points: new DebugPoints(), onRestored: [], ...parts };
+  return { irqs, allocator, counters, points: new DebugPoints(), stop, onRestored: [], ...parts };
 }
 
 function namespaced({ arena }: CpuSystem): StateAllocator {
