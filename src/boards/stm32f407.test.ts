@@ -249,11 +249,11 @@ describe('memory (RM0090 2.3, 2.4)', () => {
 describe('blocks that are not there', () => {
   it('reports the first use of one that is not modelled, and keeps what is written', () => {
     const m = bare();
-    m.set(APB1ENR, 1);
-    expect(m.read(0x4000_002c)).toBe(0xffff_ffff);
-    m.write(0x4000_002c, 999);
-    expect(m.read(0x4000_002c)).toBe(999);
-    expect(m.what()).toEqual(['TIM2 is used (TIM2.ARR), but it is not modelled']);
+    m.set(APB2ENR, 1 << 11);
+    expect(m.read(0x4001_2c04)).toBe(0);
+    m.write(0x4001_2c04, 999);
+    expect(m.read(0x4001_2c04)).toBe(999);
+    expect(m.what()).toEqual(['SDIO is used (SDIO.CLKCR), but it is not modelled']);
   });
 
   it('faults by name for blocks of its relatives', () => {

@@ -1,5 +1,6 @@
 import { cortexM4 } from '../emu/cpu/armv7m/core.js';
 import type { DeviceRow } from '../emu/device-row.js';
+import type { AnalogOptions } from '../emu/devices/stm32f4/analog-options.js';
 import { APB_NARROW, onApb } from '../emu/devices/stm32f4/apb.js';
 import { HSI_HERTZ } from '../emu/devices/stm32f4/clock-tree.js';
 import { dbgmcu } from '../emu/devices/stm32f4/dbgmcu.js';
@@ -7,33 +8,34 @@ import { type EXTI_INTERRUPTS, exti } from '../emu/devices/stm32f4/exti.js';
 import { flashInterface } from '../emu/devices/stm32f4/flash-interface.js';
 import { FACTORY_OPTION_BYTES } from '../emu/devices/stm32f4/flash-options.js';
 import { gpio, pinCount } from '../emu/devices/stm32f4/gpio.js';
-import { pwr } from '../emu/devices/stm32f4/pwr.js';
+import { type PwrOptions, pwr } from '../emu/devices/stm32f4/pwr.js';
 import { type RccOptions, rcc } from '../emu/devices/stm32f4/rcc.js';
 import { RCC_CLOCKS } from '../emu/devices/stm32f4/rcc-tree.js';
 import { signature, type UniqueId } from '../emu/devices/stm32f4/signature.js';
 import { type Boot, syscfg } from '../emu/devices/stm32f4/syscfg.js';
 import { ABSENT, UNMODELLED, type UnmodelledRow } from '../emu/devices/stm32f4/unmodelled.js';
 import { unmodelledBlock } from '../emu/devices/stm32f4/unmodelled-block.js';
-import { notModelledBlock } from '../emu/not-modelled.js';
 import { defineChip } from './define.js';
 import { at, KiB, MiB, memoryWindow, ram, rom } from './rows.js';
 import { analogRows } from './stm32f407/analog.js';
 import { canRows } from './stm32f407/can.js';
-import { dmaRows } from './stm32f407/dma.js';
+import { dmaRows, rngRow } from './stm32f407/dma.js';
 import { on } from './stm32f407/gates.js';
 import { i2cRows } from './stm32f407/i2c.js';
-import { powerRows } from './stm32f407/power.js';
+import { FLASH_WIRES, PWR_WIRES, powerRows } from './stm32f407/power.js';
 import { spiRows } from './stm32f407/spi.js';
 import { timerRows } from './stm32f407/timers.js';
 import { usartRows } from './stm32f407/usart.js';
 
 /** STM32F407: memory map RM0090 2.3, interrupts RM0090 table 61, buses RM0090 table 1. */
 
-export interface Stm32f407Options extends RccOptions {
+export interface Stm32f407Options extends RccOptions, PwrOptions, AnalogOptions {
   /** What the BOOT pins select to lie at address 0 (RM0090 2.4). */
   readonly boot?: Boot;
   /** Kibibytes of flash: 1024 (STM32F407xG) or 512 (xE). */
   readonly flashKiB?: 512 | 1024;
+  /** Seed of the random number generator: which numbers it gives, the same ones in every run. 0 if not given. */
+  readonly rngSeed?: number;
   /** The 96-bit unique id at 0x1FFF7A10, three words, lowest address first (RM0090 39.1). */
   readonly uniqueId?: UniqueId;
 }
@@ -57,10 +59,19 @@ const EXTI_LINES: Readonly<Record<keyof typeof EXTI_INTERRUPTS, number>> = {
 };
 
 /** The pins' Schmitt triggers go to SYSCFG's multiplexer, its choices to EXTI. */
-const EXTI_WIRES = Object.fromEntries(Array.from({ length: 16 }, (_, line) => [`exti${line}`, `exti.line${line}`]));
+const SYSCFG_WIRES = Object.fromEntries(Array.from({ length: 16 }, (_, line) => [`exti${line}`, `exti.line${line}`]));
+
+/** Pins that oscillators and the backup domain take away from a port, beside those of Standby mode. */
+const TAKEN: Readonly<Record<string, readonly string[]>> = {
+  A: ['pwr.wkup'],
+  C: ['rtc.pc', 'rcc.lsePins'],
+  H: ['rcc.hsePins'],
+  I: ['rtc.pi'],
+};
 
 function port(letter: string, index: number) {
-  const wires = Array.from({ length: pinCount(letter) }, (_, pin) => [`in${pin}`, `syscfg.P${letter}${pin}`] as const);
+  const inputs = Array.from({ length: pinCount(letter) }, (_, pin) => [`in${pin}`, `syscfg.P${letter}${pin}`] as const);
+  const wires = [...inputs, ['taken', ['pwr.pinsOff', ...(TAKEN[letter] ?? [])]] as const];
   return at(0x4002_0000 + index * 0x400, gpio(letter), {
     enable: `rcc.AHB1ENR.${index}`,
     reset: `rcc.AHB1RSTR.${index}`,
@@ -102,6 +113,7 @@ export function stm32f407(options: Stm32f407Options = {}) {
       sysTickCalibration: 0x4000_493e,
       // CoreSight identification of ST (JEP106 0x020) and of the device, as DBGMCU_IDCODE (RM0090 38.6)
       romTable: { part: 0x413, designer: 0x020 },
+      floatInterrupt: 81, // RM0090 table 62
     }),
     hertz: HSI_HERTZ,
     clocks: RCC_CLOCKS,
@@ -124,12 +136,12 @@ export function stm32f407(options: Stm32f407Options = {}) {
       { alias: 0x4200_0000, target: 0x4000_0000, bytes: MiB(1) },
     ],
     devices: {
-      rcc: at(0x4002_3800, rcc(options), { irq: 5, wires: { nmi: 'cpu.nmi' } }),
-      pwr: at(0x4000_7000, pwr(), { ...on('APB1', 28), wires: { backupAccess: 'rcc.backupAccess' } }),
+      rcc: at(0x4002_3800, rcc(options), { irq: 5, wires: { nmi: 'cpu.nmi', sleeping: 'cpu.sleeping' } }),
       flash: at(0x4002_3c00, flashInterface({ flashKiB, bootsFromFlash: (options.boot ?? 'flash') === 'flash' }), {
         irq: 4,
+        wires: FLASH_WIRES,
       }),
-      syscfg: at(0x4001_3800, syscfg({ boot: options.boot }), { ...on('APB2', 14), wires: EXTI_WIRES }),
+      syscfg: at(0x4001_3800, syscfg({ boot: options.boot }), { ...on('APB2', 14), wires: SYSCFG_WIRES }),
       exti: at(0x4001_3c00, exti(), { clock: 'apb2', irq: EXTI_LINES, wires: { event: 'cpu.event' } }),
       gpioa: port('A', 0),
       gpiob: port('B', 1),
@@ -140,18 +152,18 @@ export function stm32f407(options: Stm32f407Options = {}) {
       gpiog: port('G', 6),
       gpioh: port('H', 7),
       gpioi: port('I', 8),
+      // Behind the ports: as Standby mode ends, it lets them drive their pins again when they have been reset.
+      pwr: at(0x4000_7000, pwr(options), { ...on('APB1', 28), wires: PWR_WIRES }),
       dbgmcu: at(0xe004_2000, dbgmcu()),
       signature: at(0x1fff_7a10, signature(flashKiB, options.uniqueId)),
-      bkpsram: at(0x4002_4000, notModelledBlock('BKPSRAM', { size: 0x1000, section: 'RM0090 5.1.2' }), {
-        enable: 'rcc.AHB1ENR.18',
-      }),
       ...unmodelledDevices(),
       ...usartRows,
       ...timerRows,
       ...dmaRows,
+      rng: rngRow(options.rngSeed),
       ...spiRows,
       ...i2cRows,
-      ...analogRows,
+      ...analogRows(options),
       ...powerRows,
       ...canRows,
     },

@@ -7,12 +7,13 @@ import type {
   MemoryStore,
   ResetCause,
 } from './device.js';
-import { DeviceInstance } from './device-instance.js';
+import { DeviceInstance, type Gate } from './device-instance.js';
 import type { DeviceRow } from './device-row.js';
 import { UsageError } from './errors.js';
 import type { MachineDescription } from './machine-description.js';
 import { Net, type NetDriver, PinFunction, type Stamp } from './net.js';
 import { PartInstance } from './part-instance.js';
+import { isRegister } from './registers.js';
 import type { Scheduler } from './scheduler.js';
 import type { Signal, Signals } from './signal.js';
 import type { Arena } from './state.js';
@@ -32,8 +33,12 @@ export interface AssemblyHost {
   stallWhile(waiting: () => boolean): void;
   readonly bus: BusMaster;
   report(device: string, problem: DeviceProblem): void;
+  modifiesInPlace(): boolean;
   emit(device: string, event: string, detail: EventDetail): void;
   requestReset(cause: ResetCause): void;
+  loseRam(): void;
+  /** A named output of the core (`sleeping`), undefined if it has none. */
+  cpuOutput(name: string): Signal | undefined;
 }
 
 export interface Wire {
@@ -72,13 +77,16 @@ export class Assembly implements DeviceServices {
     const rows = { ...coreDevices, ...description.devices };
     for (const [name, row] of Object.entries(rows)) {
       const gated = row.enable !== undefined || row.reset !== undefined;
-      this.devices.set(name, new DeviceInstance(name, row.device, this, { clock: row.clock, gated }));
+      this.devices.set(
+        name,
+        new DeviceInstance(name, row.device, this, { clock: row.clock, gated, enable: gateOf(rows, row) }),
+      );
     }
     checkPins(description, this.nets);
     for (const [name, part] of Object.entries(description.parts ?? {})) {
       this.parts.set(name, new PartInstance(name, part, this));
     }
-    wireUp(this, rows, (name) => host.cpuInput(name));
+    wireUp(this, rows, { input: (name) => host.cpuInput(name), output: (name) => host.cpuOutput(name) });
   }
 
   net(pin: string): Net {
@@ -118,6 +126,9 @@ export class Assembly implements DeviceServices {
     const full = `${device}.${name}`;
     this.wires.set(full, { device, name, direction, signal: this.signals.get(full) });
   }
+  modifiesInPlace(): boolean {
+    return this.#host.modifiesInPlace();
+  }
   report(device: string, problem: DeviceProblem): void {
     this.#host.report(device, problem);
   }
@@ -127,6 +138,17 @@ export class Assembly implements DeviceServices {
   requestReset(cause: ResetCause): void {
     this.#host.requestReset(cause);
   }
+  loseRam(): void {
+    this.#host.loseRam();
+  }
+}
+
+/** The bit that lets a device have its clock, in words, by the wire's name and the table of the device that drives it. */
+function gateOf(rows: Readonly<Record<string, DeviceRow>>, { enable }: DeviceRow): Gate | undefined {
+  const [device, register, bit] = enable?.split('.') ?? [];
+  const spec = rows[device ?? '']?.device.registers?.[register ?? ''];
+  if (bit === undefined || spec === undefined || !isRegister(spec)) return undefined;
+  return { bit: `bit ${bit} of ${device!.toUpperCase()}.${register}`, section: spec.section };
 }
 
 function checkPins({ name, parts = {} }: MachineDescription, nets: ReadonlyMap<string, Net>): void {

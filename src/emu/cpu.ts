@@ -61,6 +61,10 @@ export interface Cpu {
   interrupt(line: number): Signal;
   /** Other named inputs (`nmi`, `mtip`), undefined if there is no such. */
   input(name: string): Signal | undefined;
+  /** Whether the store in progress writes a word that the code before it changed in place (`register |= bit`); false if unknown. */
+  modifiesInPlace?(): boolean;
+  /** Named outputs (`sleeping`), undefined if there is no such. */
+  output?(name: string): Signal | undefined;
   /** Guest bytes changed: drop what was decoded from them. */
   invalidate(address: number, length: number): void;
   /** Some memory is no longer where it was, or must no longer be read without asking the bus. */

@@ -39,7 +39,7 @@ function guarded(d: DeviceContext, guard: Guard): DeviceContext {
         guard((_value, _old, written) => `onWrite of ${register.name} (${hex(written)})`, fn),
       ),
     onReset: (fn) => d.onReset(guard((kind) => `onReset (${kind})`, fn)),
-    event: (name, fire, clock) => d.event(name, guard(`event '${name}'`, fire), clock),
+    event: (name, fire, clock, options) => d.event(name, guard(`event '${name}'`, fire), clock, options),
     input: (name, fn) => d.input(name, fn && guard((level) => `input '${name}' (${level})`, fn)),
   };
 }

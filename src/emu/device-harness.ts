@@ -41,6 +41,8 @@ export class DeviceHarness<H extends object> {
   readonly events: { readonly event: string; readonly detail: EventDetail }[] = [];
   /** System resets the device asked for. */
   readonly resets: ResetCause[] = [];
+  /** How often the device said that RAM is lost. */
+  lostRam = 0;
   readonly #nets = new Map<string, Net>();
   readonly #functions = new Map<string, PinFunction>();
   readonly #stores = new Map<string, MemoryStore>();
@@ -144,8 +146,10 @@ export class DeviceHarness<H extends object> {
       },
       bus: this.#bus,
       declare: () => {},
+      modifiesInPlace: () => false,
       report: (_device, problem) => void this.problems.push(problem),
       requestReset: (cause) => void this.resets.push(cause),
+      loseRam: () => void this.lostRam++,
       emit: (_device, event, detail) => void this.events.push({ event, detail }),
     };
   }

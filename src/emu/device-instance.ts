@@ -24,6 +24,7 @@ const HELD = 2;
 /** Positions after the registers in the "reported already" flags. */
 const REPORTED_GATED = 0;
 const REPORTED_HOLE = 1;
+const REPORTED_CLEARING = 2;
 
 /** Where a register's value, its count of reads, and a word that is 0 while it answers lie, in bytes. */
 export interface Port {
@@ -32,6 +33,12 @@ export interface Port {
   readonly value: number;
   readonly reads: number;
   readonly blocked: number;
+}
+
+/** What enables a device's clock: `bit 17 of RCC.APB1ENR`, and the section of that register. */
+export interface Gate {
+  readonly bit: string;
+  readonly section: string | undefined;
 }
 
 /** One device of a machine: answers bus accesses, and is reset and gated by wires. */
@@ -47,7 +54,7 @@ export class DeviceInstance {
   readonly #layout: RegisterLayout;
   readonly #values: Int32Array;
   readonly #reads: Int32Array;
-  /** Once-only reports: one flag a register, then the two above. */
+  /** Once-only reports: one flag a register, then the three above. */
   readonly #reported: Uint8Array;
   readonly #blocked: Int32Array;
   readonly #readHooks: (ReadHook | null)[];
@@ -65,14 +72,16 @@ export class DeviceInstance {
   readonly #services: DeviceServices;
   readonly #context: DeviceContext;
   readonly #accessContext: AccessContext;
+  readonly #enable: Gate | undefined;
   readonly #setClockOpen: ((open: boolean) => void) | undefined;
 
   constructor(
     name: string,
     type: DeviceType,
     services: DeviceServices,
-    options: { clock?: string; gated?: boolean } = {},
+    options: { clock?: string; gated?: boolean; enable?: Gate | undefined } = {},
   ) {
+    this.#enable = options.enable;
     this.name = name;
     this.type = type;
     this.size = type.size;
@@ -82,7 +91,7 @@ export class DeviceInstance {
     const count = this.#layout.flat.length;
     this.#values = arena.i32(`${name}:registers`, count, (index) => `${name}.${this.#layout.flat[index]!.name}`);
     this.#reads = arena.i32(`${name}:reads`, count);
-    this.#reported = arena.u8(`${name}:reported`, count + 2);
+    this.#reported = arena.u8(`${name}:reported`, count + 3);
     this.#blocked = arena.i32(`${name}:blocked`, 1);
     this.#readHooks = new Array<ReadHook | null>(count).fill(null);
     this.#access = type.access;
@@ -180,10 +189,11 @@ export class DeviceInstance {
 
   /** Sets registers and state to their reset values, cancels events, then asks the device; outputs change once, to what it left. */
   reset(kind: ResetKind, cause: ResetCause = kind === 'system' ? 'software' : kind): void {
-    const { resets, powerOnOnly } = this.#layout;
-    const kept = kind === 'power-on' ? [] : powerOnOnly.map((i) => this.#values[i]!);
+    const { resets, powerOnOnly, backup } = this.#layout;
+    const keeping = kind === 'power-on' ? backup : powerOnOnly;
+    const kept = keeping.map((i) => this.#values[i]!);
     this.#values.set(resets);
-    for (const [i, value] of kept.entries()) this.#values[powerOnOnly[i]!] = value;
+    for (const [i, value] of kept.entries()) this.#values[keeping[i]!] = value;
     for (const words of this.#states) words.fill(0);
     for (const event of this.#events) event.cancel();
     for (const output of this.#outputs) {
@@ -223,6 +233,8 @@ export class DeviceInstance {
       next |= value & layout.setByOne[index]! & bytes;
       next ^= value & layout.toggledByOne[index]! & bytes;
     }
+    const cleared = old & value & layout.clearedByOne[index]! & bytes;
+    if ((cleared & (cleared - 1)) !== 0) this.#checkClearing(index, cleared);
     this.#values[index] = next;
     const odd = (value ^ layout.resets[index]!) & layout.odd[index]! & told;
     if (odd !== 0 && this.#reported[index] === 0) this.#reportOdd(index, odd);
@@ -309,7 +321,7 @@ export class DeviceInstance {
       REPORTED_GATED,
       'gated',
       what,
-      gated ? 'set its enable bit in the clock controller first' : 'clear its reset bit first',
+      gated ? `set ${this.#enable?.bit ?? 'its enable bit'} first` : 'clear its reset bit first',
     );
   }
 
@@ -334,11 +346,27 @@ export class DeviceInstance {
     });
   }
 
+  /** Several flags are cleared by one store: on purpose, or because the word was read, changed and written back. */
+  #checkClearing(index: number, cleared: number): void {
+    if (this.#reported[this.#layout.flat.length + REPORTED_CLEARING] !== 0 || !this.#services.modifiesInPlace()) return;
+    this.#reported[this.#layout.flat.length + REPORTED_CLEARING] = 1;
+    const { name, spec } = this.#layout.flat[index]!;
+    const register = `${this.name.toUpperCase()}.${name}`;
+    this.#services.report(this.name, {
+      kind: 'misuse',
+      rule: 'flag-clearing',
+      what: `${register} was changed in place (|=), which clears every flag that was set: ${namesOf(spec, cleared).join(', ')}`,
+      remedy: `write the flag alone: ${register.replace('.', '->')} = flag`,
+      section: spec.section,
+    });
+  }
+
   #once(flag: number, kind: 'gated' | 'reserved', what: string, remedy?: string): void {
     const index = this.#layout.flat.length + flag;
     if (this.#reported[index] !== 0) return;
     this.#reported[index] = 1;
-    this.#services.report(this.name, { kind, what, remedy });
+    const gate = kind === 'gated' ? ({ rule: 'clock-gated', section: this.#enable?.section } as const) : {};
+    this.#services.report(this.name, { kind, what, remedy, ...gate });
   }
 
   #hookRead(register: RegisterCell, fn: ReadHook): void {
@@ -359,7 +387,7 @@ export class DeviceInstance {
     const state: Record<string, Int32Array | Uint8Array | Float64Array> = {};
     for (const key in this.type.state) {
       state[key] = this.type.state[key]!.allocate(this.#services.arena, `${this.name}.${key}`);
-      this.#states.push(state[key]);
+      if (this.type.state[key]!.backup !== true) this.#states.push(state[key]);
     }
     return state;
   }
@@ -381,9 +409,9 @@ export class DeviceInstance {
       onWrite: (register, fn) => hookInto(this.#writeHooks, register, fn, `${name}: two onWrite`),
       onReset: (fn) => void this.#resetHooks.push(fn),
       clockNamed: (clockName) => services.clock(clockName),
-      event: (eventName, fire, on) => {
+      event: (eventName, fire, on, options) => {
         const event = scheduler.event(`${name}.${eventName}`, on ?? clock, fire);
-        this.#events.push(event);
+        if (!options?.backup) this.#events.push(event);
         return event;
       },
       output: (signalName) => {
@@ -407,6 +435,7 @@ export class DeviceInstance {
       emit: (event, detail) => services.emit(name, event, detail),
       report: (problem) => services.report(name, problem),
       requestReset: (cause) => services.requestReset(cause),
+      loseRam: () => services.loseRam(),
       fault: (what) => {
         throw new DeviceFault(what);
       },

@@ -14,8 +14,22 @@ import type { Clock, Timebase } from './time.js';
 export type OrNothing<T> = T | void;
 
 export type ResetKind = 'power-on' | 'system' | 'peripheral';
-/** What brought a reset about; `peripheral` is the device's own reset bit. */
-export type ResetCause = 'power-on' | 'pin' | 'software' | 'watchdog' | 'window-watchdog' | 'low-power' | 'peripheral';
+/**
+ * What brought a reset about; `peripheral` is the device's own reset bit. `power-on`, `brown-out` and `standby` are resets of kind
+ * `power-on`: the core's supply was away.
+ */
+export type ResetCause =
+  | 'power-on'
+  /** The supply fell below what the chip needs, and came back. */
+  | 'brown-out'
+  /** The end of a mode in which the core's supply was off. */
+  | 'standby'
+  | 'pin'
+  | 'software'
+  | 'watchdog'
+  | 'window-watchdog'
+  | 'low-power'
+  | 'peripheral';
 
 /** Something the firmware did that hardware does not promise, or the model does not have. */
 export interface DeviceProblem {
@@ -86,7 +100,8 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   /** The clock of the chip's row, standing while the device's enable bit is off. The CPU clock if the row names none. */
   readonly clock: Clock;
   clockNamed(name: string): Clock;
-  event(name: string, fire: () => void, clock?: Clock): TimedEvent;
+  /** `backup`: no reset cancels it, the device does. */
+  event(name: string, fire: () => void, clock?: Clock, options?: { readonly backup: boolean }): TimedEvent;
   /** A wire this device drives; other rows name it `usart2.tx`. */
   output(name: string): Signal;
   /** A wire this device listens to. */
@@ -107,6 +122,8 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   report(problem: DeviceProblem): void;
   /** Resets the system at the end of the present instruction. */
   requestReset(cause: ResetCause): void;
+  /** The supply of the chip's RAM goes off: all of it is lost, what the image put there too. */
+  loseRam(): void;
   fault(what: string): never;
   readonly time: { ns(): number; cycles(): number };
 }
@@ -197,8 +214,11 @@ export interface DeviceServices {
   /** Notes that `device` drives or hears the signal. */
   declare(device: string, signal: string, direction: 'output' | 'input'): void;
   report(device: string, problem: DeviceProblem): void;
+  /** Whether the core is storing a word that it changed in place. */
+  modifiesInPlace(): boolean;
   emit(device: string, event: string, detail: EventDetail): void;
   requestReset(cause: ResetCause): void;
+  loseRam(): void;
 }
 
 export type { MisuseRule, Register };

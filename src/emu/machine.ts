@@ -48,7 +48,12 @@ export interface MachineOptions {
 const SLICE = 1_000_000;
 /** What a slice counts at least for the guard, in ticks: short ones cost the host time too. */
 const SLICE_COST = 64;
-const CAUSES: readonly CpuResetKind[] = ['power-on', 'pin', 'software', 'watchdog', 'window-watchdog', 'low-power'];
+const CAUSES: readonly CpuResetKind[] = [
+  ...(['power-on', 'pin', 'software', 'watchdog', 'window-watchdog', 'low-power'] as const),
+  ...(['brown-out', 'standby'] as const),
+];
+/** Resets at which the supply of the core was away. */
+const POWER_CAUSES: readonly CpuResetKind[] = ['power-on', 'brown-out', 'standby'];
 
 /** A whole machine: memories, core, devices, parts, wires and exact time; runs, resets, saves and restores. */
 export class Machine {
@@ -99,7 +104,11 @@ export class Machine {
       emit: (event, detail) => host.emit('cpu', event, detail),
       hears: (event) => this.#events.hears(event),
     });
-    this.assembly = new Assembly(description, { ...host, cpuInput: (name) => this.#cpuInput(name) }, this.cpu.devices);
+    this.assembly = new Assembly(
+      description,
+      { ...host, cpuInput: (name) => this.#cpuInput(name), cpuOutput: (name) => this.cpu.output?.(name) },
+      this.cpu.devices,
+    );
     this.#mapDevices();
     this.#windows = new MemoryWindows(description, this.bus, this.pool, this.assembly);
     this.#controlled = new ControlledMemories(this.pool, this.bus, this.assembly, () => this.timebase.requestStop());
@@ -231,11 +240,11 @@ export class Machine {
   }
 
   #reset(cause: CpuResetKind): void {
-    const kind = cause === 'power-on' ? 'power-on' : 'system';
+    const kind = POWER_CAUSES.includes(cause) ? 'power-on' : 'system';
     this.#pendingReset[0] = 0;
-    if (kind === 'power-on') this.#clearRam();
+    if (cause === 'power-on') this.#clearRam();
     for (const device of this.assembly.devices.values()) device.reset(kind, cause);
-    if (kind === 'power-on') for (const part of this.assembly.parts.values()) part.powerOn();
+    if (cause === 'power-on') for (const part of this.assembly.parts.values()) part.powerOn();
     this.cpu.reset(cause);
     this.#events.emit('reset', { cause });
   }
@@ -330,11 +339,13 @@ export class Machine {
       scheduler,
       signals: new Signals(arena),
       report: (device: string, problem: DeviceProblem) => this.#report(device, problem),
+      modifiesInPlace: () => this.cpu.modifiesInPlace?.() ?? false,
       emit: (source: string, event: string, detail: EventDetail) => this.#emit(source, event, detail),
       memory: (controller: string, store: MemoryStore) => this.#control(controller, store),
       stallWhile: (waiting: () => boolean) => this.#stallWhile(waiting),
       bus: new DmaPort(this.bus),
       requestReset: (cause: ResetCause) => this.#requestReset(cause),
+      loseRam: () => this.#loseRam(),
     };
   }
 
@@ -362,8 +373,12 @@ export class Machine {
     this.timebase.requestStop();
   }
 
-  #clearRam(): void {
+  #loseRam(): void {
     for (const block of this.pool.blocks) if (block.isRam) block.clear();
+  }
+
+  #clearRam(): void {
+    this.#loseRam();
     this.#loadImage((block) => block?.isRam === true);
   }
 

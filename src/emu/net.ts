@@ -1,3 +1,4 @@
+import { HIGH_VOLTS, LOW_VOLTS, SUPPLY_VOLTS, type Voltage, VoltageSource } from './analog.js';
 import type { Log } from './log.js';
 import type { Arena } from './state.js';
 
@@ -58,6 +59,7 @@ export class EdgeLog {
 }
 
 const EDGE_LIMIT = 16_384;
+const ANALOG = 1 << 4;
 
 /** An electrical node with several drivers: a pin and what hangs on it. Driven beats pulled; two that fight conflict. */
 export class Net {
@@ -68,9 +70,12 @@ export class Net {
   readonly #arena: Arena;
   readonly #stamp: Stamp;
   readonly #log: Log;
-  /** Level in bits 1:0, strength in bits 3:2. */
+  /** Level in bits 1:0, strength in bits 3:2, whether the chip's pin is in analog mode in bit 4. */
   readonly #state: { readonly words: Int32Array; readonly index: number };
   readonly #drivers: CellDriver[] = [];
+  readonly #sources: VoltageSource[] = [];
+  /** A voltage that a test puts on the pin. */
+  readonly externalVoltage: VoltageSource;
   readonly #listeners: ((net: Net) => void)[] = [];
 
   constructor(name: string, arena: Arena, stamp: Stamp) {
@@ -81,6 +86,7 @@ export class Net {
     this.edges = new EdgeLog(this.#log);
     this.#state = arena.cell();
     this.external = this.driver('external');
+    this.externalVoltage = this.source('external voltage');
   }
 
   /** A new driver, which drives nothing yet. */
@@ -89,6 +95,43 @@ export class Net {
     this.#drivers.push(driver);
     return driver;
   }
+  /** A new voltage source, which is not connected yet. Digital inputs see it through their Schmitt trigger. */
+  source(name: string): VoltageSource {
+    const digital = this.driver(name);
+    const source = new VoltageSource(this.#arena, (voltage) => digital.set(this.#driveOf(voltage)));
+    this.#sources.push(source);
+    return source;
+  }
+  /** Volts at this node, undefined while nothing determines them. */
+  get voltage(): number | undefined {
+    return this.voltageAt(this.#stamp.ns() / 1e9);
+  }
+  /** The same with sources that follow time taken at `seconds` of machine time. */
+  voltageAt(seconds: number): number | undefined {
+    const { level } = this;
+    if (level === 'conflict') return undefined;
+    const source = this.#sources.find(({ connected }) => connected);
+    if (source !== undefined) return source.voltageAt(seconds);
+    return level === 'high' ? SUPPLY_VOLTS : level === 'low' ? 0 : undefined;
+  }
+  /** Whether the chip's pin is in analog mode: its Schmitt trigger is off, and converters may look at it (RM0090 8.3.12). */
+  get analog(): boolean {
+    return (this.#state.words[this.#state.index]! & ANALOG) !== 0;
+  }
+  set analog(on: boolean) {
+    const word = this.#state.words[this.#state.index]!;
+    this.#state.words[this.#state.index] = on ? word | ANALOG : word & ~ANALOG;
+  }
+
+  /** What a Schmitt trigger makes of a voltage: between its thresholds it stays as it is (DS8626 table 48). */
+  #driveOf(voltage: Voltage | undefined): Drive {
+    if (voltage === undefined) return 'none';
+    const volts = typeof voltage === 'number' ? voltage : voltage(this.#stamp.ns() / 1e9);
+    if (volts >= HIGH_VOLTS) return 'high';
+    if (volts <= LOW_VOLTS) return 'low';
+    return this.digital === 1 ? 'high' : 'low';
+  }
+
   get drivers(): readonly NetDriver[] {
     return this.#drivers;
   }
@@ -109,7 +152,7 @@ export class Net {
   }
 
   get #word(): number {
-    return this.#state.words[this.#state.index]!;
+    return this.#state.words[this.#state.index]! & ~ANALOG;
   }
 
   #resolve(): void {
@@ -127,7 +170,7 @@ export class Net {
     const before = this.#word;
     const word = level | (strength << 2);
     if (word === before) return;
-    this.#state.words[this.#state.index] = word;
+    this.#state.words[this.#state.index] = word | (this.#state.words[this.#state.index]! & ANALOG);
     if ((before & 3) !== level) this.#log.append(this.#stamp.ns(), this.#stamp.cycles(), level);
     for (const listener of this.#listeners) listener(this);
   }
@@ -156,8 +199,14 @@ class CellDriver implements NetDriver {
 
 /** A pin as an alternate function knows it. */
 export interface PinSide {
+  /** `PB6` */
+  readonly name?: string;
   /** Its level while the function is routed to it, undefined otherwise. */
   readonly level: 0 | 1 | undefined;
+  /** Nobody drives or pulls it. */
+  readonly floating?: boolean;
+  /** It drives low only: a high level comes from a pull-up. */
+  readonly openDrain?: boolean;
   /** The peripheral drives something else. */
   driven(): void;
 }
@@ -209,11 +258,11 @@ export class PinFunction {
     if (after !== before) for (const listener of this.#inputListeners) listener(after);
   }
   #otherPin(): 0 | 1 | undefined {
-    for (const pin of this.#pins) {
-      const { level } = pin;
-      if (level !== undefined) return level;
-    }
-    return undefined;
+    return this.pin?.level;
+  }
+  /** The pin that carries it, the first of several. */
+  get pin(): PinSide | undefined {
+    return this.#pins.find(({ level }) => level !== undefined);
   }
   /** The peripheral's side: hears when the level changes. */
   onLevel(fn: (level: 0 | 1) => void): void {

@@ -128,6 +128,8 @@ export class RegisterLayout {
   readonly resets: Int32Array;
   /** Registers that keep their values in a system reset. */
   readonly powerOnOnly: readonly number[];
+  /** Registers that keep them in every reset. */
+  readonly backup: readonly number[];
   /** Bits a read shows (all but `w` fields). */
   readonly readable: Int32Array;
   readonly clearedByRead: Int32Array;
@@ -154,7 +156,10 @@ export class RegisterLayout {
     this.byOffset = [...this.flat.keys()].sort((a, b) => this.flat[a]!.offset - this.flat[b]!.offset);
     const masks = masksOf(this.flat);
     this.resets = Int32Array.from(this.flat, ({ spec }) => spec.reset);
-    this.powerOnOnly = [...this.flat.keys()].filter((i) => this.flat[i]!.spec.options.powerOnOnly);
+    const those = (keeps: (options: RegisterSpec['options']) => boolean | undefined) =>
+      [...this.flat.keys()].filter((i) => keeps(this.flat[i]!.spec.options));
+    this.backup = those((options) => options.backup);
+    this.powerOnOnly = those((options) => options.powerOnOnly || options.backup);
     this.clearedByRead = masks.rc_r;
     this.writable = masks.rw.map((bits, i) => bits | masks.w[i]!);
     this.clearedByOne = masks.rc_w1;

@@ -38,6 +38,8 @@ export function notModelled(spec: FieldSpec, what: string): FieldSpec {
 export interface RegisterOptions {
   /** Set to its reset value by power-on only: it survives system and peripheral reset (RCC_CSR, the backup domain). */
   readonly powerOnOnly?: boolean;
+  /** In a supply domain of its own: no reset sets it, the device does. */
+  readonly backup?: boolean;
 }
 
 export interface RegisterSpec<F extends FieldSpecs = FieldSpecs> {

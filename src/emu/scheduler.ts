@@ -155,11 +155,13 @@ export class Scheduler {
   #fire(index: number, event: ScheduledEvent): void {
     this.#firing = index;
     this.#firingTick = this.#clockTicks[index]!;
+    this.#timebase.beginEvent(this.#baseTicks[index]!);
     this.cancel(index);
     try {
       event.fire();
     } finally {
       this.#firing = -1;
+      this.#timebase.endEvent();
     }
   }
 

@@ -44,6 +44,9 @@ export class Arena {
   #cells = new Int32Array(0);
   #cellsUsed = 0;
   #cellBlocks = 0;
+  #numbers = new Float64Array(0);
+  #numbersUsed = 0;
+  #numberBlocks = 0;
 
   /** In a buffer of its own, or at a multiple of 8 in one that others can look into. */
   constructor(capacity = DEFAULT_CAPACITY, buffer = new ArrayBuffer(capacity), base = 0) {
@@ -69,6 +72,15 @@ export class Arena {
       this.#cellsUsed = 0;
     }
     return { words: this.#cells, index: this.#cellsUsed++ };
+  }
+
+  /** The same for a number that is no integer. */
+  numberCell(): { readonly words: Float64Array; readonly index: number } {
+    if (this.#numbersUsed === this.#numbers.length) {
+      this.#numbers = this.f64(`numbers.${this.#numberBlocks++}`, 64);
+      this.#numbersUsed = 0;
+    }
+    return { words: this.#numbers, index: this.#numbersUsed++ };
   }
 
   /** A bounded append-only log that belongs to the machine's state. */
@@ -139,7 +151,14 @@ export class Arena {
 /** A device's declared state: `state: { shift: i32(), fifo: u8(16) }`. */
 export interface StateSpec<A extends Int32Array | Uint8Array | Float64Array> {
   readonly byteLength: number;
+  /** In a supply domain of its own: no reset clears it, the device does. */
+  readonly backup?: boolean;
   allocate(arena: Arena, name: string): A;
+}
+
+/** State of a backup domain: `state: { calendar: backup(f64(8)) }`. */
+export function backup<A extends Int32Array | Uint8Array | Float64Array>(spec: StateSpec<A>): StateSpec<A> {
+  return { ...spec, backup: true };
 }
 
 export function i32(length = 1): StateSpec<Int32Array> {

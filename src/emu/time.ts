@@ -45,7 +45,7 @@ class Domain implements Clock {
     return this.track.b !== 0;
   }
   now(): number {
-    return countAt(this.track, this.#timebase.tick);
+    return countAt(this.track, Math.max(this.#timebase.instant, this.track.tick0));
   }
   set(frequency: Frequency): void {
     const rate = Rational.from(frequency);
@@ -87,6 +87,8 @@ export class Timebase {
   readonly #cpu: Domain;
   readonly #nano: Domain;
   #segment: Segment;
+  /** While an event fires: the tick it was due at. An instruction is executed whole, so that may have passed. */
+  #due = -1;
   /** How often a clock has changed: until it does again, an instant keeps its tick. */
   changes = 0;
   /** Set by the scheduler: the clock (or, without argument, every clock) got a new track. */
@@ -145,6 +147,17 @@ export class Timebase {
   /** The present base tick, valid also inside a device access in the middle of a slice. */
   get tick(): number {
     return this.#slice[0]! - this.budgetCell[0]!;
+  }
+  /** The tick at which what happens now happens: for an event, the one it was due at. */
+  get instant(): number {
+    return this.#due >= 0 ? this.#due : this.tick;
+  }
+  /** Between the two calls an event fires that was due at `tick`. */
+  beginEvent(tick: number): void {
+    this.#due = tick;
+  }
+  endEvent(): void {
+    this.#due = -1;
   }
   get sliceEnd(): number {
     return this.#slice[0]!;

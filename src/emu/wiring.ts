@@ -3,12 +3,14 @@ import type { DeviceRow } from './device-row.js';
 import { UsageError } from './errors.js';
 import { connect, type Signal } from './signal.js';
 
+/** The core's own wires by name; undefined where it has none. */
+export interface CoreWires {
+  input(name: string | number): Signal | undefined;
+  output(name: string): Signal | undefined;
+}
+
 /** Connects what the rows of a machine name: interrupt lines, clock enables, resets and wires between devices. */
-export function wireUp(
-  assembly: Assembly,
-  rows: Readonly<Record<string, DeviceRow>>,
-  cpuInput: (name: string | number) => Signal | undefined,
-): void {
+export function wireUp(assembly: Assembly, rows: Readonly<Record<string, DeviceRow>>, cpu: CoreWires): void {
   const sources = new Map<Signal, Signal[]>();
   const join = (from: Signal, to: Signal): void => {
     const known = sources.get(to);
@@ -19,7 +21,7 @@ export function wireUp(
     const device = assembly.devices.get(name)!;
     const lines = typeof row.irq === 'number' ? { irq: row.irq } : (row.irq ?? {});
     for (const [wire, line] of Object.entries(lines)) {
-      join(ownWire(assembly, name, wire).signal, coreInput(cpuInput, line, `${name}.${wire}`));
+      join(ownWire(assembly, name, wire).signal, coreWire(cpu.input(line), line, `${name}.${wire}`));
     }
     if (row.enable !== undefined) {
       const { signal } = outputNamed(assembly, row.enable, `'enable' of ${name}`);
@@ -31,7 +33,7 @@ export function wireUp(
       signal.listen((level) => device.setHeld(level !== 0));
     }
     for (const [wire, others] of Object.entries(row.wires ?? {})) {
-      for (const other of [others].flat()) joinWires(assembly, ownWire(assembly, name, wire), other, join, cpuInput);
+      for (const other of [others].flat()) joinWires(assembly, ownWire(assembly, name, wire), other, join, cpu);
     }
   }
   for (const [to, from] of sources) connect(from, to);
@@ -42,11 +44,13 @@ function joinWires(
   own: Wire,
   other: string,
   join: (from: Signal, to: Signal) => void,
-  cpuInput: (name: string | number) => Signal | undefined,
+  cpu: CoreWires,
 ): void {
   const where = `wire ${own.device}.${own.name}`;
   if (other.startsWith('cpu.')) {
-    join(own.signal, coreInput(cpuInput, other.slice(4), where));
+    const name = other.slice(4);
+    if (own.direction === 'output') join(own.signal, coreWire(cpu.input(name), name, where));
+    else join(coreWire(cpu.output(name), name, where, 'output'), own.signal);
     return;
   }
   const far = assembly.wires.get(other) ?? unknownWire(assembly, other, where);
@@ -58,14 +62,9 @@ function joinWires(
   else join(far.signal, own.signal);
 }
 
-function coreInput(
-  cpuInput: (name: string | number) => Signal | undefined,
-  name: string | number,
-  where: string,
-): Signal {
-  const signal = cpuInput(name);
+function coreWire(signal: Signal | undefined, name: string | number, where: string, kind = 'input'): Signal {
   if (signal !== undefined) return signal;
-  throw new UsageError({ what: `the core has no input ${name}`, where, remedy: "see the chip's vector table" });
+  throw new UsageError({ what: `the core has no ${kind} ${name}`, where, remedy: "see the chip's vector table" });
 }
 
 function ownWire(assembly: Assembly, device: string, wire: string): Wire {

@@ -1,5 +1,6 @@
 /** `board.pin('PD12')`: a pin as a test sees and drives it. */
 
+import type { Voltage } from '../emu/analog.js';
 import { UsageError } from '../emu/errors.js';
 import type { Machine } from '../emu/machine.js';
 import type { Edge, Level, Net, Strength } from '../emu/net.js';
@@ -18,7 +19,15 @@ export interface Pin {
   drive(level: 'high' | 'low'): void;
   /** Pulls the pin from outside, as a resistor would. */
   pull(level: 'high' | 'low'): void;
-  /** Takes `drive` or `pull` back. */
+  /**
+   * Puts a voltage on the pin from outside: volts, or volts as a function of machine time in seconds (of nothing else:
+   * snapshots keep which function is in force, not what it closes over). Analog inputs sample it; digital inputs see it
+   * through their Schmitt trigger when it is set, so only a constant moves them.
+   */
+  setVoltage(voltage: Voltage): void;
+  /** Volts on the pin: of a voltage source (the test's, a DAC), or 3.3 and 0 for high and low; undefined when it floats or two drivers fight. */
+  readonly voltage: number | undefined;
+  /** Takes `drive`, `pull` or `setVoltage` back. */
   release(): void;
 }
 
@@ -45,12 +54,25 @@ export class PinHandle implements Pin, PinSubject {
     return [...this.#net.edges];
   }
   drive(level: 'high' | 'low'): void {
+    this.#net.externalVoltage.set(undefined);
     this.#net.external.set(level);
   }
   pull(level: 'high' | 'low'): void {
+    this.#net.externalVoltage.set(undefined);
     this.#net.external.set(level === 'high' ? 'pull-up' : 'pull-down');
   }
+  setVoltage(voltage: Voltage): void {
+    if (typeof voltage !== 'function' && !Number.isFinite(voltage)) {
+      throw new UsageError({ what: `pin ${this.name} cannot be at ${voltage} V`, remedy: 'give a number of volts' });
+    }
+    this.#net.external.set('none');
+    this.#net.externalVoltage.set(voltage);
+  }
+  get voltage(): number | undefined {
+    return this.#net.voltage;
+  }
   release(): void {
+    this.#net.externalVoltage.set(undefined);
     this.#net.external.set('none');
   }
   onChange(fn: () => void): () => void {

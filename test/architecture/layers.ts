@@ -16,14 +16,14 @@ export const LAYERS: readonly Layer[] = [
   { name: 'isa', files: /^emu\/isa\//, mayImport: FOUNDATION, breach: ['emu/isa/emitter.ts', 'emu/bus.ts'] },
   {
     name: 'base',
-    files: /^emu\/(rational|time|scheduler|signal|net|state|storage|log|hash|track|duration)\.ts$/,
+    files: /^emu\/(rational|time|scheduler|signal|net|analog|state|storage|log|hash|track|duration)\.ts$/,
     mayImport: FOUNDATION,
     breach: ['emu/signal.ts', 'emu/device.ts'],
   },
   {
     name: 'device',
     files:
-      /^emu\/(registers|register-file|device|device-guard|device-instance|device-harness|device-row|device-state-check|not-modelled|attachments|[a-z0-9]+-link|part|part-instance|guest-report|misuse|analog|frame)\.ts$/,
+      /^emu\/(registers|register-file|device|device-guard|device-instance|device-harness|device-row|device-state-check|not-modelled|attachments|[a-z0-9]+-link|part|part-instance|guest-report|misuse|frame)\.ts$/,
     mayImport: BASE,
     breach: ['emu/device.ts', 'emu/bus.ts'],
   },

@@ -131,6 +131,8 @@ export interface Flavour {
   readonly divideTraps: boolean;
   /** CCR.UNALIGN_TRP. */
   readonly unalignedTraps: boolean;
+  /** CPACR lets floating-point instructions execute. */
+  readonly float?: boolean;
   /** How the exception handler returns. */
   readonly exceptionReturn: readonly string[];
 }
@@ -146,7 +148,7 @@ export const FLAVOURS: readonly Flavour[] = [
 const HANDLER = 0x100;
 
 /** Vectors, reset code and the exception handler, at address 0. The handler logs, and goes on at `CONTINUE`. */
-export function bootCode({ divideTraps, unalignedTraps, exceptionReturn }: Flavour): Uint8Array {
+export function bootCode({ divideTraps, unalignedTraps, float, exceptionReturn }: Flavour): Uint8Array {
   const boot = new Uint8Array(0x200);
   const vectors = new ProgramWriter(boot, 0, 0);
   vectors.word(STACK_TOP);
@@ -161,6 +163,9 @@ export function bootCode({ divideTraps, unalignedTraps, exceptionReturn }: Flavo
   // SHCSR: UsageFault, BusFault and MemManage on their own; CCR: STKALIGN stays.
   store(0xe000_ed24, 0x7_0000);
   store(0xe000_ed14, 0x200 | (divideTraps ? 0x10 : 0) | (unalignedTraps ? 8 : 0));
+  if (float) store(0xe000_ed88, 0xf << 20);
+  reset.put('dsb {option}', { o: 15 });
+  reset.put('isb {option}', { o: 15 });
   reset.setWord(0, CODE | 1);
   reset.line('bx r0');
   const handler = new ProgramWriter(boot, 0, HANDLER);

@@ -19,6 +19,9 @@ const IMAGES = process.env['FWTEST_LONG'] ? 16 : 4;
 const SHARE = defaultEngine() === 'hot' ? 1 / 100 : 1;
 const PER_IMAGE = 260_000 * SHARE;
 
+/** Floating point has programs of its own. */
+const ROWS = armv7em.rows.filter(({ guard }) => guard === undefined);
+
 const decoder = new Decoder(armv7em);
 
 function listing(ram: Uint8Array, from: number, to: number): string[] {
@@ -70,7 +73,7 @@ describe.skipIf(reason)(`random Thumb programs against ${QEMU}${reason ? ` (skip
   const counts = new Map<string, number>();
   it.each(Array.from({ length: IMAGES }, (_, i) => i))('image %i', { timeout: 120_000 }, async (index) => {
     const flavour = FLAVOURS[index % FLAVOURS.length]!;
-    const image = randomImage(index + 1, PER_IMAGE, armv7em.rows, flavour);
+    const image = randomImage(index + 1, PER_IMAGE, ROWS, flavour);
     for (const [row, count] of image.counts) counts.set(row.pattern.text, (counts.get(row.pattern.text) ?? 0) + count);
     const boot = bootCode(flavour);
     // QEMU runs beside us.
@@ -81,9 +84,7 @@ describe.skipIf(reason)(`random Thumb programs against ${QEMU}${reason ? ` (skip
   });
 
   it(`covered every row, and ${1_000_000 * SHARE} instructions`, () => {
-    expect(
-      armv7em.rows.filter((row) => (counts.get(row.pattern.text) ?? 0) < 100 * SHARE).map((row) => row.text),
-    ).toEqual([]);
+    expect(ROWS.filter((row) => (counts.get(row.pattern.text) ?? 0) < 100 * SHARE).map((row) => row.text)).toEqual([]);
     expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(1_000_000 * SHARE);
   });
 });

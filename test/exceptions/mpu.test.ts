@@ -1,7 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { EXCEPTION } from '../../src/emu/cpu/armv7m/exception-numbers.js';
 import { note, RAM, type Rigged, rig, SCB } from './rig.js';
-import { bx, type Code, cpsid, isb, ldr, mov32, movs, msr, nop, poke, SYSM, stay, str, svc, udf } from './thumb.js';
+import {
+  bx,
+  type Code,
+  cpsid,
+  isb,
+  ldr,
+  mov32,
+  movs,
+  msr,
+  nop,
+  poke,
+  SYSM,
+  stay,
+  str,
+  svc,
+  udf,
+  vadd,
+} from './thumb.js';
 
 const MPU = { TYPE: 0xe000_ed90, CTRL: 0xe000_ed94, RNR: 0xe000_ed98, RBAR: 0xe000_ed9c, RASR: 0xe000_eda0 } as const;
 const { memManage, hardFault, svCall } = EXCEPTION;
@@ -253,6 +270,33 @@ describe('stacks', () => {
     expect(rigged.trace()).toEqual([1, 1]);
     expect(status(rigged)).toEqual([0x82, AREA]);
   });
+});
+
+test('floating-point registers that are stacked late have the permissions of the thread (MLSPERR, B1.5.7)', () => {
+  // The thread may use the 32 bytes of its basic frame; what is above is the kernel's.
+  const setting = (user: number) => [
+    ...poke(SCB.CPACR, 0xf << 20),
+    ...enableFaults,
+    ...region(0, 0, ap(6) | NORMAL | size(16) | 1),
+    ...region(1, AREA, ap(3) | NORMAL | size(5) | 1),
+    ...region(2, AREA + 128, ap(3) | NORMAL | size(7) | 1),
+    ...on(ENABLE | PRIVDEFENA),
+    ...mov32(0, AREA + 0x68),
+    ...msr(SYSM.PSP, 0),
+    ...movs(0, 2 | user),
+    ...msr(SYSM.CONTROL, 0),
+    ...isb,
+    ...vadd,
+    ...svc(0),
+  ];
+  const handlers = { [svCall]: [...vadd, ...movs(6, 1), ...bx(14)], [memManage]: [...movs(7, 1), ...stay] };
+  const end = (user: number) => {
+    const rigged = rig([...setting(user), ...stay], handlers);
+    rigged.cycles(600);
+    return [rigged.word(SCB.CFSR), rigged.cpu.register('r6'), rigged.cpu.register('r7')];
+  };
+  expect(end(0)).toEqual([0, 1, 0]);
+  expect(end(1)).toEqual([0x20, 1, 1]);
 });
 
 test('what is set survives a snapshot, and a restore brings back what was let through then', () => {

@@ -34,7 +34,7 @@ function runInQemu(elf: string): string {
 }
 
 const missing = tools.length > 0 ? ` (skipped: no ${tools.join(', ')})` : '';
-for (const program of ['faults', 'priorities', 'frames', 'stacking', 'mpu']) {
+for (const program of ['faults', 'priorities', 'frames', 'stacking', 'mpu', 'float']) {
   test.skipIf(tools.length > 0)(`${program}: as on QEMU${missing}`, () => {
     const elf = build(program);
     const image = join(folder, `${program}.bin`);

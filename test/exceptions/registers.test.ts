@@ -198,11 +198,10 @@ describe('reset by AIRCR', () => {
 });
 
 test('switching on what is not modelled is reported by name', () => {
-  const { machine, cycles } = rig([...poke(0xe000_ed88, 0xf << 20), ...stay]);
+  const { machine, cycles } = rig([...poke(0xe000_e008, 1 << 8), ...stay]);
   cycles(100);
   expect(machine.guestErrors.map(({ what }) => what)).toEqual([
-    'SCB.CPACR.CP10 was written: the floating-point unit is not modelled',
-    'SCB.CPACR.CP11 was written: the floating-point unit is not modelled',
+    'SCNSCB.ACTLR.DISFPCA was written: switching the update of CONTROL.FPCA off is not modelled',
   ]);
 });
 

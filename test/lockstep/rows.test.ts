@@ -17,10 +17,13 @@ const THUMB: Bench = {
   create: (options) => stm32f4Discovery.createMachine({ ...options, image: vectors() }),
   code: SRAM + 0x8000,
   data: [SRAM + 0x1000, SRAM + 0x2000, SRAM + 0x3000],
-  registers: [...Array.from({ length: 13 }, (_, i) => `r${i}`), 'sp', 'lr'],
+  registers: [...names(13, 'r'), 'sp', 'lr', 'pc', ...names(32, 's')],
   nop: 0xbf00,
   handler: 0x0800_0300,
   prepare: (machine) => {
+    // the floating-point unit, with a context in it
+    machine.bus.write(0xe000_ed88, 4, 0xf << 20);
+    machine.cpu.setRegister('control', 4);
     // where PC is loaded from: data, and literals behind the NOPs
     const pointers = new Uint8Array(Uint32Array.from({ length: 0x200 }, () => (SRAM + 0x8040) | 1).buffer);
     for (const at of [0x2000, 0x7000, 0x8800]) machine.bus.fill(SRAM + at, pointers);
@@ -30,6 +33,10 @@ const THUMB: Bench = {
     machine.cpu.setRegister('primask', 1);
   },
 };
+
+function names(count: number, prefix: string): string[] {
+  return Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+}
 
 /** Exceptions lead to a branch to itself. */
 function vectors() {
@@ -74,10 +81,18 @@ function sampleOf(bench: RowBench, { isa, code, data: [page] }: Bench, row: Row,
   };
   const registers: [number, number][] = Array.from({ length: thumb ? 13 : 32 }, (_, i) => [i, value()]);
   registers.push([thumb ? 13 : 2, data + 0x400]);
+  if (thumb) registers.push(...Array.from({ length: 32 }, (_, i): [number, number] => [16 + i, float(random)]));
   const base = thumb ? fields['n'] : fields['s'];
   const narrow = row.pattern.fields.some(({ letter, width }) => letter === 's' && width === 3);
   if (touches && base !== undefined && !(thumb && base === 15)) registers.push([base + (narrow ? 8 : 0), data + 0x400]);
-  return { row, fields, registers, ...(thumb && { flags: random.below(32) }) };
+  const fpscr = random.chance(0.5) ? 0x10 : random.word() & 0xf7c0_009f;
+  return { row, fields, registers, ...(thumb && { flags: random.below(32), fpscr }) };
+}
+
+/** A single as bits: ordinary, or anything. */
+function float(random: Random): number {
+  const word = random.word();
+  return random.chance(0.7) ? (word & 0x81ff_ffff) | 0x3e00_0000 : random.chance(0.5) ? word & 0x8000_0000 : word;
 }
 
 /** Immediates small enough to lead to where code and data are. */

@@ -31,6 +31,7 @@ export interface Sample {
   readonly fields: Fields;
   readonly registers: readonly (readonly [number: number, value: number])[];
   readonly flags?: number;
+  readonly fpscr?: number;
   /** The condition of an IT block around it. */
   readonly condition?: number;
 }
@@ -105,7 +106,7 @@ export class RowBench {
   }
 
   #place({ machine, start }: { machine: Machine; start: Snapshot }, sample: Sample): void {
-    const { row, fields, registers, flags, condition } = sample;
+    const { row, fields, registers, flags, fpscr, condition } = sample;
     const { code, nop, data, registers: names } = this.#bench;
     machine.restore(start);
     const halves = [nop];
@@ -114,6 +115,7 @@ export class RowBench {
     halves.push(...this.#halfwords(row, encode(row, fields)!).slice(0, row.pattern.length / 16));
     machine.bus.fill(code, new Uint8Array(Uint16Array.from(halves).buffer));
     if (flags !== undefined) machine.cpu.setRegister('xpsr', (flags << 27) | 0x100_0000);
+    if (fpscr !== undefined) machine.cpu.setRegister('fpscr', fpscr);
     for (const [number, value] of registers) machine.cpu.setRegister(names[number]!, value);
     // written since the snapshot, so that stores need no help
     for (const address of data) machine.bus.poke(address, 4, machine.bus.peek(address, 4)!);

@@ -6,7 +6,7 @@ import { type EngineStatistics, EXIT_CAUSES, type ExitCause } from './engine-sta
 import { BREAKPOINT, FIRST, Handlers, LONG, REGION, UNCONDITIONAL, UNDECODED } from './handlers.js';
 import { HotEngine } from './hot/hot-engine.js';
 import { Tiering, type Tiers } from './hot/tiering.js';
-import { helperImport } from './imports.js';
+import { functionImport, helperImport } from './imports.js';
 import type { Isa } from './instruction.js';
 import {
   CHUNK_COUNT,
@@ -152,9 +152,10 @@ export class ColdEngine {
       register: (index) => this.#words[(this.layout.registers + index * this.layout.registerSize) >> 2]!,
       statistics,
     });
-    const helpers = Object.fromEntries(
-      Object.keys(isa.helpers).map((name) => [helperImport(name), host.helpers[name]!] as const),
-    );
+    const helpers = Object.fromEntries([
+      ...Object.keys(isa.helpers).map((name) => [helperImport(name), host.helpers[name]!] as const),
+      ...(isa.functions ?? []).map(({ name, run }) => [functionImport(name), run] as const),
+    ]);
     // functions of their own: V8 calls a bound one by a slow path
     const imports: WebAssembly.ModuleImports = {
       memory,

@@ -1,6 +1,6 @@
 import { Emitter } from './emitter.js';
 import { BREAKPOINT, HANDLER_MASK, type Handler, Handlers, LONG, REGION, UNCONDITIONAL } from './handlers.js';
-import { helperImport, helperImports, type Import } from './imports.js';
+import { functionImport, helperImport, helperImports, type Import } from './imports.js';
 import type { Isa } from './instruction.js';
 import type { Program, Type } from './ir.js';
 import { CHUNK_SHIFT, COUNTERS, ENGINE, ENTRIES_OFFSET, GUEST_BASE, NOTE, WASM_PAGE } from './layout.js';
@@ -107,6 +107,7 @@ class ColdModule {
       length: handler.variant.row.pattern.length / 8,
       slow: (kind, size) => this.#slowPath.index(kind, size),
       helper: (name) => this.#imports.get(helperImport(name))!,
+      pure: (name) => this.#imports.get(functionImport(name))!,
       trapNumber: (kind) => 1 + this.#isa.traps.indexOf(kind),
       ...rest,
     };

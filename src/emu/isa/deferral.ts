@@ -9,6 +9,8 @@ const EFFECTS = new Set<Node['op']>([
   'branch',
   'trap',
   'helper',
+  'guard',
+  'rarely',
   'writeVar',
   'if',
   'else',

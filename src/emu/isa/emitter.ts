@@ -1,5 +1,5 @@
 import { InternalError } from '../errors.js';
-import type { AccessOptions, Node, Program, PureOp, Size, Type, Value } from './ir.js';
+import type { AccessOptions, Node, Program, PureFunction, PureOp, Size, Type, Value } from './ir.js';
 import { argsOf } from './ir.js';
 import { fold, type Scalar } from './semantics.js';
 
@@ -232,6 +232,24 @@ export class Emitter {
   ): HelperResult<T> {
     const ids = args.map((arg) => this.#value(arg).id);
     return this.#push({ op: 'helper', type, name, args: ids }) as HelperResult<T>;
+  }
+  /** Calls a function of the instruction set: nothing but its arguments takes part, and nothing but its result comes of it. */
+  call<T extends Type>(fn: PureFunction, args: readonly (Value | number)[]): Value<T> {
+    return this.#push({ op: 'call', type: fn.result, fn, args: args.map((arg) => this.#value(arg).id) }) as Value<T>;
+  }
+  /**
+   * Leaves the engine by a trap where a scalar is 0: the CPU makes it something else, or raises a fault. It comes first in an
+   * instruction, before its cycles are charged. Compiled code leaves it to the cold engine, and looks once in a straight stretch.
+   */
+  guard(scalar: string, kind: string): void {
+    this.#push({ op: 'guard', type: 'void', name: scalar, kind, args: [] });
+  }
+  /**
+   * Calls a helper where `condition` is not 0, which is rare: compiled code leaves the whole instruction to the cold engine then.
+   * It must come before anything that the instruction changes.
+   */
+  rarely(condition: Int, name: string, argument: Int): void {
+    this.#push({ op: 'rarely', type: 'void', name, args: [condition.id, argument.id] });
   }
   /** Costs `cycles` more than the row's timing class says. */
   charge(cycles: Int | number): void {

@@ -58,6 +58,8 @@ class Evaluation {
           cycles: this.#cycles,
         };
       }
+      if (node.op === 'guard' && this.#environment.scalar(node.name) === 0)
+        return { kind: 'trap', trap: node.kind, argument: 0, resume: 'this', cycles: this.#cycles };
       at = this.#control(node, at) ?? this.#execute(node, at);
     }
     return { kind: 'next', cycles: this.#cycles };
@@ -146,6 +148,13 @@ class Evaluation {
           node.name,
           argsOf(node).map((_, index) => this.#arg(node, index)),
         );
+      case 'call':
+        return node.fn.run(...argsOf(node).map((_, index) => Number(this.#arg(node, index))));
+      case 'guard':
+        return undefined;
+      case 'rarely':
+        if (this.#arg(node, 0) !== 0) environment.helper(node.name, [this.#arg(node, 1)]);
+        return undefined;
       case 'charge':
         this.#cycles += Number(this.#arg(node, 0));
         return undefined;

@@ -11,10 +11,18 @@ export interface Import {
 /** The name under which a helper of the CPU is imported. */
 export const helperImport = (name: string) => `helper ${name}`;
 
-export function helperImports({ helpers }: Isa): Import[] {
-  return Object.entries(helpers).map(([name, { params, result }]) => ({
+/** The name under which a function of the instruction set is imported. */
+export const functionImport = (name: string) => `function ${name}`;
+
+/** Helpers of the CPU, then functions of the instruction set. */
+export function helperImports({ helpers, functions = [] }: Isa): Import[] {
+  const called = Object.entries(helpers).map(([name, { params, result }]) => ({
     name: helperImport(name),
     params,
     results: result === 'void' ? [] : [result],
   }));
+  return [
+    ...called,
+    ...functions.map(({ name, params, result }) => ({ name: functionImport(name), params, results: [result] })),
+  ];
 }

@@ -1,6 +1,6 @@
 import { InternalError } from '../errors.js';
 import type { Emitter, Int } from './emitter.js';
-import type { Type } from './ir.js';
+import type { PureFunction, Type } from './ir.js';
 import { type OperandLetters, type Pattern, parsePattern, type StaticLetters } from './pattern.js';
 
 /** Operands as a body sees them: symbolic for lower-case letters, plain numbers for upper-case ones. */
@@ -17,8 +17,16 @@ export interface RowOptions<P extends string> {
   readonly over?: boolean;
   /** Executed inside an IT block even where the condition fails (BKPT). */
   readonly unconditional?: boolean;
+  /** What has to be so before it is executed at all: see `Guard`. */
+  readonly guard?: Guard;
   /** Executed often enough to be inlined in the cold engine's dispatch function (chosen by measurement). */
   readonly common?: boolean;
+}
+
+/** An instruction is executed only while a scalar is not 0; otherwise a trap lets the CPU act. */
+export interface Guard {
+  readonly scalar: string;
+  readonly trap: string;
 }
 
 /** One encoding of one instruction: everything the project knows of it. */
@@ -32,6 +40,7 @@ export interface Row {
   readonly section: string;
   readonly body: (o: Emitter, f: Readonly<Record<string, Int & number>>) => void;
   readonly when?: (fields: Fields) => boolean;
+  readonly guard?: Guard | undefined;
   readonly over: boolean;
   readonly unconditional: boolean;
   readonly common: boolean;
@@ -56,6 +65,7 @@ export function insn<const P extends string>(
     section,
     body: body as Row['body'],
     when: options.when as Row['when'],
+    guard: options.guard,
     over: options.over ?? false,
     unconditional: options.unconditional ?? false,
     common: options.common ?? false,
@@ -116,6 +126,8 @@ export interface Isa {
   readonly traps: readonly string[];
   /** What bodies may call in `o.helper(name)`. */
   readonly helpers: Readonly<Record<string, HelperSignature>>;
+  /** What bodies may call in `o.call(fn)`. */
+  readonly functions?: readonly PureFunction[];
   readonly formats: Readonly<Record<string, OperandFormat>>;
   readonly predication?: Predication;
   readonly linkage: Linkage;

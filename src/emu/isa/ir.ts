@@ -80,6 +80,17 @@ export interface AccessOptions {
 
 export type Size = 1 | 2 | 4 | 8;
 
+/**
+ * A function of the instruction set that is written in TypeScript: for what is rare or long. Its result depends on its
+ * arguments alone, numbers all of them, so that compiled code calls it without putting anything in order before.
+ */
+export interface PureFunction {
+  readonly name: string;
+  readonly params: readonly Type[];
+  readonly result: 'i32' | 'f32' | 'f64';
+  readonly run: (...args: number[]) => number;
+}
+
 export type Node =
   | { op: 'const'; type: Type; value: number | bigint }
   | { op: 'operand'; type: 'i32'; letter: string; width: number }
@@ -96,6 +107,11 @@ export type Node =
   | { op: 'branch'; type: 'void'; args: readonly [number] }
   | { op: 'trap'; type: 'void'; kind: string; resume: 'this' | 'next'; args: readonly [number] }
   | { op: 'helper'; type: Type | 'void'; name: string; args: readonly number[] }
+  | { op: 'call'; type: Type; fn: PureFunction; args: readonly number[] }
+  /** Traps as `kind` where a scalar is 0, before anything of the instruction has happened. */
+  | { op: 'guard'; type: 'void'; name: string; kind: string; args: readonly [] }
+  /** Calls a helper with the second argument where the first is not 0, before the instruction changes anything. */
+  | { op: 'rarely'; type: 'void'; name: string; args: readonly [number, number] }
   | { op: 'charge'; type: 'void'; args: readonly [number] }
   | { op: 'var'; type: Type; args: readonly [number] }
   | { op: 'readVar'; type: Type; variable: number; args: readonly [] }

@@ -19,6 +19,8 @@ export interface PrintContext {
   /** Indices of the out-of-line memory functions and of the CPU's helpers. */
   readonly slow: (kind: 'load' | 'store', size: number) => number;
   readonly helper: (name: string) => number;
+  /** Index of a function of the instruction set. */
+  readonly pure: (name: string) => number;
   readonly trapNumber: (kind: string) => number;
   /** Prints the end of a path: fall through to the next instruction, continue at the i32 on the stack, or leave the engine. */
   readonly fallThrough: (depth: number) => void;
@@ -69,6 +71,10 @@ export interface HotContext {
   newScalar(name: string): number;
   /** A slow access ends the path: the cold engine executes this instruction. */
   readonly miss: (depth: number) => void;
+  /** The cold engine executes this instruction, which has changed nothing; `charged`: the code for its cycles stands before this. */
+  readonly refuse: (depth: number, charged: boolean) => void;
+  /** Whether a scalar is known not to be 0; it is from now on. */
+  guarded(name: string, depth: number): boolean;
   /** Instead of `miss`: slow accesses are called from here. */
   readonly inline: boolean;
   /** Before and after a call into the machine, an access or a helper; they keep the stack as it is. */

@@ -106,6 +106,16 @@ export class Printer {
       case 'helper':
         this.#helper(id, node);
         return;
+      case 'call':
+        for (const arg of node.args) this.#value(arg);
+        this.#context.out.call(this.#context.pure(node.fn.name)).set(this.#local(id));
+        return;
+      case 'guard':
+        this.#guard(node);
+        return;
+      case 'rarely':
+        this.#rarely(node);
+        return;
       case 'charge':
         this.#charge(node.args[0]);
         return;
@@ -489,6 +499,35 @@ export class Printer {
     out.call(this.#context.helper(node.name));
     if (node.type !== 'void') out.set(this.#local(id));
     this.#reload(true);
+  }
+
+  #guard({ name, kind }: Extract<Node, { op: 'guard' }>): void {
+    const { out, hot, state } = this.#context;
+    if (hot?.guarded(name, this.#depth)) return;
+    if (hot) out.get(hot.scalar(name));
+    else out.i32(0).memory(OP.i32_load, state.scalars[name]!.offset);
+    out.op(OP.i32_eqz, OP.if, EMPTY_BLOCK);
+    if (hot) hot.refuse(this.#depth + 1, false);
+    else {
+      out.i32(0).i32(this.#context.trapNumber(kind)).memory(OP.i32_store, ENGINE.exit);
+      out.i32(0).i32(0).memory(OP.i32_store, ENGINE.exitArgument);
+      this.#context.leave(this.#depth + 1, 'this');
+    }
+    out.op(OP.end);
+  }
+
+  #rarely({ name, args }: Extract<Node, { op: 'rarely' }>): void {
+    const { out, hot } = this.#context;
+    this.#value(args[0]);
+    out.op(OP.if, EMPTY_BLOCK);
+    if (hot) hot.refuse(this.#depth + 1, true);
+    else {
+      this.#synchronise();
+      this.#value(args[1]);
+      out.call(this.#context.helper(name));
+      this.#reload(true);
+    }
+    out.op(OP.end);
   }
 
   #charge(cycles: number): void {

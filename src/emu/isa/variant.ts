@@ -53,6 +53,7 @@ export function emit(isa: Isa, variant: Variant, literal?: { fields: Fields; pc:
     operands[letter] = isStatic(letter) ? variant.statics[letter]! : emitter.operand(letter, width);
   }
   const typed = operands as Record<string, Int & number>;
+  if (row.guard) emitter.guard(row.guard.scalar, row.guard.trap);
   emitter.charge(isa.timing(emitter, row, typed));
   row.body(emitter, typed);
   return emitter.program;

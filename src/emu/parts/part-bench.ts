@@ -89,8 +89,8 @@ export class PartBench<T extends object> {
 
   /** Words on the SPI bus; chip select is the test's own. @returns what came on MISO, 0xff where nobody drove it */
   spiTransfer(words: readonly number[], bits = 8): number[] {
-    const frame = { bits, mode: 0, bitNs: 100 } as const;
     return words.map((word) => {
+      const frame = { bits, mode: 0, bitNs: 100, mosi: word } as const;
       const taking = this.spi.filter((slave) => slave.selected());
       const answers = taking.map((slave) => slave.begin(frame)).filter((answer) => answer !== undefined);
       for (const slave of taking) slave.end(word, frame);

@@ -8,6 +8,8 @@ export interface RegisterSlave {
   write(register: number, byte: number): void;
   /** The register after this one, in a burst; the next one if not given. */
   next?(register: number): number;
+  /** Whether it answers at all; always if not given. */
+  answers?(): boolean;
   /** The bus has addressed it. */
   selected?(): void;
 }
@@ -22,7 +24,7 @@ export function attachRegisters(p: PartContext, bus: string, slave: RegisterSlav
   (p.device(bus) as I2cHost).attach({
     name: p.name,
     start(address, read) {
-      if (address !== slave.address) return false;
+      if (address !== slave.address || slave.answers?.() === false) return false;
       slave.selected?.();
       if (!read) words[EXPECTS_POINTER] = 1;
       return true;

@@ -6,6 +6,7 @@ import type { CoreModel } from './core-model.js';
 import type { ComponentId } from './coresight-ids.js';
 import { dwt } from './dwt.js';
 import type { DWT } from './dwt-registers.js';
+import { type FPU, floatUnit } from './float-unit.js';
 import { type FPB, fpb } from './fpb.js';
 import { type ITM, type ItmHandle, itm } from './itm.js';
 import { type MPU, mpu } from './mpu.js';
@@ -14,7 +15,6 @@ import { controlSpaceIds, romTable } from './rom-table.js';
 import { controlNotInScb, type SCB, scb } from './scb.js';
 import { type SYSTICK, sysTick } from './systick.js';
 import { etm, tpiu } from './trace-port.js';
-import { fpu } from './unmodelled-units.js';
 
 /** What a board shows of the core's own registers: `board.scb.CFSR`. */
 export interface CortexM4Handles {
@@ -25,6 +25,7 @@ export interface CortexM4Handles {
   readonly dwt: Handle<typeof DWT>;
   readonly mpu: Handle<typeof MPU>;
   readonly fpb: Handle<typeof FPB>;
+  readonly fpu: Handle<typeof FPU>;
   /** What firmware writes to its stimulus ports: `board.itm.text`. */
   readonly itm: Handle<typeof ITM, ItmHandle>;
 }
@@ -62,7 +63,7 @@ export function coreDevices(model: CoreModel, system: CpuSystem, options: CoreDe
     mpu: { address: 0xe000_ed90, device: mpu(model) },
     coredebug: { address: 0xe000_edf0, device: coreDebug(model, trace.traceChanged) },
     stir: { address: 0xe000_ef00, device: softwareTrigger(model) },
-    fpu: { address: 0xe000_ef34, device: fpu },
+    fpu: { address: 0xe000_ef34, device: floatUnit(model) },
     scsid: { address: 0xe000_efd0, device: controlSpaceIds },
     tpiu: { address: 0xe004_0000, device: tpiu },
     etm: { address: 0xe004_1000, device: etm },

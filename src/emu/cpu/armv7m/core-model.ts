@@ -4,11 +4,14 @@ import type { StateAllocator } from './allocator.js';
 import { CoreCounters } from './core-counters.js';
 import { CpuState } from './cpu-state.js';
 import { DebugPoints } from './debug-points.js';
-import { exceptionName } from './exception-numbers.js';
+import { EXCEPTION, exceptionName } from './exception-numbers.js';
 import { Exceptions } from './exceptions.js';
 import { FaultRecords } from './fault-record.js';
 import { FaultStatus } from './fault-status.js';
+import { FloatContext } from './float-context.js';
+import { FloatStacking } from './float-stacking.js';
 import { GuestMemory } from './guest-memory.js';
+import { HandlerCheck } from './handler-check.js';
 import { InterruptControl } from './interrupt-control.js';
 import { MpuState } from './mpu-state.js';
 import { Priorities, type PriorityOptions } from './priorities.js';
@@ -23,6 +26,8 @@ export interface CoreModel {
   readonly priorities: Priorities;
   readonly interrupts: InterruptControl;
   readonly exceptions: Exceptions;
+  readonly float: FloatContext;
+  readonly floatStacking: FloatStacking;
   readonly status: FaultStatus;
   readonly records: FaultRecords;
   readonly control: SystemControl;
@@ -49,12 +54,17 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
   const control = new SystemControl(allocator);
   const sleep = allocator.i32('sleep', 1);
   const stop = (): void => system.timebase.requestStop();
+  const [sleeping, sleepDeep] = [system.signals.get('cpu.sleeping'), system.signals.get('cpu.sleepDeep')];
   const counters = new CoreCounters(allocator, () => system.timebase.cpuClock.now());
-  const interrupts = new InterruptControl({ state, priorities, sleep, control, counters, stop });
+  const interrupts = new InterruptControl({ state, priorities, sleep, control, counters, sleeping, sleepDeep, stop });
   const mpu = new MpuState(allocator);
   const shield = new Shield({ bus: system.bus, state, priorities, mpu, stop });
   const memory = new GuestMemory({ bus: system.bus, memory: bytes, state, priorities, status, shield, control });
+  const float = new FloatContext(state, allocator);
+  const floatStacking = new FloatStacking({ state, float, priorities, status, records, memory });
   const exceptions = new Exceptions({
+    float,
+    floatStacking,
     state,
     priorities,
     status,
@@ -64,13 +74,19 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
     control,
     counters,
     sleepOnExit: () => interrupts.waitForInterrupt(),
+    handlers: new HandlerCheck(
+      EXCEPTION.irq0 + options.irqs,
+      (address) => system.bus.peek(address, 2),
+      (problem) => system.report(problem),
+    ),
     notify: (exception, change) => {
       if (system.hears('irq')) system.emit('irq', { exception, name: exceptionName(exception), change });
     },
   });
   const { irqs } = options;
-  const parts = { state, priorities, interrupts, exceptions, status, records, control, memory, mpu, shield, sleep };
-  return { irqs, allocator, counters, points: new DebugPoints(), stop, onRestored: [], ...parts };
+  const around = { state, priorities, interrupts, exceptions, status, records, control, memory, sleep };
+  const units = { mpu, shield, float, floatStacking };
+  return { irqs, allocator, counters, points: new DebugPoints(), stop, onRestored: [], ...around, ...units };
 }
 
 function namespaced({ arena }: CpuSystem): StateAllocator {

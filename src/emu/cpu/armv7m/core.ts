@@ -12,14 +12,18 @@ import { Faults } from './faults.js';
 import { SLEEP } from './interrupt-control.js';
 import { armv7em } from './isa.js';
 import type { PriorityOptions } from './priorities.js';
+import { modifiesInPlace } from './read-modify-write.js';
 import { CoreRegisters } from './registers.js';
 import { Semihosting } from './semihosting.js';
 import { SpecialRegisters, SYSM } from './special-registers.js';
 
 /** `irqs`: external interrupts, 1–240; `priorityBits`: implemented bits of a priority, 3–8. */
-export interface CortexM4Options extends PriorityOptions, CoreDeviceOptions {}
+export interface CortexM4Options extends PriorityOptions, CoreDeviceOptions {
+  /** The interrupt that the cumulative flags of FPSCR are wired to, if they are. */
+  readonly floatInterrupt?: number;
+}
 
-/** A Cortex-M4 without floating point (ARMv7E-M; Arm DDI 0403E, DDI 0439D). */
+/** A Cortex-M4 with floating point, a Cortex-M4F (ARMv7E-M, FPv4-SP; Arm DDI 0403E, DDI 0439D). */
 export function cortexM4(options: CortexM4Options): CpuType<CortexM4Handles> {
   if (options.irqs < 1 || options.irqs > 240 || options.priorityBits < 3 || options.priorityBits > 8) {
     throw new UsageError({
@@ -32,6 +36,7 @@ export function cortexM4(options: CortexM4Options): CpuType<CortexM4Handles> {
 
 /** DEMCR.MON_EN and MON_STEP. */
 const MONITOR_STEPPING = (1 << 16) | (1 << 18);
+/** The numbers that the floating-point extension goes by. */
 const FLOATING_POINT_COPROCESSORS = 0b11 << 10;
 
 /** The core: instructions by the engine, everything around them by the exception model. */
@@ -63,6 +68,8 @@ export class CortexM4 implements Cpu {
     model.points.attach(this.#engine);
     this.breakpoints = model.points;
     this.#lines = this.#interruptInputs(system, options.irqs);
+    const float = options.floatInterrupt === undefined ? undefined : this.interrupt(options.floatInterrupt);
+    model.float.listener = (level) => float?.set(level);
     this.#nmi = system.signals.get('cpu.nmi');
     this.#nmi.listen((level) => level !== 0 && model.interrupts.pend(EXCEPTION.nmi));
     this.#event = system.signals.get('cpu.event');
@@ -145,8 +152,7 @@ export class CortexM4 implements Cpu {
   /** TakeReset() (B1.5.5). Devices are reset by the machine; the vector table is read here. */
   reset(kind: CpuResetKind): void {
     const state = this.#model.state;
-    this.#model.sleep.fill(0);
-    this.#model.counters.wakeUp();
+    this.#model.interrupts.wake();
     this.#model.priorities.reset();
     this.#model.exceptions.reset();
     this.#model.status.reset();
@@ -155,6 +161,7 @@ export class CortexM4 implements Cpu {
     if (kind === 'power-on') this.#model.records.clear();
     this.semihosting.reset();
     state.reset();
+    this.#model.float.reset();
     this.#model.exceptions.takeReset();
     this.#model.interrupts.enable(0, 1 << EXCEPTION.debugMonitor, (this.#model.control.demcr & (1 << 16)) !== 0);
   }
@@ -167,6 +174,8 @@ export class CortexM4 implements Cpu {
   }
   setRegister(name: string, value: number): void {
     this.#registers.write(name, value);
+    this.#model.float.changed();
+    this.#model.float.show();
     this.#model.interrupts.masksChanged();
   }
   describe(): string {
@@ -184,6 +193,12 @@ export class CortexM4 implements Cpu {
   }
   input(name: string): Signal | undefined {
     return name === 'nmi' ? this.#nmi : name === 'event' ? this.#event : undefined;
+  }
+  modifiesInPlace(): boolean {
+    return modifiesInPlace(this.pc >>> 0, (address) => this.#system.bus.peek(address, 2));
+  }
+  output(name: string): Signal | undefined {
+    return name === 'sleeping' || name === 'sleepDeep' ? this.#system.signals.get(`cpu.${name}`) : undefined;
   }
   invalidate(address: number, length: number): void {
     this.#engine.invalidate(address, length);
@@ -234,6 +249,7 @@ export class CortexM4 implements Cpu {
     else if (trap === 'wfe') interrupts.waitForEvent();
     else if (trap === 'bkpt') this.#breakpoint(argument);
     else if (trap === 'undefined') this.#faults.usage(UFSR.UNDEFINSTR);
+    else if (trap === 'floatAccess') this.#floatAccess();
     else if (trap === 'noCoprocessor') this.#noCoprocessor(argument);
     else if (trap === 'divideByZero') this.#faults.usage(UFSR.DIVBYZERO);
     else if (trap === 'invalidState') {
@@ -250,15 +266,17 @@ export class CortexM4 implements Cpu {
     }
   }
 
+  /** ExecuteFPCheck() (B1.5.7): the instruction is executed again, if nothing came up. */
+  #floatAccess(): void {
+    const { float, floatStacking } = this.#model;
+    if (!float.allowed) this.#faults.usage(UFSR.NOCP);
+    else if (!float.lazy || floatStacking.preserve()) float.begin();
+  }
+
+  /** Of coprocessors 10 and 11 what no row knows is undefined, where they may be used at all; there are no others. */
   #noCoprocessor(coprocessor: number): void {
-    if ((FLOATING_POINT_COPROCESSORS >> coprocessor) & 1) {
-      this.#system.report({
-        kind: 'unmodelled',
-        what: 'a floating-point instruction was executed: the floating-point unit is not modelled',
-        remedy: 'build the firmware with -mfloat-abi=soft',
-      });
-    }
-    this.#faults.usage(UFSR.NOCP);
+    const there = ((FLOATING_POINT_COPROCESSORS >> coprocessor) & 1) !== 0 && this.#model.float.allowed;
+    this.#faults.usage(there ? UFSR.UNDEFINSTR : UFSR.NOCP);
   }
 
   #mode(): string {
@@ -270,8 +288,8 @@ export class CortexM4 implements Cpu {
 
   #host(): ConstructorParameters<typeof ColdEngine>[2] {
     const { memory } = this.#model;
-    const { shield } = this.#model;
-    const special = new SpecialRegisters(this.#model.state, this.#model.priorities, this.#model.interrupts);
+    const { state, priorities, interrupts, float, shield } = this.#model;
+    const special = new SpecialRegisters(state, priorities, interrupts, float);
     const helpers: Record<string, (...args: number[]) => number | undefined> = {
       mrs: (sysm) => special.read(sysm!),
       // CONTROL and FAULTMASK decide which permissions count from the next instruction on.
@@ -283,7 +301,13 @@ export class CortexM4 implements Cpu {
         special.changeProcessorState(bits!);
         return void (bits! & 1 && shield.changed());
       },
-      sev: () => void this.#model.interrupts.sendEvent(),
+      vmsr: (value) => {
+        float.show();
+        state.fpscr = value!;
+        float.show();
+      },
+      floatFlags: (value) => void float.show(value!),
+      sev: () => void interrupts.sendEvent(),
       // Memory is strongly ordered here, and a pending exception is taken before the next instruction anyway.
       barrier: () => undefined,
     };

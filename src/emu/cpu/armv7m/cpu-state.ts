@@ -2,10 +2,13 @@ import { InternalError } from '../../errors.js';
 import type { Isa } from '../../isa/instruction.js';
 import { ENGINE, layoutState } from '../../isa/layout.js';
 import type { StateAllocator } from './allocator.js';
+import { FIRST_SINGLE } from './float-emit.js';
+import { FPSCR_FLAGS, FPSCR_STATUS } from './float-status.js';
 
 const MSP = 0;
 const PSP = 1;
 const CONTROL_SPSEL = 2;
+const CONTROL_FPCA = 4;
 /** STKALIGN is set on a Cortex-M4 (Arm DDI 0439D table 4-1). */
 const CCR_RESET = 0x200;
 
@@ -20,6 +23,8 @@ const APSR_FLAGS = 0xf800_0000 | 0;
 export class CpuState {
   /** r0–r14; r13 is the stack pointer in use. Index 15 is not the PC. */
   readonly r: Int32Array;
+  /** S0–S31, as bits. */
+  readonly s: Int32Array;
   /** Interruption status: not zero in Handler mode (B1.3.1). */
   readonly #words: Int32Array;
   readonly #index: Readonly<Record<string, number>>;
@@ -42,11 +47,15 @@ export class CpuState {
     readonly control: number;
     readonly ccr: number;
     readonly event: number;
+    readonly fpnzcv: number;
+    readonly fpscr: number;
+    readonly fpready: number;
   };
 
   constructor(isa: Pick<Isa, 'state'>, memory: ArrayBuffer, allocator: StateAllocator) {
     const layout = layoutState(isa as Isa);
     this.r = new Int32Array(memory, layout.registers, 16);
+    this.s = new Int32Array(memory, layout.registers + 4 * FIRST_SINGLE, 32);
     this.#words = new Int32Array(memory, 0, layout.end >> 2);
     this.#index = Object.fromEntries(Object.entries(layout.scalars).map(([name, { offset }]) => [name, offset >> 2]));
     const at = (name: string): number => {
@@ -71,6 +80,9 @@ export class CpuState {
       control: at('control'),
       ccr: at('ccr'),
       event: at('event'),
+      fpnzcv: at('fpnzcv'),
+      fpscr: at('fpscr'),
+      fpready: at('fpready'),
     };
     this.#banked = allocator.i32('stack-pointers', 2);
     this.#thumb = allocator.i32('epsr-t', 1);
@@ -79,6 +91,7 @@ export class CpuState {
   /** Reset values (B1.5.5); what is UNKNOWN becomes 0. LR is all ones. */
   reset(): void {
     this.r.fill(0);
+    this.s.fill(0);
     this.r[14] = -1;
     this.#banked.fill(0);
     for (const index of Object.values(this.#at)) this.#words[index] = 0;
@@ -135,7 +148,7 @@ export class CpuState {
   set basepri(value: number) {
     this.#words[this.#at.basepri] = value;
   }
-  /** CONTROL: nPRIV bit 0, SPSEL bit 1. Setting it does not move r13: see `selectStack`. */
+  /** CONTROL: nPRIV bit 0, SPSEL bit 1, FPCA bit 2. Setting it does not move r13: see `selectStack`. */
   get control(): number {
     return this.#words[this.#at.control]!;
   }
@@ -153,6 +166,25 @@ export class CpuState {
   }
   set event(value: number) {
     this.#words[this.#at.event] = value;
+  }
+  /** CONTROL.FPCA: what runs has a floating-point context (B1.4.4). */
+  get fpca(): boolean {
+    return (this.control & CONTROL_FPCA) !== 0;
+  }
+  set fpca(on: boolean) {
+    this.control = on ? this.control | CONTROL_FPCA : this.control & ~CONTROL_FPCA;
+  }
+  /** FPSCR (A2.5.3); reserved bits are 0. */
+  get fpscr(): number {
+    return this.#words[this.#at.fpnzcv]! | this.#words[this.#at.fpscr]!;
+  }
+  set fpscr(value: number) {
+    this.#words[this.#at.fpnzcv] = value & FPSCR_FLAGS;
+    this.#words[this.#at.fpscr] = value & FPSCR_STATUS;
+  }
+  /** Floating-point instructions execute without the core doing anything before. */
+  set floatReady(on: boolean) {
+    this.#words[this.#at.fpready] = on ? 1 : 0;
   }
   /** EPSR.T: the engine only runs while it is 1. */
   get thumb(): number {

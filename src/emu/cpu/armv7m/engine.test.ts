@@ -7,6 +7,7 @@ import { type Environment, evaluate, type Outcome } from '../../isa/evaluate.js'
 import type { Row } from '../../isa/instruction.js';
 import type { Scalar } from '../../isa/semantics.js';
 import { emit, fieldsOf, staticsOf } from '../../isa/variant.js';
+import { FPSCR_STATUS } from './float-status.js';
 import { armv7em } from './isa.js';
 import { conditionHolds } from './pseudocode.js';
 
@@ -36,6 +37,21 @@ const word = fc.oneof(
   { weight: 3, arbitrary: fc.integer() },
   { weight: 1, arbitrary: fc.constantFrom(0x7fff_ffff, -0x8000_0000, -1, 0, 0xffff, -0x8000) },
 );
+/** Singles of all kinds, as bits: near 1, and what needs more than the host's arithmetic. */
+const single = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.tuple(fc.integer({ min: 0x3e00_0000, max: 0x4100_0000 }), bitOf(31)).map(([x, s]) => x | s),
+  },
+  { weight: 2, arbitrary: word },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(0, 1 << 31, 1, 0x7f_ffff, 0x80_0000, 0x7f7f_ffff, 0x7f80_0000, 0x7f80_0001, 0x7fc0_1234),
+  },
+);
+function bitOf(position: number) {
+  return fc.constantFrom(0, 1 << position);
+}
 const bit = fc.integer({ min: 0, max: 1 });
 const scalars = fc.record({
   n: word,
@@ -58,9 +74,18 @@ const scalars = fc.record({
   control: fc.integer({ min: 0, max: 3 }),
   ccr: fc.constantFrom(0, 0x10, 0x18),
   event: bit,
+  fpnzcv: fc.integer({ min: 0, max: 15 }).map((flags) => flags << 28),
+  // to nearest and inexact before, mostly
+  fpscr: fc.oneof(
+    fc.constant(0x10),
+    fc.integer().map((bits) => bits & FPSCR_STATUS),
+  ),
+  fpready: fc.constantFrom(1, 1, 1, 0),
 }); // prettier-ignore
 const start = fc.record({
-  registers: fc.array(word, { minLength: 16, maxLength: 16 }),
+  registers: fc
+    .tuple(fc.array(word, { minLength: 16, maxLength: 16 }), fc.array(single, { minLength: 32, maxLength: 32 }))
+    .map((files) => files.flat()),
   scalars,
   ram: fc.nat(7),
 });
@@ -164,7 +189,7 @@ function engine(from: State): End {
     how = (error as Error).message;
   }
   return {
-    registers: [...machine.words.subarray(layout.registers >> 2, (layout.registers >> 2) + 16)],
+    registers: [...machine.words.subarray(layout.registers >> 2, (layout.registers >> 2) + 48)],
     scalars: Object.fromEntries(
       Object.keys(from.scalars).map((name) => [name, machine.words[layout.scalars[name]!.offset >> 2]!]),
     ),

@@ -1,10 +1,12 @@
-import type { StateAllocator } from './allocator.js';
 import type { CpuState } from './cpu-state.js';
 import { EXCEPTION } from './exception-numbers.js';
+import type { ExceptionParts, WordFault, WordMemory } from './exception-parts.js';
 import type { FaultRecords } from './fault-record.js';
 import { BFSR, type FaultStatus, HFSR, MMFSR, UFSR } from './fault-status.js';
+import { FLOAT_FRAME_CYCLES, type FloatContext, FPCCR } from './float-context.js';
+import { BASIC_FRAME, EXTENDED_FRAME, type FloatStacking } from './float-stacking.js';
 import type { Priorities } from './priorities.js';
-import { CCR, EXC_RETURN, SCR } from './system-bits.js';
+import { CCR, EXC_RETURN, EXC_RETURN_BASIC, SCR } from './system-bits.js';
 
 /** Clocks of exception entry, exit and tail-chaining with zero wait states (Arm DDI 0439D 3.9.1). */
 export const ENTRY_CYCLES = 12;
@@ -14,37 +16,7 @@ export const TAIL_CHAIN_CYCLES = 6;
 /** PC and stacked return address while locked up (B1.5.15). */
 export const LOCKUP_PC = 0xffff_fffe;
 
-const FRAME_SIZE = 0x20;
-
-/** Which fault status a refused access of the stacking hardware deserves. */
-export type WordFault = 'bus' | 'memManage';
-/** Word access of the stacking and vector hardware; throws where the memory refuses. */
-export interface WordMemory {
-  readWord(address: number): number;
-  /** Consecutive words, lowest address first; where one is refused, those before it are done. */
-  readWords(address: number, words: Int32Array): void;
-  writeWords(address: number, words: Int32Array): void;
-  /** `readWords` comes next, for a return to Handler or to Thread mode, whose privilege it has. */
-  unstackFor(handler: boolean): void;
-  /** Classifies what `readWord` or `writeWord` threw; rethrows what is not a guest fault. */
-  faultOf(error: unknown): WordFault;
-}
-
-export interface ExceptionParts {
-  readonly state: CpuState;
-  readonly priorities: Priorities;
-  readonly status: FaultStatus;
-  readonly records: FaultRecords;
-  readonly memory: WordMemory;
-  readonly allocator: StateAllocator;
-  /** VTOR and SCR of the SCB. */
-  readonly control: { readonly vtor: number; readonly scr: number };
-  readonly counters: { addException(cycles: number): void };
-  /** SleepOnExit() (B1.5.17). */
-  readonly sleepOnExit: () => void;
-  /** An exception became active, or ended. */
-  readonly notify: (exception: number, change: 'enter' | 'leave') => void;
-}
+export type { ExceptionParts, WordFault, WordMemory } from './exception-parts.js';
 
 /** What the entry and exit hardware is in the middle of. */
 const IDLE = 0;
@@ -63,10 +35,13 @@ export class Exceptions {
   private readonly status: FaultStatus;
   private readonly records: FaultRecords;
   private readonly memory: WordMemory;
+  private readonly float: FloatContext;
+  private readonly floatStacking: FloatStacking;
   private readonly control: ExceptionParts['control'];
   private readonly counters: ExceptionParts['counters'];
   private readonly sleepOnExit: ExceptionParts['sleepOnExit'];
   private readonly notify: ExceptionParts['notify'];
+  private readonly handlers: ExceptionParts['handlers'];
   /** Phase, exception that started it, EXC_RETURN, locked up. */
   readonly #words: Int32Array;
 
@@ -76,10 +51,13 @@ export class Exceptions {
     this.status = parts.status;
     this.records = parts.records;
     this.memory = parts.memory;
+    this.float = parts.float;
+    this.floatStacking = parts.floatStacking;
     this.control = parts.control;
     this.counters = parts.counters;
     this.sleepOnExit = parts.sleepOnExit;
     this.notify = parts.notify;
+    this.handlers = parts.handlers;
     this.#words = parts.allocator.i32('exception-sequence', 4);
   }
 
@@ -114,8 +92,9 @@ export class Exceptions {
     const { state } = this;
     const lr = this.#excReturn();
     this.#words[3] = 0;
+    const eager = state.fpca && !this.float.stacksLazily;
     this.#push(state);
-    this.#begin(ENTERING, lr, ENTRY_CYCLES);
+    this.#begin(ENTERING, lr, ENTRY_CYCLES + (eager ? FLOAT_FRAME_CYCLES : 0));
   }
 
   /**
@@ -170,7 +149,7 @@ export class Exceptions {
     this.#deactivate(returning);
     if (!wasActive || !this.#returnFits(value >>> 0)) this.#returnFault(value);
     else if (priorities.preempts) this.#begin(ENTERING, value, TAIL_CHAIN_CYCLES);
-    else this.#begin(LEAVING, value, EXIT_CYCLES);
+    else this.#begin(LEAVING, value, EXIT_CYCLES + (this.#unstacksFloat(value) ? FLOAT_FRAME_CYCLES : 0));
   }
 
   /** Continues what `enter` or `leave` began, once its clocks have passed. */
@@ -219,17 +198,22 @@ export class Exceptions {
 
   #excReturn(): number {
     const { state } = this;
-    if (state.handlerMode) return EXC_RETURN.handler;
-    return state.usesProcessStack ? EXC_RETURN.threadProcess : EXC_RETURN.threadMain;
+    const basic = state.usesProcessStack ? EXC_RETURN.threadProcess : EXC_RETURN.threadMain;
+    return (state.handlerMode ? EXC_RETURN.handler : basic) - (state.fpca ? EXC_RETURN_BASIC : 0);
+  }
+  /** The frame has floating-point registers, and they are in it. */
+  #unstacksFloat(excReturn: number): boolean {
+    return (excReturn & EXC_RETURN_BASIC) === 0 && !this.float.lazy;
   }
 
   /** PushStack() (B1.5.6): a fault abandons the rest of the frame. */
   #push(state: CpuState): void {
     const { memory } = this;
     const { r } = state;
-    const align = (state.ccr & CCR.STKALIGN) !== 0 ? 4 : 0;
+    const { fpca } = state;
+    const align = fpca || (state.ccr & CCR.STKALIGN) !== 0 ? 4 : 0;
     const sp = r[13]!;
-    const frame = (sp - FRAME_SIZE) & ~align;
+    const frame = (sp - (fpca ? EXTENDED_FRAME : BASIC_FRAME)) & ~align;
     const psr = (state.xpsr & ~(1 << 9)) | ((sp & align) << 7);
     r[13] = frame;
     const f = this.#frame;
@@ -243,9 +227,24 @@ export class Exceptions {
     f[7] = psr;
     try {
       memory.writeWords(frame, f);
+      if (fpca && !this.float.stacksLazily) this.#pushFloat(frame + BASIC_FRAME);
     } catch (error) {
       this.#stackingFault(memory.faultOf(error), BFSR.STKERR, MMFSR.MSTKERR);
     }
+    if (fpca && this.float.stacksLazily) this.floatStacking.defer(frame + BASIC_FRAME);
+  }
+
+  /** Software may have taken the access away since: then there is nothing to be stored. */
+  #pushFloat(address: number): void {
+    const { status, records, state, priorities } = this;
+    if (this.float.allowed) {
+      this.floatStacking.store(address);
+      return;
+    }
+    status.cfsr |= UFSR.NOCP;
+    const taken = this.#escalated(EXCEPTION.usageFault) || EXCEPTION.hardFault;
+    records.add(taken, EXCEPTION.usageFault, state, status);
+    priorities.pend(taken);
   }
 
   /**
@@ -276,6 +275,7 @@ export class Exceptions {
     state.r[14] = this.#words[2]!;
     state.pc = vector & ~1;
     state.thumb = vector & 1;
+    this.handlers.entered(exception, vector);
   }
 
   #activate(exception: number): void {
@@ -284,6 +284,8 @@ export class Exceptions {
     state.selectStack(false);
     state.ipsr = exception;
     state.itstate = 0;
+    state.fpca = false;
+    this.float.changed();
     state.clearExclusive();
     state.event = 1;
     this.notify(exception, 'enter');
@@ -304,8 +306,9 @@ export class Exceptions {
   }
 
   /** The integrity checks of EXC_RETURN that come before unstacking, once the exception that returns is inactive. */
-  #returnFits(value: number): boolean {
+  #returnFits(excReturn: number): boolean {
     const { state, priorities } = this;
+    const value = (excReturn | EXC_RETURN_BASIC) >>> 0;
     if (value === EXC_RETURN.handler) return true;
     if (value !== EXC_RETURN.threadMain && value !== EXC_RETURN.threadProcess) return false;
     return !priorities.anyActive || (state.ccr & CCR.NONBASETHRDENA) !== 0;
@@ -319,10 +322,10 @@ export class Exceptions {
     this.notify(exception, 'leave');
   }
 
-  /** UsageFault INVPC, taken without stacking a frame: the one at hand is still there. */
-  #returnFault(excReturn: number): void {
+  /** UsageFault INVPC or NOCP, taken without stacking a frame: the one at hand is still there. */
+  #returnFault(excReturn: number, bit: number = UFSR.INVPC): void {
     const { status, records, priorities, state } = this;
-    status.cfsr |= UFSR.INVPC;
+    status.cfsr |= bit;
     const taken = this.#escalated(EXCEPTION.usageFault);
     records.add(taken, EXCEPTION.usageFault, state, status);
     if (taken === 0) this.#lock();
@@ -332,35 +335,44 @@ export class Exceptions {
     }
   }
 
-  /** PopStack() and the end of ExceptionReturn(). Nothing is changed before all eight words were read. */
+  /** PopStack() and the end of ExceptionReturn(). Nothing is changed before all words were read. */
   #pop(excReturn: number): void {
     const { state, memory } = this;
-    const process = excReturn >>> 0 === EXC_RETURN.threadProcess;
+    const basic = (excReturn | EXC_RETURN_BASIC) >>> 0;
+    const process = basic === EXC_RETURN.threadProcess;
+    const toHandler = basic === EXC_RETURN.handler;
     const frame = process ? state.psp : state.msp;
     const f = this.#frame;
-    memory.unstackFor((excReturn & 8) === 0);
+    const float = this.#unstacksFloat(excReturn);
+    if (float && !this.float.allows(toHandler || (state.control & 1) === 0)) {
+      this.#returnFault(excReturn, UFSR.NOCP);
+      return;
+    }
+    memory.unstackFor(toHandler);
     try {
       memory.readWords(frame, f);
+      if (float) this.floatStacking.load(frame + BASIC_FRAME);
     } catch (error) {
       this.#unstackingFault(memory.faultOf(error), excReturn);
       return;
     }
-    const toHandler = excReturn >>> 0 === EXC_RETURN.handler;
     if (toHandler !== ((f[7]! & 0x1ff) !== 0)) {
       this.#returnFault(excReturn);
       return;
     }
-    this.#restore(f, process, frame);
+    if (float) this.floatStacking.restore();
+    this.#restore(f, process, frame, basic !== excReturn >>> 0);
     if (!toHandler && (this.control.scr & SCR.SLEEPONEXIT) !== 0 && !this.priorities.anyActive) {
       this.sleepOnExit();
     }
   }
   readonly #frame = new Int32Array(8);
 
-  #restore(f: Int32Array, process: boolean, frame: number): void {
+  /** `extended`: the frame had room for floating-point registers; they are restored, or were never stored (B1.5.8). */
+  #restore(f: Int32Array, process: boolean, frame: number, extended: boolean): void {
     const { state } = this;
     const { r } = state;
-    const align = (state.ccr & CCR.STKALIGN) !== 0 ? 4 : 0;
+    const align = extended || (state.ccr & CCR.STKALIGN) !== 0 ? 4 : 0;
     state.selectStack(process);
     r[0] = f[0]!;
     r[1] = f[1]!;
@@ -368,9 +380,12 @@ export class Exceptions {
     r[3] = f[3]!;
     r[12] = f[4]!;
     r[14] = f[5]!;
-    r[13] = (frame + FRAME_SIZE) | ((f[7]! >>> 7) & align);
+    r[13] = (frame + (extended ? EXTENDED_FRAME : BASIC_FRAME)) | ((f[7]! >>> 7) & align);
     state.pc = f[6]! & ~1;
     state.xpsr = f[7]!;
+    state.fpca = extended;
+    if (extended) this.float.fpccr &= ~FPCCR.LSPACT;
+    else this.float.changed();
     state.clearExclusive();
     state.event = 1;
   }

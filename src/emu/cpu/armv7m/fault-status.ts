@@ -6,6 +6,7 @@ export const MMFSR = {
   DACCVIOL: 1 << 1,
   MUNSTKERR: 1 << 3,
   MSTKERR: 1 << 4,
+  MLSPERR: 1 << 5,
   MMARVALID: 1 << 7,
 } as const;
 /** BFSR in bits 15:8. */
@@ -15,6 +16,7 @@ export const BFSR = {
   IMPRECISERR: 1 << 10,
   UNSTKERR: 1 << 11,
   STKERR: 1 << 12,
+  LSPERR: 1 << 13,
   BFARVALID: 1 << 15,
 } as const;
 /** UFSR in bits 31:16. */

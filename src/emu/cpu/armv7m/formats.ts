@@ -1,4 +1,5 @@
 import type { Fields, OperandFormat } from '../../isa/instruction.js';
+import { floatFormats } from './float-formats.js';
 import {
   CONDITIONS,
   field,
@@ -256,6 +257,8 @@ export const formats: Readonly<Record<string, OperandFormat>> = {
   pkhlsl: optionalShift('lsl', 'i'),
   rotation: optionalShift('ror', 'r', 8),
   satshift,
+
+  ...floatFormats,
 
   // Labels.
   literal8,

@@ -142,6 +142,19 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     if (host === 0) for (let i = 0; i < words.length; i++) this.#write(address + 4 * i, 4, words[i]!, 0);
     else for (let i = 0; i < words.length; i++) this.#words[first + i] = words[i]!;
   }
+  /** Lazy state preservation is checked as the frame would have been when it was made: FPCCR says how (B1.5.7, B3.5.3). */
+  writeDeferred(address: number, words: Int32Array, privileged: boolean, negative: boolean): void {
+    if (!this.#shield.active) {
+      this.writeWords(address, words);
+      return;
+    }
+    for (let i = 0; i < words.length; i++) {
+      const at = (address + 4 * i) | 0;
+      if (!this.#shield.permitsDeferred(at, privileged, negative)) throw new ProtectionFault(at);
+      this.#bus.write(at, 4, words[i]!, privileged ? 0 : ACCESS.unprivileged);
+      for (const observer of this.#shield.observers) observer.accessed(at >>> 0, 4, words[i]!, true);
+    }
+  }
   faultOf(error: unknown): WordFault {
     if (error instanceof BusFault) return 'bus';
     if (error instanceof ProtectionFault) return 'memManage';

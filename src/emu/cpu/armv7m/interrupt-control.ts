@@ -1,3 +1,4 @@
+import type { Signal } from '../../signal.js';
 import type { CoreCounters } from './core-counters.js';
 import type { CpuState } from './cpu-state.js';
 import { EXCEPTION } from './exception-numbers.js';
@@ -13,6 +14,9 @@ export interface InterruptControlParts {
   /** One word: one of SLEEP. */
   readonly sleep: Int32Array;
   readonly control: { readonly scr: number };
+  /** SLEEPING (B1.5.17): 1 in WFI, 2 in WFE, 0 awake; and SLEEPDEEP, the same while SCR.SLEEPDEEP makes it a deep sleep. */
+  readonly sleeping: Signal;
+  readonly sleepDeep: Signal;
   readonly counters: Pick<CoreCounters, 'fallAsleep' | 'wakeUp'>;
   /** An exception is to be taken: the engine returns after the present instruction. */
   readonly stop: () => void;
@@ -29,6 +33,8 @@ export class InterruptControl {
   private readonly control: InterruptControlParts['control'];
   private readonly counters: InterruptControlParts['counters'];
   private readonly stop: () => void;
+  private readonly sleeping: Signal;
+  private readonly sleepDeep: Signal;
 
   constructor(parts: InterruptControlParts) {
     this.state = parts.state;
@@ -37,6 +43,8 @@ export class InterruptControl {
     this.control = parts.control;
     this.counters = parts.counters;
     this.stop = parts.stop;
+    this.sleeping = parts.sleeping;
+    this.sleepDeep = parts.sleepDeep;
   }
 
   pend(exception: number): void {
@@ -95,29 +103,41 @@ export class InterruptControl {
     if (sleep[0] !== SLEEP.awake && this.#wakes(sleep[0]!)) {
       // The event that wakes WFE is used up by it.
       if (sleep[0] === SLEEP.wfe) state.event = 0;
-      sleep[0] = SLEEP.awake;
-      this.counters.wakeUp();
+      this.wake();
     }
     if (priorities.preempts) this.stop();
   }
 
   /** WFI (B1.5.19): returns at once if something that would wake it is pending already. */
   waitForInterrupt(): void {
-    this.sleep[0] = SLEEP.wfi;
-    this.counters.fallAsleep();
-    this.masksChanged();
+    this.#fallAsleep(SLEEP.wfi);
   }
   /** WFE with the event register clear (B1.5.18). */
   waitForEvent(): void {
-    this.sleep[0] = SLEEP.wfe;
-    this.counters.fallAsleep();
-    this.masksChanged();
+    this.#fallAsleep(SLEEP.wfe);
   }
   /** SEV, or an event from outside. */
   sendEvent(): void {
     const { state } = this;
     state.event = 1;
     this.masksChanged();
+  }
+
+  /** Awake again; also what a reset does. */
+  wake(): void {
+    this.sleep[0] = SLEEP.awake;
+    this.counters.wakeUp();
+    this.sleepDeep.set(0);
+    this.sleeping.set(0);
+  }
+
+  #fallAsleep(depth: number): void {
+    this.sleep[0] = depth;
+    this.counters.fallAsleep();
+    this.masksChanged();
+    if (this.sleep[0] !== depth) return;
+    this.sleeping.set(depth);
+    if ((this.control.scr & SCR.SLEEPDEEP) !== 0) this.sleepDeep.set(depth);
   }
 
   #wakes(depth: number): boolean {

@@ -11,6 +11,10 @@ import { modifiedImmediate, plainImmediate } from './data-processing-immediate.j
 import { dataProcessingRegister, shiftedRegister, unshiftedRegister } from './data-processing-register.js';
 import { extending, packing, saturating } from './dsp.js';
 import { parallel } from './dsp-parallel.js';
+import { floatConversion } from './float-conversion.js';
+import { floatData } from './float-data.js';
+import { floatFunctions } from './float-functions.js';
+import { floatTransfer } from './float-transfer.js';
 import { formats } from './formats.js';
 import { loadStore16, loadStoreMultiple16 } from './load-store-16.js';
 import { loadStore32, memoryHints } from './load-store-32.js';
@@ -21,7 +25,7 @@ import { conditionHolds } from './pseudocode.js';
 import { coprocessor, miscellaneous16, system32 } from './system.js';
 import { TAKEN_CYCLES, timing } from './timing.js';
 
-/** The ARMv7E-M instruction set without floating point (Arm DDI 0403E, chapters A5 and A7). */
+/** The ARMv7E-M instruction set with FPv4-SP floating point (Arm DDI 0403E, chapters A5–A7). */
 
 // biome-ignore format: a table
 const SCALARS = [
@@ -41,6 +45,11 @@ const SCALARS = [
   'control',
   'ccr',
   'event',
+  // FPSCR in two words: its flags, which comparisons write, and its control and cumulative bits
+  'fpnzcv',
+  'fpscr',
+  // 1 while floating-point instructions need nothing done before (see float-row.ts)
+  'fpready',
 ] as const;
 
 export type ArmScalar = (typeof SCALARS)[number];
@@ -51,6 +60,7 @@ const TRAPS = [
   'bkpt',
   'undefined',
   'noCoprocessor',
+  'floatAccess',
   'divideByZero',
   'exceptionReturn',
   'invalidState',
@@ -67,6 +77,10 @@ const HELPERS: Readonly<Record<string, HelperSignature>> = {
   msr: { params: ['i32', 'i32', 'i32'], result: 'void' },
   /** `cps(im << 2 | I << 1 | F)`: im = 1 sets the masks named by I (PRIMASK) and F (FAULTMASK), im = 0 clears them. */
   cps: { params: ['i32'], result: 'void' },
+  /** `vmsr(FPSCR)`. */
+  vmsr: { params: ['i32'], result: 'void' },
+  /** `floatFlags(FPSCR)`: a cumulative flag that interrupts is set now. */
+  floatFlags: { params: ['i32'], result: 'void' },
   sev: { params: [], result: 'void' },
   /** `barrier(kind)`: 0 DMB, 1 DSB, 2 ISB. */
   barrier: { params: ['i32'], result: 'void' },
@@ -100,6 +114,9 @@ const rows: readonly Row[] = [
   ...exclusives,
   ...branch32,
   ...system32,
+  ...floatData,
+  ...floatConversion,
+  ...floatTransfer,
   ...coprocessor,
 ];
 
@@ -107,13 +124,15 @@ export const armv7em: Isa = defineIsa({
   name: 'armv7e-m',
   rows,
   state: {
-    registers: { count: 16, type: 'i32' },
+    // R0–R15, then S0–S31 as bits
+    registers: { count: 48, type: 'i32' },
     scalars: Object.fromEntries(SCALARS.map((name) => [name, 'i32'])),
   },
   timing,
   takenCycles: TAKEN_CYCLES,
   traps: TRAPS,
   helpers: HELPERS,
+  functions: floatFunctions,
   formats,
   predication: { state: 'itstate', holds: conditionHolds },
   linkage: { links: [14], stack: 13 },

@@ -2,7 +2,9 @@ import { UsageError } from '../../errors.js';
 import type { CpuState } from './cpu-state.js';
 
 const NUMBERED = Array.from({ length: 13 }, (_, i) => `r${i}`);
-const NAMES = [...NUMBERED, 'sp', 'lr', 'pc', 'xpsr', 'msp', 'psp', 'primask', 'basepri', 'faultmask', 'control'];
+const SINGLES = Array.from({ length: 32 }, (_, i) => `s${i}`);
+const SPECIAL = ['sp', 'lr', 'pc', 'xpsr', 'msp', 'psp', 'primask', 'basepri', 'faultmask', 'control'];
+const NAMES = [...NUMBERED, ...SPECIAL, ...SINGLES, 'fpscr'];
 const ALIASES: Readonly<Record<string, string>> = { r13: 'sp', r14: 'lr', r15: 'pc' };
 
 /** The registers by name, as a test or a debugger asks for them. */
@@ -14,11 +16,13 @@ export class CoreRegisters {
     this.#state = state;
   }
 
-  /** An unsigned word. */
+  /** An unsigned word; S0–S31 as bits. */
   read(name: string): number {
     const state = this.#state;
     const at = index(name);
     if (at >= 0) return state.r[at]! >>> 0;
+    const single = SINGLES.indexOf(canonical(name));
+    if (single >= 0) return state.s[single]! >>> 0;
     switch (canonical(name)) {
       case 'pc':
         return state.pc;
@@ -36,6 +40,8 @@ export class CoreRegisters {
         return state.faultmask;
       case 'control':
         return state.control;
+      case 'fpscr':
+        return state.fpscr >>> 0;
       default:
         return unknown(name);
     }
@@ -49,7 +55,10 @@ export class CoreRegisters {
       return;
     }
     const key = canonical(name);
-    if (key === 'pc') state.pc = value & ~1;
+    const single = SINGLES.indexOf(key);
+    if (single >= 0) state.s[single] = value;
+    else if (key === 'fpscr') state.fpscr = value;
+    else if (key === 'pc') state.pc = value & ~1;
     else if (key === 'xpsr') state.xpsr = value;
     else if (key === 'msp') state.msp = value & ~3;
     else if (key === 'psp') state.psp = value & ~3;
@@ -62,7 +71,7 @@ export class CoreRegisters {
 
 function setControl(state: CpuState, value: number): void {
   if (!state.handlerMode) state.selectStack((value & 2) !== 0);
-  state.control = (state.control & ~1) | (value & 1);
+  state.control = (state.control & ~5) | (value & 5);
 }
 
 function canonical(name: string): string {

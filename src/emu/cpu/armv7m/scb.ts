@@ -54,12 +54,7 @@ export const SCB = registers({
     0xfa05_0000,
     'ARMv7-M B3.2.6',
   ),
-  SCR: reg(
-    0x10,
-    { SLEEPONEXIT: rw(1), SLEEPDEEP: notModelled(rw(2), 'deep sleep'), SEVONPEND: rw(4) },
-    0,
-    'ARMv7-M B3.2.7',
-  ),
+  SCR: reg(0x10, { SLEEPONEXIT: rw(1), SLEEPDEEP: rw(2), SEVONPEND: rw(4) }, 0, 'ARMv7-M B3.2.7'),
   CCR: reg(
     0x14,
     {
@@ -141,15 +136,7 @@ export const SCB = registers({
   ID_ISAR2: reg(0x68, { ID: r(0, 32) }, 0x2123_2231, 'DDI 0439D table 4-1'),
   ID_ISAR3: reg(0x6c, { ID: r(0, 32) }, 0x0111_1131, 'DDI 0439D table 4-1'),
   ID_ISAR4: reg(0x70, { ID: r(0, 32) }, 0x0131_0132, 'DDI 0439D table 4-1'),
-  CPACR: reg(
-    0x88,
-    {
-      CP10: notModelled(rw(20, 2), 'the floating-point unit'),
-      CP11: notModelled(rw(22, 2), 'the floating-point unit'),
-    },
-    0,
-    'ARMv7-M B3.2.20',
-  ),
+  CPACR: reg(0x88, { CP10: rw(20, 2), CP11: rw(22, 2) }, 0, 'ARMv7-M B3.2.20'),
 });
 type Scb = DeviceContext<typeof SCB>;
 
@@ -235,6 +222,10 @@ function configuration(d: Scb, model: CoreModel): void {
   });
   d.onWrite(regs.SCR, (value) => {
     model.control.scr = value;
+  });
+  d.computed(regs.CPACR, () => model.float.cpacr);
+  d.onWrite(regs.CPACR, (value) => {
+    model.float.cpacr = value;
   });
   d.onWrite(regs.CCR, (value) => {
     model.state.ccr = value;
@@ -322,8 +313,8 @@ const CONTROL = registers({
       DISMCYCINT: rw(0),
       DISDEFWBUF: rw(1),
       DISFOLD: notModelled(rw(2), 'switching IT folding off'),
-      DISFPCA: notModelled(rw(8), 'the floating-point unit'),
-      DISOOFP: notModelled(rw(9), 'the floating-point unit'),
+      DISFPCA: notModelled(rw(8), 'switching the update of CONTROL.FPCA off'),
+      DISOOFP: notModelled(rw(9), 'keeping floating-point instructions in order'),
     },
     0,
     'DDI 0439D 4.2.1',

@@ -157,6 +157,13 @@ export class Shield {
     return (protection.bitsAt(address >>> 0) & wanted) !== 0;
   }
 
+  /** Whether a store is let through that was deferred when the privilege and the priority were others. */
+  permitsDeferred(address: number, privileged: boolean, negative: boolean): boolean {
+    if (negative && !this.#mpu.checksNegative) return true;
+    const wanted = privileged ? MAY.privilegedWrite : MAY.userWrite;
+    return (this.#mpu.protection.bitsAt(address >>> 0) & wanted) !== 0;
+  }
+
   /** Whether an instruction may be fetched. */
   permitsFetch(address: number): boolean {
     const view = this.#viewFor(this.#state.privileged);

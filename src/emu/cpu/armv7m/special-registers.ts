@@ -1,4 +1,5 @@
 import type { CpuState } from './cpu-state.js';
+import type { FloatContext } from './float-context.js';
 import type { InterruptControl } from './interrupt-control.js';
 import type { Priorities } from './priorities.js';
 
@@ -22,11 +23,13 @@ export class SpecialRegisters {
   readonly #state: CpuState;
   readonly #priorities: Priorities;
   readonly #interrupts: InterruptControl;
+  readonly #float: FloatContext;
 
-  constructor(state: CpuState, priorities: Priorities, interrupts: InterruptControl) {
+  constructor(state: CpuState, priorities: Priorities, interrupts: InterruptControl, float: FloatContext) {
     this.#state = state;
     this.#priorities = priorities;
     this.#interrupts = interrupts;
+    this.#float = float;
   }
 
   /** MRS (B5.2.2). Unprivileged code reads 0 of everything but APSR and CONTROL; EPSR always reads as 0. */
@@ -70,11 +73,12 @@ export class SpecialRegisters {
     this.#interrupts.masksChanged();
   }
 
-  /** SPSEL can only be changed in Thread mode; FPCA does not exist without the FP extension. */
+  /** SPSEL can only be changed in Thread mode. */
   #setControl(value: number): void {
     const state = this.#state;
     if (!state.handlerMode) state.selectStack((value & 2) !== 0);
-    state.control = (state.control & ~1) | (value & 1);
+    state.control = (state.control & ~5) | (value & 5);
+    this.#float.changed();
   }
 
   #setMask(sysm: number, value: number): void {

@@ -35,6 +35,19 @@ const FIXED: Readonly<Record<string, number>> = {
   /** CPS, MRS, MSR: 1 or 2. */
   system: 2,
   barrier: 1,
+  /** VADD, VMUL, VMOV and whatever else takes one cycle. */
+  floatAlu: 1,
+  /** VMOV of two core registers. */
+  floatMove2: 2,
+  /** VMRS, VMSR. */
+  floatStatus: 1,
+  floatMultiplyAccumulate: 3,
+  floatDivide: 14,
+  floatSqrt: 14,
+  floatLoad: 2,
+  floatLoadDouble: 3,
+  floatStore: 2,
+  floatStoreDouble: 3,
   supervisorCall: 1,
   breakpoint: 1,
   undefined: 1,
@@ -73,6 +86,9 @@ export const timing: Timing = (o, row: Row, f) => {
     case 'loadMultiple':
     case 'storeMultiple':
       return multiple(o, f);
+    case 'floatLoadMultiple':
+    case 'floatStoreMultiple':
+      return o.add(f.i!, 1);
     case 'loadMultiplePc':
       return o.add(multiple(o, f), 1);
     case 'divideSigned':
@@ -89,6 +105,8 @@ export const TIMING_CLASSES: ReadonlySet<string> = new Set([
   ...Object.keys(FIXED),
   'loadMultiple',
   'storeMultiple',
+  'floatLoadMultiple',
+  'floatStoreMultiple',
   'loadMultiplePc',
   'divideSigned',
   'divideUnsigned',

@@ -1,5 +1,6 @@
 import { defineDevice } from '../../device.js';
 import { type FieldSpec, rc_w1, reg, registers, rw } from '../../registers.js';
+import type { Signal } from '../../signal.js';
 import { APB_NARROW } from './apb.js';
 
 /** Lines 0–22 of an STM32F405/407: RM0090 12.2.5. */
@@ -37,11 +38,20 @@ export const EXTI_INTERRUPTS = {
   RTC_WKUP: 1 << 22,
 } as const;
 
+/** Lines that start conversions: DAC (9), ADC regular (11) and injected groups (15). */
+const CONVERTER_LINES = [9, 11, 15] as const;
+
+function pulse(wire: Signal): void {
+  wire.set(1);
+  wire.set(0);
+}
+
 /**
  * External interrupt/event controller: RM0090 chapter 12.
  *
  * Wires: inputs `line0` … `line22` (0–15 from SYSCFG's multiplexer); outputs as in `EXTI_INTERRUPTS`, and `event`, which
- * pulses for each unmasked event (it wakes a core that waits with WFE).
+ * pulses for each unmasked event (it wakes a core that waits with WFE); `trigger9`, `trigger11` and `trigger15` pulse for
+ * each unmasked event or interrupt of their line, for the converters (RM0090 tables 68, 69 and 75).
  */
 export function exti() {
   // Figure 41: the mask stands behind the pending register, so edges of masked lines pend, too.
@@ -54,6 +64,7 @@ export function exti() {
       const { IMR, EMR, RTSR, FTSR, SWIER, PR } = d.regs;
       const interrupts = Object.entries(EXTI_INTERRUPTS).map(([name, lines]) => [d.output(name), lines] as const);
       const event = d.output('event');
+      const triggers = CONVERTER_LINES.map((line) => [d.output(`trigger${line}`), 1 << line] as const);
 
       const update = (): void => {
         const active = PR.value & IMR.value;
@@ -62,10 +73,8 @@ export function exti() {
       const trigger = (lines: number): void => {
         PR.value |= lines;
         update();
-        if (lines & EMR.value) {
-          event.set(1);
-          event.set(0);
-        }
+        if (lines & EMR.value) pulse(event);
+        for (const [wire, line] of triggers) if (lines & line & (EMR.value | IMR.value)) pulse(wire);
       };
 
       for (let line = 0; line < LINES; line++) {

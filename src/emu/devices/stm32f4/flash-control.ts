@@ -4,6 +4,9 @@ import { i32, u8 } from '../../state.js';
 import type { OptionBytes } from './flash-options.js';
 import type { ErrorFlag, FLASH } from './flash-registers.js';
 
+/** Table 7, by PSIZE. */
+const PSIZE_MILLIVOLTS = [1800, 2100, 2700, 2700] as const;
+
 export const FLASH_STATE = {
   step: u8(),
   optionStep: u8(),
@@ -15,6 +18,8 @@ export const FLASH_STATE = {
   half: i32(3),
   /** The sector being erased. */
   sector: i32(),
+  /** Wait states that were told to be needed, while they are too few. */
+  told: u8(),
   /** What OPTCR held when option bytes were to be programmed. */
   optionWord: i32(),
 };
@@ -26,12 +31,15 @@ export class FlashControl {
   readonly options: OptionBytes;
   readonly #irq: Signal;
   readonly #access: Signal;
+  /** VDD; 0 where nobody says. */
+  readonly #millivolts: Signal;
 
   constructor(d: FlashContext, options: OptionBytes) {
     this.d = d;
     this.options = options;
     this.#irq = d.output('irq');
     this.#access = d.output('access');
+    this.#millivolts = d.input('millivolts');
   }
 
   /** RM0090 3.6.5: EOP and OPERR are set only while their interrupts are enabled. */
@@ -53,9 +61,32 @@ export class FlashControl {
   begin(): void {
     this.d.regs.SR.BSY = 1;
     this.#access.set(MEMORY_ACCESS.busy);
+    this.#checkParallelism();
     if (this.d.clock.hertz >= 1_000_000) return;
     const what = `flash is erased or programmed with HCLK at ${this.d.clock.hertz} Hz`;
-    this.d.report({ kind: 'misuse', what, remedy: 'let HCLK run at 1 MHz or more', section: 'RM0090 3.6' });
+    this.d.report({
+      kind: 'misuse',
+      rule: 'configuration',
+      what,
+      remedy: 'let HCLK run at 1 MHz or more',
+      section: 'RM0090 3.6',
+    });
+  }
+
+  /** Table 7: what PSIZE the supply allows. Without VPP x64 cannot be; its pin is taken for granted. */
+  #checkParallelism(): void {
+    const { PSIZE } = this.d.regs.CR;
+    const needed = PSIZE_MILLIVOLTS[PSIZE]!;
+    const { level } = this.#millivolts;
+    if (level === 0 || level >= needed) return;
+    const bits = 8 << PSIZE;
+    this.d.report({
+      kind: 'misuse',
+      rule: 'configuration',
+      what: `flash is erased or programmed with x${bits} parallelism at ${level / 1000} V: it needs ${needed / 1000} V`,
+      remedy: 'choose FLASH.CR.PSIZE by the supply',
+      section: 'RM0090 3.6.2',
+    });
   }
 
   finish(): void {

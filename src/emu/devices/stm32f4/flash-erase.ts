@@ -1,5 +1,6 @@
 import type { DeviceMemory } from '../../device.js';
 import type { TimedEvent } from '../../scheduler.js';
+import type { Signal } from '../../signal.js';
 import type { FlashControl } from './flash-control.js';
 import { type OptionBytes, protectionLevel } from './flash-options.js';
 import type { Sector } from './flash-sectors.js';
@@ -18,6 +19,8 @@ export class FlashErase {
   readonly #massErase: TimedEvent;
   readonly #optionErase: TimedEvent;
   readonly #optionBytes: TimedEvent;
+  /** Backup registers and backup SRAM are erased with the flash (RM0090 3.7.3, 5.1.2). */
+  readonly #protectionErased: Signal;
 
   constructor(control: FlashControl, sectors: readonly Sector[], main: DeviceMemory) {
     const { d } = control;
@@ -34,7 +37,10 @@ export class FlashErase {
       for (const sector of sectors) this.#erase(sector);
       control.finish();
     });
+    this.#protectionErased = d.output('protectionErased');
     this.#optionErase = event('protectionErase', () => {
+      this.#protectionErased.set(1);
+      this.#protectionErased.set(0);
       for (const sector of sectors) this.#erase(sector);
       this.#optionBytes.after(optionBytesNs(d.regs.CR.PSIZE));
     });
@@ -98,6 +104,6 @@ export class FlashErase {
 
   #refuse(how: string): void {
     const what = `FLASH.CR.STRT was set ${how}: nothing is erased`;
-    this.#control.d.report({ kind: 'misuse', what, section: SECTION });
+    this.#control.d.report({ kind: 'misuse', rule: 'sequence', what, section: SECTION });
   }
 }

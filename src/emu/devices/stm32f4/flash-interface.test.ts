@@ -414,12 +414,29 @@ describe('option bytes (RM0090 3.7)', () => {
     expect(unlocked({ optionBytes }).signal('access').level).toBe(0);
   });
 
-  it('is loud about what option bytes do elsewhere', () => {
-    const h = make();
-    unlockOptions(h);
-    h.write(OPTCR, 0x0fff_aacc);
-    expect(h.problems.map(({ what }) => what)).toEqual([
-      'FLASH.OPTCR.WDG_SW was written: the hardware watchdog is not modelled',
+  it('tells other blocks what the option bytes say when a reset has loaded them', () => {
+    const wires = ['borLevel', 'hardwareWatchdog', 'resetOnStop', 'resetOnStandby', 'levelTwo'];
+    const levels = (h: ReturnType<typeof make>) => wires.map((name) => h.signal(name).level);
+    expect(levels(make())).toEqual([0, 0, 0, 0, 0]);
+    // USER: nRST_STDBY 0, nRST_STOP 0, WDG_SW 0, BOR_LEV 01 (level 2); RDP level 2
+    const optionBytes = FACTORY_OPTION_BYTES.slice();
+    optionBytes.set([0x07, 0xcc, 0xf8, 0x33]);
+    expect(levels(make({ optionBytes }))).toEqual([2, 1, 1, 1, 1]);
+  });
+
+  it('tells of bytes that are not erased (3.6), and of parallelism beyond the supply (table 7)', () => {
+    const h = unlocked();
+    h.signal('millivolts').set(2_300);
+    h.write(CR, PG | X32);
+    h.store('main', 0, 0x0f);
+    h.runNanoseconds(20_000);
+    h.write(CR, PG);
+    h.store('main', 0, 0x01, 1);
+    h.runNanoseconds(20_000);
+    h.store('main', 0, 0x10, 1);
+    expect(h.problems.map(({ rule, what }) => `${rule}: ${what}`)).toEqual([
+      'configuration: flash is erased or programmed with x32 parallelism at 2.3 V: it needs 2.7 V',
+      'flash-programming: flash at 0x00000000 is programmed, but is not erased: bits that are 0 stay 0',
     ]);
   });
 });

@@ -2,6 +2,7 @@ import { defineDevice } from '../../device.js';
 import { FLASH_STATE, type FlashContext, FlashControl } from './flash-control.js';
 import { FlashErase } from './flash-erase.js';
 import { unlockSequences } from './flash-keys.js';
+import { flashLatency } from './flash-latency.js';
 import { OptionBytes } from './flash-options.js';
 import { FlashProgram } from './flash-program.js';
 import { FLASH } from './flash-registers.js';
@@ -25,7 +26,9 @@ const OPTSTRT = 2;
  * is taken for granted. A change shows when the operation ends; a reset before leaves the bytes as they were, where the
  * manual promises nothing. Lines of the caches never go stale here.
  *
- * Wires: outputs `irq`, and `access`, which says what these memories let through (MEMORY_ACCESS).
+ * Wires: outputs `irq`, and `access`, which says what these memories let through (MEMORY_ACCESS); from the option bytes that the
+ * last reset loaded `borLevel` (0: off), `hardwareWatchdog`, `resetOnStop`, `resetOnStandby`, `levelTwo`; `protectionErased` pulses
+ * when read protection goes from level 1 to 0. Input `millivolts` is VDD.
  */
 export function flashInterface({ flashKiB, bootsFromFlash = true }: FlashOptions) {
   return defineDevice({
@@ -34,13 +37,14 @@ export function flashInterface({ flashKiB, bootsFromFlash = true }: FlashOptions
     registers: FLASH,
     state: FLASH_STATE,
     setup(d) {
-      const { SR, CR, OPTCR } = d.regs;
+      const { ACR, SR, CR, OPTCR } = d.regs;
       const optionMemory = d.memory('options', (offset) => program.refuse(optionMemory, offset));
       const options = new OptionBytes(optionMemory);
       const control = new FlashControl(d, options);
       const sectors = sectorsOf(flashKiB);
       const program = new FlashProgram(control, sectors);
       const erase = new FlashErase(control, sectors, program.main);
+      const loaded = optionWires(d);
 
       unlockSequences(d, d.state.step, d.state.optionStep);
       d.onWrite(SR, () => control.updateInterrupt());
@@ -59,22 +63,41 @@ export function flashInterface({ flashKiB, bootsFromFlash = true }: FlashOptions
         OPTCR.value = fixed ? old | (value & OPTLOCK) : (value & ~OPTSTRT) | (old & OPTSTRT);
         if ((old & OPTLOCK) === 0 && written & OPTSTRT) startOptions(d, options, erase);
       });
+      d.onWrite(ACR, flashLatency(d));
       d.onReset(() => {
         OPTCR.value = options.word | OPTLOCK;
-        d.state.refused[0] = options.level !== 0 && !bootsFromFlash ? 1 : 0;
+        loaded(options);
+        d.state.refused[0] = options.level === 1 && !bootsFromFlash ? 1 : 0;
         control.openMemories();
       });
     },
   });
 }
 
+/** What other blocks take from the option bytes: RM0090 3.7.1, 3.9.10, table 15. */
+function optionWires(d: FlashContext): (options: OptionBytes) => void {
+  const bor = d.output('borLevel');
+  const watchdog = d.output('hardwareWatchdog');
+  const stop = d.output('resetOnStop');
+  const standby = d.output('resetOnStandby');
+  const levelTwo = d.output('levelTwo');
+  const { OPTCR } = d.regs;
+  return (options) => {
+    bor.set(3 - OPTCR.BOR_LEV);
+    watchdog.set(1 - OPTCR.WDG_SW);
+    stop.set(1 - OPTCR.nRST_STOP);
+    standby.set(1 - OPTCR.nRST_STDBY);
+    levelTwo.set(options.level === 2 ? 1 : 0);
+  };
+}
+
 /** OPTCR.OPTSTRT was set while OPTCR was unlocked (RM0090 3.7.2, 3.7.3). */
 function startOptions({ regs, report }: FlashContext, options: OptionBytes, erase: FlashErase): void {
   if (options.level === 2) {
     const what = 'FLASH.OPTCR.OPTSTRT was set, but read protection of level 2 fixes the option bytes for good';
-    report({ kind: 'misuse', what, section: 'RM0090 3.7.3' });
+    report({ kind: 'misuse', rule: 'configuration', what, section: 'RM0090 3.7.3' });
   } else if (regs.SR.BSY) {
     const what = 'FLASH.OPTCR.OPTSTRT was set during another operation: nothing is programmed';
-    report({ kind: 'misuse', what, remedy: 'wait until FLASH.SR.BSY is 0', section: 'RM0090 3.7.2' });
+    report({ kind: 'misuse', rule: 'sequence', what, remedy: 'wait until FLASH.SR.BSY is 0', section: 'RM0090 3.7.2' });
   } else erase.startOptions();
 }

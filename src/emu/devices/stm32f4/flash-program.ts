@@ -83,9 +83,28 @@ export class FlashProgram {
 
   #begin(which: number, offset: number, size: number, data: readonly number[]): void {
     const { state } = this.#control.d;
+    this.#checkErased(which, offset, size, data);
     state.program.set([which, offset, size, data[0]!, data[1] ?? 0]);
     this.#control.begin();
     this.#event.after(PROGRAM_NS);
+  }
+
+  /** 3.6: a bit that is 0 stays 0; an erase alone makes ones. */
+  #checkErased(which: number, offset: number, size: number, data: readonly number[]): void {
+    const memory = which === MAIN ? this.main : this.#otp;
+    for (let i = 0; i < size; i++) {
+      const wanted = (data[i >> 2]! >>> (8 * (i & 3))) & 0xff;
+      if ((wanted & ~memory.load(offset + i, 1)) === 0) continue;
+      const address = (memory.addressesOf(offset)[0] ?? offset) >>> 0;
+      this.#control.d.report({
+        kind: 'misuse',
+        rule: 'flash-programming',
+        what: `flash at ${hex(address)} is programmed, but is not erased: bits that are 0 stay 0`,
+        remedy: 'erase the sector first',
+        section: SECTION,
+      });
+      return;
+    }
   }
 
   /** Bits go from 1 to 0 only. */

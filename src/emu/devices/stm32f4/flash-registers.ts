@@ -1,4 +1,4 @@
-import { notModelled, r, rc_w1, reg, registers, rs, rw, w } from '../../registers.js';
+import { r, rc_w1, reg, registers, rs, rw, w } from '../../registers.js';
 
 /** RM0090 section 3.9 (STM32F405/407). Wait states and caches change nothing but time, which the core's model keeps. */
 export const FLASH = registers({
@@ -45,10 +45,10 @@ export const FLASH = registers({
     {
       OPTLOCK: rs(0),
       OPTSTRT: rs(1),
-      BOR_LEV: notModelled(rw(2, 2), 'brownout reset'),
-      WDG_SW: notModelled(rw(5), 'the hardware watchdog'),
-      nRST_STOP: notModelled(rw(6), 'reset on entering Stop mode'),
-      nRST_STDBY: notModelled(rw(7), 'reset on entering Standby mode'),
+      BOR_LEV: rw(2, 2),
+      WDG_SW: rw(5),
+      nRST_STOP: rw(6),
+      nRST_STDBY: rw(7),
       RDP: rw(8, 8),
       nWRP: rw(16, 12),
     },

@@ -11,7 +11,8 @@ import { gpioRegisters, type PortReset } from './gpio-registers.js';
  * shorter than the bus access that looks at it. A floating input reads 0.
  *
  * Wires: output `in0` … `in15` is what the Schmitt trigger of each pin passes on to the EXTI multiplexer; `route0` …
- * `route15` is 1 + the number of the alternate function a pin is switched to, 0 in the other modes.
+ * `route15` is 1 + the number of the alternate function a pin is switched to, 0 in the other modes. Input `taken` is a mask of pins
+ * that the port does not drive: Standby mode, or a function of the backup domain that goes before the port (8.3.13 to 8.3.15).
  */
 
 const INPUT = 0;
@@ -38,6 +39,7 @@ class Port {
   readonly #nets: Net[];
   readonly #inputs: Signal[];
   readonly #routes: Signal[];
+  readonly #taken: Signal;
   /** By pin, then by AF number. */
   readonly #functions: (PinFunction | undefined)[][];
 
@@ -54,6 +56,7 @@ class Port {
       route.listen((_, before) => this.#functions[pin]![before - 1]?.setInput(undefined));
     }
     for (const [pin, net] of this.#nets.entries()) net.listen(() => this.sense(pin));
+    this.#taken = d.input('taken', () => this.output(0xffff));
   }
 
   #functionsOf(name: string, pin: number): (PinFunction | undefined)[] {
@@ -72,6 +75,15 @@ class Port {
   }
   digital(pin: number): 0 | 1 {
     return this.#nets[pin]!.digital;
+  }
+  nameOf(pin: number): string {
+    return this.#nets[pin]!.name;
+  }
+  isFloating(pin: number): boolean {
+    return this.#nets[pin]!.level === 'floating';
+  }
+  isOpenDrain(pin: number): boolean {
+    return ((this.#d.regs.OTYPER.value >>> pin) & 1) === 1;
   }
 
   mode(pin: number): number {
@@ -92,6 +104,7 @@ class Port {
     for (let rest = changed & this.#mask; rest !== 0; rest &= rest - 1) {
       const pin = 31 - Math.clz32(rest & -rest);
       this.#routes[pin]!.set(this.mode(pin) === ALTERNATE ? this.alternate(pin) + 1 : 0);
+      this.#nets[pin]!.analog = this.mode(pin) === ANALOG;
       this.drive(pin);
       this.sense(pin);
     }
@@ -113,7 +126,7 @@ class Port {
   #wanted(pin: number): Drive {
     const { OTYPER, PUPDR, ODR } = this.#d.regs;
     const mode = this.mode(pin);
-    if (mode === ANALOG) return 'none';
+    if (mode === ANALOG || (this.#taken.level >>> pin) & 1) return 'none';
     const pull = PULLS[pair(PUPDR.value, pin)]!;
     if (mode === INPUT) return pull;
     const driven = mode === OUTPUT ? level(ODR.value, pin) : this.#functions[pin]![this.alternate(pin)]?.output;
@@ -133,6 +146,15 @@ class FunctionPin implements PinSide {
     this.#port = port;
     this.#pin = pin;
     this.#af = af;
+  }
+  get name(): string {
+    return this.#port.nameOf(this.#pin);
+  }
+  get floating(): boolean {
+    return this.#port.isFloating(this.#pin);
+  }
+  get openDrain(): boolean {
+    return this.#port.isOpenDrain(this.#pin);
   }
   get level(): 0 | 1 | undefined {
     return this.#port.isRouted(this.#pin, this.#af) ? this.#port.digital(this.#pin) : undefined;

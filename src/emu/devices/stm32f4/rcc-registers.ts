@@ -70,7 +70,12 @@ function each<P extends Places, S extends string>(places: P, suffix: S, spec = r
   return Object.fromEntries(Object.entries(places).map(([name, place]) => [name + suffix, spec(place)])) as Named<P, S>;
 }
 
-const asleep = (place: number): FieldSpec => notModelled(rw(place), 'stopping a peripheral clock in Sleep mode');
+/** Nobody but DMA could notice, and its accesses do not ask for it. */
+const memoryAsleep = (place: number): FieldSpec =>
+  notModelled(rw(place), 'stopping the clock of a memory in Sleep mode');
+
+/** Millions of edges a second would stop the machine: a test reads `board.rcc.mco1Hertz` and `mco2Hertz`. */
+const MCO = 'the level of a clock output pin (its frequency is, `mco1Hertz` and `mco2Hertz` give it)';
 
 export const RCC = registers({
   CR: reg(
@@ -109,11 +114,11 @@ export const RCC = registers({
       PPRE1: rw(10, 3),
       PPRE2: rw(13, 3),
       RTCPRE: rw(16, 5),
-      MCO1: notModelled(rw(21, 2), 'clock output on PA8'),
-      I2SSRC: notModelled(rw(23), 'I2S clock from the I2S_CKIN pin'),
-      MCO1PRE: notModelled(rw(24, 3), 'clock output on PA8'),
-      MCO2PRE: notModelled(rw(27, 3), 'clock output on PC9'),
-      MCO2: notModelled(rw(30, 2), 'clock output on PC9'),
+      MCO1: notModelled(rw(21, 2), MCO),
+      I2SSRC: rw(23),
+      MCO1PRE: notModelled(rw(24, 3), MCO),
+      MCO2PRE: notModelled(rw(27, 3), MCO),
+      MCO2: notModelled(rw(30, 2), MCO),
     },
     0,
     'RM0090 7.3.3',
@@ -162,20 +167,23 @@ export const RCC = registers({
   APB2ENR: reg(0x44, each({ ...APB2, ...ADCS } as const, 'EN'), 0, 'RM0090 7.3.14'),
   AHB1LPENR: reg(
     0x50,
-    each({ ...AHB1, ...AHB1_CLOCK_ONLY, FLITF: 15, SRAM1: 16, SRAM2: 17 } as const, 'LPEN', asleep),
+    {
+      ...each({ ...AHB1, ...AHB1_CLOCK_ONLY } as const, 'LPEN'),
+      ...each({ FLITF: 15, SRAM1: 16, SRAM2: 17 } as const, 'LPEN', memoryAsleep),
+    },
     0x7e67_91ff,
     'RM0090 7.3.15',
   ),
-  AHB2LPENR: reg(0x54, each({ ...AHB2, CRYP: 4, HASH: 5 } as const, 'LPEN', asleep), 0x0000_00f1, 'RM0090 7.3.16'),
-  AHB3LPENR: reg(0x58, each(AHB3, 'LPEN', asleep), 0x0000_0001, 'RM0090 7.3.17'),
-  APB1LPENR: reg(0x60, each(APB1, 'LPEN', asleep), 0x36fe_c9ff, 'RM0090 7.3.18'),
-  APB2LPENR: reg(0x64, each({ ...APB2, ...ADCS } as const, 'LPEN', asleep), 0x0007_5f33, 'RM0090 7.3.19'),
+  AHB2LPENR: reg(0x54, each({ ...AHB2, CRYP: 4, HASH: 5 } as const, 'LPEN'), 0x0000_00f1, 'RM0090 7.3.16'),
+  AHB3LPENR: reg(0x58, each(AHB3, 'LPEN'), 0x0000_0001, 'RM0090 7.3.17'),
+  APB1LPENR: reg(0x60, each(APB1, 'LPEN'), 0x36fe_c9ff, 'RM0090 7.3.18'),
+  APB2LPENR: reg(0x64, each({ ...APB2, ...ADCS } as const, 'LPEN'), 0x0007_5f33, 'RM0090 7.3.19'),
   BDCR: reg(
     0x70,
     { LSEON: rw(0), LSERDY: r(1), LSEBYP: rw(2), RTCSEL: rw(8, 2), RTCEN: rw(15), BDRST: rw(16) },
     0,
     'RM0090 7.3.20',
-    { powerOnOnly: true },
+    { backup: true },
   ),
   CSR: reg(
     0x74,
@@ -193,7 +201,7 @@ export const RCC = registers({
     },
     0x0e00_0000,
     'RM0090 7.3.21',
-    { powerOnOnly: true },
+    { backup: true },
   ),
   SSCGR: reg(
     0x80,

@@ -13,6 +13,8 @@ export interface SourceBits {
   readonly enable: number;
   /** What else must hold for the source to run: a PLL needs its reference. */
   supplied?(): boolean;
+  /** Something else keeps it on. */
+  forced?(): boolean;
   /** From switching on to ready, in ns; undefined if it never gets ready. */
   startNs(): number | undefined;
   /** How long the ready bit outlives the enable bit, in ns. */
@@ -35,7 +37,8 @@ export class ClockSource {
     return bit(this.#bits.register.value, this.#bits.enable + 1) === 1;
   }
   get #wanted(): boolean {
-    return bit(this.#bits.register.value, this.#bits.enable) === 1 && (this.#bits.supplied?.() ?? true);
+    const { register, enable, forced, supplied } = this.#bits;
+    return (bit(register.value, enable) === 1 || (forced?.() ?? false)) && (supplied?.() ?? true);
   }
 
   /** Starts or stops the source as its bits say now. */

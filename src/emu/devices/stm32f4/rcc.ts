@@ -1,4 +1,5 @@
 import { type DeviceContext, defineDevice, type ResetCause } from '../../device.js';
+import type { Signal } from '../../signal.js';
 import { u8 } from '../../state.js';
 import { HSI_HERTZ, i2sPllFault, LSI_HERTZ, pllFault } from './clock-tree.js';
 import { rccBackup } from './rcc-backup.js';
@@ -12,14 +13,23 @@ import { RccTree, SOURCE } from './rcc-tree.js';
  * Reset and clock control: RM0090 chapter 7. Drives the machine's clocks (`RCC_CLOCKS` and the CPU clock) and one wire
  * for each enable and reset bit.
  *
- * Wires: outputs `irq`, `nmi`, `'AHB1ENR.0'` …, `'APB2RSTR.18'`; input `backupAccess` (PWR_CR.DBP).
+ * Wires: outputs `irq`, `nmi`, `'AHB1ENR.0'` …, `'APB2RSTR.18'`, `backupReset` (BDCR.BDRST), `css` (pulses when the clock security
+ * system stops HSE), `lsePins` and `hsePins` (masks of pins that GPIO does not drive); inputs from PWR `backupAccess` (CR.DBP), `battery`, `scale2` (CR.VOS is 0) and `off`, whose level says why the
+ * clocks of the 1.2 V domain stand (POWER_OFF); `lsiForced` (the independent watchdog runs), `sleeping` (the core's).
  */
 export interface RccOptions {
   /** Hz of the crystal between OSC_IN and OSC_OUT, or of an external clock on OSC_IN. Without it HSERDY never comes. */
   readonly hse?: number | { readonly hertz: number; readonly external: true };
-  /** Hz of the crystal between OSC32_IN and OSC32_OUT. Without it LSERDY never comes. */
-  readonly lse?: number;
+  /** Hz of the crystal between OSC32_IN and OSC32_OUT, or of an external clock on OSC32_IN. Without it LSERDY never comes. */
+  readonly lse?: number | { readonly hertz: number; readonly external: true };
+  /** Hz of a clock on the pin I2S_CKIN (PC9). */
+  readonly i2sCkin?: number;
 }
+
+/** Levels of PWR's wire `off`: Stop mode, Standby mode, supply too low. */
+export const POWER_OFF = { no: 0, stop: 1, standby: 2, supply: 4 } as const;
+/** PINRSTF and BORRSTF. */
+const BROWN_OUT_FLAGS = 0x0600_0000;
 
 const STATE = { hseFailed: u8(), pllFault: u8() };
 type Context = DeviceContext<typeof RCC, typeof STATE>;
@@ -29,6 +39,10 @@ class Rcc {
   readonly #d: Context;
   readonly #options: RccOptions;
   readonly #interrupts: ReturnType<typeof rccInterrupts>;
+  readonly #lsiForced: Signal;
+  readonly #battery: Signal;
+  readonly #css: Signal;
+  readonly #off: Signal;
   readonly tree: RccTree;
   readonly sources: Readonly<Record<Name, ClockSource>>;
 
@@ -36,8 +50,12 @@ class Rcc {
     this.#d = d;
     this.#options = options;
     this.#interrupts = rccInterrupts(d);
-    const { hse, lse } = options;
-    this.tree = new RccTree(d, { hse: typeof hse === 'object' ? hse.hertz : (hse ?? 0), lse: lse ?? 0 });
+    this.#lsiForced = d.input('lsiForced', () => this.sources.lsi.follow());
+    this.#css = d.output('css');
+    this.#battery = d.input('battery');
+    this.#off = d.input('off', (why) => (why ? this.#powerOff(why) : this.#powerOn()));
+    const { i2sCkin = 0 } = options;
+    this.tree = new RccTree(d, { hse: hertzOf(options.hse), lse: hertzOf(options.lse), i2sCkin });
     this.sources = {
       hsi: this.#source('hsi', this.#hsi()),
       hse: this.#source('hse', this.#hse()),
@@ -106,6 +124,8 @@ class Rcc {
     return {
       register: CSR,
       enable: 0,
+      // 21.3: the watchdog keeps it on, whatever LSION says.
+      forced: () => this.#lsiForced.level !== 0,
       startNs: () => START_NS.lsi,
       stopNs: stopNs(3, LSI_HERTZ),
     };
@@ -117,8 +137,12 @@ class Rcc {
     return {
       register: BDCR,
       enable: 0,
-      startNs: () => (lse === undefined ? undefined : START_NS.lse),
-      stopNs: lse === undefined ? 0 : stopNs(6, lse),
+      // A bypassed oscillator takes an external clock only, which needs no start-up.
+      startNs: () => {
+        if (lse === undefined || (BDCR.LSEBYP && typeof lse === 'number')) return undefined;
+        return typeof lse === 'object' ? stopNs(6, lse.hertz) : START_NS.lse;
+      },
+      stopNs: lse === undefined ? 0 : stopNs(6, hertzOf(lse)),
     };
   }
 
@@ -132,7 +156,12 @@ class Rcc {
     const { pllFault } = this.#d.state;
     if (pllFault[0] !== 0) return undefined;
     pllFault[0] = 1;
-    this.#d.report({ kind: 'misuse', what: `the PLL does not lock: ${fault}`, section: 'RM0090 7.3.2' });
+    this.#d.report({
+      kind: 'misuse',
+      rule: 'configuration',
+      what: `the PLL does not lock: ${fault}`,
+      section: 'RM0090 7.3.2',
+    });
     return undefined;
   }
 
@@ -144,6 +173,10 @@ class Rcc {
   }
 
   #changed(name: Name): void {
+    if (this.#off.level) {
+      this.tree.apply();
+      return;
+    }
     if (this.sources[name].ready) this.#interrupts.ready(name);
     this.sources.pll.follow();
     this.sources.plli2s.follow();
@@ -163,7 +196,7 @@ class Rcc {
     const { CFGR } = this.#d.regs;
     if (CFGR.SW === 3) {
       const what = 'RCC.CFGR.SW was written with 3, which is not allowed';
-      this.#d.report({ kind: 'misuse', what, section: 'RM0090 7.3.3' });
+      this.#d.report({ kind: 'misuse', rule: 'configuration', what, section: 'RM0090 7.3.3' });
       CFGR.value = (value & ~3) | (old & 3);
     }
     this.switch();
@@ -180,6 +213,7 @@ class Rcc {
     if (CR.HSEON && CR.HSEBYP && typeof this.#options.hse === 'number' && ((value ^ old) >>> 16) & 1) {
       this.#d.report({
         kind: 'misuse',
+        rule: 'configuration',
         what: 'RCC.CR.HSEBYP is set, but the board has a crystal: HSE does not start',
         remedy: 'leave HSEBYP clear, or give the board an external clock',
         section: 'RM0090 7.2.1',
@@ -201,6 +235,33 @@ class Rcc {
     return undefined;
   }
 
+  /**
+   * Stop or Standby mode, or a supply that is too low: HSI, HSE and the PLLs are off (5.3.4, 5.3.5, 7.3.1). LSI, LSE and what they
+   * drive go on. With the supply LSI goes, and with the battery LSE.
+   */
+  #powerOff(why: number): void {
+    const { CR } = this.#d.regs;
+    CR.HSEON = 0;
+    CR.PLLON = 0;
+    CR.PLLI2SON = 0;
+    for (const name of ['hsi', 'hse', 'pll', 'plli2s'] as const) this.sources[name].drop();
+    if (why === POWER_OFF.supply) this.sources.lsi.drop();
+    if (why === POWER_OFF.supply && !this.#battery.level) this.sources.lse.drop();
+    this.tree.apply();
+  }
+
+  /** 7.3.1, 7.3.3: the chip goes on from HSI, which has started by then; the prescalers are as they were. */
+  #powerOn(): void {
+    const { CR, CFGR } = this.#d.regs;
+    CR.HSION = 1;
+    CR.HSIRDY = 1;
+    CFGR.SW = SOURCE.hsi;
+    CFGR.SWS = SOURCE.hsi;
+    this.sources.lsi.follow();
+    this.sources.lse.follow();
+    this.tree.apply();
+  }
+
   /** RM0090 7.2.7: the crystal broke. With CSSON set HSE is switched off, SYSCLK goes to HSI, and NMI is raised. */
   failHse(): void {
     const { CR, CFGR } = this.#d.regs;
@@ -216,6 +277,9 @@ class Rcc {
         if (CR.HSIRDY) CFGR.SWS = SOURCE.hsi;
       }
       this.#interrupts.hseFailed();
+      // 7.2.7: the same event is a break input of the advanced timers.
+      this.#css.set(1);
+      this.#css.set(0);
     }
     this.sources.hsi.follow();
     this.sources.hse.drop();
@@ -229,6 +293,7 @@ function lockPllSettings(d: Context): void {
     register.value = old;
     d.report({
       kind: 'misuse',
+      rule: 'sequence',
       what: `RCC.${register.name} was written while ${pll} is on: the write is lost`,
       remedy: `clear ${pll}ON and wait until ${pll}RDY is 0 first`,
       section: register.section,
@@ -245,9 +310,18 @@ function lockPllSettings(d: Context): void {
   });
 }
 
-/** 7.3.21: the causes of resets stay until RMVF. Every system reset pulls NRST too, so PINRSTF is set with it (7.1.1). */
+function hertzOf(source: RccOptions['lse']): number {
+  return typeof source === 'object' ? source.hertz : (source ?? 0);
+}
+
+/**
+ * 7.3.21: the causes of resets stay until RMVF. Every system reset pulls NRST too, so PINRSTF is set with it (7.1.1). The flags are
+ * in the VDD domain: the end of Standby mode leaves them alone (PWR_CSR.SBF tells of it); POR and brown-out clear the others.
+ */
 function noteReset({ CSR }: Context['regs'], cause: ResetCause): void {
-  CSR.PINRSTF = 1;
+  if (cause === 'power-on') CSR.value = CSR.reset;
+  else if (cause === 'brown-out') CSR.value = BROWN_OUT_FLAGS;
+  else if (cause !== 'standby') CSR.PINRSTF = 1;
   if (cause === 'software') CSR.SFTRSTF = 1;
   if (cause === 'watchdog') CSR.IWDGRSTF = 1;
   if (cause === 'window-watchdog') CSR.WWDGRSTF = 1;
@@ -278,6 +352,13 @@ function handleOf(unit: Rcc) {
     },
     /** Breaks the crystal (or stops the external clock) until the next reset. */
     failHse: () => unit.failHse(),
+    /** Hz of the clock outputs on PA8 and PC9, which show no edges. */
+    get mco1Hertz() {
+      return unit.tree.mco1Hertz;
+    },
+    get mco2Hertz() {
+      return unit.tree.mco2Hertz;
+    },
   };
 }
 
@@ -304,9 +385,10 @@ export function rcc(options: RccOptions = {}) {
         unit.sources.lsi.follow();
       });
       d.onReset((kind, cause) => {
-        if (kind === 'system') noteReset(d.regs, cause);
+        if (kind !== 'peripheral') noteReset(d.regs, cause);
         gates.apply();
-        backup.reset();
+        backup.reset(cause);
+        unit.sources.lsi.follow();
         unit.switch();
       });
       return handleOf(unit);

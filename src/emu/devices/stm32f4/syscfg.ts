@@ -31,7 +31,7 @@ const PORTS = [...'ABCDEFGHI'];
  * once: the manual gives no time).
  *
  * Wires: inputs `PA0` … `PI15` (a port's `in` wires); outputs `exti0` … `exti15`, and `memoryMode`, whose level is
- * MEM_MODE. `boot` is what the BOOT pins select: the value MEM_MODE has after reset (2.4).
+ * MEM_MODE; input `levelTwo` (the flash interface's). `boot` is what the BOOT pins select: the value MEM_MODE has after reset (2.4).
  */
 export function syscfg({ boot = 'flash' }: { boot?: Boot } = {}) {
   return defineDevice({
@@ -43,6 +43,7 @@ export function syscfg({ boot = 'flash' }: { boot?: Boot } = {}) {
       const { MEMRMP, EXTICR1, EXTICR2, EXTICR3, EXTICR4, CMPCR } = d.regs;
       const choices = [EXTICR1, EXTICR2, EXTICR3, EXTICR4];
       const memoryMode = d.output('memoryMode');
+      const levelTwo = d.input('levelTwo');
       const lines = Array.from({ length: 16 }, (_, line) => d.output(`exti${line}`));
       const pins = lines.map((_, line) => PORTS.map((port) => d.input(`P${port}${line}`, () => select(line))));
 
@@ -68,6 +69,8 @@ export function syscfg({ boot = 'flash' }: { boot?: Boot } = {}) {
         CMPCR.READY = CMPCR.CMP_PD;
       });
       d.onReset(() => {
+        // 3.7.3: with read protection of level 2 the BOOT pins are ignored.
+        if (levelTwo.level) MEMRMP.MEM_MODE = MEMORY_MODE.flash;
         memoryMode.set(MEMRMP.MEM_MODE);
         selectAll();
       });

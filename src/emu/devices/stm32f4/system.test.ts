@@ -117,15 +117,6 @@ describe('PWR (RM0090 5.4)', () => {
     expect(h.read(4)).toBe(0x4000);
     expect(h.problems).toEqual([]);
   });
-
-  it('is loud about low-power modes', () => {
-    const h = new DeviceHarness(pwr(), { name: 'pwr' });
-    h.write(0, 0x4003);
-    expect(h.problems.map((problem) => problem.what)).toEqual([
-      'PWR.CR.LPDS was written: Stop and Standby mode is not modelled',
-      'PWR.CR.PDDS was written: Stop and Standby mode is not modelled',
-    ]);
-  });
 });
 
 it('DBGMCU names the part: STM32F405/407 (RM0090 38.6.1)', () => {

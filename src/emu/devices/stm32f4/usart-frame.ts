@@ -46,16 +46,26 @@ export interface Reception {
   readonly noise: boolean;
 }
 
+/** How bits are sampled: 30.3.3. */
+export interface Sampling {
+  /** Samples a bit: CR1.OVER8. */
+  readonly oversampling: 8 | 16;
+  /** CR3.ONEBIT: one sample in the middle instead of the majority of three. */
+  readonly oneBit: boolean;
+}
+const BY_THREE: Sampling = { oversampling: 16, oneBit: false };
+
 /**
  * What a receiver with `bitTime` makes of frames that follow each other without gap from a sender with
- * `senderBitTime` (any unit, the same for both). Each bit is sampled at 8, 9 and 10 sixteenths, and the majority
- * counts (30.3.3). `words` are the frame itself and what comes right after it; the line is idle after the last.
+ * `senderBitTime` (any unit, the same for both). Each bit is sampled at 8, 9 and 10 sixteenths (4, 5 and 6 eighths), and the
+ * majority counts (30.3.3). `words` are the frame itself and what comes right after it; the line is idle after the last.
  */
 export function receive(
   words: readonly number[],
   format: FrameFormat,
   senderBitTime: number,
   bitTime: number,
+  { oversampling, oneBit }: Sampling = BY_THREE,
 ): Reception {
   const line = (time: number): number => {
     const halves = Math.floor((2 * time) / senderBitTime);
@@ -66,7 +76,10 @@ export function receive(
   };
   let noise = false;
   const sample = (bit: number): number => {
-    const ones = [8, 9, 10].reduce((sum, tick) => sum + line((bit + tick / 16) * bitTime), 0);
+    const middle = oversampling / 2;
+    if (oneBit) return line((bit + (middle + 1) / oversampling) * bitTime);
+    const ticks = [middle, middle + 1, middle + 2];
+    const ones = ticks.reduce((sum, tick) => sum + line((bit + tick / oversampling) * bitTime), 0);
     noise ||= ones === 1 || ones === 2;
     return ones >= 2 ? 1 : 0;
   };

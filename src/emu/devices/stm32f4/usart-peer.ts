@@ -1,4 +1,5 @@
 import type { DeviceContext } from '../../device.js';
+import { UsageError } from '../../errors.js';
 import type { Log } from '../../log.js';
 import type { TimedEvent } from '../../scheduler.js';
 import type { Clock } from '../../time.js';
@@ -13,6 +14,8 @@ export interface TypeOptions {
 }
 
 const CORRUPT = { none: 0, parity: 1, stop: 2, noise: 3 } as const;
+/** In the place of a CORRUPT code: the entry is a break, its word the number of bits. */
+const BREAK = 4;
 
 /** What the sender on the other end needs to know of the port. */
 export interface PeerPort {
@@ -24,16 +27,20 @@ export interface PeerPort {
   begun(): void;
   quiet(): void;
   received(reception: Reception, format: FrameFormat): void;
+  /** A break, of so many of the port's bits, ended with a bit of 1. */
+  breakEnded(bits: number): void;
 }
 
 /** State of the frame on the line. */
 export interface PeerState {
-  /** 0 quiet, 1 frame, 2 stop bits beyond the first. */
+  /** 0 quiet, 1 frame, 2 stop bits beyond the first, 3 the rest of a break, 4 the bit of 1 behind it. */
   readonly phase: Int32Array;
 }
 
 const FRAME = 1;
 const STOP = 2;
+const LOW = 3;
+const DELIMITER = 4;
 
 /**
  * The sender on the host's side of the line: a queue of words that go out back to back. It has no state of its own but
@@ -73,6 +80,30 @@ export class UsartPeer {
     this.kick();
   }
 
+  /** Holds the line low for `bits` bit times; at least 10, so that no frame it could be is longer. */
+  sendBreak(bits: number, baud = 0): void {
+    if (!(bits >= 10)) {
+      throw new UsageError({
+        what: `a break of ${bits} bits`,
+        remedy: 'a break is 10 bits or more; a shorter one is a word of zeros',
+      });
+    }
+    this.#typed.append(bits, BREAK, baud);
+    this.kick();
+  }
+
+  /** Something is on the line. */
+  get busy(): boolean {
+    return this.#state.phase[0] !== 0;
+  }
+  /** Synchronous mode: the word that goes out while the port clocks one in; all ones, the idle line, without. */
+  exchange(format: FrameFormat): number {
+    const next = this.#started.length;
+    if (next >= this.#typed.length) return (1 << format.wordBits) - 1;
+    this.#started.append(1);
+    return this.#wordOf(next, format);
+  }
+
   /** Starts the next frame if the line is free and the port lets it. */
   kick(): void {
     if (this.#state.phase[0] !== 0) return;
@@ -101,6 +132,10 @@ export class UsartPeer {
   #advance(event: TimedEvent): void {
     const index = this.#started.length - 1;
     const format = this.#settings.format;
+    if (this.#typed.at(index, 1) === BREAK) {
+      this.#advanceBreak(index, format);
+      return;
+    }
     if (this.#state.phase[0] === FRAME) {
       this.#deliver(index, format);
       const more = format.stopHalves - 2;
@@ -110,8 +145,28 @@ export class UsartPeer {
         return;
       }
     }
+    this.#next();
+  }
+  #next(): void {
     this.#state.phase[0] = 0;
     if (!this.#begin()) this.#port.quiet();
+  }
+
+  /** 30.3.8, figure 309: a frame of zeros without stop bit first; then, half a bit after its end, the break itself. */
+  #advanceBreak(index: number, format: FrameFormat): void {
+    const { phase } = this.#state;
+    const [bits, baud] = [this.#typed.at(index)!, this.#typed.at(index, 2)!];
+    const own = baud === 0 ? bits : (bits * this.#clock.hertz) / baud / this.#settings.bitTime;
+    const frame = format.wordBits + 2;
+    if (phase[0] === FRAME) {
+      if (this.#port.ready()) this.#port.received({ word: 0, framingError: own >= frame, noise: false }, format);
+      phase[0] = LOW;
+      this.#after(baud, Math.max(1, 2 * (bits - frame) + 1));
+    } else if (phase[0] === LOW) {
+      this.#port.breakEnded(Math.floor(own));
+      phase[0] = DELIMITER;
+      this.#after(baud, 1);
+    } else this.#next();
   }
 
   #deliver(index: number, format: FrameFormat): void {
@@ -139,6 +194,6 @@ export class UsartPeer {
     if (baud === 0) return { word, framingError: false, noise: false };
     // A slow receiver's samples reach into the next frame, if one follows at once.
     const words = index + 1 < this.#typed.length ? [word, this.#wordOf(index + 1, format)] : [word];
-    return receive(words, format, this.#clock.hertz / baud, this.#settings.bitTime);
+    return receive(words, format, this.#clock.hertz / baud, this.#settings.bitTime, this.#settings.sampling);
   }
 }

@@ -1,5 +1,5 @@
 import type { TimedEvent } from '../../scheduler.js';
-import { type FrameFormat, frameHalves, parityHolds, type Reception } from './usart-frame.js';
+import { dataBits, type FrameFormat, frameHalves, parityHolds, type Reception } from './usart-frame.js';
 import { FLAG, type UsartRegisters, type UsartSettings } from './usart-settings.js';
 
 export interface ReceiverState {
@@ -44,6 +44,7 @@ export class UsartReceiver {
     const { SR, CR3 } = this.#regs;
     if (!this.#settings.receives) return;
     this.#state.idleArmed[0] = 1;
+    if (this.#muted(reception.word, format)) return;
     if (this.full) {
       // 30.3.3: the data register keeps its word, the shift register is overwritten.
       SR.value |= FLAG.ORE;
@@ -55,6 +56,24 @@ export class UsartReceiver {
       if (!parityHolds(reception.word, format)) flags |= FLAG.PE;
       SR.value |= flags;
     }
+    this.#flagsChanged();
+  }
+
+  /**
+   * 30.3.6: whether a frame is not for this port. With WAKE it is an address where the top data bit is 1 (parity is none): its own
+   * ends mute mode, another one begins it.
+   */
+  #muted(word: number, format: FrameFormat): boolean {
+    const { CR1, CR2 } = this.#regs;
+    if (!CR1.WAKE) return CR1.RWU === 1;
+    if ((word >>> (dataBits(format) - 1)) & 1) CR1.RWU = (word & 15) === CR2.ADD ? 0 : 1;
+    return CR1.RWU === 1;
+  }
+
+  /** A break of that many bits ended with a bit of 1 (30.3.8). */
+  breakEnded(bits: number): void {
+    if (!this.#settings.lin || this.#regs.CR1.UE === 0 || bits < this.#settings.breakBits) return;
+    this.#regs.SR.value |= FLAG.LBD;
     this.#flagsChanged();
   }
 
@@ -95,8 +114,14 @@ export class UsartReceiver {
 
   #lineIdle(): void {
     if (!this.#settings.receives) return;
+    const { SR, CR1 } = this.#regs;
     this.#state.idleArmed[0] = 0;
-    this.#regs.SR.value |= FLAG.IDLE;
+    // 30.3.6: an idle frame ends mute mode, unless an address does; no flag is set in mute mode.
+    if (CR1.RWU) {
+      if (!CR1.WAKE) CR1.RWU = 0;
+      return;
+    }
+    SR.value |= FLAG.IDLE;
     this.#flagsChanged();
   }
 }

@@ -1,4 +1,4 @@
-import { notModelled, r, rc_w0, reg, registers, rw } from '../../registers.js';
+import { r, rc_w0, reg, registers, rw } from '../../registers.js';
 
 /**
  * RM0090 section 30.6. SR resets to 0xC0: the bit table shows TXE and TC set, the "0x00C0 0000" of the reset line
@@ -13,7 +13,6 @@ const COMMON_SR = {
   RXNE: rc_w0(5),
   TC: rc_w0(6),
   TXE: r(7),
-  // Set by LIN break detection only, which is reported at LINEN; software writes ones here to clear other flags.
   LBD: rc_w0(8),
 };
 /** Software clears one flag by writing ones everywhere else (`SR = ~TC`), and sends sign-extended chars: no mistake. */
@@ -21,7 +20,7 @@ const unusedFrom = (bit: number) => ({ UNUSED: r(bit, 32 - bit) });
 
 const CR1 = {
   SBK: rw(0),
-  RWU: notModelled(rw(1), 'mute mode'),
+  RWU: rw(1),
   RE: rw(2),
   TE: rw(3),
   IDLEIE: rw(4),
@@ -31,24 +30,24 @@ const CR1 = {
   PEIE: rw(8),
   PS: rw(9),
   PCE: rw(10),
-  WAKE: notModelled(rw(11), 'mute mode'),
+  WAKE: rw(11),
   M: rw(12),
   UE: rw(13),
   OVER8: rw(15),
 };
 
 const COMMON_CR2 = {
-  ADD: notModelled(rw(0, 4), 'mute mode'),
-  LBDL: notModelled(rw(5), 'LIN'),
-  LBDIE: notModelled(rw(6), 'LIN'),
+  ADD: rw(0, 4),
+  LBDL: rw(5),
+  LBDIE: rw(6),
   STOP: rw(12, 2),
-  LINEN: notModelled(rw(14), 'LIN'),
+  LINEN: rw(14),
 };
 
 const COMMON_CR3 = {
   EIE: rw(0),
-  IREN: notModelled(rw(1), 'IrDA'),
-  IRLP: notModelled(rw(2), 'IrDA'),
+  IREN: rw(1),
+  IRLP: rw(2),
   HDSEL: rw(3),
   DMAR: rw(6),
   DMAT: rw(7),
@@ -75,10 +74,10 @@ export const USART = registers({
     0x10,
     {
       ...COMMON_CR2,
-      LBCL: notModelled(rw(8), 'synchronous mode'),
-      CPHA: notModelled(rw(9), 'synchronous mode'),
-      CPOL: notModelled(rw(10), 'synchronous mode'),
-      CLKEN: notModelled(rw(11), 'synchronous mode'),
+      LBCL: rw(8),
+      CPHA: rw(9),
+      CPOL: rw(10),
+      CLKEN: rw(11),
     },
     0,
     'RM0090 30.6.5',
@@ -87,8 +86,8 @@ export const USART = registers({
     0x14,
     {
       ...COMMON_CR3,
-      NACK: notModelled(rw(4), 'smartcard mode'),
-      SCEN: notModelled(rw(5), 'smartcard mode'),
+      NACK: rw(4),
+      SCEN: rw(5),
       RTSE: rw(8),
       CTSE: rw(9),
       CTSIE: rw(10),
@@ -96,10 +95,5 @@ export const USART = registers({
     0,
     'RM0090 30.6.6',
   ),
-  GTPR: reg(
-    0x18,
-    { PSC: notModelled(rw(0, 8), 'smartcard and IrDA mode'), GT: notModelled(rw(8, 8), 'smartcard mode') },
-    0,
-    'RM0090 30.6.7',
-  ),
+  GTPR: reg(0x18, { PSC: rw(0, 8), GT: rw(8, 8) }, 0, 'RM0090 30.6.7'),
 });

@@ -1,5 +1,6 @@
-import type { Registers } from '../../register-file.js';
-import type { FrameFormat } from './usart-frame.js';
+import type { Register, Registers } from '../../register-file.js';
+import type { FieldSpec } from '../../registers.js';
+import type { FrameFormat, Sampling } from './usart-frame.js';
 import type { UART } from './usart-registers.js';
 
 /** Registers that both kinds have; the fields that only USARTs have are read as bits. */
@@ -14,10 +15,17 @@ export const FLAG = {
   RXNE: 1 << 5,
   TC: 1 << 6,
   TXE: 1 << 7,
+  LBD: 1 << 8,
   CTS: 1 << 9,
 } as const;
 
-/** CR3 bits a UART lacks: they stay 0 there. */
+/** CR2 and CR3 bits a UART lacks: they stay 0 there. */
+const LBCL = 1 << 8;
+const CPHA = 1 << 9;
+const CPOL = 1 << 10;
+const CLKEN = 1 << 11;
+const NACK = 1 << 4;
+const SCEN = 1 << 5;
 const RTSE = 1 << 8;
 const CTSE = 1 << 9;
 const CTSIE = 1 << 10;
@@ -25,8 +33,11 @@ const CTSIE = 1 << 10;
 /** What CR1–CR3 and BRR say, in words. */
 export class UsartSettings {
   readonly #regs: UsartRegisters;
-  constructor(regs: UsartRegisters) {
+  readonly #guard: Register<{ PSC: FieldSpec; GT: FieldSpec }> | undefined;
+  /** `guard` is GTPR, which UARTs lack. */
+  constructor(regs: UsartRegisters, guard?: Register<{ PSC: FieldSpec; GT: FieldSpec }>) {
     this.#regs = regs;
+    this.#guard = guard;
   }
 
   get format(): FrameFormat {
@@ -58,6 +69,57 @@ export class UsartSettings {
   get halfDuplex(): boolean {
     return this.#regs.CR3.HDSEL === 1;
   }
+  /** 30.3.10, 30.3.11: one wire for both directions, at the TX pin; the port hears what it sends. */
+  get oneWire(): boolean {
+    return this.halfDuplex || this.smartcard;
+  }
+  get lin(): boolean {
+    return this.#regs.CR2.LINEN === 1;
+  }
+  /** Bits of 0 in a row that are a break: 30.3.8. */
+  get breakBits(): number {
+    return this.#regs.CR2.LBDL ? 11 : 10;
+  }
+  get irda(): boolean {
+    return this.#regs.CR3.IREN === 1;
+  }
+  get smartcard(): boolean {
+    return (this.#regs.CR3.value & SCEN) !== 0;
+  }
+  /** 30.3.11: a frame with wrong parity is answered with a low line. */
+  get nacks(): boolean {
+    return this.smartcard && (this.#regs.CR3.value & NACK) !== 0;
+  }
+  /** Bit times from the last stop bit to TC in smartcard mode. */
+  get guardTime(): number {
+    return this.smartcard ? (this.#guard?.GT ?? 0) : 0;
+  }
+  /** GTPR.PSC, where there is one. */
+  get prescaler(): number | undefined {
+    return this.#guard?.PSC;
+  }
+  /** CR2.CLKEN: the CK pin is on. */
+  get clocked(): boolean {
+    return (this.#regs.CR2.value & CLKEN) !== 0;
+  }
+  /** 30.3.9: the port clocks each bit out and one in. */
+  get synchronous(): boolean {
+    return this.clocked && !this.smartcard;
+  }
+  get clockPolarity(): number {
+    return this.#regs.CR2.value & CPOL ? 1 : 0;
+  }
+  get clockPhase(): number {
+    return this.#regs.CR2.value & CPHA ? 1 : 0;
+  }
+  /** The last data bit has a clock pulse, too. */
+  get lastClock(): boolean {
+    return (this.#regs.CR2.value & LBCL) !== 0;
+  }
+  get sampling(): Sampling {
+    const { CR1, CR3 } = this.#regs;
+    return { oversampling: CR1.OVER8 ? 8 : 16, oneBit: CR3.ONEBIT === 1 };
+  }
   get rtsEnabled(): boolean {
     return (this.#regs.CR3.value & RTSE) !== 0;
   }
@@ -78,13 +140,14 @@ export class UsartSettings {
 
   /** Whether any enabled interrupt is asked for: table 148. */
   get interrupt(): boolean {
-    const { SR, CR1, CR3 } = this.#regs;
+    const { SR, CR1, CR2, CR3 } = this.#regs;
     let enabled = 0;
     if (CR1.TXEIE) enabled |= FLAG.TXE;
     if (CR1.TCIE) enabled |= FLAG.TC;
     if (CR1.RXNEIE) enabled |= FLAG.RXNE | FLAG.ORE;
     if (CR1.IDLEIE) enabled |= FLAG.IDLE;
     if (CR1.PEIE) enabled |= FLAG.PE;
+    if (CR2.LBDIE) enabled |= FLAG.LBD;
     if (CR3.value & CTSIE) enabled |= FLAG.CTS;
     // Noise, framing and overrun interrupt by EIE in DMA reception only.
     if (CR3.EIE && CR3.DMAR) enabled |= FLAG.NF | FLAG.FE | FLAG.ORE;

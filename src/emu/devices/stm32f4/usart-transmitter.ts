@@ -8,6 +8,11 @@ const DATA = 2;
 const BREAK = 3;
 /** The stop bits after a break. */
 const BREAK_END = 4;
+/** The guard time of smartcard mode: nothing is on the line, TC is held back (30.3.11). */
+const GUARD = 5;
+
+/** 30.3.8: bits of a LIN break. */
+const LIN_BREAK_BITS = 13;
 
 export interface TransmitterState {
   readonly busy: Int32Array;
@@ -22,7 +27,8 @@ export interface TransmitterState {
 export interface TransmitterListener {
   /** nCTS allows the next frame. */
   clearToSend(): boolean;
-  started(): void;
+  /** A frame begins; `data`: it carries a word. */
+  started(data: boolean): void;
   /** A whole frame was on the line. */
   sent(word: number, format: FrameFormat): void;
   /** The line is held low by a break, or no longer. */
@@ -56,6 +62,10 @@ export class UsartTransmitter {
   get breaking(): boolean {
     return this.#state.busy[0] === BREAK;
   }
+  /** Something is on the line. */
+  get sending(): boolean {
+    return this.#state.busy[0] !== 0 && this.#state.busy[0] !== GUARD;
+  }
   /** A word waits in the data register. */
   get waiting(): boolean {
     return (this.#regs.SR.value & FLAG.TXE) === 0;
@@ -83,8 +93,10 @@ export class UsartTransmitter {
   /** Begins the next frame if the line is free and there is something to send. */
   start(): void {
     const { SR, CR1 } = this.#regs;
-    const { busy, shift, tdr, preamble } = this.#state;
-    if (busy[0] !== 0 || !this.#settings.transmits || this.#settings.bitTime === 0) return;
+    const { shift, tdr, preamble } = this.#state;
+    if (this.sending || !this.#settings.transmits || this.#settings.bitTime === 0) return;
+    // 30.3.11: no idle frame in smartcard mode.
+    if (this.#settings.smartcard) preamble[0] = 0;
     if (preamble[0] !== 0) {
       preamble[0] = 0;
       this.#begin(IDLE_FRAME);
@@ -103,10 +115,16 @@ export class UsartTransmitter {
   }
 
   #begin(what: number): void {
-    const { format, bitTime } = this.#settings;
     this.#state.busy[0] = what;
-    this.#listener.started();
-    this.#event.after(((what === BREAK_END ? format.stopHalves : frameHalves(format)) * bitTime) / 2);
+    this.#listener.started(what === DATA);
+    this.#event.after((this.#halves(what) * this.#settings.bitTime) / 2);
+  }
+  #halves(what: number): number {
+    const { format, lin, smartcard } = this.#settings;
+    if (what === BREAK_END) return lin ? 2 : format.stopHalves;
+    if (what === BREAK && lin) return 2 * LIN_BREAK_BITS;
+    // 30.3.11: in smartcard mode a frame begins half a bit later.
+    return frameHalves(format) + (what === DATA && smartcard ? 1 : 0);
   }
 
   #finish(): void {
@@ -128,7 +146,13 @@ export class UsartTransmitter {
     }
     this.start();
     // Another frame has begun: not complete yet.
-    if (busy[0] !== 0) return;
+    if (this.sending) return;
+    const { guardTime, bitTime } = this.#settings;
+    if (was === DATA && guardTime > 0) {
+      busy[0] = GUARD;
+      this.#event.after(guardTime * bitTime);
+      return;
+    }
     if (!this.waiting) SR.value |= FLAG.TC;
     this.#listener.flagsChanged();
   }

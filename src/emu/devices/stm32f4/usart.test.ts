@@ -476,18 +476,6 @@ describe('what the host hears', () => {
   });
 });
 
-it.each([
-  ['LIN', CR2, 1 << 14, 'USART2.CR2.LINEN was written: LIN is not modelled'],
-  ['IrDA', CR3, 1 << 1, 'USART2.CR3.IREN was written: IrDA is not modelled'],
-  ['smartcard', CR3, 1 << 5, 'USART2.CR3.SCEN was written: smartcard mode is not modelled'],
-  ['synchronous', CR2, 1 << 11, 'USART2.CR2.CLKEN was written: synchronous mode is not modelled'],
-  ['mute', CR1, 1 << 1, 'USART2.CR1.RWU was written: mute mode is not modelled'],
-])('declares %s', (_name, register, value, what) => {
-  const h = port();
-  h.write(register, value);
-  expect(h.problems.map((problem) => problem.what)).toEqual([what]);
-});
-
 it('a UART has neither flow control nor GTPR', () => {
   const h = new DeviceHarness(uart('UART4'), { name: 'uart4' });
   h.write(CR3, 1 << 9);

@@ -1,5 +1,5 @@
 import { REGION } from '../handlers.js';
-import { helperImport, helperImports, type Import } from '../imports.js';
+import { functionImport, helperImport, helperImports, type Import } from '../imports.js';
 import type { Isa } from '../instruction.js';
 import type { Type } from '../ir.js';
 import { ENGINE, ENTRIES_OFFSET, type StateLayout } from '../layout.js';
@@ -43,6 +43,7 @@ export function generateRegions(
   const environment = {
     slow: (kind: string, size: number) => imports.get(`${kind}${size}`)!,
     helper: (name: string) => imports.get(helperImport(name))!,
+    pure: (name: string) => imports.get(functionImport(name))!,
     enter,
     note: imports.get('note')!,
     go: (out: FunctionBody, otherwise: number): void => goOn(out, type, otherwise, counting),

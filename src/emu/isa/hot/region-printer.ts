@@ -24,6 +24,7 @@ export type Site = { readonly window: MemoryWindow } | 'table' | 'inline';
 export interface RegionEnvironment {
   readonly slow: (kind: 'load' | 'store', size: number) => number;
   readonly helper: (name: string) => number;
+  readonly pure: (name: string) => number;
   /** Index of the function that runs a subroutine: (pc, budget) as a region's results. */
   readonly enter: number;
   /** Index of the function that notes where a computed branch went: (site, target). */
@@ -79,6 +80,8 @@ export class RegionPrinter {
   /** Address of the computed branch, or of the access, by which the region is left. */
   readonly #site = this.#out.local('i32');
   #open!: Open;
+  /** Scalars that are known not to be 0 in the block being printed. */
+  readonly #guarded = new Set<string>();
   /** Number of the place that control is on its way to, 0 once it is there. */
   readonly #way = this.#out.local('i32');
 
@@ -173,6 +176,7 @@ export class RegionPrinter {
     const { checked, cyclesToCheck, blocks } = this.#region;
     const { steps, pc } = blocks[index]!;
     this.#pending = 0;
+    this.#guarded.clear();
     this.#proceed(index);
     if (index === 0) {
       this.#goTo(0, this.#region.entry, 0);
@@ -306,7 +310,7 @@ export class RegionPrinter {
     const used = new Map<Type, number>();
     const before = this.#pending;
     const next = (part.pc + part.length) >>> 0;
-    const { slow, helper, counting } = this.#environment;
+    const { slow, helper, pure, counting } = this.#environment;
     const chosen = this.#environment.site(part);
     const inline = chosen === 'inline' && step.parts.length === 1 && step.targets.length === 0 && !step.computed;
     const open = this.#open;
@@ -323,6 +327,7 @@ export class RegionPrinter {
       temporary: (type) => this.#temporary(type, used),
       slow,
       helper,
+      pure,
       trapNumber: (kind) => 1 + this.#isa.traps.indexOf(kind),
       fallThrough: (depth) => {
         open.executed++;
@@ -352,6 +357,15 @@ export class RegionPrinter {
           this.#saveItState(part, part.predicate?.before);
           this.#startOver(part, before, depth);
         },
+        refuse: (depth, charged) => {
+          this.#saveItState(part, part.predicate?.before);
+          this.#startOver(part, before, depth, 'leave', charged);
+        },
+        guarded: (name, depth) => {
+          if (this.#guarded.has(name)) return true;
+          if (depth === 0 && !part.predicate) this.#guarded.add(name);
+          return false;
+        },
         window: typeof chosen === 'object' ? chosen.window : undefined,
         inline,
         before: () => this.#beforeCall(part),
@@ -378,6 +392,7 @@ export class RegionPrinter {
    */
   #afterCall(helper: boolean): void {
     const out = this.#out;
+    this.#guarded.clear();
     out.i32(0).memory(OP.i32_load, ENGINE.budget).get(this.#expected).op(OP.i32_sub);
     out.get(this.#cut).op(OP.i32_add).set(this.#cut);
     this.#state.reload(helper);
@@ -407,13 +422,14 @@ export class RegionPrinter {
   }
 
   /** Leaves for an access: before its segment, or before a part whose own cycles may already be paid (they are, inside an IT block). */
-  #startOver(part: Part, before: number, depth: number): void {
+  #startOver(part: Part, before: number, depth: number, kind: 'access' | 'leave' = 'access', charged = true): void {
     const { segment, pc, pending, executed } = this.#open;
     // the cold engine will execute it
     if (this.#environment.counting) this.#out.count(COUNTERS.hot, segment.atOnce ? BigInt(-executed - 1) : -1n);
-    this.#count('access');
-    if (segment.atOnce) this.#exitTo(pc, 'access', depth, pending);
-    else this.#exitTo(part.pc, 'access', depth, before - (part.predicate ? staticCycles(part) : 0));
+    this.#count(kind === 'access' ? 'access' : 'instruction');
+    if (kind === 'leave') this.#out.i32(LEFT.otherwise).set(this.#left);
+    if (segment.atOnce) this.#exitTo(pc, kind, depth, pending);
+    else this.#exitTo(part.pc, kind, depth, before - (part.predicate && charged ? staticCycles(part) : 0));
   }
 
   #saveItState(part: Part, itstate: number | undefined): void {

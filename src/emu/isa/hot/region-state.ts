@@ -41,7 +41,7 @@ export class RegionState {
         if (index.op !== 'const') continue;
         const kept = this.register(Number(index.value));
         if (node.op === 'setReg') this.#written.add(kept);
-      } else if (node.op === 'get' || node.op === 'set') {
+      } else if (node.op === 'get' || node.op === 'set' || node.op === 'guard') {
         const kept = this.scalar(node.name);
         if (node.op === 'set') this.#written.add(kept);
       }

@@ -34,7 +34,9 @@ export interface Segment {
 
 /** Most instructions of a segment: the more, the longer what it replaces is needed. */
 const LONGEST = 24;
-const FLOW = new Set<Node['op']>(['if', 'bits', 'branch', 'trap', 'helper']);
+const FLOW = new Set<Node['op']>(['bits', 'branch', 'trap', 'helper']);
+/** What leaves a trace and stands in no arm of an `if` then. */
+const EFFECTS = new Set<Node['op']>(['setReg', 'set', 'load', 'store', 'charge']);
 
 export interface SegmentOptions {
   /** Where accesses of an instruction are expected: only those in one place are grouped, and none where it is undefined. */
@@ -73,9 +75,23 @@ export function segmentsOf(steps: readonly Step[], options: SegmentOptions): Seg
 function isRepeatable(step: Step, { callsMachine }: SegmentOptions): boolean {
   const part = step.parts[0]!;
   if (step.parts.length > 1 || callsMachine(part)) return false;
-  return part.program.every(
-    (node) => !FLOW.has(node.op) && (node.op !== 'charge' || constantOf(part.program, node.args[0]) !== undefined),
+  return (
+    choosesValues(part.program) &&
+    part.program.every(
+      (node) => !FLOW.has(node.op) && (node.op !== 'charge' || constantOf(part.program, node.args[0]) !== undefined),
+    )
   );
+}
+
+/** Conditional arms only work out values: whatever the instruction changes, it changes on every path. */
+function choosesValues(program: Program): boolean {
+  let depth = 0;
+  for (const { op } of program) {
+    if (op === 'if') depth++;
+    else if (op === 'end') depth--;
+    else if (depth > 0 && EFFECTS.has(op)) return false;
+  }
+  return true;
 }
 
 /** Control flow inside a program: what a register holds there is not known. */
@@ -99,7 +115,10 @@ function groupsOf(
   const written = new Map<number, number>();
   for (const part of parts) {
     const { program } = part;
-    if (!isStraight(program)) continue;
+    if (!isStraight(program)) {
+      for (const node of program) if (node.op === 'setReg') count(written, constantOf(program, node.args[0])!);
+      continue;
+    }
     const addresses = new Addresses(program, written);
     for (const [id, node] of program.entries()) {
       addresses.next(id);
@@ -129,6 +148,10 @@ function groupsOf(
     }
   }
   return accesses;
+}
+
+function count(written: Map<number, number>, register: number): void {
+  written.set(register, (written.get(register) ?? 0) + 1);
 }
 
 /** An address as a register, how often that had been written when it was read, and a distance. */

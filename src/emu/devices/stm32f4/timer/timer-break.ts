@@ -1,0 +1,78 @@
+import type { PinFunction } from '../../../net.js';
+import type { Signal } from '../../../signal.js';
+import type { TimerCore } from './timer-core.js';
+import type { TimerOutputs } from './timer-outputs.js';
+import { BIT, REG } from './timer-registers.js';
+import { NOW, type TimerContext } from './timer-state.js';
+
+const { BKE, BKP, AOE, MOE, OSSI, OSSR, LOCK, DTG } = BIT.BDTR;
+
+/**
+ * Break and lock: RM0090 17.3.12 and 17.4.18. The break acts on a level: while it is there MOE cannot be set, nor BIF cleared.
+ *
+ * Pin function `<name>_BKIN`; input `clockFailure`, the clock security system's.
+ */
+export class TimerBreak {
+  readonly #d: TimerContext;
+  readonly #core: TimerCore;
+  readonly #outputs: TimerOutputs;
+  readonly #pin: PinFunction;
+  readonly #clockFailure: Signal;
+
+  constructor(d: TimerContext, label: string, core: TimerCore, outputs: TimerOutputs) {
+    this.#d = d;
+    this.#core = core;
+    this.#outputs = outputs;
+    this.#pin = d.pinFunction(`${label}_BKIN`);
+    this.#pin.onLevel(() => this.#sense());
+    this.#clockFailure = d.input('clockFailure', () => this.#sense());
+  }
+
+  get active(): boolean {
+    const bdtr = this.#d.state.words[REG.BDTR]!;
+    if ((bdtr & BKE) === 0) return false;
+    return this.#clockFailure.level !== 0 || (this.#pin.routed && this.#pin.level === ((bdtr & BKP) !== 0 ? 1 : 0));
+  }
+
+  #sense(): void {
+    if (!this.active) return;
+    this.#core.sync();
+    this.happen();
+    this.#core.commit();
+  }
+  /** Outputs off, flag on. */
+  happen(): void {
+    this.#core.raise(BIT.SR.BIF);
+    this.#clear();
+  }
+  #clear(): void {
+    const { words } = this.#d.state;
+    if ((words[REG.BDTR]! & MOE) === 0) return;
+    words[REG.BDTR]! &= ~MOE;
+    this.#outputs.breaks();
+  }
+
+  /** An update event: with AOE the outputs come back, unless the break is still there. */
+  updated(): void {
+    const { words } = this.#d.state;
+    if ((words[REG.BDTR]! & (AOE | MOE)) === AOE && !this.active) words[REG.BDTR]! |= MOE;
+  }
+
+  /** Lock level. */
+  get level(): number {
+    return (this.#d.state.words[REG.BDTR]! & LOCK) >>> 8;
+  }
+
+  write(value: number): void {
+    const { words, now } = this.#d.state;
+    let kept = now[NOW.LOCKED] !== 0 ? LOCK : 0;
+    if (this.level >= 1) kept |= DTG | BKE | BKP | AOE;
+    if (this.level >= 2) kept |= OSSI | OSSR;
+    now[NOW.LOCKED] = 1;
+    const before = words[REG.BDTR]!;
+    words[REG.BDTR] = (before & (kept | MOE)) | (value & ~kept & ~MOE);
+    if (this.active) this.happen();
+    else if ((value & MOE) !== 0) words[REG.BDTR]! |= MOE;
+    else this.#clear();
+  }
+}
