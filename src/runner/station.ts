@@ -68,7 +68,7 @@ function enableSemihosting(machine: Machine, choice: StationOptions['semihosting
 export function readImageFor(board: AnyBoard, firmware: string, contents?: Uint8Array): ElfImage {
   const image = readElf(firmware, contents);
   const machine = board.chip.cpu.name.startsWith('cortex') ? 'arm' : 'riscv';
-  requireElfFor(image, { machine, class: 32, memories: memoriesOf(board), fpu: false });
+  requireElfFor(image, { machine, class: 32, memories: memoriesOf(board), fpu: machine === 'arm' });
   return image;
 }
 

@@ -17,19 +17,25 @@ DEBUG_INFO ?= -g3
 export PWD := $(CURDIR)
 
 CC.stm32f407  := arm-none-eabi-gcc
+# With the FPU: the program switches it on (CPACR) before it uses it.
+CC.stm32f407-fpu  := $(CC.stm32f407)
 CC.riscv-virt := riscv64-unknown-elf-gcc
 
 # The F407 has an FPU, but code that uses it runs only where the FPU is switched on: soft float runs everywhere.
 ARCH.stm32f407  := -mcpu=cortex-m4 -mthumb -mfloat-abi=soft
+ARCH.stm32f407-fpu := -mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard
 ARCH.riscv-virt := -march=rv32imac_zicsr_zifencei -mabi=ilp32 -mcmodel=medany
 
 INCLUDES.stm32f407  := -I$(COMMON) -I$(COMMON)/cortex-m -I$(COMMON)/stm32f407
+INCLUDES.stm32f407-fpu := $(INCLUDES.stm32f407)
 INCLUDES.riscv-virt := -I$(COMMON) -I$(COMMON)/riscv-virt
 
 STARTUP.stm32f407  := $(COMMON)/cortex-m/startup.c
+STARTUP.stm32f407-fpu := $(STARTUP.stm32f407)
 STARTUP.riscv-virt := $(COMMON)/riscv-virt/startup.S
 
 LINK.stm32f407  := -L$(COMMON)/cortex-m -T$(COMMON)/stm32f407/link.ld
+LINK.stm32f407-fpu := $(LINK.stm32f407)
 LINK.riscv-virt := -T$(COMMON)/riscv-virt/link.ld
 
 # -fno-tree-loop-distribute-patterns: a copy loop stays a loop instead of a call of memcpy, which nobody links here.

@@ -285,6 +285,15 @@ export class Emitter {
     }
     this.#push({ op: 'end', type: 'void', args: [] });
   }
+  /**
+   * The same for an arm that is hardly ever executed and stands before anything that the instruction changes. Compiled code
+   * leaves the whole instruction to the cold engine then, until it has had to do so often.
+   */
+  ifRare(condition: Int, then: () => void): void {
+    this.#push({ op: 'if', type: 'void', rare: true, args: [condition.id] });
+    this.#scoped(then);
+    this.#push({ op: 'end', type: 'void', args: [] });
+  }
 
   /** Runs `body` for every set bit of `word`, lowest first; unrolled when the word is a constant. */
   forBits(word: Int | number, body: (index: Int) => void): void {

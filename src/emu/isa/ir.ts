@@ -116,7 +116,8 @@ export type Node =
   | { op: 'var'; type: Type; args: readonly [number] }
   | { op: 'readVar'; type: Type; variable: number; args: readonly [] }
   | { op: 'writeVar'; type: 'void'; variable: number; args: readonly [number] }
-  | { op: 'if'; type: 'void'; args: readonly [number] }
+  /** `rare`: the arm is hardly ever executed, and without it the instruction is whole. */
+  | { op: 'if'; type: 'void'; rare?: true; args: readonly [number] }
   | { op: 'else'; type: 'void'; args: readonly [] }
   /** Repeats up to `end` for every set bit of the argument, lowest first; its value is the bit's index. */
   | { op: 'bits'; type: 'i32'; args: readonly [number] }

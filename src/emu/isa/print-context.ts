@@ -75,7 +75,7 @@ export interface HotContext {
   readonly refuse: (depth: number, charged: boolean) => void;
   /** Whether a scalar is known not to be 0; it is from now on. */
   guarded(name: string, depth: number): boolean;
-  /** Instead of `miss`: slow accesses are called from here. */
+  /** Instead of `miss`: slow accesses are called from here, rare arms are there. */
   readonly inline: boolean;
   /** Before and after a call into the machine, an access or a helper; they keep the stack as it is. */
   readonly before: () => void;

@@ -2,7 +2,7 @@ import { InternalError } from '../errors.js';
 import { deferredValues } from './deferral.js';
 import type { Node, Program, PureOp, Type } from './ir.js';
 import { ENGINE, PAGE_SHIFT, PAGE_SIZE, READ_TABLE, WRITE_TABLE } from './layout.js';
-import type { MemoryWindow, PrintContext, SharedCheck } from './print-context.js';
+import type { HotContext, MemoryWindow, PrintContext, SharedCheck } from './print-context.js';
 import {
   CONVERSION,
   EMPTY_BLOCK,
@@ -47,7 +47,9 @@ export class Printer {
     if (this.#context.counter !== undefined) out.count(this.#context.counter);
     for (let id = 0; id < this.#program.length; id++) {
       const node = this.#program[id]!;
-      if (node.op === 'if') {
+      if (node.op === 'if' && node.rare && this.#context.hot && !this.#context.hot.inline) {
+        id = this.#leaveIf(id, node.args[0], this.#context.hot);
+      } else if (node.op === 'if') {
         this.#value(node.args[0]);
         out.op(OP.if, EMPTY_BLOCK);
         this.#depth++;
@@ -74,6 +76,24 @@ export class Printer {
     }
     if (!this.#left) this.#context.fallThrough(this.#depth);
     else out.op(OP.unreachable);
+  }
+
+  /** In place of a rare arm; gives its end. */
+  #leaveIf(id: number, condition: number, hot: HotContext): number {
+    const { out } = this.#context;
+    this.#value(condition);
+    out.op(OP.if, EMPTY_BLOCK);
+    hot.miss(this.#depth + 1);
+    out.op(OP.end);
+    let depth = 0;
+    let end = id;
+    do {
+      const { op } = this.#program[end]!;
+      if (op === 'if' || op === 'bits') depth++;
+      else if (op === 'end') depth--;
+      end++;
+    } while (depth > 0);
+    return end - 1;
   }
 
   /** Prints a program without control flow and leaves one of its values on the stack. */

@@ -95,12 +95,16 @@ export class FloatContext {
     state.floatReady = owned && !this.lazy && this.allowed;
   }
 
-  /** The rest of ExecuteFPCheck(): what executes gets a context of its own, with the defaults of FPDSCR. */
+  /**
+   * The rest of ExecuteFPCheck(): what executes gets a context of its own. FPSCR[26:22] come from FPDSCR; the flags, which stacking
+   * has left UNKNOWN, are 0: ST's handlers of their interrupt count on it (PM0214 4.6.7).
+   */
   begin(): void {
     const state = this.#state;
     if ((this.fpccr & FPCCR.ASPEN) !== 0 && !state.fpca) {
-      state.fpscr = (state.fpscr & ~FPSCR_DEFAULTS) | this.fpdscr;
+      state.fpscr = this.fpdscr;
       state.fpca = true;
+      this.show();
     }
     this.changed();
   }

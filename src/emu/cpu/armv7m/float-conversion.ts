@@ -26,7 +26,7 @@ function compareWith(quietToo: 0 | 1, operand: (o: Emitter, f: Two) => Int): (o:
     const status = o.variable(fpscr);
     const number = (bits: Int) => o.leU(o.and(bits, MAGNITUDE), NOT_A_NUMBER_ABOVE);
     const plain = o.eq(o.and(fpscr, FPSCR.FZ), 0);
-    o.if(o.eq(o.and(plain, o.and(number(a), number(b))), 0), () => {
+    o.ifRare(o.eq(o.and(plain, o.and(number(a), number(b))), 0), () => {
       const outcome = slowly(o, vcmp, [a, b, o.i32(quietToo)], fpscr);
       flags.set(outcome.result);
       status.set(outcome.status);

@@ -84,10 +84,10 @@ export function compute(
     result.set(outcome.result);
     status.set(outcome.status);
   };
-  o.if(o.eq(o.and(plain, attempt.holds), 0), () => {
-    if (attempt.alsoHolds) o.if(o.eq(o.and(plain, attempt.alsoHolds(o)), 0), otherwise);
-    else otherwise();
-  });
+  const doubtful = o.eq(o.and(plain, attempt.holds), 0);
+  const { alsoHolds } = attempt;
+  if (alsoHolds) o.if(doubtful, () => o.ifRare(o.eq(o.and(plain, alsoHolds(o)), 0), otherwise));
+  else o.ifRare(doubtful, otherwise);
   write(result.get());
   o.set('fpscr', status.get());
 }

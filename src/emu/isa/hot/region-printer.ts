@@ -202,7 +202,7 @@ export class RegionPrinter {
       if (kind === 'store') return site === 'inline' ? undefined : 0;
       return typeof site === 'object' ? site.window.base : undefined;
     },
-    callsMachine: (part) => this.#environment.site(part) === 'inline',
+    callsMachine: (part) => this.#environment.site(part) === 'inline' && accessesMemory(part),
   };
 
   /** Registers get the values that they have at the end of the segment. */
@@ -314,7 +314,7 @@ export class RegionPrinter {
     const chosen = this.#environment.site(part);
     const inline = chosen === 'inline' && step.parts.length === 1 && step.targets.length === 0 && !step.computed;
     const open = this.#open;
-    const calls = inline || part.program.some(({ op }) => op === 'helper');
+    const calls = (inline && accessesMemory(part)) || part.program.some(({ op }) => op === 'helper');
     return {
       out: this.#out,
       state: this.#layout,
@@ -551,6 +551,8 @@ const NO_SLOTS = {
     throw new Error('a region has no record');
   },
 };
+
+const accessesMemory = ({ program }: Part): boolean => program.some(({ op }) => op === 'load' || op === 'store');
 
 /** What a part is charged at its start, whatever path it takes. */
 function staticCycles({ program }: Part): number {
