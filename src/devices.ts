@@ -14,6 +14,7 @@ export { lis302dl } from './emu/parts/lis302dl.js';
 export { lm75, type TemperatureSensor } from './emu/parts/lm75.js';
 export { type Microphone, mp45dt02 } from './emu/parts/mp45dt02.js';
 export { type I2cPeer, i2cPeer, type SpiPeer, spiPeer } from './emu/parts/peers.js';
+export { type Potentiometer, potentiometer } from './emu/parts/potentiometer.js';
 export { type RotaryEncoder, type RotaryEncoderOptions, rotaryEncoder } from './emu/parts/rotary-encoder.js';
 export { type Servo, type ServoOptions, servo } from './emu/parts/servo.js';
 export { type SpiFlash, type SpiFlashOptions, spiFlash } from './emu/parts/spi-flash.js';

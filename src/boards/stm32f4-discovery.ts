@@ -1,5 +1,7 @@
 import { button } from '../emu/parts/button.js';
 import { led } from '../emu/parts/led.js';
+import { lis3dsh } from '../emu/parts/lis3dsh.js';
+import { mp45dt02 } from '../emu/parts/mp45dt02.js';
 import { terminal } from '../emu/parts/terminal.js';
 import { defineBoard } from './define.js';
 import { MHz } from './rows.js';
@@ -8,7 +10,8 @@ import { stm32f407 } from './stm32f407.js';
 /**
  * ST's STM32F4 Discovery (UM1472): four user LEDs, the user button with its pull-down resistor, the reset button, an
  * 8 MHz crystal. The 32 kHz crystal X3 is not fitted, so LSERDY never comes. The board has no serial converter of its
- * own; the console stands for one wired to PA2 and PA3. `with({ console: terminal('usart3') })` moves it.
+ * own; the console stands for one wired to PA2 and PA3. `with({ console: terminal('usart3') })` moves it. The accelerometer is the LIS3DSH of
+ * boards from revision C on; `with({ accelerometer: lis302dl({ … }) })` makes it an earlier one.
  */
 export const stm32f4Discovery = defineBoard({
   name: 'stm32f4-discovery',
@@ -21,6 +24,8 @@ export const stm32f4Discovery = defineBoard({
     blue: led('PD15'),
     button: button('PA0', { activeHigh: true }),
     resetButton: button('NRST'),
+    accelerometer: lis3dsh({ bus: 'spi1', select: 'PE3', int1: 'PE0', int2: 'PE1' }),
+    microphone: mp45dt02('spi2'),
     console: terminal('usart2', { tx: 'PA2', rx: 'PA3' }),
   },
 });

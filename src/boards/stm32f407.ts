@@ -61,8 +61,13 @@ const EXTI_LINES: Readonly<Record<keyof typeof EXTI_INTERRUPTS, number>> = {
 /** The pins' Schmitt triggers go to SYSCFG's multiplexer, its choices to EXTI. */
 const SYSCFG_WIRES = Object.fromEntries(Array.from({ length: 16 }, (_, line) => [`exti${line}`, `exti.line${line}`]));
 
-/** Pins that the backup domain takes away from a port, beside those of Standby mode. */
-const TAKEN: Readonly<Record<string, readonly string[]>> = { A: ['pwr.wkup'], C: ['rtc.pc'], I: ['rtc.pi'] };
+/** Pins that oscillators and the backup domain take away from a port, beside those of Standby mode. */
+const TAKEN: Readonly<Record<string, readonly string[]>> = {
+  A: ['pwr.wkup'],
+  C: ['rtc.pc', 'rcc.lsePins'],
+  H: ['rcc.hsePins'],
+  I: ['rtc.pi'],
+};
 
 function port(letter: string, index: number) {
   const inputs = Array.from({ length: pinCount(letter) }, (_, pin) => [`in${pin}`, `syscfg.P${letter}${pin}`] as const);
@@ -132,7 +137,6 @@ export function stm32f407(options: Stm32f407Options = {}) {
     ],
     devices: {
       rcc: at(0x4002_3800, rcc(options), { irq: 5, wires: { nmi: 'cpu.nmi', sleeping: 'cpu.sleeping' } }),
-      pwr: at(0x4000_7000, pwr(options), { ...on('APB1', 28), wires: PWR_WIRES }),
       flash: at(0x4002_3c00, flashInterface({ flashKiB, bootsFromFlash: (options.boot ?? 'flash') === 'flash' }), {
         irq: 4,
         wires: FLASH_WIRES,
@@ -148,6 +152,8 @@ export function stm32f407(options: Stm32f407Options = {}) {
       gpiog: port('G', 6),
       gpioh: port('H', 7),
       gpioi: port('I', 8),
+      // Behind the ports: as Standby mode ends, it lets them drive their pins again when they have been reset.
+      pwr: at(0x4000_7000, pwr(options), { ...on('APB1', 28), wires: PWR_WIRES }),
       dbgmcu: at(0xe004_2000, dbgmcu()),
       signature: at(0x1fff_7a10, signature(flashKiB, options.uniqueId)),
       ...unmodelledDevices(),

@@ -2,6 +2,7 @@ import { hex } from './bits.js';
 import type { Region } from './bus-region.js';
 import { UsageError } from './errors.js';
 import { PAGE_SHIFT } from './isa/layout.js';
+import type { MemoryBlock } from './memory.js';
 
 const NOTHING: readonly Region[] = [];
 
@@ -10,6 +11,9 @@ const LEAF_SHIFT = 10;
 const LEAF_PAGES = 1 << LEAF_SHIFT;
 const LEAF_COUNT = 1 << (32 - PAGE_SHIFT - LEAF_SHIFT);
 const EMPTY_LEAF = new Uint16Array(LEAF_PAGES);
+
+export type MemoryRegion = Region & { readonly memory: MemoryBlock };
+const isMemory = (region: Region): region is MemoryRegion => region.memory !== null;
 
 /** Finds the region of an address: an index over 4 KiB pages, and the few regions of each. */
 export class AddressMap {
@@ -20,7 +24,12 @@ export class AddressMap {
   readonly #lists: (readonly Region[])[] = [NOTHING];
   readonly #indices = new Map<string, number>();
   readonly #regions: Region[] = [];
+  #memories: readonly MemoryRegion[] = [];
 
+  /** Regions with memory behind them. */
+  get memories(): readonly MemoryRegion[] {
+    return this.#memories;
+  }
   get regions(): readonly Region[] {
     return this.#regions;
   }
@@ -36,6 +45,7 @@ export class AddressMap {
       });
     }
     this.#regions.push(region);
+    this.#memories = this.#regions.filter(isMemory);
     const alone = this.#listOf([region]);
     let whole: Uint16Array | undefined;
     this.#eachLeaf(region, (leaf, from, to) => {
@@ -54,6 +64,7 @@ export class AddressMap {
 
   remove(region: Region): void {
     this.#regions.splice(this.#regions.indexOf(region), 1);
+    this.#memories = this.#regions.filter(isMemory);
     this.#eachLeaf(region, (leaf, from, to) => {
       const pages = this.#ownLeaf(leaf);
       for (let page = from; page < to; page++) {

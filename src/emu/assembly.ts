@@ -7,12 +7,13 @@ import type {
   MemoryStore,
   ResetCause,
 } from './device.js';
-import { DeviceInstance } from './device-instance.js';
+import { DeviceInstance, type Gate } from './device-instance.js';
 import type { DeviceRow } from './device-row.js';
 import { UsageError } from './errors.js';
 import type { MachineDescription } from './machine-description.js';
 import { Net, type NetDriver, PinFunction, type Stamp } from './net.js';
 import { PartInstance } from './part-instance.js';
+import { isRegister } from './registers.js';
 import type { Scheduler } from './scheduler.js';
 import type { Signal, Signals } from './signal.js';
 import type { Arena } from './state.js';
@@ -76,7 +77,10 @@ export class Assembly implements DeviceServices {
     const rows = { ...coreDevices, ...description.devices };
     for (const [name, row] of Object.entries(rows)) {
       const gated = row.enable !== undefined || row.reset !== undefined;
-      this.devices.set(name, new DeviceInstance(name, row.device, this, { clock: row.clock, gated }));
+      this.devices.set(
+        name,
+        new DeviceInstance(name, row.device, this, { clock: row.clock, gated, enable: gateOf(rows, row) }),
+      );
     }
     checkPins(description, this.nets);
     for (const [name, part] of Object.entries(description.parts ?? {})) {
@@ -137,6 +141,14 @@ export class Assembly implements DeviceServices {
   loseRam(): void {
     this.#host.loseRam();
   }
+}
+
+/** The bit that lets a device have its clock, in words, by the wire's name and the table of the device that drives it. */
+function gateOf(rows: Readonly<Record<string, DeviceRow>>, { enable }: DeviceRow): Gate | undefined {
+  const [device, register, bit] = enable?.split('.') ?? [];
+  const spec = rows[device ?? '']?.device.registers?.[register ?? ''];
+  if (bit === undefined || spec === undefined || !isRegister(spec)) return undefined;
+  return { bit: `bit ${bit} of ${device!.toUpperCase()}.${register}`, section: spec.section };
 }
 
 function checkPins({ name, parts = {} }: MachineDescription, nets: ReadonlyMap<string, Net>): void {

@@ -5,9 +5,9 @@ import type { Log } from './log.js';
  * state: a log holds the order, so a restored machine has the peers it had, and a test's peers are gone in the next test.
  */
 export class Attachments<T extends object> implements Iterable<T> {
-  /** Everything that ever was attached; the log says which of them is now. */
-  readonly #known: T[] = [];
-  /** 1 + index for an attachment, its negative for its end. */
+  /** What entry of the log attached what. */
+  readonly #attached = new Map<number, T>();
+  /** 1 + its own index for an attachment, the negative of that for its end. */
   readonly #log: Log;
 
   constructor(log: Log) {
@@ -16,23 +16,23 @@ export class Attachments<T extends object> implements Iterable<T> {
 
   /** @returns what takes it off again */
   add(one: T): () => void {
-    const known = this.#known.indexOf(one);
-    const id = known < 0 ? this.#known.push(one) : known + 1;
-    this.#log.append(id);
-    return () => this.#log.append(-id);
+    const entry = this.#log.length;
+    this.#log.append(entry + 1);
+    // After a restore the entry is another one's, attached in a past that did not happen.
+    this.#attached.set(entry, one);
+    return () => this.#log.append(-(entry + 1));
   }
 
   /** Those that are attached now, in the order they came. */
   *[Symbol.iterator](): Generator<T> {
     for (let i = 0; i < this.#log.length; i++) {
-      const id = this.#log.at(i) ?? 0;
-      if (id > 0 && this.#lasts(id, i)) yield this.#known[id - 1]!;
+      if (this.#log.at(i) === i + 1 && this.#lasts(i)) yield this.#attached.get(i)!;
     }
   }
 
-  /** Whether no later entry ends, or repeats, the one at `index`. */
-  #lasts(id: number, index: number): boolean {
-    for (let i = index + 1; i < this.#log.length; i++) if (Math.abs(this.#log.at(i)!) === id) return false;
+  /** Whether no later entry ends the attachment of entry `index`. */
+  #lasts(index: number): boolean {
+    for (let i = index + 1; i < this.#log.length; i++) if (this.#log.at(i) === -(index + 1)) return false;
     return true;
   }
 }

@@ -1,3 +1,5 @@
+import type { PageGuard } from './isa/layout.js';
+
 /** The bus as a core sees it. Accesses throw BusFault; addresses and values may be signed. */
 export interface CpuBus {
   /** 1, 2 or 4 bytes, little endian, unsigned; unaligned addresses are allowed in plain memory. */
@@ -16,11 +18,12 @@ export interface CpuBus {
    */
   guard(guardOf: PageGuard, changed: readonly AddressRange[], apart: boolean): void;
   /**
-   * The guards of these pages may have changed: the engine asks about each again. Cheaper than `guard` for ranges of which little
-   * is used; `renew` tells it after an access that was let through.
+   * Guards have changed for reads (and writes) in some ranges, for writes only in others: the engine asks about each page again.
+   * Cheaper than `guard` for ranges of which little is used; `renew` tells it after an access that was let through.
    */
-  withdraw(ranges: readonly AddressRange[]): void;
-  renew(address: number): void;
+  withdraw(reads: readonly AddressRange[], writes: readonly AddressRange[]): void;
+  /** Whether there was anything to tell. */
+  renew(address: number): boolean;
   /** What was decoded from these addresses is forgotten. */
   forgetCode(ranges: readonly AddressRange[]): void;
   /** Without side effects on devices: undefined where nothing is mapped. */
@@ -29,10 +32,6 @@ export interface CpuBus {
 
 /** [first, behind the last]. */
 export type AddressRange = readonly [number, number];
-
-/** `window`: may be read now, and not at other times. `unaligned`: only aligned accesses go without asking. */
-export const GUARD = { read: 1, write: 2, unaligned: 4, window: 8 } as const;
-export type PageGuard = (address: number) => number;
 
 /** Bits of `access`. */
 export const ACCESS = { signed: 1, aligned: 2, unprivileged: 4 } as const;

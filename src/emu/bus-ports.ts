@@ -1,7 +1,7 @@
-import { GUARD, type PageGuard } from './bus-access.js';
+import type { AddressRange } from './bus-access.js';
 import type { DeviceInstance } from './device-instance.js';
 import { InternalError } from './errors.js';
-import { PAGE_SHIFT, PAGE_SIZE, PORT, PORT_TABLE } from './isa/layout.js';
+import { GUARD, PAGE_SHIFT, PAGE_SIZE, type PageGuard, PORT, PORT_TABLE } from './isa/layout.js';
 
 /**
  * Registers that the engine reads without asking, because a read does nothing but show their word: most status registers that firmware
@@ -55,6 +55,13 @@ export class BusPorts {
   guard(guardOf: PageGuard): void {
     this.#guardOf = guardOf;
     for (const page of this.#pages.keys()) this.#show(page);
+  }
+  /** The guards of these ranges may be other ones than before. */
+  review(ranges: readonly AddressRange[]): void {
+    for (const page of this.#pages.keys()) {
+      const address = page * PAGE_SIZE;
+      if (ranges.some(([first, behind]) => address < behind && address + PAGE_SIZE > first)) this.#show(page);
+    }
   }
   #show(page: number): void {
     const guarded = (this.#guardOf(page * PAGE_SIZE) & GUARD.read) !== 0;

@@ -1,13 +1,13 @@
 import { AddressMap } from './address-map.js';
 import { hex } from './bits.js';
-import { ACCESS, type AddressRange, type CpuBus, type PageGuard } from './bus-access.js';
+import { ACCESS, type AddressRange, type CpuBus } from './bus-access.js';
 import { BusFault, FetchStall } from './bus-fault.js';
 import type { BusPorts } from './bus-ports.js';
 import { Region } from './bus-region.js';
 import { DeviceFault } from './device.js';
 import type { DeviceInstance } from './device-instance.js';
 import { UsageError } from './errors.js';
-import { PAGE_SHIFT } from './isa/layout.js';
+import { PAGE_SHIFT, type PageGuard } from './isa/layout.js';
 import type { MemoryBlock, MemoryPool } from './memory.js';
 
 export interface Watched {
@@ -128,19 +128,19 @@ export class Bus implements CpuBus {
     this.#eachPage(changed, (memory, page) => memory.refresh(page));
     this.#pool.guarded();
   }
-  withdraw(ranges: readonly AddressRange[]): void {
-    for (const { memory, start, end } of this.map.regions) {
-      if (memory === null) continue;
-      for (const [first, behind] of ranges) {
-        if (first < end && start < behind) this.#pool.withdraw(Math.max(first, start), Math.min(behind, end));
-      }
-    }
+  withdraw(reads: readonly AddressRange[], writes: readonly AddressRange[]): void {
+    this.#eachStretch(reads, (_memory, _from, _to, start, end) => this.#pool.withdraw(start, end, true));
+    this.#eachStretch(writes, (memory, _from, _to, start, end) => {
+      if (memory.isRam) this.#pool.withdraw(start, end, false);
+    });
+    this.#ports?.review(reads);
   }
-  renew(address: number): void {
-    if (!this.#pool.isWithdrawn(address)) return;
+  renew(address: number): boolean {
+    if (!this.#pool.isWithdrawn(address)) return false;
     const at = address >>> 0;
     const region = this.map.find(at);
     if (region?.memory) region.memory.refresh((at - region.start + region.target) >> PAGE_SHIFT);
+    return true;
   }
   forgetCode(ranges: readonly AddressRange[]): void {
     this.#eachStretch(ranges, (memory, from, to) => this.#pool.forgetCode(memory, from, to));
@@ -294,13 +294,18 @@ export class Bus implements CpuBus {
       for (let page = from >> PAGE_SHIFT; page << PAGE_SHIFT < to; page++) fn(memory, page);
     });
   }
-  /** Calls `fn` with what of memories is seen in ranges of addresses, as offsets. */
-  #eachStretch(ranges: readonly AddressRange[], fn: (memory: MemoryBlock, from: number, to: number) => void): void {
-    for (const { memory, start, end, target } of this.map.regions) {
-      if (memory === null) continue;
-      for (const range of ranges) {
-        const [from, to] = [Math.max(range[0], start), Math.min(range[1], end)];
-        if (from < to) fn(memory, from - start + target, to - start + target);
+  /** Calls `fn` with what of memories is seen in ranges of addresses: offsets, and addresses. */
+  #eachStretch(
+    ranges: readonly AddressRange[],
+    fn: (memory: MemoryBlock, from: number, to: number, start: number, end: number) => void,
+  ): void {
+    if (ranges.length === 0) return;
+    for (const { memory, start, end, target } of this.map.memories) {
+      for (let i = 0; i < ranges.length; i++) {
+        const range = ranges[i]!;
+        const from = Math.max(range[0], start);
+        const to = Math.min(range[1], end);
+        if (from < to) fn(memory, from - start + target, to - start + target, from, to);
       }
     }
   }

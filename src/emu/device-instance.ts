@@ -35,6 +35,12 @@ export interface Port {
   readonly blocked: number;
 }
 
+/** What enables a device's clock: `bit 17 of RCC.APB1ENR`, and the section of that register. */
+export interface Gate {
+  readonly bit: string;
+  readonly section: string | undefined;
+}
+
 /** One device of a machine: answers bus accesses, and is reset and gated by wires. */
 export class DeviceInstance {
   readonly name: string;
@@ -66,14 +72,16 @@ export class DeviceInstance {
   readonly #services: DeviceServices;
   readonly #context: DeviceContext;
   readonly #accessContext: AccessContext;
+  readonly #enable: Gate | undefined;
   readonly #setClockOpen: ((open: boolean) => void) | undefined;
 
   constructor(
     name: string,
     type: DeviceType,
     services: DeviceServices,
-    options: { clock?: string; gated?: boolean } = {},
+    options: { clock?: string; gated?: boolean; enable?: Gate | undefined } = {},
   ) {
+    this.#enable = options.enable;
     this.name = name;
     this.type = type;
     this.size = type.size;
@@ -313,7 +321,7 @@ export class DeviceInstance {
       REPORTED_GATED,
       'gated',
       what,
-      gated ? 'set its enable bit in the clock controller first' : 'clear its reset bit first',
+      gated ? `set ${this.#enable?.bit ?? 'its enable bit'} first` : 'clear its reset bit first',
     );
   }
 
@@ -357,7 +365,8 @@ export class DeviceInstance {
     const index = this.#layout.flat.length + flag;
     if (this.#reported[index] !== 0) return;
     this.#reported[index] = 1;
-    this.#services.report(this.name, { kind, what, remedy });
+    const gate = kind === 'gated' ? ({ rule: 'clock-gated', section: this.#enable?.section } as const) : {};
+    this.#services.report(this.name, { kind, what, remedy, ...gate });
   }
 
   #hookRead(register: RegisterCell, fn: ReadHook): void {

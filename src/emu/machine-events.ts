@@ -8,7 +8,14 @@ export interface MachineEvents {
   uart: { readonly source: string } & EventDetail;
   /** A byte was written to a stimulus port of the ITM: `port`, `byte`. */
   itm: { readonly source: string } & EventDetail;
+  /** A word over an SPI bus: `mosi`, `miso`, `bits`. */
+  spi: { readonly source: string } & EventDetail;
+  /** A condition or byte on an I2C bus: `event`, `byte`, `ack`. */
+  i2c: { readonly source: string } & EventDetail;
+  /** A sample over an I2S bus: `sample`, `channel`, `sent`. */
+  i2s: { readonly source: string } & EventDetail;
   pin: { readonly source: string; readonly pin: string; readonly level: Level; readonly strength: Strength };
+  can: { readonly source: string } & EventDetail;
   irq: { readonly source: string } & EventDetail;
   fault: { readonly source: string } & EventDetail;
   misuse: GuestReport;

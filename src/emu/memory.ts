@@ -1,11 +1,12 @@
-import { GUARD, type PageGuard } from './bus-access.js';
 import { InternalError } from './errors.js';
 import {
   CODE_TABLE,
+  GUARD,
   GUEST_BASE,
   PAGE,
   PAGE_SHIFT,
   PAGE_SIZE,
+  type PageGuard,
   READ_TABLE,
   WASM_PAGE,
   WRITE_TABLE,
@@ -391,11 +392,11 @@ export class MemoryPool {
     this.#closedOne = false;
   }
 
-  /** Empties the engine's entries for the guest pages of a range, until they are refreshed. */
-  withdraw(from: number, to: number): void {
+  /** Empties the engine's entries for the guest pages of a range, until they are refreshed: those of writes, or all. */
+  withdraw(from: number, to: number, reads: boolean): void {
     this.#withdrawn ??= new Uint8Array(2 ** (32 - PAGE_SHIFT));
     const [first, behind] = [Math.floor(from / PAGE_SIZE), Math.ceil(to / PAGE_SIZE)];
-    this.#words.fill(0, (READ_TABLE >> 2) + first, (READ_TABLE >> 2) + behind);
+    if (reads) this.#words.fill(0, (READ_TABLE >> 2) + first, (READ_TABLE >> 2) + behind);
     this.#words.fill(0, (WRITE_TABLE >> 2) + first, (WRITE_TABLE >> 2) + behind);
     this.#withdrawn.fill(1, first, behind);
   }

@@ -199,8 +199,14 @@ class CellDriver implements NetDriver {
 
 /** A pin as an alternate function knows it. */
 export interface PinSide {
+  /** `PB6` */
+  readonly name?: string;
   /** Its level while the function is routed to it, undefined otherwise. */
   readonly level: 0 | 1 | undefined;
+  /** Nobody drives or pulls it. */
+  readonly floating?: boolean;
+  /** It drives low only: a high level comes from a pull-up. */
+  readonly openDrain?: boolean;
   /** The peripheral drives something else. */
   driven(): void;
 }
@@ -252,11 +258,11 @@ export class PinFunction {
     if (after !== before) for (const listener of this.#inputListeners) listener(after);
   }
   #otherPin(): 0 | 1 | undefined {
-    for (const pin of this.#pins) {
-      const { level } = pin;
-      if (level !== undefined) return level;
-    }
-    return undefined;
+    return this.pin?.level;
+  }
+  /** The pin that carries it, the first of several. */
+  get pin(): PinSide | undefined {
+    return this.#pins.find(({ level }) => level !== undefined);
   }
   /** The peripheral's side: hears when the level changes. */
   onLevel(fn: (level: 0 | 1) => void): void {

@@ -27,7 +27,7 @@ export interface SpiSlave {
    * Bits after which it wants to be asked again; a longer frame of the master comes in pieces of that many. Parts that speak in
    * bytes say 8, so that a master with 16-bit frames is served as well. Without it the master's frames come whole.
    */
-  readonly unit?: number;
+  readonly unit?: number | undefined;
   /** Whether chip select is active. Asked at the start of each piece; without selection the piece passes it by. */
   selected(): boolean;
   /** The first clock edge of a piece. @returns what it shifts out on MISO, or undefined if it does not drive MISO */

@@ -9,9 +9,11 @@ import { toGoHigh } from './to-go-high.js';
 import { toGoLow } from './to-go-low.js';
 import { type DutyCycleOptions, toHaveDutyCycle } from './to-have-duty-cycle.js';
 import { type FaultKind, toHaveFaulted } from './to-have-faulted.js';
+import { type I2cExpectation, toHaveI2cTransaction } from './to-have-i2c-transaction.js';
 import { toHaveMisuse, toHaveNoMisuse } from './to-have-misuse.js';
 import { toHaveNoGuestErrors } from './to-have-no-guest-errors.js';
 import { type RegisterExpectation, toHaveRegister } from './to-have-register.js';
+import { type SpiExpectation, toHaveSpiTransfer } from './to-have-spi-transfer.js';
 import { toHaveWrittenUart } from './to-have-written-uart.js';
 import { toMatchFrame } from './to-match-frame.js';
 import { type MemoryExpectation, toMatchMemory } from './to-match-memory.js';
@@ -29,10 +31,12 @@ export const matchers = {
   toGoLow: timed(toGoLow),
   toHaveDutyCycle: timed(toHaveDutyCycle),
   toHaveFaulted,
+  toHaveI2cTransaction,
   toHaveMisuse,
   toHaveNoGuestErrors,
   toHaveNoMisuse,
   toHaveRegister,
+  toHaveSpiTransfer,
   toHaveWrittenUart,
   toMatchFrame,
   toMatchMemory,
@@ -46,9 +50,11 @@ export type {
   BlinkOptions,
   DutyCycleOptions,
   FaultKind,
+  I2cExpectation,
   MemoryExpectation,
   MisuseKind,
   RegisterExpectation,
+  SpiExpectation,
   TakeCyclesOptions,
   ToggleOptions,
   UartPattern,
@@ -73,12 +79,16 @@ export interface FirmwareMatchers<R = void> {
   toHaveFaulted(kind?: FaultKind): R;
   /** The firmware did something that the hardware does not promise to bear, of a kind or of any. Never runs the machine. */
   toHaveMisuse(kind?: MisuseKind): R;
+  /** An I2C bus has carried such a transaction so far, the port as master or slave. Never runs the machine. */
+  toHaveI2cTransaction(expected: I2cExpectation): R;
   /** The firmware did nothing that the chip or a device minds. Never runs the machine. */
   toHaveNoGuestErrors(): R;
   /** No misuse, of a kind or of any. Each test checks this at its end by itself, as `misuse` in `firmwareTest` says. */
   toHaveNoMisuse(kind?: MisuseKind): R;
   /** A register (`'CR1'`, `'CR1.UE'`) holds a value, or some of its fields do. */
   toHaveRegister(register: string, expected: RegisterExpectation): R;
+  /** These words went over an SPI bus one after the other, at any time so far. Never runs the machine. */
+  toHaveSpiTransfer(expected: SpiExpectation): R;
   /** Everything a UART has written so far holds the text, matches or holds the bytes. Never runs the machine. */
   toHaveWrittenUart(expected: UartPattern): R;
   /** A display shows what a PNG beside the test file shows, to the pixel. Written where there is none yet, and with `--update`. */

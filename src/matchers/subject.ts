@@ -86,6 +86,27 @@ export interface UartSubject extends Watched {
   readonly hint?: string;
 }
 
+export interface SpiSubject {
+  /** Every word that went over the bus, as far as it is kept. */
+  readonly words: readonly { readonly mosi: number; readonly miso: number; readonly bits: number }[];
+  /** Why nothing goes out, as far as the port can tell. */
+  readonly hint?: string | undefined;
+}
+
+export interface I2cSubject {
+  /** What went from START to STOP, as far as it is kept. */
+  readonly transactions: readonly {
+    readonly messages: readonly {
+      readonly address: number;
+      readonly read: boolean;
+      readonly acknowledged: boolean;
+      readonly bytes: readonly number[];
+      readonly nackedAt?: number;
+    }[];
+  }[];
+  readonly hint?: string | undefined;
+}
+
 export interface PinSubject extends Watched {
   readonly level: Level;
   readonly strength: Strength;
@@ -98,6 +119,8 @@ export interface Subject {
   readonly name: string;
   readonly uart?: UartSubject;
   readonly pin?: PinSubject;
+  readonly spi?: SpiSubject;
+  readonly i2c?: I2cSubject;
   readonly registers?: readonly RegisterCell[];
 }
 
@@ -117,7 +140,7 @@ function described(received: unknown): string {
  * @param wants what the matcher takes, in words
  * @throws UsageError when the received value is something else
  */
-export function subjectOf<K extends 'uart' | 'pin' | 'registers'>(
+export function subjectOf<K extends 'uart' | 'pin' | 'spi' | 'i2c' | 'registers'>(
   received: unknown,
   kind: K,
   wants: string,

@@ -10,7 +10,7 @@ import type { SerialHandle } from '../emu/parts/terminal.js';
 import type { Snapshot } from '../emu/snapshot.js';
 import { requireWithin, waitRows } from '../matchers/matcher.js';
 import { failure } from '../matchers/message.js';
-import { type FaultRecord, introduce } from '../matchers/subject.js';
+import { type FaultRecord, type I2cSubject, introduce, type SpiSubject, type Subject } from '../matchers/subject.js';
 import { CpuAccess } from './cpu-access.js';
 import type { FaultLog } from './fault-log.js';
 import type { MachineBench } from './machine-bench.js';
@@ -178,7 +178,7 @@ export class BoardControls {
   adopt(name: string, handle: object): void {
     const bench = this.#bench;
     const registers = bench.machine.assembly.devices.get(name)?.registers;
-    const shared = { bench, name, ...(registers && registers.length > 0 ? { registers } : {}) };
+    const shared = { bench, name, ...(registers && registers.length > 0 ? { registers } : {}), ...serialBus(handle) };
     if (isSerial(handle) || isTrace(handle)) introduce(handle, { ...shared, uart: this.#uart(name, handle) });
     else if ('pin' in handle && typeof handle.pin === 'string') {
       introduce(handle, { ...shared, pin: this.#pins.get(handle.pin) });
@@ -200,6 +200,12 @@ export class BoardControls {
     addWaiting(handle, `board.${name}`, this.#bench, uart);
     return uart;
   }
+}
+
+/** What matchers look at on a port of SPI or I2C. */
+function serialBus(handle: object): Pick<Subject, 'spi' | 'i2c'> {
+  if ('words' in handle && 'asSlave' in handle) return { spi: handle as SpiSubject };
+  return 'transactions' in handle && 'asSlave' in handle ? { i2c: handle as I2cSubject } : {};
 }
 
 /** Most of a chip's blocks are never looked at by a test: they are made known to the matchers when one is. */

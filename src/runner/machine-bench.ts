@@ -26,7 +26,7 @@ const POLL: Duration = '10us';
 const STEPS_UNGUARDED = 256;
 
 /** What a condition that watches nothing in particular is asked after. */
-const EVENTS = ['uart', 'itm', 'pin', 'irq', 'fault', 'exit', 'reset'] as const;
+const EVENTS = ['uart', 'can', 'itm', 'spi', 'i2c', 'i2s', 'pin', 'irq', 'fault', 'exit', 'reset'] as const;
 
 /** Where a wait began, with all that is needed to look at it again. */
 export interface Mark extends Start {

@@ -34,9 +34,9 @@ describe('misuse that a test does not ask about', () => {
     open = began();
     usesWithoutClock(open.board);
     expect(() => open!.check()).toThrowErrorMatchingInlineSnapshot(`
-      [GuestError: the firmware misuses the hardware (clock-gated): USART3 is used before its clock is enabled
+      [GuestError: the firmware misuses the hardware (clock-gated): USART3 is used before its clock is enabled (RM0090 7.3.13)
         where: 0x0800018c Reset_Handler (startup.c:65)
-        remedy: set its enable bit in the clock controller first; where it is meant, expect(board).toHaveMisuse('clock-gated') or firmwareTest({ misuse: { 'clock-gated': 'warn' } })]
+        remedy: set bit 18 of RCC.APB1ENR first; where it is meant, expect(board).toHaveMisuse('clock-gated') or firmwareTest({ misuse: { 'clock-gated': 'warn' } })]
     `);
   });
 

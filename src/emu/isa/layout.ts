@@ -48,6 +48,13 @@ export const CODE_TABLE = 0x90_0000;
  */
 export const PAGE = { code: 1, closed: 2, strict: 4 } as const;
 /**
+ * What the engine must ask for in a page, as bits: reads, writes, unaligned accesses. `window`: it may read now, and not at other
+ * times.
+ */
+export const GUARD = { read: 1, write: 2, unaligned: 4, window: 8 } as const;
+/** The guard of the page at an address. */
+export type PageGuard = (address: number) => number;
+/**
  * One word per guest page: 0, or the address of a list of one word for each word of the page: 0, or the address of a
  * `PORT`. Only registers whose read is nothing but their stored word have one; every other access is the machine's.
  */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keypad } from './keypad.js';
 import { PartBench } from './part-bench.js';
 import { i2cPeer, spiPeer } from './peers.js';
+import { potentiometer } from './potentiometer.js';
 import { rotaryEncoder } from './rotary-encoder.js';
 import { servo } from './servo.js';
 
@@ -64,6 +65,17 @@ describe('a keypad', () => {
     expect(() => made().part.press('7')).toThrow("part has no key '7'\n  remedy: its keys are 1 2 * #");
     expect(() => keypad({ rows: ['PA0'], columns: ['PB0'], keys: '12' })).toThrow('2 keys');
   });
+});
+
+it('a potentiometer puts a share of the supply on its pin, and stays where it was without power', () => {
+  const bench = new PartBench(potentiometer('PA1', { position: 0.25, supply: 4 }));
+  expect(bench.pin('PA1').voltage).toBe(1);
+  bench.part.position = 0.75;
+  bench.machine.reset('power-on');
+  expect([bench.pin('PA1').voltage, bench.part.position]).toEqual([3, 0.75]);
+  expect(() => {
+    bench.part.position = 2;
+  }).toThrow('part cannot stand at 2');
 });
 
 it('a servo goes where the last pulse tells it to', () => {

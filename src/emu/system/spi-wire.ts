@@ -23,6 +23,9 @@ export function spiWire(master: string, slave: string): Wire {
         setup(p) {
           (p.device(one.name) as SpiHost).attach({
             name: slave,
+            get unit() {
+              return there()?.unit;
+            },
             selected: () => there()?.selected() ?? false,
             begin: (frame) => there()?.begin(frame),
             end: (mosi, frame) => there()?.end(mosi, frame),

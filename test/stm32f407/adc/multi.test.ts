@@ -38,7 +38,7 @@ function chip(ccr = 0) {
     throw new Error('the flags did not come');
   };
   const what = () => machine.guestErrors.map((problem) => problem.what);
-  const dma = () => machine.assembly.signals.get('adc_common.dma').level;
+  const dma = () => machine.assembly.signals.get('adc_common.dataDma').level;
   return { machine, read, write, set, run, until, what, dma };
 }
 const volts = (value: number) => Math.round((value / 3.3) * 4095);
@@ -187,6 +187,12 @@ describe('interleaved mode (13.9.3)', () => {
     for (const adc of [ADC1, ADC2]) c.set(adc + CR2, CONT);
     c.set(ADC1 + CR2, SWSTART);
     expect(ends(c, 6, 2)).toEqual([30, 16, 16, 16, 16, 16]);
+  });
+  it('spaces them by a delay longer than a conversion', () => {
+    const c = chip(0x07 | (15 << 8)); // 20 cycles
+    for (const adc of [ADC1, ADC2]) c.set(adc + CR2, CONT);
+    c.set(ADC1 + CR2, SWSTART);
+    expect(ends(c, 5, 2)).toEqual([30, 40, 40, 40, 40]);
   });
   it('spaces three by five cycles: a result each 5 of 15', () => {
     const c = chip(0x17);

@@ -24,4 +24,50 @@ describe('misuse', () => {
       ]
     `);
   });
+
+  it('an interrupt without a handler', () => {
+    const board = boot('misuse/firmware/interrupt-handler.elf');
+    board.run('5ms');
+    expect(reports(board)).toMatchInlineSnapshot(`
+      [
+        {
+          "remedy": "define its handler under the name that the vector table has, or do not enable it",
+          "rule": "interrupt-handler",
+          "section": "ARMv7-M B1.5.3",
+          "what": "SysTick was taken, and what its vector points to is an endless loop, not a handler",
+          "where": "0x08000188 default_handler (cortex-m4.h:75)",
+        },
+      ]
+    `);
+  });
+
+  it('flash programmed without being erased', () => {
+    const board = boot('misuse/firmware/flash-programming.elf');
+    expect(finish(board, '10ms')[0]).toBe(0x12340000);
+    expect(reports(board)).toMatchInlineSnapshot(`
+      [
+        {
+          "remedy": "erase the sector first",
+          "rule": "flash-programming",
+          "section": "RM0090 3.6.4",
+          "what": "flash at 0x080e0000 is programmed, but is not erased: bits that are 0 stay 0",
+          "where": "0x080001f8 main+0x28 (flash-programming.c:17)",
+        },
+      ]
+    `);
+  });
+
+  it.each(['clock-gated', 'pin-function', 'clock-limit', 'flash-latency', 'dma-memory'])('%s', (kind) => {
+    const board = boot(`misuse/firmware/${kind}.elf`);
+    finish(board, '100ms');
+    expect(reports(board)).toMatchSnapshot();
+  });
+
+  it('a DMA stream on a channel that the peripheral does not ask on', () => {
+    const board = boot('misuse/firmware/dma-routing.elf');
+    board.runUntil(() => board.memory.read32('results') === 1, { within: '1ms' });
+    board.usart2.type('abcd');
+    finish(board, '20ms');
+    expect(reports(board)).toMatchInlineSnapshot(`[]`);
+  });
 });

@@ -4,13 +4,14 @@ import type { StateAllocator } from './allocator.js';
 import { CoreCounters } from './core-counters.js';
 import { CpuState } from './cpu-state.js';
 import { DebugPoints } from './debug-points.js';
-import { exceptionName } from './exception-numbers.js';
+import { EXCEPTION, exceptionName } from './exception-numbers.js';
 import { Exceptions } from './exceptions.js';
 import { FaultRecords } from './fault-record.js';
 import { FaultStatus } from './fault-status.js';
 import { FloatContext } from './float-context.js';
 import { FloatStacking } from './float-stacking.js';
 import { GuestMemory } from './guest-memory.js';
+import { HandlerCheck } from './handler-check.js';
 import { InterruptControl } from './interrupt-control.js';
 import { MpuState } from './mpu-state.js';
 import { Priorities, type PriorityOptions } from './priorities.js';
@@ -71,6 +72,11 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
     control,
     counters,
     sleepOnExit: () => interrupts.waitForInterrupt(),
+    handlers: new HandlerCheck(
+      EXCEPTION.irq0 + options.irqs,
+      (address) => system.bus.peek(address, 2),
+      (problem) => system.report(problem),
+    ),
     notify: (exception, change) => {
       if (system.hears('irq')) system.emit('irq', { exception, name: exceptionName(exception), change });
     },

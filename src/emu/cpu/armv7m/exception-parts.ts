@@ -36,6 +36,8 @@ export interface ExceptionParts {
   readonly counters: { addException(cycles: number): void };
   /** SleepOnExit() (B1.5.17). */
   readonly sleepOnExit: () => void;
+  /** Hears of each vector that is taken. */
+  readonly handlers: { entered(exception: number, vector: number): void };
   /** An exception became active, or ended. */
   readonly notify: (exception: number, change: 'enter' | 'leave') => void;
 }

@@ -41,6 +41,7 @@ export class Exceptions {
   private readonly counters: ExceptionParts['counters'];
   private readonly sleepOnExit: ExceptionParts['sleepOnExit'];
   private readonly notify: ExceptionParts['notify'];
+  private readonly handlers: ExceptionParts['handlers'];
   /** Phase, exception that started it, EXC_RETURN, locked up. */
   readonly #words: Int32Array;
 
@@ -56,6 +57,7 @@ export class Exceptions {
     this.counters = parts.counters;
     this.sleepOnExit = parts.sleepOnExit;
     this.notify = parts.notify;
+    this.handlers = parts.handlers;
     this.#words = parts.allocator.i32('exception-sequence', 4);
   }
 
@@ -273,6 +275,7 @@ export class Exceptions {
     state.r[14] = this.#words[2]!;
     state.pc = vector & ~1;
     state.thumb = vector & 1;
+    this.handlers.entered(exception, vector);
   }
 
   #activate(exception: number): void {

@@ -28,7 +28,7 @@ function scene(state: { ccr?: number; privileged?: boolean } = {}) {
     peek: () => undefined,
     guard: () => {},
     withdraw: () => {},
-    renew: () => {},
+    renew: () => false,
     forgetCode: () => {},
   };
   const allocator: StateAllocator = { i32: (_, n) => new Int32Array(n), f64: (_, n) => new Float64Array(n) };

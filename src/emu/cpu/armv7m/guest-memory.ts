@@ -127,8 +127,8 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   }
   readWords(address: number, words: Int32Array): void {
     const privileged = this.#unstacksPrivileged;
-    const plain = staysInPage(address, words.length) && this.#shield.tablesHold(privileged);
-    const host = plain ? this.#readTable[address >>> PAGE_SHIFT]! : 0;
+    this.#shield.showFor(privileged);
+    const host = staysInPage(address, words.length) ? this.#readTable[address >>> PAGE_SHIFT]! : 0;
     const first = (address + host) >> 2;
     const flags = privileged ? 0 : ACCESS.unprivileged;
     if (host === 0) for (let i = 0; i < words.length; i++) words[i] = this.#read(address + 4 * i, 4, flags, privileged);
@@ -136,9 +136,9 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   }
   /** Stacking has the privilege of the code that is interrupted (B1.5.6), which is what runs unless told otherwise. */
   writeWords(address: number, words: Int32Array, privileged = this.#state.privileged): void {
-    const plain = staysInPage(address, words.length) && this.#shield.tablesHold(privileged);
+    this.#shield.showFor(privileged);
     const flags = privileged ? 0 : ACCESS.unprivileged;
-    const host = plain ? this.#writeTable[address >>> PAGE_SHIFT]! : 0;
+    const host = staysInPage(address, words.length) ? this.#writeTable[address >>> PAGE_SHIFT]! : 0;
     const first = (address + host) >> 2;
     if (host === 0) for (let i = 0; i < words.length; i++) this.#write(address + 4 * i, 4, words[i]!, flags);
     else for (let i = 0; i < words.length; i++) this.#words[first + i] = words[i]!;
@@ -158,7 +158,7 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     const access = accessOf(flags, privileged);
     const observed = this.#shield.observers.length > 0;
     const value = observed ? this.#observedRead(address >>> 0, size, access) : this.#bus.read(address, size, access);
-    if (this.#shield.active) this.#bus.renew(address);
+    if (this.#shield.active) this.#shield.used(address);
     return value | 0;
   }
   #write(address: number, size: number, value: number, flags: number): void {
@@ -169,7 +169,7 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     } else if (this.#shield.active && !this.#shield.permits(address, true, privileged))
       throw new ProtectionFault(address);
     this.#bus.write(address, size, value, accessOf(flags, privileged));
-    if (this.#shield.active) this.#bus.renew(address);
+    if (this.#shield.active) this.#shield.used(address);
     for (const observer of this.#shield.observers) observer.accessed(address >>> 0, size, value, true);
   }
   #observedRead(address: number, size: number, access: number): number {

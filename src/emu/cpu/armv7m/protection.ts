@@ -19,6 +19,7 @@ export class Protection {
   readonly starts: readonly number[];
   readonly bits: readonly number[];
   #last = 0;
+  #privileges: { readonly reads: readonly AddressRange[]; readonly writes: readonly AddressRange[] } | undefined;
 
   /** `boundaries`: addresses at which the bits may change; `bitsAt` gives those from each of them on. */
   constructor(boundaries: Iterable<number>, bitsAt: (address: number) => number) {
@@ -33,6 +34,17 @@ export class Protection {
     }
     this.starts = starts;
     this.bits = bits;
+  }
+
+  /** Where reading, and where only writing, takes privilege (or the lack of it). */
+  get privileges(): { readonly reads: readonly AddressRange[]; readonly writes: readonly AddressRange[] } {
+    if (this.#privileges) return this.#privileges;
+    const sameReads = (bits: number) => ((bits / MAY.userRead) & MAY.privilegedRead) === (bits & MAY.privilegedRead);
+    const sameWrites = (bits: number) => ((bits / MAY.userRead) & MAY.privilegedWrite) === (bits & MAY.privilegedWrite);
+    const reads = this.differences(this, sameReads);
+    const writes = this.differences(this, (bits) => !sameReads(bits) || sameWrites(bits));
+    this.#privileges = { reads, writes };
+    return this.#privileges;
   }
 
   /** Of an unsigned address. */

@@ -1,5 +1,5 @@
-import { type AddressRange, type CpuBus, GUARD } from '../../bus-access.js';
-import { PAGE_SIZE } from '../../isa/layout.js';
+import type { AddressRange, CpuBus } from '../../bus-access.js';
+import { GUARD, PAGE_SIZE } from '../../isa/layout.js';
 import type { CpuState } from './cpu-state.js';
 import { DEFAULT_PROTECTION } from './memory-map.js';
 import type { MpuState } from './mpu-state.js';
@@ -43,6 +43,8 @@ export interface ShieldParts {
   readonly stop: () => void;
 }
 
+/** Pages that were used the last times in a view: the engine is told of them when it comes back. */
+const USED = 8;
 const ALL: readonly AddressRange[] = [[0, 2 ** 32]];
 /** Accesses that came here for nothing once the MPU was switched off, after which the engine is told. */
 const PATIENCE = 1024;
@@ -67,6 +69,11 @@ export class Shield {
   #userSeen = false;
   #apart = false;
   #patience = PATIENCE;
+  readonly #used: Readonly<Record<View, number[]>> = {
+    [VIEW.privileged]: [],
+    [VIEW.user]: [],
+    [VIEW.unchecked]: [],
+  };
   #lookouts: readonly Lookout[] = [];
   readonly #observers = new Map<string, { readonly observer: DataObserver; readonly lookouts: readonly Lookout[] }>();
   /** Who sees accesses that are looked out for. */
@@ -118,11 +125,22 @@ export class Shield {
     if (view !== this.#view) this.#show(view);
   }
 
-  /** Whether the engine's tables say what an access of this privilege may do. */
-  tablesHold(privileged: boolean): boolean {
-    if (!this.active) return true;
+  /** Makes the engine's tables those of an access with some privilege. */
+  showFor(privileged: boolean): void {
+    if (!this.active) return;
     this.sync();
-    return this.#installed === DEFAULT_PROTECTION || this.#viewFor(privileged) === this.#view;
+    const view = this.#viewFor(privileged);
+    if (this.#installed !== DEFAULT_PROTECTION && view !== this.#view) this.#show(view);
+  }
+
+  /** An access was let through that the engine had to ask about: it need not the next time, if all of the page is alike. */
+  used(address: number): void {
+    if (!this.#bus.renew(address)) return;
+    const used = this.#used[this.#view];
+    const page = (address & -PAGE_SIZE) >>> 0;
+    if (used.includes(page)) return;
+    used.push(page);
+    if (used.length > USED) used.shift();
   }
 
   /** Whether a load or store of naturally aligned bytes is let through. */
@@ -216,10 +234,13 @@ export class Shield {
       this.#engine?.remapped();
       return;
     }
-    const unchecked = before === VIEW.unchecked || view === VIEW.unchecked;
-    this.#bus.guard(this.#guardOf, unchecked ? ALL : [], true);
-    if (unchecked) return;
-    this.#bus.withdraw(installed.differences(installed, (bits) => seenIn(before, bits) === seenIn(view, bits)));
+    if (before === VIEW.unchecked || view === VIEW.unchecked) {
+      this.#bus.guard(this.#guardOf, ALL, true);
+      return;
+    }
+    const { reads, writes } = installed.privileges;
+    this.#bus.withdraw(reads, writes);
+    for (const address of this.#used[view]) this.#bus.renew(address);
   }
 
   readonly #guardOf = (page: number): number => {

@@ -1,4 +1,5 @@
 import { type DeviceType, defineDevice } from '../../device.js';
+import { markNamedOnly } from '../../not-modelled.js';
 import { notModelled, r, reg, registers, rw, w } from '../../registers.js';
 import { componentIds } from './coresight-ids.js';
 
@@ -27,7 +28,7 @@ const TPIU = registers({
   DEVTYPE: reg(0xfcc, { SubType: r(4, 4), MajorType: r(0, 4) }, 0x11, 'DDI 0439D 11.3.12'),
   ...componentIds({ part: 0x9a1, class: 9 }, 'DDI 0439D table 11-1'),
 });
-export const tpiu = defineDevice({ name: 'tpiu', size: 0x1000, registers: TPIU }) as DeviceType;
+export const tpiu = markNamedOnly(defineDevice({ name: 'tpiu', size: 0x1000, registers: TPIU }) as DeviceType);
 
 const TRACE = 'instruction trace';
 const traced = (offset: number, reset = 0) =>
@@ -66,4 +67,4 @@ const ETM = registers({
   DEVTYPE: fixed(0xfcc, 0x13),
   ...componentIds({ part: 0x925, class: 9 }, 'DDI 0439D table 10-3'),
 });
-export const etm = defineDevice({ name: 'etm', size: 0x1000, registers: ETM }) as DeviceType;
+export const etm = markNamedOnly(defineDevice({ name: 'etm', size: 0x1000, registers: ETM }) as DeviceType);

@@ -76,6 +76,15 @@ class Port {
   digital(pin: number): 0 | 1 {
     return this.#nets[pin]!.digital;
   }
+  nameOf(pin: number): string {
+    return this.#nets[pin]!.name;
+  }
+  isFloating(pin: number): boolean {
+    return this.#nets[pin]!.level === 'floating';
+  }
+  isOpenDrain(pin: number): boolean {
+    return ((this.#d.regs.OTYPER.value >>> pin) & 1) === 1;
+  }
 
   mode(pin: number): number {
     return pair(this.#d.regs.MODER.value, pin);
@@ -137,6 +146,15 @@ class FunctionPin implements PinSide {
     this.#port = port;
     this.#pin = pin;
     this.#af = af;
+  }
+  get name(): string {
+    return this.#port.nameOf(this.#pin);
+  }
+  get floating(): boolean {
+    return this.#port.isFloating(this.#pin);
+  }
+  get openDrain(): boolean {
+    return this.#port.isOpenDrain(this.#pin);
   }
   get level(): 0 | 1 | undefined {
     return this.#port.isRouted(this.#pin, this.#af) ? this.#port.digital(this.#pin) : undefined;

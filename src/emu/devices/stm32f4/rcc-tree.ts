@@ -31,13 +31,14 @@ export const RCC_CLOCKS = {
   i2s: 0,
   lsi: 0,
   lse: 0,
+  hseRtc: 0,
   rtc: 0,
 } as const;
 
 export type RccClockName = 'cpu' | keyof typeof RCC_CLOCKS;
 
 /** Data sheet, general operating conditions (voltage scale 1). */
-const LIMITS: Partial<Record<RccClockName, number>> = { cpu: 168e6, apb1: 42e6, apb2: 84e6, usb48: 75e6 };
+const LIMITS: Partial<Record<RccClockName, number>> = { cpu: 168e6, apb1: 42e6, apb2: 84e6, usb48: 75e6, rtc: 1e6 };
 /** The same for HCLK with PWR_CR.VOS = 0 (DS8626 table 14). */
 const SCALE_2_HERTZ = 144e6;
 
@@ -64,6 +65,9 @@ export class RccTree {
   /** PWR's wires: why the clocks of the 1.2 V domain stand (0: they run), and whether the regulator is in scale 1. */
   readonly #off: Signal;
   readonly #scale2: Signal;
+  /** Masks of the pins that the oscillators take from GPIO: PC14, PC15; PH0, PH1 (8.3.13, 8.3.14). */
+  readonly #lsePins: Signal;
+  readonly #hsePins: Signal;
   readonly #clocks: ReadonlyMap<RccClockName, Clock>;
 
   constructor(d: DeviceContext<typeof RCC>, inputs: ClockInputs) {
@@ -73,6 +77,8 @@ export class RccTree {
     this.#i2sCkin = { num: inputs.i2sCkin, den: 1 };
     this.#off = d.input('off');
     this.#scale2 = d.input('scale2', () => this.#checkScale());
+    this.#lsePins = d.output('lsePins');
+    this.#hsePins = d.output('hsePins');
     const names: RccClockName[] = ['cpu', ...(Object.keys(RCC_CLOCKS) as (keyof typeof RCC_CLOCKS)[])];
     this.#clocks = new Map(names.map((name) => [name, d.clockNamed(name)]));
   }
@@ -91,12 +97,16 @@ export class RccTree {
   }
 
   #rtc(): Ratio {
-    const { BDCR, CFGR, CR } = this.#d.regs;
+    const { BDCR } = this.#d.regs;
     if (!BDCR.RTCEN) return STOPPED;
     if (BDCR.RTCSEL === 1) return this.#lseNow();
     if (BDCR.RTCSEL === 2) return this.#lsi();
-    // RM0090 7.3.3: RTCPRE 0 and 1 mean no clock.
-    return BDCR.RTCSEL === 3 && CR.HSERDY && CFGR.RTCPRE >= 2 ? divided(this.#hse, CFGR.RTCPRE) : STOPPED;
+    return BDCR.RTCSEL === 3 ? this.#hseRtc() : STOPPED;
+  }
+  /** HSE for the RTC, and for TIM11's channel 1 (7.2.11). RM0090 7.3.3: RTCPRE 0 and 1 mean no clock. */
+  #hseRtc(): Ratio {
+    const { CFGR } = this.#d.regs;
+    return CFGR.RTCPRE >= 2 ? divided(this.#hseNow(), CFGR.RTCPRE) : STOPPED;
   }
 
   /** Sets every clock to what the registers say now. */
@@ -118,7 +128,11 @@ export class RccTree {
     this.#set('i2s', CFGR.I2SSRC ? this.#i2sCkin : i2s);
     this.#set('lsi', this.#lsi());
     this.#set('lse', this.#lseNow());
+    this.#set('hseRtc', this.#hseRtc());
     this.#set('rtc', this.#rtc());
+    const { BDCR } = this.#d.regs;
+    this.#lsePins.set(BDCR.LSEON ? (BDCR.LSEBYP ? 0x4000 : 0xc000) : 0);
+    this.#hsePins.set(CR.HSEON ? (CR.HSEBYP ? 1 : 3) : 0);
   }
 
   #lsi(): Ratio {

@@ -14,7 +14,7 @@ import { RccTree, SOURCE } from './rcc-tree.js';
  * for each enable and reset bit.
  *
  * Wires: outputs `irq`, `nmi`, `'AHB1ENR.0'` …, `'APB2RSTR.18'`, `backupReset` (BDCR.BDRST), `css` (pulses when the clock security
- * system stops HSE); inputs from PWR `backupAccess` (CR.DBP), `battery`, `scale2` (CR.VOS is 0) and `off`, whose level says why the
+ * system stops HSE), `lsePins` and `hsePins` (masks of pins that GPIO does not drive); inputs from PWR `backupAccess` (CR.DBP), `battery`, `scale2` (CR.VOS is 0) and `off`, whose level says why the
  * clocks of the 1.2 V domain stand (POWER_OFF); `lsiForced` (the independent watchdog runs), `sleeping` (the core's).
  */
 export interface RccOptions {

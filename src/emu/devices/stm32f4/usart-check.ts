@@ -51,6 +51,11 @@ const RULES: readonly Rule[] = [
     what: 'CR1.OVER8 is set in smartcard, IrDA or LIN mode, which have 16 samples a bit only',
     section: 'RM0090 30.6.4',
   },
+  {
+    broken: (_s, { CR1, BRR }) => CR1.OVER8 === 1 && (BRR.DIV_Fraction & 8) !== 0,
+    what: 'BRR.DIV_Fraction has bit 3 set with OVER8, where it does not count and must be 0',
+    section: 'RM0090 30.6.3',
+  },
 ];
 
 /** Reports what is forbidden and was not so before; `known` keeps one bit a rule. */

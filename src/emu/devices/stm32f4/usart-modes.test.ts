@@ -282,6 +282,16 @@ describe('IrDA (30.3.12)', () => {
   });
 });
 
+it('half duplex: the line is idle a frame after the own last word (30.3.10)', () => {
+  const h = port({ cr3: HDSEL });
+  h.write(DR, 0x41);
+  h.write(DR, 0x42);
+  h.run(3 * FRAME - 1);
+  expect(flags(h) & IDLE).toBe(0);
+  h.run(1);
+  expect(flags(h) & IDLE).toBe(IDLE);
+});
+
 describe('DMA requests (30.3.13)', () => {
   it('asks for a word while TXE is set, and for a fetch while RXNE is', () => {
     const h = port();

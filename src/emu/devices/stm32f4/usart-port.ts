@@ -121,6 +121,7 @@ export class Usart {
 
   #started(data: boolean): void {
     this.#d.state.startNs[0] = this.#d.time.ns();
+    if (this.#settings.oneWire) this.receiver.busy();
     if (!data) return;
     // 30.3.12: while it receives, the IrDA decoder keeps the encoder from sending.
     const blocked = this.#settings.irda && this.peer.busy;
@@ -168,7 +169,7 @@ export class Usart {
     }
     // 30.3.10, 30.3.11: one wire, so the port hears itself; a card that refuses the frame pulls the line low in the stop bit.
     const refused = smartcard && !this.card.takes();
-    if (oneWire) this.receiver.frame({ word, framingError: refused, noise: false }, format);
+    if (oneWire) this.#heardItself({ word, framingError: refused, noise: false }, format);
     // 30.3.9: a bit comes in with each that goes out.
     else if (synchronous && this.#settings.receives) {
       const answer = this.peer.exchange(format);
@@ -181,7 +182,11 @@ export class Usart {
     if (on || !this.#pins.tx.routed) return;
     this.output.hearBreak();
     const { format, halfDuplex } = this.#settings;
-    if (halfDuplex) this.receiver.frame({ word: 0, framingError: true, noise: false }, format);
+    if (halfDuplex) this.#heardItself({ word: 0, framingError: true, noise: false }, format);
+  }
+  #heardItself(reception: Reception, format: FrameFormat): void {
+    this.receiver.frame(reception, format);
+    if (!this.peer.busy) this.receiver.quiet();
   }
   /** Between frames: high; low in IrDA mode, where light is a 0 (30.3.12); with one wire in the hands of whoever else is on it. */
   get #idleDrive(): 'high' | 'low' | 'none' {

@@ -15,6 +15,9 @@ uint8_t destination[512] __attribute__((aligned(16)));
 int main(void) {
     rcc_enable(&RCC->AHB1ENR, RCC_AHB1ENR_DMA2EN);
     cycles_start();
+    results[8] = (uint32_t)source;
+    results[9] = (uint32_t)destination;
+    results[10] = (uint32_t)&job;
     for (;;) {
         while (!go) {}
         uint32_t begin = DWT_CYCCNT;

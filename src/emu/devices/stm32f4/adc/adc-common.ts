@@ -10,7 +10,7 @@ import { ResultStream } from './adc-result-stream.js';
  * Registers common to the three converters: RM0090 13.13.15 to 13.13.17. They answer while any of the converters has its clock.
  *
  * Wires: output `ccr` has the level of CCR; inputs `status1` … `status3` and `result1` … `result3` come from the converters
- * (see adc-partners.ts), outputs `taken1` … and `lost1` … go back to them. Output `dma` and input `dma.ack`: requests of the
+ * (see adc-partners.ts), outputs `taken1` … and `lost1` … go back to them. Output `dataDma` and input `dataDma.ack`: requests of the
  * multi modes. Inputs `enabled` (any of the clock enable bits).
  */
 
@@ -42,7 +42,7 @@ class Common {
   constructor(d: DeviceContext<typeof ADC_COMMON, typeof STATE>) {
     this.#d = d;
     this.#ccr = d.output('ccr');
-    this.#dma = d.output('dma');
+    this.#dma = d.output('dataDma');
     this.#enabled = d.input('enabled');
     this.#taken = CONVERTERS.map((i) => d.output(`taken${i + 1}`));
     this.#lost = CONVERTERS.map((i) => d.output(`lost${i + 1}`));
@@ -53,8 +53,8 @@ class Common {
         if (level !== 0) this.#arrived(i, level & 0xffff);
       });
     }
-    d.input('dma.ack', (level) => {
-      if (level !== LAST_TRANSFER || d.regs.CCR.DDS) return;
+    d.input('dataDma.ack', (level) => {
+      if (level !== LAST_TRANSFER || d.regs.CCR.DDS || this.#size === 0) return;
       d.state.stopped[0] = 1;
       this.#request();
     });

@@ -100,12 +100,12 @@ export class AdcPartners {
   }
 
   /** ADC1's regular group starts: the others' with it, or, interleaved, each after the one before. */
-  regularStarts(late: number): void {
+  regularStarts(late: number, again: boolean): void {
     if (this.#place !== 0 || !this.#member) return;
     const { regular } = this.#mode;
     if (regular === 'simultaneous') this.#send('regular', this.#others, late, 0);
     // 13.9.3: the first conversion starts at once; later ones have their turn behind the last converter's.
-    if (regular === 'interleaved' && !this.#turn.armed && !this.#d.state.turnReady[0]) this.#d.state.turnReady[0] = 1;
+    if (regular === 'interleaved' && !again && !this.#turn.armed) this.#d.state.turnReady[0] = 1;
   }
 
   /** A regular conversion begins: in interleaved mode the next converter gets its turn a delay later. */

@@ -364,8 +364,8 @@ describe('overrun (13.8)', () => {
 
 describe('DMA (13.8.1)', () => {
   const acknowledge = (h: Harness, level: number) => {
-    h.signal('dma.ack').set(level);
-    h.signal('dma.ack').set(0);
+    h.signal('dataDma.ack').set(level);
+    h.signal('dataDma.ack').set(0);
   };
 
   it('asks for each result until DR is read', () => {
@@ -373,14 +373,14 @@ describe('DMA (13.8.1)', () => {
     set(h, CR2, CONT | DMA | DDS);
     set(h, CR2, SWSTART);
     h.run(29);
-    expect(h.signal('dma').level).toBe(0);
+    expect(h.signal('dataDma').level).toBe(0);
     h.run(1);
-    expect(h.signal('dma').level).toBe(1);
+    expect(h.signal('dataDma').level).toBe(1);
     h.read(DR);
-    expect(h.signal('dma').level).toBe(0);
+    expect(h.signal('dataDma').level).toBe(0);
     acknowledge(h, 3);
     h.run(30);
-    expect(h.signal('dma').level).toBe(1);
+    expect(h.signal('dataDma').level).toBe(1);
   });
 
   it('asks no more behind the last transfer without DDS, until DMA is cleared and set', () => {
@@ -391,11 +391,11 @@ describe('DMA (13.8.1)', () => {
     h.read(DR);
     acknowledge(h, 3);
     h.run(300);
-    expect([h.signal('dma').level, h.read(SR) & OVR]).toEqual([0, 0]);
+    expect([h.signal('dataDma').level, h.read(SR) & OVR]).toEqual([0, 0]);
     h.write(CR2, h.read(CR2) & ~DMA);
     set(h, CR2, DMA);
     h.run(30);
-    expect(h.signal('dma').level).toBe(1);
+    expect(h.signal('dataDma').level).toBe(1);
   });
 
   it('blocks requests with an overrun', () => {
@@ -403,7 +403,7 @@ describe('DMA (13.8.1)', () => {
     set(h, CR2, CONT | DMA | DDS);
     set(h, CR2, SWSTART);
     h.run(60);
-    expect([h.signal('dma').level, h.read(SR) & OVR]).toEqual([0, OVR]);
+    expect([h.signal('dataDma').level, h.read(SR) & OVR]).toEqual([0, OVR]);
   });
 });
 

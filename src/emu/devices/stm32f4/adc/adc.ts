@@ -12,7 +12,7 @@ import { listenToTriggers } from './adc-triggers.js';
  * One analog-to-digital converter: RM0090 chapter 13. Its common registers are a device of their own (adc-common.ts).
  *
  * Wires: inputs `regular0` … `regular15` and `injected0` … `injected15`, the external triggers in the order of EXTSEL and
- * JEXTSEL; outputs `irq` and `dma` (the request is over when DR is read), input `dma.ack`. Between the converters and the
+ * JEXTSEL; outputs `irq` and `dataDma` (the request is over when DR is read), input `dataDma.ack`. Between the converters and the
  * common registers: see adc-partners.ts.
  *
  * A conversion starts with the cycle of its trigger: the data sheet's trigger latencies (up to 2 or 3 ADCCLK cycles) are upper limits.
@@ -65,9 +65,9 @@ export class Adc {
   constructor(d: AdcContext, n: number, options: AnalogOptions) {
     this.#d = d;
     this.#irq = d.output('irq');
-    this.#dma = d.output('dma');
-    d.input('dma.ack', (level) => {
-      if (level !== LAST_TRANSFER || d.regs.CR2.DDS) return;
+    this.#dma = d.output('dataDma');
+    d.input('dataDma.ack', (level) => {
+      if (level !== LAST_TRANSFER || d.regs.CR2.DDS || !d.regs.CR2.DMA) return;
       d.state.dmaOver[0] = 1;
       this.update();
     });
@@ -111,13 +111,13 @@ export class Adc {
     this.#beginRegular(late);
   }
 
-  #beginRegular(late: number): void {
+  #beginRegular(late: number, again = false): void {
     const { regs, state } = this.#d;
     state.regular[0] = 1;
     state.again[0] = 0;
     state.burst[0] = regs.CR1.DISCEN ? regs.CR1.DISCNUM + 1 : 0;
     regs.SR.STRT = 1;
-    this.#partners.regularStarts(late);
+    this.#partners.regularStarts(late, again);
     this.#goOn(late);
     this.update();
   }
@@ -196,7 +196,7 @@ export class Adc {
       ? (state.again[0]! | state.turnReady[0]!) === 1
       : CR2.CONT === 1 && !CR1.DISCEN;
     if (CR1.JAUTO && !state.injected[0]) this.#beginInjected(late);
-    if (again) this.#beginRegular(late);
+    if (again) this.#beginRegular(late, true);
   }
 
   #injectedDone(code: number, _late: number): void {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BusMaster } from '../../../device.js';
 import { DeviceHarness, ramBus } from '../../../device-harness.js';
@@ -9,7 +10,7 @@ import type { Controller } from './dma-requests.js';
 const [LISR, HISR, LIFCR, HIFCR] = [0, 4, 8, 12];
 const S = (stream: number, offset: number) => 0x10 + stream * 0x18 + offset;
 const [CR, NDTR, PAR, M0AR, M1AR, FCR] = [0, 4, 8, 0xc, 0x10, 0x14];
-const [EN, DMEIE, TEIE, HTIE, TCIE, PFCTRL] = [1, 2, 4, 8, 16, 32];
+const [EN, TEIE, HTIE, TCIE, PFCTRL] = [1, 4, 8, 16, 32];
 const [M2P, M2M, CIRC, PINC, MINC] = [1 << 6, 2 << 6, 1 << 8, 1 << 9, 1 << 10];
 const psize = (code: number) => code << 11;
 const msize = (code: number) => code << 13;
@@ -126,6 +127,53 @@ describe('memory to memory (10.3.6)', () => {
   });
 });
 
+describe('large steps', () => {
+  interface Copy {
+    readonly psize: number;
+    readonly msize: number;
+    readonly bursts: readonly [number, number];
+    readonly threshold: number;
+    readonly items: number;
+    readonly look: number;
+  }
+  /** Tick of each change of the flags, and NDTR and FIFO level at one instant; `rival` is enabled and never asks for anything. */
+  function history({ psize: p, msize: m, bursts, threshold, items, look }: Copy, rival: boolean): unknown[] {
+    const c = new Chip();
+    for (let i = 0; i < 0x1000; i++) c.ram[i] = (i * 7) & 0xff;
+    if (rival) c.stream(7, channel(4) | M2P | MINC | psize(2), 5, PORT, RAM);
+    c.h.run(50);
+    const cr = M2M | PINC | MINC | psize(p) | msize(m) | pburst(bursts[0]) | mburst(bursts[1]) | HTIE | TCIE;
+    c.stream(0, cr, items, RAM, RAM + 0x1000, DMDIS | threshold);
+    const begun = c.h.timebase.tick;
+    const seen: unknown[] = [];
+    c.h.signal('irq0').listen((level) => {
+      if (!level) return;
+      seen.push(c.h.timebase.tick - begun, c.flags(0), c.enabled(0), c.items(0));
+      c.h.write(LIFCR, 0x3d);
+    });
+    c.h.run(look);
+    seen.push(c.items(0), c.h.read(S(0, FCR)));
+    c.h.run(20_000);
+    return [...seen, ...c.ram.subarray(0x1000, 0x2000)];
+  }
+  it('show the flags at the same ticks, and NDTR the same at any, as a stream that competes', () => {
+    const copies = fc.record({
+      psize: fc.nat(2),
+      msize: fc.nat(2),
+      bursts: fc.constantFrom([0, 0] as const, [1, 0] as const, [0, 1] as const, [1, 1] as const),
+      threshold: fc.constant(3),
+      items: fc.integer({ min: 1, max: 200 }).map((n) => 4 * n),
+      look: fc.nat(4_000),
+    });
+    fc.assert(
+      fc.property(copies, (copy) => {
+        expect(history(copy, false)).toEqual(history(copy, true));
+      }),
+      { numRuns: 100, seed: 7 },
+    );
+  });
+});
+
 describe('peripheral to memory', () => {
   it('moves an item a request, acknowledges it, and ends with the last', () => {
     const c = new Chip('dma1');
@@ -140,7 +188,7 @@ describe('peripheral to memory', () => {
       c.h.run(30);
     }
     expect([...c.ram.subarray(0, 4)]).toEqual([1, 2, 3, 0]);
-    expect(acks).toEqual([1, 0, 1, 0, 3, 0]);
+    expect(acks).toEqual([1, 0, 5, 0, 3, 0]);
     expect([c.enabled(5), c.flags(5), c.h.signal('irq5').level]).toEqual([0, HTIF | TCIF, 1]);
   });
 
@@ -292,6 +340,162 @@ describe('errors', () => {
   });
 });
 
+describe('routing (tables 42, 43)', () => {
+  it('lets a timer pace transfers to any block', () => {
+    const c = new Chip('dma1');
+    c.stream(5, channel(3) | MINC | M2P, 4, PORT, RAM);
+    expect(c.h.problems).toEqual([]);
+  });
+  it('tells, once, when the block asks for itself and nobody listens', () => {
+    const c = new Chip('dma1');
+    c.stream(5, channel(3) | MINC, 4, PORT, RAM);
+    for (let i = 0; i < 3; i++) {
+      c.request('5.4', 1);
+      c.request('5.4', 0);
+    }
+    expect(c.h.problems).toMatchObject([{ rule: 'dma-routing', remedy: 'use DMA1 stream 5 channel 4' }]);
+  });
+  it('is silent where another stream serves the request', () => {
+    const c = new Chip('dma1');
+    c.stream(2, channel(5) | MINC | M2P, 4, 0x4000_4804, RAM);
+    c.stream(3, channel(4) | MINC | M2P, 4, 0x4000_4804, RAM);
+    c.request('4.7', 1);
+    c.request('3.4', 1);
+    expect(c.h.problems).toEqual([]);
+  });
+  it('knows the direction', () => {
+    const c = new Chip('dma1');
+    c.stream(5, channel(4) | MINC | M2P, 4, PORT, RAM);
+    expect(c.h.problems).toMatchObject([{ rule: 'dma-routing', remedy: 'use DMA1 stream 6 channel 4' }]);
+  });
+});
+
+it('sends what is left in the FIFO by whole memory items (10.3.14): software learns from NDTR how much is good', () => {
+  const c = new Chip('dma1');
+  c.h.signal('5.4.ack').listen(() => c.request('5.4', 0));
+  c.stream(5, channel(4) | MINC | msize(2), 100, PORT, RAM, DMDIS | 3);
+  for (let i = 0; i < 6; i++) {
+    c.request('5.4', 1);
+    c.h.run(40);
+  }
+  c.ram.fill(0xee);
+  c.h.write(S(5, CR), c.h.read(S(5, CR)) & ~EN);
+  c.h.run(40);
+  expect([...c.ram.subarray(0, 6)]).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(c.ram[8]).toBe(0xee);
+  expect([c.enabled(5), c.flags(5), c.items(5)]).toEqual([0, TCIF, 94]);
+});
+
+describe('peripheral to memory by bursts (10.3.12)', () => {
+  it('makes a burst a request, singles where fewer items are left', () => {
+    const c = new Chip('dma1');
+    const acks: number[] = [];
+    c.h.signal('5.4.ack').listen((level) => {
+      if (level) acks.push(level);
+      c.request('5.4', 0);
+    });
+    c.stream(5, channel(4) | MINC | pburst(1), 6, PORT, RAM, DMDIS | 0);
+    const left: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      c.request('5.4', 1);
+      c.h.run(60);
+      left.push(c.items(5));
+    }
+    expect(left).toEqual([2, 1, 0]);
+    expect(acks).toEqual([1, 1, 3]);
+    expect([...c.ram.subarray(0, 7)]).toEqual([1, 2, 3, 4, 5, 6, 0]);
+    expect(c.flags(5)).toBe(HTIF | TCIF);
+  });
+
+  it('steps by PSIZE, or by 4 with PINCOS', () => {
+    const addresses = (cr: number) => {
+      const seen: number[] = [];
+      const bus: BusMaster = {
+        read: (address) => seen.push(address),
+        write: () => true,
+      };
+      const h = new DeviceHarness(dma('dma1'), { name: 'dma1', bus, clocks: { apb1: 16e6, apb2: 16e6 } });
+      h.signal('5.4').set(1);
+      for (const [offset, value] of [
+        [NDTR, 3],
+        [PAR, PORT],
+        [M0AR, RAM],
+        [FCR, DMDIS],
+        [CR, channel(4) | MINC | cr | psize(1) | EN],
+      ] as const) {
+        h.write(S(5, offset), value);
+      }
+      h.run(100);
+      return seen.map((address) => address - PORT);
+    };
+    expect(addresses(0)).toEqual([0, 0, 0]);
+    expect(addresses(PINC)).toEqual([0, 2, 4]);
+    expect(addresses(PINC | PINCOS)).toEqual([0, 4, 8]);
+  });
+});
+
+describe('peripheral flow control (10.3.15)', () => {
+  it('counts down from 0xFFFF and ends with the request that says so', () => {
+    const c = new Chip();
+    c.h.signal('3.4.ack').listen(() => c.request('3.4', 0));
+    c.stream(3, channel(4) | MINC | PFCTRL, 4, 0x4001_2c80, RAM, DMDIS | 3);
+    expect(c.items(3)).toBe(0xffff);
+    for (const level of [1, 1, 3]) {
+      c.request('3.4', level);
+      c.h.run(60);
+    }
+    expect([...c.ram.subarray(0, 4)]).toEqual([1, 2, 3, 0]);
+    expect([c.enabled(3), c.flags(3), c.items(3)]).toEqual([0, TCIF, 0xffff - 3]);
+  });
+});
+
+describe('over- and underrun (10.3.17)', () => {
+  /** Each request is for one item. */
+  function contended() {
+    const c = new Chip('dma1');
+    for (const line of ['3.4', '5.4', '6.4']) c.h.signal(`${line}.ack`).listen(() => c.request(line, 0));
+    return c;
+  }
+  it('is none while the memory port is the stream’s own', () => {
+    const c = contended();
+    c.stream(5, channel(4) | MINC, 50, PORT, RAM);
+    for (let i = 0; i < 50; i++) {
+      c.request('5.4', 1);
+      c.h.run(5);
+      c.request('5.4', 1);
+      c.h.run(7);
+    }
+    expect(c.flags(5) & (FEIF | DMEIF)).toBe(0);
+  });
+
+  it('is FEIF where the port works for another stream', () => {
+    const c = contended();
+    // Stream 6 is preloading when the request of stream 3 comes, whose own preload has to wait.
+    c.stream(6, M2P | channel(4) | MINC | psize(2), 8, PORT, RAM);
+    c.stream(3, M2P | channel(4) | MINC | psize(2), 8, PORT, RAM);
+    c.request('3.4', 1);
+    c.h.run(100);
+    expect([c.flags(3) & FEIF, c.flags(6) & FEIF, c.enabled(3)]).toEqual([FEIF, 0, 1]);
+  });
+});
+
+it('tells of every forbidden configuration', () => {
+  const rule = (setup: (c: Chip) => void, name: Controller = 'dma2') => {
+    const c = new Chip(name);
+    setup(c);
+    return c.h.problems.map(({ rule, what }) => `${rule} ${what}`);
+  };
+  const copy = M2M | PINC | MINC;
+  expect(rule((c) => c.stream(0, copy, 4, RAM, RAM + 64, 7), 'dma1')[0]).toContain('which DMA1 cannot do');
+  expect(rule((c) => c.stream(0, copy | CIRC, 4, RAM, RAM + 64, 7))[0]).toContain('circular or double buffer');
+  expect(rule((c) => c.stream(0, copy, 0, RAM, RAM + 64, 7))[0]).toContain('S0NDTR is 0');
+  expect(rule((c) => c.stream(0, copy | msize(2), 6, RAM, RAM + 64, 7))[0]).toContain('does not fill the last');
+  expect(rule((c) => c.stream(0, copy | psize(1), 6, RAM + 1, RAM + 64, 7))[0]).toContain('S0PAR is 0x20000001');
+  expect(rule((c) => c.stream(0, copy | psize(2) | pburst(2), 8, RAM, RAM + 64, 7))[0]).toContain('larger than');
+  expect(rule((c) => c.stream(0, copy | psize(2) | pburst(1), 8, RAM, RAM + 64, 6))[0]).toContain('permanent');
+  expect(rule((c) => c.stream(0, copy | (3 << 6), 8, RAM, RAM + 64, 7))[0]).toContain('DIR has the reserved value');
+});
+
 it('keeps all its state where snapshots find it', () => {
   const ram = new Uint8Array(256);
   const scenario = (h: DeviceHarness<object>) => {
@@ -312,5 +516,3 @@ it('keeps all its state where snapshots find it', () => {
     undefined,
   );
 });
-
-void [DMEIE, DMEIF, PFCTRL, PINCOS];

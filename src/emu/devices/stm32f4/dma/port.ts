@@ -1,14 +1,12 @@
-import type { TimedEvent } from '../../../scheduler.js';
 import type { PortKind } from './paths.js';
 
 /** State of both ports: 0 is the peripheral port, 1 the memory port. */
 export interface PortState {
   /** Stream that has the port, plus 1; 0 = free. */
   readonly owner: Uint8Array;
-  /** Items of the transfer under way. */
+  /** Items of the transaction under way. */
   readonly items: Uint8Array;
-  /** When it began and when it ends, in ticks of the controller's clock. */
-  readonly begun: Float64Array;
+  /** When it ends, in ticks of the controller's clock. */
   readonly ends: Float64Array;
 }
 
@@ -31,31 +29,21 @@ export class Port {
   readonly #slot: number;
   readonly #state: PortState;
   readonly #clients: readonly PortClient[];
-  readonly #event: TimedEvent;
-  readonly #done: (stream: number, items: number, at: number) => void;
 
-  constructor(
-    kind: PortKind,
-    state: PortState,
-    clients: readonly PortClient[],
-    event: (fire: () => void) => TimedEvent,
-    /** A transaction ended, at tick `at`. */
-    done: (stream: number, items: number, at: number) => void,
-  ) {
+  constructor(kind: PortKind, state: PortState, clients: readonly PortClient[]) {
     this.kind = kind;
     this.#slot = kind === 'peripheral' ? 0 : 1;
     this.#state = state;
     this.#clients = clients;
-    this.#event = event(() => this.#finish());
-    this.#done = done;
   }
 
   /** The stream that has the port, or -1. */
   get owner(): number {
     return this.#state.owner[this.#slot]! - 1;
   }
-  get begun(): number {
-    return this.#state.begun[this.#slot]!;
+  /** Tick at which the transaction under way ends; Infinity without one. */
+  get ends(): number {
+    return this.owner < 0 ? Number.POSITIVE_INFINITY : this.#state.ends[this.#slot]!;
   }
   get items(): number {
     return this.#state.items[this.#slot]!;
@@ -73,28 +61,14 @@ export class Port {
       best = client;
       items = wanted;
     }
-    if (best !== undefined) this.#begin(best, items, at);
-  }
-
-  #begin(client: PortClient, items: number, at: number): void {
-    const { owner, begun, ends } = this.#state;
-    owner[this.#slot] = client.index + 1;
+    if (best === undefined) return;
+    this.#state.owner[this.#slot] = best.index + 1;
     this.#state.items[this.#slot] = items;
-    begun[this.#slot] = at;
-    ends[this.#slot] = at + client.cycles(this.kind, items);
-    this.#event.at(ends[this.#slot]!);
+    this.#state.ends[this.#slot] = at + best.cycles(this.kind, items);
   }
 
-  /** The stream has failed: its transaction comes to nothing. */
-  abandon(stream: number): void {
-    if (this.owner !== stream) return;
+  /** The transaction is over, or came to nothing. */
+  release(): void {
     this.#state.owner[this.#slot] = 0;
-    this.#event.cancel();
-  }
-
-  #finish(): void {
-    const stream = this.owner;
-    this.#state.owner[this.#slot] = 0;
-    this.#done(stream, this.items, this.#state.ends[this.#slot]!);
   }
 }

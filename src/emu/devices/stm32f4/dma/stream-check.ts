@@ -1,7 +1,16 @@
 import { hex } from '../../../bits.js';
 import type { DeviceProblem } from '../../../device.js';
-import { belongsTo, type Controller, isPacer, ownerOf, placeName, placesOf, REQUESTS } from './dma-requests.js';
-import { isPeripheral } from './paths.js';
+import {
+  belongsTo,
+  type Controller,
+  isPacer,
+  ownerOf,
+  placeName,
+  placesOf,
+  REQUESTS,
+  type RequestPlace,
+} from './dma-requests.js';
+import { isCcm, isPeripheral, type PortKind, reaches } from './paths.js';
 import { DIR, FIFO_BYTES, type StreamRegisters, type StreamSettings } from './stream-settings.js';
 
 /** What is wrong with a stream at the moment it is enabled, in the order of the manual. */
@@ -13,7 +22,7 @@ export interface StreamView {
   readonly settings: StreamSettings;
 }
 
-type Misuse = Omit<DeviceProblem, 'kind'>;
+export type Misuse = Omit<DeviceProblem, 'kind'>;
 
 /** 10.3.14, table 48: the threshold must hold a whole number of memory bursts; else the stream is not enabled. */
 export function burstFits({ settings }: StreamView): boolean {
@@ -23,7 +32,7 @@ export function burstFits({ settings }: StreamView): boolean {
 
 /** Everything about the configuration that the manual forbids. */
 export function misuseOf(view: StreamView): Misuse[] {
-  return [...sizes(view), ...bursts(view), ...modes(view), ...alignment(view), ...routing(view)];
+  return [...sizes(view), ...bursts(view), ...modes(view), ...alignment(view), ...reach(view), ...routing(view)];
 }
 
 /** `DMA1.S5CR`. */
@@ -112,20 +121,78 @@ function alignment(view: StreamView): Misuse[] {
   return found;
 }
 
-/** The stream points at a block, but the channel carries another one's request: tables 42 and 43. */
-function routing(view: StreamView): Misuse[] {
-  const { regs, settings, controller, stream } = view;
-  if (settings.memoryToMemory || !isPeripheral(regs.PAR.value)) return [];
-  const owner = ownerOf(regs.PAR.value);
-  if (owner === undefined) return [];
-  const requests = REQUESTS[controller][settings.channel]![stream]!;
+/** Where its ports cannot get (2.1, 2.3.1, 10.3.1): the first transfer there ends with a bus error. */
+function reach(view: StreamView): Misuse[] {
+  const { regs, settings, controller } = view;
+  const found: Misuse[] = [];
+  const check = (register: 'PAR' | 'M0AR' | 'M1AR', address: number) => {
+    const port = register === 'PAR' ? 'peripheral' : 'memory';
+    if (!reaches(controller, port, address)) found.push(outOfReach(name(view, register), port, address));
+  };
+  // That DMA1 cannot copy from memory to memory is told already.
+  if (!settings.memoryToMemory || controller === 'dma2') check('PAR', regs.PAR.value);
+  check('M0AR', regs.M0AR.value);
+  if (settings.doubleBuffer) check('M1AR', regs.M1AR.value);
+  return found;
+}
+
+/** A bus error, foreseen or met; `register` is the one that points there. */
+export function outOfReach(register: string, port: PortKind, address: number): Misuse {
+  const ccm = isCcm(address);
+  const narrow = port === 'peripheral' && register.startsWith('DMA1');
+  return {
+    rule: 'dma-memory',
+    what: `${register} leads to ${hex(address)}, ${ccm ? 'CCM RAM, ' : ''}where the ${port} port gets a bus error (TEIF)`,
+    remedy: ccm
+      ? 'put the buffer into SRAM: the CCM RAM is on the data bus of the core only'
+      : narrow
+        ? 'DMA1 reaches APB1 only by its peripheral port: use DMA2'
+        : 'point the stream at memory or registers that exist',
+    section: 'RM0090 2.3.1, 10.3.1',
+  };
+}
+
+/** The block the stream is pointed at, and the requests of that block that would serve the stream's direction. */
+function expected({ regs, settings }: StreamView) {
+  const owner = isPeripheral(regs.PAR.value) ? ownerOf(regs.PAR.value) : undefined;
+  if (settings.memoryToMemory || owner === undefined) return undefined;
   const direction = settings.direction === DIR.peripheralToMemory ? '_RX' : '_TX';
   const right = (request: string) =>
     belongsTo(request, owner) && (!/_[RT]X$/.test(request) || request.endsWith(direction));
-  if (requests.some((request) => isPacer(request) || right(request))) return [];
+  return { owner, right };
+}
+
+function misrouted(view: StreamView, owner: string, places: readonly RequestPlace[]): Misuse {
+  const { controller, stream, settings } = view;
+  const requests = REQUESTS[controller][settings.channel]![stream]!;
   const carried = requests.length === 0 ? 'no request' : requests.join(' and ');
-  const places = placesOf(right).map(placeName);
-  const what = `${name(view, 'PAR')} points at ${owner}, but stream ${stream} channel ${settings.channel} of ${controller.toUpperCase()} carries ${carried}`;
-  const remedy = places.length > 0 ? `use ${places.join(' or ')}` : `no stream serves ${owner} in that direction`;
-  return [{ rule: 'dma-routing', what, remedy, section: 'RM0090 10.3.3, tables 42 and 43' }];
+  const place = placeName({ controller, stream, channel: settings.channel });
+  const what = `${name(view, 'PAR')} points at ${owner}, but ${place} carries ${carried}`;
+  const remedy =
+    places.length > 0 ? `use ${places.map(placeName).join(' or ')}` : `no stream serves ${owner} in that direction`;
+  return { rule: 'dma-routing', what, remedy, section: 'RM0090 10.3.3, tables 42 and 43' };
+}
+
+/** The stream points at a block, but the channel carries another one's request: tables 42 and 43. */
+function routing(view: StreamView): Misuse[] {
+  const { owner, right } = expected(view) ?? {};
+  if (owner === undefined || right === undefined) return [];
+  const requests = REQUESTS[view.controller][view.settings.channel]![view.stream]!;
+  if (requests.some((request) => isPacer(request) || right(request))) return [];
+  return [misrouted(view, owner, placesOf(right))];
+}
+
+/**
+ * A timer may pace transfers to any block, so a stream that listens to one is fine by itself; but when the block asks with
+ * `requests` of its own and nobody `serves` that, the stream was meant for it.
+ */
+export function unservedMisuse(
+  view: StreamView,
+  requests: readonly string[],
+  serves: (place: RequestPlace) => boolean,
+): Misuse | undefined {
+  const { owner, right } = expected(view) ?? {};
+  if (owner === undefined || right === undefined || !requests.some(right)) return undefined;
+  const places = placesOf(right);
+  return places.some(serves) ? undefined : misrouted(view, owner, places);
 }

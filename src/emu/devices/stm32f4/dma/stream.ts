@@ -15,8 +15,6 @@ export interface StreamState extends FifoState {
   /** Next addresses. */
   readonly peripheralAt: Int32Array;
   readonly memoryAt: Int32Array;
-  /** Peripheral items of the block that are still to be moved: NDTR. */
-  readonly left: Int32Array;
   /** Bytes of the block that are still to pass the memory port. */
   readonly memoryLeft: Int32Array;
   /** NDTR as it was when the stream was enabled, for the reload. */
@@ -37,6 +35,8 @@ const LAST_REQUEST = 2;
 /** Levels of an acknowledge. */
 const SERVED = 1;
 const SERVED_LAST = 3;
+/** One more is to come: the end of transfer EOT_1 that I2C takes (27.3.8). */
+const SERVED_LAST_BUT_ONE = 5;
 
 /** What a stream needs of its controller. */
 export interface StreamHost {
@@ -48,8 +48,6 @@ export interface StreamHost {
   /** Whether the port can get there. */
   reaches(port: PortKind, address: number): boolean;
   cycles(port: PortKind, address: number, beats: number): number;
-  /** No other stream of the controller is enabled. */
-  alone(stream: number): boolean;
   /** Whether the stream has that port now. */
   granted(stream: number, port: PortKind): boolean;
   /** It gives up what it has on the ports. */
@@ -86,16 +84,34 @@ export class Stream implements PortClient {
   get #on(): boolean {
     return this.#state.phase[this.index] === ON;
   }
+  /** Peripheral items of the block that are still to be moved. */
   get left(): number {
-    return this.#state.left[this.index]!;
+    return this.#regs.NDTR.value;
   }
   set left(items: number) {
-    this.#state.left[this.index] = items;
+    this.#regs.NDTR.value = items;
   }
   /** A write to NDTR. */
-  program(items: number): void {
-    this.left = items;
-    this.#state.block[this.index] = items;
+  program(): void {
+    this.#state.block[this.index] = this.left;
+  }
+  /** 10.5.6: once a transfer has completed, enabling the stream again reloads the number. */
+  reload(): void {
+    if (this.settings.peripheralFlow) this.left = PERIPHERAL_FLOW_ITEMS;
+    else if (this.left === 0) this.left = this.#state.block[this.index]!;
+  }
+
+  /**
+   * Bytes by which the memory side is away from the next flag, where nothing but that can be noticed of the stream: from memory to
+   * memory, on its way; else 0. Peripherals change by themselves and by accesses.
+   */
+  get unnoticed(): number {
+    const { peripheralAt, memoryAt } = this.#state;
+    const left = this.#memoryLeft;
+    const begun = left < this.#state.block[this.index]! * this.settings.peripheralSize;
+    if (!this.#on || !this.settings.memoryToMemory || !begun) return 0;
+    if (isPeripheral(peripheralAt[this.index]! >>> 0) || isPeripheral(memoryAt[this.index]! >>> 0)) return 0;
+    return left > this.#halfBytes ? left - this.#halfBytes : left;
   }
   get #memoryLeft(): number {
     return this.#state.memoryLeft[this.index]!;
@@ -105,13 +121,11 @@ export class Stream implements PortClient {
   start(): void {
     const { phase, flowing, block, peripheralAt, memoryAt, memoryLeft, target } = this.#state;
     const { settings, index } = this;
-    const { CR, PAR } = this.#regs;
-    // 10.5.6: once a transfer has completed, enabling the stream again reloads the number.
-    if (settings.peripheralFlow) this.left = PERIPHERAL_FLOW_ITEMS;
-    else if (this.left === 0) this.left = block[index]!;
+    const { CR, PAR, FCR } = this.#regs;
     block[index] = this.left;
     phase[index] = ON;
     this.fifo.clear();
+    FCR.FS = this.fifo.status;
     flowing[index] = settings.intoMemory ? 0 : 1;
     target[index] = settings.doubleBuffer ? CR.CT : 0;
     peripheralAt[index] = PAR.value;
@@ -151,6 +165,7 @@ export class Stream implements PortClient {
     if (port === 'peripheral') this.#movePeripheral(items);
     else this.#moveMemory(items);
     this.#closeIfDone();
+    this.#regs.FCR.FS = this.fifo.status;
   }
 
   /**
@@ -179,22 +194,7 @@ export class Stream implements PortClient {
     const items = this.#peripheralItems;
     const bytes = items * settings.peripheralSize;
     if ((settings.intoMemory ? fifo.room : fifo.level) < bytes) return 0;
-    if (items > 1 || !this.#batches) return items;
-    return Math.min(this.left, Math.floor(fifo.room / settings.peripheralSize));
-  }
-
-  /**
-   * Singles of a memory-to-memory stream that nobody competes with are taken together, up to a FIFO full: in the time they take
-   * one by one. Peripherals, whose registers would change meanwhile, are read one by one.
-   */
-  get #batches(): boolean {
-    const { peripheralAt, memoryAt } = this.#state;
-    return (
-      this.settings.memoryToMemory &&
-      this.#host.alone(this.index) &&
-      !isPeripheral(peripheralAt[this.index]! >>> 0) &&
-      !isPeripheral(memoryAt[this.index]! >>> 0)
-    );
+    return items;
   }
 
   #wantsMemory(): number {
@@ -220,14 +220,7 @@ export class Stream implements PortClient {
       flowing[this.index] = 0;
       return 0;
     }
-    return this.#batches ? this.#batchOf(Math.min(level, rest)) : 1;
-  }
-
-  /** Items of `bytes`, but none beyond half of the block, where a flag is set. */
-  #batchOf(bytes: number): number {
-    const size = this.settings.memorySize;
-    const toHalf = this.#memoryLeft - this.#halfBytes;
-    return Math.max(1, Math.min(Math.floor(bytes / size), toHalf > 0 ? Math.ceil(toHalf / size) : FIFO_ITEMS));
+    return 1;
   }
 
   /** Direct mode preloads one item; the FIFO is filled, and again from the threshold down (10.3.13, 10.3.14). */
@@ -276,13 +269,13 @@ export class Stream implements PortClient {
     }
     if (last && !settings.intoMemory) this.#blockDone();
     else if (lastRequest) phase[index] = CLOSING;
-    if (!settings.memoryToMemory) this.#served(last);
+    if (!settings.memoryToMemory) this.#served(last ? SERVED_LAST : this.left === 1 ? SERVED_LAST_BUT_ONE : SERVED);
   }
 
-  #served(last: boolean): void {
+  #served(level: number): void {
     const wire = this.#host.acknowledge(this.index);
     if (wire === undefined) return;
-    wire.set(last ? SERVED_LAST : SERVED);
+    wire.set(level);
     wire.set(0);
   }
 
@@ -365,8 +358,6 @@ export class Stream implements PortClient {
     this.#host.failed(this.index, port, address);
   }
 }
-
-const FIFO_ITEMS = 16;
 
 /** The bus ignores the low bits of an address that is no multiple of the size. */
 function aligned(address: number, size: number): number {

@@ -1,5 +1,5 @@
 import { UsageError } from '../../../errors.js';
-import { secondOf } from './calendar.js';
+import { calendarFault, type DateAndTime, dayOf, secondOf } from './calendar.js';
 import type { RtcCounter } from './rtc-counter.js';
 import type { RtcSetting } from './rtc-setting.js';
 
@@ -18,17 +18,22 @@ export function rtcHandle(counter: RtcCounter, setting: RtcSetting) {
     },
     /** Sets the calendar to a date and time from 2000 to 2099, `'2024-02-29T23:59:58'`, as if a battery had kept it. */
     set(iso: string): void {
-      const at = new Date(`${iso}Z`);
-      const year = at.getUTCFullYear() - 2000;
-      if (!(year >= 0 && year < 100)) {
+      const at = parsed(iso);
+      if (at === undefined || calendarFault(at, 1) !== undefined) {
         throw new UsageError({
           what: `the RTC cannot be set to '${iso}'`,
           remedy: 'give a date and time from 2000 to 2099 without a zone: 2024-02-29T23:59:58',
         });
       }
-      const [month, day] = [at.getUTCMonth() + 1, at.getUTCDate()];
-      const time = { hour: at.getUTCHours(), minute: at.getUTCMinutes(), second: at.getUTCSeconds() };
-      setting.set(secondOf({ year, month, day, ...time }), at.getUTCDay() || 7);
+      // 1 January 2000 was a Saturday.
+      setting.set(secondOf(at), ((dayOf(at) + 5) % 7) + 1);
     },
   };
+}
+
+function parsed(iso: string): DateAndTime | undefined {
+  const words = /^20(\d\d)-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)$/.exec(iso)?.slice(1).map(Number);
+  if (words === undefined) return undefined;
+  const [year, month, day, hour, minute, second] = words as [number, number, number, number, number, number];
+  return { year, month, day, hour, minute, second };
 }

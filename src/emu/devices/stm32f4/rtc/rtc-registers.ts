@@ -1,5 +1,5 @@
 import type { DeviceContext } from '../../../device.js';
-import { notModelled, r, rc_w0, reg, registers, repeat, rw, w } from '../../../registers.js';
+import { r, rc_w0, reg, registers, repeat, rw, w } from '../../../registers.js';
 import { backup, f64, i32, u8 } from '../../../state.js';
 
 /** In the backup domain. */
@@ -23,7 +23,7 @@ export const RTC = registers({
   CR: reg(
     0x08,
     {
-      ...{ WUCKSEL: rw(0, 3), TSEDGE: rw(3), REFCKON: notModelled(rw(4), 'the 50 or 60 Hz reference clock on PB15') },
+      ...{ WUCKSEL: rw(0, 3), TSEDGE: rw(3), REFCKON: rw(4) },
       ...{ BYPSHAD: rw(5), FMT: rw(6), DCE: rw(7), ALRAE: rw(8), ALRBE: rw(9), WUTE: rw(10), TSE: rw(11) },
       ...{ ALRAIE: rw(12), ALRBIE: rw(13), WUTIE: rw(14), TSIE: rw(15), ADD1H: w(16), SUB1H: w(17), BKP: rw(18) },
       ...{ COSEL: rw(19), POL: rw(20), OSEL: rw(21, 2), COE: rw(23) },
@@ -93,6 +93,8 @@ export const RTC_STATE = {
   shift: backup(i32()),
   /** Second edges until the wake-up timer is through. */
   wakeUp: backup(f64()),
+  /** The second that an edge of the reference clock was found at last. */
+  aligned: backup(f64()),
   /** A time stamp that was taken, its flag not yet set. */
   stamped: backup(u8()),
   /** Levels of PC13 and PI8, and samples in a row that showed tampering. */

@@ -440,6 +440,42 @@ describe('shifts, daylight saving time, calibration (26.3.8, 26.6.3, 26.3.11)', 
   });
 });
 
+describe('reference clock (26.3.9)', () => {
+  it('moves the seconds to edges of 50 Hz on RTC_REFIN that are near', () => {
+    const h = make();
+    h.write(ISR, INIT);
+    pulses(h, 2);
+    h.write(CR, 1 << 4);
+    h.write(TR, 0x10_0000);
+    h.write(DR, MONDAY_2024);
+    h.write(ISR, 0);
+    pulses(h, 4);
+    const input = h.pinFunction('RTC_REFIN');
+    input.setInput(0);
+    const edge = (): void => {
+      input.setInput(1);
+      input.setInput(0);
+    };
+    // two ck_apre before the end of the second
+    pulses(h, 128 * 254);
+    edge();
+    expect(h.handle.time).toBe('2024-01-01T10:00:01.000');
+    // three behind it
+    pulses(h, 128 * 259);
+    edge();
+    expect(h.handle.time).toBe('2024-01-01T10:00:02.000');
+    // in the middle of one: not near
+    pulses(h, 128 * 128);
+    edge();
+    expect(h.handle.time).toBe('2024-01-01T10:00:02.500');
+    // five away: further than three
+    pulses(h, 128 * 123);
+    edge();
+    expect(h.handle.time).toBe('2024-01-01T10:00:02.980');
+    expect(h.problems).toEqual([]);
+  });
+});
+
 describe('time stamps and tamper inputs (26.3.12, 26.3.13)', () => {
   const pin = (h: Harness, name: string) => h.net(name).driver('test');
 

@@ -7,6 +7,7 @@ import { RtcAlarm } from './rtc-alarms.js';
 import { RtcCounter } from './rtc-counter.js';
 import { rtcHandle } from './rtc-handle.js';
 import { RtcOutput } from './rtc-output.js';
+import { RtcReference } from './rtc-reference.js';
 import { RTC, RTC_STATE, type RtcContext } from './rtc-registers.js';
 import { RtcSetting } from './rtc-setting.js';
 import { RtcShadow } from './rtc-shadow.js';
@@ -39,6 +40,7 @@ class Rtc {
   readonly setting: RtcSetting;
   readonly #alarms: readonly RtcAlarm[];
   readonly #wakeUp: RtcWakeUp;
+  readonly #reference: RtcReference;
   readonly #stamp: RtcStamp;
   readonly #tamper: RtcTamper;
   readonly #output: RtcOutput;
@@ -53,6 +55,7 @@ class Rtc {
     this.#shadow = new RtcShadow(d, this.counter);
     const users = { hold: () => this.#wakeUp.hold(), plan: () => this.#plan() };
     this.setting = new RtcSetting(d, this.counter, this.#shadow, users);
+    this.#reference = new RtcReference(d, this.counter, users);
     this.#alarms = [this.#alarm('A'), this.#alarm('B')];
     this.#wakeUp = new RtcWakeUp(d, this.counter, () => this.#raise(1 << 10));
     this.#stamp = new RtcStamp(d, this.counter, () => this.#changed());
@@ -136,6 +139,7 @@ class Rtc {
       this.access.refuse(CR, (CR.value & ~WUCKSEL) | (old & WUCKSEL), 'while the wake-up timer runs', WAIT_FOR_WUTWF);
     }
     const changed = CR.value ^ old;
+    if (changed & CR.value & (1 << 4)) this.#reference.enable();
     if (changed & (1 << 5)) CR.BYPSHAD ? this.#shadow.begin() : this.#shadow.synchronise();
     for (const [i, { enable, writable }] of STARTED.entries()) {
       if (!(changed & enable)) continue;

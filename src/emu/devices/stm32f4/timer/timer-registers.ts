@@ -18,9 +18,9 @@ import {
  */
 
 const CR1_BASIC = { CEN: rw(0), UDIS: rw(1), URS: rw(2), OPM: rw(3), ARPE: rw(7) };
-const CR1_ONE = { CEN: rw(0), UDIS: rw(1), URS: rw(2), ARPE: rw(7), CKD: rw(8, 2) };
-const CR1_TWO = { ...CR1_BASIC, CKD: rw(8, 2) };
-const CR1_FULL = { ...CR1_TWO, DIR: rw(4), CMS: rw(5, 2) };
+/** RM0090 rev. 12 added OPM to TIM10, 11, 13 and 14. */
+const CR1_UP = { ...CR1_BASIC, CKD: rw(8, 2) };
+const CR1_FULL = { ...CR1_UP, DIR: rw(4), CMS: rw(5, 2) };
 
 const CR2_MASTER = { MMS: rw(4, 3) };
 const CR2_GENERAL = { CCDS: rw(3), ...CR2_MASTER, TI1S: rw(7) };
@@ -62,7 +62,7 @@ const SR_ADVANCED = { ...SR_FOUR, COMIF: rc_w0(5), BIF: rc_w0(7) };
 
 /** Clearing one flag means writing ones everywhere else, reserved bits included: those have names, and do nothing. */
 function withUnused<const F extends FieldSpecs>(fields: F): F {
-  const taken = bitsOf(fields);
+  const taken = bitsOf(Object.values(fields));
   const unused: Record<string, FieldSpec> = {};
   for (let low = 0; low < 32; low++) {
     let width = 0;
@@ -178,7 +178,7 @@ export const TIM5 = registers({ ...general(32), OR: reg(0x50, { TI4_RMP: rw(6, 2
 
 /** TIM9 and TIM12. */
 export const TWO_CHANNELS = registers({
-  CR1: reg(0x00, CR1_TWO, 0, 'RM0090 19.4.1'),
+  CR1: reg(0x00, CR1_UP, 0, 'RM0090 19.4.1'),
   CR2: reg(0x04, CR2_MASTER, 0, 'RM0090 19.4.2'),
   SMCR: reg(0x08, SMCR_TWO, 0, 'RM0090 19.4.3'),
   DIER: reg(0x0c, DIER_TWO, 0, 'RM0090 19.4.4'),
@@ -192,7 +192,7 @@ export const TWO_CHANNELS = registers({
 });
 
 const ONE = {
-  CR1: reg(0x00, CR1_ONE, 0, 'RM0090 19.5.1'),
+  CR1: reg(0x00, CR1_UP, 0, 'RM0090 19.5.1'),
   DIER: reg(0x0c, DIER_ONE, 0, 'RM0090 19.5.2'),
   SR: reg(0x10, withUnused(SR_ONE), 0, 'RM0090 19.5.3'),
   EGR: reg(0x14, EGR_ONE, 0, 'RM0090 19.5.4'),
@@ -215,9 +215,12 @@ export const BASIC = registers({
   ...timeBase(16, 'RM0090 20.4', 6),
 });
 
-/** The bits of all fields of a register. */
-export function bitsOf(fields: FieldSpecs): number {
-  return Object.values(fields).reduce((bits, { low, width }) => (bits | mask(low, width)) >>> 0, 0);
+function bitsOf(fields: readonly FieldSpec[]): number {
+  return fields.reduce((bits, { low, width }) => (bits | mask(low, width)) >>> 0, 0);
+}
+/** The bits of a register that take what is written. */
+export function writableBits(fields: FieldSpecs): number {
+  return bitsOf(Object.values(fields).filter(({ access }) => access !== 'r'));
 }
 
 type Masks<F extends FieldSpecs> = { readonly [K in keyof F]: number };

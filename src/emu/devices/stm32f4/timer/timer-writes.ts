@@ -3,7 +3,7 @@ import { channelByte, selectionOf } from './course.js';
 import type { Timer } from './timer.js';
 import { channelsWith } from './timer-core.js';
 import { INPUT } from './timer-inputs.js';
-import { BIT, bitsOf, REG } from './timer-registers.js';
+import { BIT, REG, writableBits } from './timer-registers.js';
 import { SMS } from './timer-slave.js';
 import { COUNT, NOW, type TimerContext } from './timer-state.js';
 
@@ -147,7 +147,7 @@ export class TimerWrites {
   #generate(written: number): void {
     const { UG, COMG, TG, BG } = BIT.EGR;
     const { core, capture, kind } = this.#timer;
-    const events = written & bitsOf(this.#cells[REG.EGR]!.spec.fields);
+    const events = written & writableBits(this.#cells[REG.EGR]!.spec.fields);
     if ((events & UG) !== 0) {
       core.restart();
       core.note(1 << 17);
@@ -244,7 +244,7 @@ export class TimerWrites {
     const target = this.#timer.requests.burstTarget();
     const cell = this.#cells[target];
     if (cell === undefined || target === REG.DMAR) return;
-    const writable = target === REG.SR ? -1 : bitsOf(cell.spec.fields);
+    const writable = target === REG.SR ? -1 : writableBits(cell.spec.fields);
     this.#apply(target, value & writable);
     this.#show(target);
   }
