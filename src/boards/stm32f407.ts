@@ -139,7 +139,7 @@ export function stm32f407(options: Stm32f407Options = {}) {
       rcc: at(0x4002_3800, rcc(options), { irq: 5, wires: { nmi: 'cpu.nmi', sleeping: 'cpu.sleeping' } }),
       flash: at(0x4002_3c00, flashInterface({ flashKiB, bootsFromFlash: (options.boot ?? 'flash') === 'flash' }), {
         irq: 4,
-        wires: FLASH_WIRES,
+        wires: { ...FLASH_WIRES, lines: 'cpu.codeLines' },
       }),
       syscfg: at(0x4001_3800, syscfg({ boot: options.boot }), { ...on('APB2', 14), wires: SYSCFG_WIRES }),
       exti: at(0x4001_3c00, exti(), { clock: 'apb2', irq: EXTI_LINES, wires: { event: 'cpu.event' } }),

@@ -7,6 +7,8 @@ export interface CpuBus {
   write(address: number, size: number, value: number, access?: number): void;
   /** A halfword of code; the execute permission is checked. */
   fetch16(address: number): number;
+  /** The halfword at an address of plain memory, as it stands there; undefined elsewhere. */
+  codeAt(address: number): number | undefined;
   /** The engine has decoded code here: stores to it must come through the bus from now on. */
   codeDecoded(address: number, length: number): void;
   /** A word of plain memory that no store of the guest changes, signed; undefined for anything else, and where somebody watches. */

@@ -106,6 +106,13 @@ export class Bus implements CpuBus {
     return memory.load(at - region.start + region.target, 2);
   }
 
+  codeAt(address: number): number | undefined {
+    const at = address >>> 0;
+    const region = this.map.find(at);
+    if (!region?.memory || at + 2 > region.end) return undefined;
+    return region.memory.load(at - region.start + region.target, 2);
+  }
+
   codeDecoded(address: number, length: number): void {
     const at = address >>> 0;
     const region = this.map.find(at);

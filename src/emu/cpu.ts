@@ -65,6 +65,10 @@ export interface Cpu {
   modifiesInPlace?(): boolean;
   /** Named outputs (`sleeping`), undefined if there is no such. */
   output?(name: string): Signal | undefined;
+  /** Watches the main stack: below `limit` lies data. */
+  guardStack?(limit: number): void;
+  /** Address of the instruction by which the main stack first grew below its limit; undefined if it did not. */
+  readonly stackOverflow?: number | undefined;
   /** Guest bytes changed: drop what was decoded from them. */
   invalidate(address: number, length: number): void;
   /** Some memory is no longer where it was, or must no longer be read without asking the bus. */

@@ -1,5 +1,6 @@
 import type { CpuType } from './cpu.js';
 import type { DeviceRow } from './device-row.js';
+import type { TimingModel } from './isa/engine-mode.js';
 import type { MemoryOptions } from './memory.js';
 import type { PartType } from './part.js';
 import type { Frequency } from './time.js';
@@ -43,6 +44,8 @@ export interface MachineDescription {
   /** Clocks that run from the start, by name. */
   readonly clocks?: Readonly<Record<string, Frequency>>;
   readonly parts?: Readonly<Record<string, PartType>>;
+  /** `part` where it is not given. */
+  readonly timing?: TimingModel;
 }
 
 /** Bytes to place at a physical address before power-on. */

@@ -19,6 +19,7 @@ function bareCore(system: CpuSystem): Cpu {
     store: (address, value, size, flags) => bus.write(address, size, value, flags),
     store64: () => {},
     fetch16: (address) => bus.fetch16(address),
+    codeAt: () => undefined,
     constantWord: () => undefined,
     codeDecoded: (address, length) => bus.codeDecoded(address, length),
     helpers: Object.fromEntries(Object.keys(rv32imac.helpers).map((name) => [name, () => 0])),

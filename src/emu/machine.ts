@@ -7,7 +7,7 @@ import type { Cpu, CpuResetKind } from './cpu.js';
 import type { DeviceProblem, EventDetail, MemoryStore, ResetCause } from './device.js';
 import { UsageError } from './errors.js';
 import { type GuestReport, ReportLog } from './guest-report.js';
-import { defaultEngine, type EngineMode } from './isa/engine-mode.js';
+import { defaultEngine, type EngineMode, type TimingModel } from './isa/engine-mode.js';
 import type { StatisticsOptions } from './isa/engine-statistics.js';
 import { ENGINE } from './isa/layout.js';
 import { ControlledMemories } from './machine-controllers.js';
@@ -35,6 +35,8 @@ export type RunEnd = 'limit' | 'stopped' | 'breakpoint' | 'dead';
 export interface MachineOptions {
   /** Which engine executes: nothing but speed depends on it. */
   readonly engine?: EngineMode;
+  /** What cycles are; the board's own choice where it is not given. */
+  readonly timing?: TimingModel | undefined;
   /** Counts instructions and what compiled code does (`statistics`), which costs speed and changes nothing else. */
   readonly statistics?: StatisticsOptions;
   readonly image?: readonly LoadSegment[];
@@ -98,7 +100,7 @@ export class Machine {
     this.cpu = description.cpu.create({
       ...host,
       memory,
-      engine: { mode: this.engine, statistics: options.statistics },
+      engine: { mode: this.engine, statistics: options.statistics, timing: options.timing ?? description.timing },
       bus: this.bus,
       report: (problem) => host.report('cpu', problem),
       emit: (event, detail) => host.emit('cpu', event, detail),

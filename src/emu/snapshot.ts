@@ -20,7 +20,7 @@ export interface Snapshot {
 }
 
 /** Bytes of core state: from STATE_BASE up to the end of the first Wasm kilobytes that the engine gives it. */
-const CORE_SIZE = 0x400;
+const CORE_SIZE = 0x900;
 /** First byte that is the guest's: the words before it are the engine's own, but for pc. */
 const CORE_GUEST = SCALARS;
 

@@ -6,10 +6,14 @@ import type { EngineMode } from '../emu/isa/engine-mode.js';
 import type { BoardHandle, BoardSnapshot } from './board-handle.js';
 import { checkEngine, chosen, type EngineSettings } from './engine-settings.js';
 import { expectGpioHigh, expectGpioLow } from './gpio-expectations.js';
+import { FAULTING } from './machine-bench.js';
 import { checkMisuse, type MisuseSettings } from './misuse-settings.js';
 import { mmioCalc, type Operation } from './mmio-calc.js';
 import { NOTHING, type RunStatistics, since } from './run-statistics.js';
 import { type AnyBoard, giveBack, type SemihostingChoice, type Station, stationFor, take } from './station.js';
+
+/** Where faults are allowed, so is the misuse that ends in one. */
+const FAULTS_ALLOWED = Object.fromEntries(FAULTING.map((rule) => [rule, 'off'])) as MisuseSettings;
 
 /** Host ms a single run may take before it counts as endless. */
 export const HOST_TIMEOUT = 60_000;
@@ -98,7 +102,12 @@ export class Bringup<B extends AnyBoard> {
     const settings = chosen(run.commandLine, this.options, run.plugin);
     const station = stationFor(board, this.firmware(testFile), { semihosting, hostTimeout, ...settings });
     const before = station.bench.statistics;
-    const misuseSettings = [run.plugin?.misuse, misuse, run.commandLine?.misuse];
+    const misuseSettings = [
+      ...(faults === 'allow' ? [FAULTS_ALLOWED] : []),
+      run.plugin?.misuse,
+      misuse,
+      run.commandLine?.misuse,
+    ];
     take(station, test, station.atReset);
     try {
       station.bench.hostLimit = hostTimeout;
@@ -112,8 +121,8 @@ export class Bringup<B extends AnyBoard> {
     station.bench.unexpectedFaults.begin();
     station.bench.misuseWatch.begin(misuseSettings);
     const check = () => {
-      station.bench.misuseWatch.check();
       if (faults !== 'allow') station.bench.unexpectedFaults.check();
+      station.bench.checkMisuse();
     };
     const end = () => {
       const after = station.bench.statistics;
@@ -136,7 +145,9 @@ export class Bringup<B extends AnyBoard> {
       const remedy = 'leave out async and await: the machine runs synchronously';
       throw new UsageError({ what: 'bootedTo returned a promise', where: 'firmwareTest', remedy });
     }
-    station.bench.misuseWatch.check();
+    // Faults before a test starts are not its own, nor is what ended in one.
+    station.bench.askedForFaults();
+    station.bench.checkMisuse();
     station.board.forgetListeners();
     const snapshot = station.board.snapshot();
     known.set(start, snapshot);

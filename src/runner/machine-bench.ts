@@ -25,6 +25,9 @@ const POLL: Duration = '10us';
 /** Single steps between two looks at the host's clock. */
 const STEPS_UNGUARDED = 256;
 
+/** Misuse that ends in a fault: whoever asks about faults asks about it. */
+export const FAULTING = ['unmapped-access', 'unaligned-device'] as const;
+
 /** What a condition that watches nothing in particular is asked after. */
 const EVENTS = ['uart', 'can', 'itm', 'spi', 'i2c', 'i2s', 'pin', 'irq', 'fault', 'exit', 'reset'] as const;
 
@@ -108,11 +111,35 @@ export class MachineBench implements Bench {
     return statistics && { ...statistics, engines: [engine], hostMilliseconds: this.#hostMilliseconds };
   }
   get misuse(): readonly GuestReport[] {
-    return this.machine.guestErrors;
+    const overflow = this.#stackOverflow;
+    return overflow ? [...this.machine.guestErrors, overflow] : this.machine.guestErrors;
+  }
+  /** No event of its own: the engines note where it happened, and it is told when somebody asks. */
+  get #stackOverflow(): GuestReport | undefined {
+    const pc = this.machine.cpu.stackOverflow;
+    if (pc === undefined) return undefined;
+    return {
+      kind: 'misuse',
+      rule: 'stack-overflow',
+      what: 'the main stack has grown into the data below it',
+      remedy: 'make the stack larger, or what is on it smaller',
+      device: 'cpu',
+      pc,
+      where: this.locator.describe(pc),
+      ns: this.time,
+      cycles: this.cycles,
+    };
+  }
+  /** @throws GuestError when misuse is left that the test did not ask about and that is an error */
+  checkMisuse(): void {
+    const overflow = this.#stackOverflow;
+    if (overflow) this.misuseWatch.note(overflow);
+    this.misuseWatch.check();
   }
   askedForMisuse(kind?: MisuseKind): void {
     if (kind !== undefined) checkKind(kind, 'toHaveMisuse');
     this.misuseWatch.asked(kind);
+    if (kind === undefined || kind === 'stack-overflow') this.misuseWatch.knows('stack-overflow');
   }
   get guestErrors(): readonly string[] {
     return this.machine.guestErrors.map(({ what, where, remedy }) =>
@@ -130,6 +157,7 @@ export class MachineBench implements Bench {
   }
   askedForFaults(kind?: string): void {
     this.unexpectedFaults.asked(kind);
+    for (const rule of FAULTING) this.misuseWatch.asked(rule);
   }
 
   /** The machine's guard: ends a run that takes too long on the host. */

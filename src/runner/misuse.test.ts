@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { stm32f4Discovery } from '../boards/index.js';
 import type { GuestReport } from '../emu/guest-report.js';
+import { MISUSE_RULES, OTHER_REPORTS } from '../emu/misuse.js';
 import { matchers } from '../matchers/index.js';
 import { Bringup } from './firmware-test.js';
 import { checkMisuse, MisuseLevels } from './misuse-settings.js';
@@ -116,4 +118,13 @@ test('wrong settings are told', () => {
       where: firmwareTest
       remedy: did you mean 'dma-memory'?]
   `);
+});
+
+test('docs/misuse.md lists every kind with its meaning and default', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/misuse.md'), 'utf8');
+  const levels = new MisuseLevels([]);
+  const rows = Object.entries({ ...MISUSE_RULES, ...OTHER_REPORTS }).map(
+    ([kind, what]) => `| \`${kind}\` | ${what} | ${levels.of(kind as keyof typeof MISUSE_RULES)} |`,
+  );
+  expect(page.split('\n').filter((line) => line.startsWith('| `'))).toEqual(rows);
 });

@@ -5,6 +5,7 @@ import { readFileSync, statSync } from 'node:fs';
 import type { Board, DeviceRows, PartRows } from '../boards/define.js';
 import { type ElfImage, readElf, requireElfFor } from '../emu/debug/elf.js';
 import { Locator } from '../emu/debug/locator.js';
+import { stackLimit } from '../emu/debug/stack-limit.js';
 import { InternalError, UsageError } from '../emu/errors.js';
 import type { Machine } from '../emu/machine.js';
 import { type BoardHandle, type BoardSnapshot, boardHandle } from './board-handle.js';
@@ -91,6 +92,8 @@ export function createStation<B extends AnyBoard>(
   });
   bench = new MachineBench(made, locator, options.hostTimeout);
   enableSemihosting(made, options.semihosting);
+  const limit = made.cpu.guardStack && stackLimit(image, made.cpu.register('sp'));
+  if (limit !== undefined) made.cpu.guardStack?.(limit);
   const handle = boardHandle(board, bench);
   return { board: handle, bench, machine: made, atReset: handle.snapshot(), inUse: undefined };
 }

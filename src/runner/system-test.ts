@@ -61,8 +61,8 @@ class Systems<M extends Members> {
   /** @throws GuestError for faults and misuse that the test did not ask about */
   check(system: System<M>): void {
     for (const { bench } of system.stations) {
-      bench.misuseWatch.check();
       if (this.#options.faults !== 'allow') bench.unexpectedFaults.check();
+      bench.checkMisuse();
     }
   }
 

@@ -12,6 +12,9 @@ const PAGES = [
   'docs/custom-devices.md',
   'docs/engines.md',
   'docs/ci.md',
+  'docs/misuse.md',
+  'docs/parts.md',
+  'docs/several-boards.md',
   'CONTRIBUTING.md',
 ];
 const blocks = PAGES.flatMap((page) =>

@@ -1,10 +1,21 @@
 import { generateColdModule } from '../isa/cold-module.js';
+import { prebuiltName } from '../isa/prebuilt-name.js';
 import { armv7em } from './armv7m/isa.js';
 import { rv32imac } from './riscv/isa.js';
+
+/** Cold engines, and whether they wait for slow code. */
+const ENGINES = [
+  [armv7em, false],
+  [armv7em, true],
+  [rv32imac, false],
+] as const;
 
 /** The cold engines of all instruction sets, as base64 by name: what the package's build stores in `prebuilt`. */
 export function generate(): Record<string, string> {
   return Object.fromEntries(
-    [armv7em, rv32imac].map((isa) => [isa.name, Buffer.from(generateColdModule(isa)).toString('base64')]),
+    ENGINES.map(([isa, slowCode]) => [
+      prebuiltName(isa.name, slowCode),
+      Buffer.from(generateColdModule(isa, false, slowCode)).toString('base64'),
+    ]),
   );
 }

@@ -22,9 +22,14 @@ import {
   RECORD_SIZE,
   type StateLayout,
 } from './layout.js'; // prettier-ignore
+import { DATA_LINE, MISS } from './line-functions.js';
+import { Lines } from './lines.js';
 import { readNotes } from './note.js';
+import type { Neighbour } from './pipeline.js';
 import { prebuilt } from './prebuilt.js';
+import { prebuiltName } from './prebuilt-name.js';
 import { slotValues } from './record.js';
+import { registerUse } from './register-use.js';
 import { SLOW_CALLS } from './slow-path.js';
 import { staticsOf } from './variant.js';
 
@@ -37,6 +42,8 @@ export interface EngineHost {
   store64(address: number, value: bigint, flags: number): void;
   /** The halfword at an address as an instruction fetch; throws a guest fault where code may not be fetched. */
   fetch16(address: number): number;
+  /** The halfword at an address of plain memory, as it stands there, whatever may be fetched; undefined elsewhere. */
+  codeAt(address: number): number | undefined;
   /** A word of plain memory that no store changes, signed; undefined for anything else. Changes are told to `invalidate`, as changes of code are. */
   constantWord(address: number): number | undefined;
   /** An instruction of these bytes was decoded: stores there must come to the slow path from now on. */
@@ -56,24 +63,37 @@ export type EngineExit =
   /** No row has this encoding; pc stands at it. */
   | { readonly kind: 'undefined'; readonly first: number; readonly second: number };
 
-interface Compiled {
-  readonly module: WebAssembly.Module;
+interface Tables {
   readonly handlers: Handlers;
   readonly decoder: Decoder;
 }
 
-const compiled = { plain: new WeakMap<Isa, Compiled>(), counting: new WeakMap<Isa, Compiled>() };
+const tables = new WeakMap<Isa, Tables>();
+const modules = new WeakMap<Isa, Map<string, WebAssembly.Module>>();
 
-/** An ISA's module is compiled once for all machines of the process. */
-function compile(isa: Isa, kind: keyof typeof compiled): Compiled {
-  let result = compiled[kind].get(isa);
+function tablesOf(isa: Isa): Tables {
+  let result = tables.get(isa);
   if (!result) {
-    const built = kind === 'plain' ? prebuilt[isa.name] : undefined;
-    const bytes = built === undefined ? generateColdModule(isa, kind === 'counting') : Buffer.from(built, 'base64');
-    result = { module: new WebAssembly.Module(bytes), handlers: new Handlers(isa), decoder: new Decoder(isa) };
-    compiled[kind].set(isa, result);
+    result = { handlers: new Handlers(isa), decoder: new Decoder(isa) };
+    tables.set(isa, result);
   }
   return result;
+}
+
+/** An ISA's modules are compiled once for all machines of the process. */
+function moduleOf(isa: Isa, counting: boolean, slowCode: boolean): WebAssembly.Module {
+  const known = modules.get(isa) ?? new Map<string, WebAssembly.Module>();
+  modules.set(isa, known);
+  const name = prebuiltName(isa.name, slowCode);
+  const kind = `${name} ${counting}`;
+  let module = known.get(kind);
+  if (!module) {
+    const built = counting ? undefined : prebuilt[name];
+    const bytes = built === undefined ? generateColdModule(isa, counting, slowCode) : Buffer.from(built, 'base64');
+    module = new WebAssembly.Module(bytes);
+    known.set(kind, module);
+  }
+  return module;
 }
 
 /** What CHUNK_MAP says of a chunk whose records are in a slot. */
@@ -109,14 +129,22 @@ export class ColdEngine {
   /** Addresses at which `run` stops before executing. */
   readonly breakpoints: ReadonlySet<number>;
   readonly #breakpoints = new Set<number>();
-  readonly #compiled: Compiled;
+  readonly #compiled: Tables;
   readonly #host: EngineHost;
-  readonly #run: () => void;
+  /** The engine's function, the one for code that is as fast as the core and the one for code that is not. */
+  #run: () => void;
+  readonly #runs: { readonly fast: () => void; slow?: () => void };
+  readonly #imports: WebAssembly.ModuleImports;
+  readonly #regionImports: WebAssembly.ModuleImports = {};
+  /** Lines of a slow memory of code, which `setSlowCode` makes it wait for. */
+  readonly lines: Lines;
+  #slowCode = false;
   readonly #note: (site: number, target: number) => void;
   /** Address at which the last slice was over. */
   #leftAt = -1;
   readonly hot: HotEngine;
   readonly #mode: EngineMode;
+  readonly #ideal: boolean;
   readonly #tiering: Tiering | undefined;
   readonly #words: Int32Array;
   readonly #halfwords: Uint16Array;
@@ -127,28 +155,34 @@ export class ColdEngine {
   #view = 0;
   /** Views that may have records: all below. */
   #views = 1;
+  /** Instructions whose cost depends on an instruction that they branch to, by its address. */
+  readonly #branchesTo = new Map<number, Set<number>>();
 
   constructor(isa: Isa, memory: WebAssembly.Memory, host: EngineHost, options: EngineOptions = { mode: 'cold' }) {
     const { mode, statistics } = options;
     this.#mode = mode;
+    this.#ideal = options.timing === 'ideal';
     this.isa = isa;
     this.#host = host;
-    this.#compiled = compile(isa, statistics ? 'counting' : 'plain');
+    this.#compiled = tablesOf(isa);
+    this.lines = new Lines(memory.buffer as ArrayBuffer);
     this.layout = this.#compiled.handlers.state;
     this.breakpoints = this.#breakpoints;
     this.#words = new Int32Array(memory.buffer);
     this.#halfwords = new Uint16Array(memory.buffer);
     this.#bytes = new Uint8Array(memory.buffer);
     this.#counters = new BigInt64Array(memory.buffer, 0, (COUNTERS.exits >> 3) + EXIT_CAUSES.length);
-    const regionImports: WebAssembly.ModuleImports = {};
+    const regionImports = this.#regionImports;
     this.hot = new HotEngine(isa, this.layout, memory, {
       decode: (pc) => (mode === 'hot' ? this.#peek(pc) : this.#decoded(pc)),
       alwaysFetched: (address, length) => host.alwaysFetched?.(address, length) ?? true,
       cover: (spans) => this.#cover(spans),
       halfword: (pc) => host.fetch16(pc),
+      codeAt: (pc) => host.codeAt(pc),
       constantWord: (address) => host.constantWord(address),
       imports: regionImports,
       isStop: (pc) => this.#breakpoints.has(pc),
+      timing: () => (this.#ideal ? 'ideal' : this.#slowCode ? 'slow code' : 'part'),
       register: (index) => this.#words[(this.layout.registers + index * this.layout.registerSize) >> 2]!,
       statistics,
     });
@@ -164,18 +198,42 @@ export class ColdEngine {
       load64: (address: number, flags: number) => host.load64(address, flags),
       store: (address: number, value: number, size: number, flags: number) => host.store(address, value, size, flags),
       store64: (address: number, value: bigint, flags: number) => host.store64(address, value, flags),
-      codeChanged: (address: number) => this.#dropRegions(address >>> 0),
+      codeChanged: (address: number) => this.#codeChanged(address >>> 0),
       ...helpers,
     };
-    const instance = new WebAssembly.Instance(this.#compiled.module, { host: imports });
+    this.#imports = imports;
+    const instance = new WebAssembly.Instance(moduleOf(isa, statistics !== undefined, false), { host: imports });
     for (const name of ['note', ...SLOW_CALLS.map((call) => call.name)])
       regionImports[name] = instance.exports[name] as WebAssembly.ImportValue;
     Object.assign(regionImports, helpers);
-    this.#run = instance.exports['run'] as () => void;
+    this.#runs = { fast: instance.exports['run'] as () => void };
+    this.#run = this.#runs.fast;
     this.#note = instance.exports['note'] as (site: number, target: number) => void;
     this.#tiering = mode === 'cold' ? undefined : new Tiering(this.#tiers(), mode);
     this.#words.set(nothingDecoded(), CHUNK_MAP >> 2);
     this.#words[ENGINE.stale >> 2] = 1;
+  }
+
+  /**
+   * Whether code has to be waited for, as `lines` says, from the next run on. Compiled regions are made for one or the
+   * other. Never where timing is ideal.
+   */
+  setSlowCode(on: boolean): void {
+    if (this.#ideal || on === this.#slowCode) return;
+    this.#slowCode = on;
+    this.remapped();
+    this.#run = on ? (this.#runs.slow ??= this.#makeSlow()) : this.#runs.fast;
+  }
+  #makeSlow(): () => void {
+    const { lines } = this;
+    const misses = {
+      [MISS.code]: (address: number) => lines.missCode(address),
+      [MISS.data]: (address: number) => lines.missData(address),
+    };
+    const module = moduleOf(this.isa, this.hot.counting, true);
+    const instance = new WebAssembly.Instance(module, { host: { ...this.#imports, ...misses } });
+    Object.assign(this.#regionImports, misses, { [DATA_LINE]: instance.exports[DATA_LINE] });
+    return instance.exports['run'] as () => void;
   }
 
   get pc(): number {
@@ -223,8 +281,10 @@ export class ColdEngine {
   /** Executes one instruction, whatever the budget and the breakpoints; the budget is charged. */
   step(): EngineExit {
     const { pc } = this;
+    const next = this.#behindFree(pc);
+    if (next !== undefined && !this.#breakpoints.has(next)) return this.#stepTo(next);
     const stopped = this.#breakpoints.delete(pc);
-    if (stopped) this.#undecode(pc);
+    if (stopped) this.#decodeAnew(pc);
     const before = this.budget;
     this.budget = 1;
     this.#leftAt = pc; // somebody steps through code: that does not make it hot
@@ -233,6 +293,23 @@ export class ColdEngine {
     } finally {
       this.budget = before - (1 - this.budget);
       if (stopped) this.addBreakpoint(pc);
+    }
+  }
+
+  /** Where the instruction behind one that takes no cycle begins: a budget of one would do for both. */
+  #behindFree(pc: number): number | undefined {
+    const { pipeline } = this.isa;
+    const instruction = this.#ideal || !pipeline ? undefined : this.#neighbourAt(pc);
+    if (!instruction || !pipeline!.isFree(instruction, (other) => this.#neighbourAt(other))) return undefined;
+    return (pc + instruction.length) >>> 0;
+  }
+  #stepTo(next: number): EngineExit {
+    this.addBreakpoint(next);
+    try {
+      const exit = this.step();
+      return exit.kind === 'breakpoint' ? BUDGET_EXIT : exit;
+    } finally {
+      this.deleteBreakpoint(next);
     }
   }
 
@@ -366,7 +443,7 @@ export class ColdEngine {
   /** The instruction at an address if it was decoded: what was not has not been executed yet. */
   #decoded(pc: number): Decoded | undefined {
     const record = this.#record(pc);
-    return record === undefined || this.#words[record >> 2] === 0 ? undefined : this.#peek(pc);
+    return record === undefined || this.#halfwords[record >> 1] === UNDECODED ? undefined : this.#peek(pc);
   }
 
   #peek(pc: number): Decoded | undefined {
@@ -377,24 +454,74 @@ export class ColdEngine {
     }
   }
 
-  /** Decodes one instruction as it stands in memory; faults as a fetch does. */
+  /** Decodes one instruction as it stands in memory, with what its neighbours make it cost; faults as a fetch does. */
   decode(address: number): Decoded | undefined {
     const first = this.#host.fetch16(address);
     const second = this.isa.lengthOf(first) === 4 ? this.#host.fetch16((address + 2) >>> 0) : 0;
-    return this.#compiled.decoder.decode(first, second);
+    const decoded = this.#compiled.decoder.decode(first, second);
+    const { pipeline } = this.isa;
+    if (!decoded || !pipeline) return decoded;
+    if (this.#ideal) return { ...decoded, fields: { ...decoded.fields, ...pipeline.alone } };
+    const beside: number[] = [];
+    const cycles = pipeline.cycles(this.#neighbour(address, decoded), (pc) => {
+      const neighbour = this.#neighbourAt(pc);
+      if (this.#host.codeAt(pc) !== undefined) beside.push(pc, neighbour?.length ?? 2);
+      return neighbour;
+    });
+    return { ...decoded, fields: { ...decoded.fields, ...cycles }, beside };
+  }
+
+  /** An instruction for its neighbours to look at: it is not fetched, and what does not lie in memory is none. */
+  #neighbourAt(pc: number): Neighbour | undefined {
+    const first = this.#host.codeAt(pc);
+    if (first === undefined) return undefined;
+    const second = this.isa.lengthOf(first) === 4 ? this.#host.codeAt((pc + 2) >>> 0) : 0;
+    const decoded = second === undefined ? undefined : this.#compiled.decoder.decode(first, second);
+    return decoded && this.#neighbour(pc, decoded);
+  }
+  #neighbour(pc: number, decoded: Decoded): Neighbour {
+    const { programs } = this.#compiled.handlers.code(decoded.row, staticsOf(decoded.row, decoded.fields));
+    const { row, fields, length, word } = decoded;
+    return { row, fields, length, word, pc, ...registerUse(programs[0]!, fields, pc) };
   }
 
   addBreakpoint(address: number): void {
     this.#breakpoints.add(address);
-    this.#undecode(address);
+    this.#decodeAnew(address);
   }
   deleteBreakpoint(address: number): void {
-    if (this.#breakpoints.delete(address)) this.#undecode(address);
+    if (this.#breakpoints.delete(address)) this.#decodeAnew(address);
+  }
+  /** The instruction is the same as before: what depends on it stays. */
+  #decodeAnew(address: number): void {
+    const record = this.#record(address);
+    if (record === undefined || this.#words[record >> 2] === 0) return;
+    this.#words[record >> 2] = LONG << 16;
+    this.#undoEntries(this.hot.dropThoseAt(address).entries);
   }
 
   /** Forgets decoded instructions that overlap a range of guest addresses whose bytes changed. */
   invalidate(address: number, length: number): void {
-    for (let at = (address & ~1) - 2; at < (address | 0) + length; at += 2) this.#undecode(at >>> 0);
+    const first = (address & ~1) - 2;
+    for (let at = first - this.#reach; at < (address | 0) + length; at += 2) this.#undecode(at >>> 0);
+    if (this.#branchesTo.size === 0) return;
+    for (let at = first; at < (address | 0) + length; at += 2) this.#undecodeBranchesTo(at >>> 0);
+  }
+  get #reach(): number {
+    return this.#ideal ? 0 : (this.isa.pipeline?.reach ?? 0);
+  }
+  #undecodeBranchesTo(target: number): void {
+    const branches = this.#branchesTo.get(target);
+    if (branches === undefined) return;
+    this.#branchesTo.delete(target);
+    for (const pc of branches) this.#undecode(pc);
+  }
+
+  /** A store changed a decoded instruction, or one that others depend on; its own record says so already. */
+  #codeChanged(address: number): void {
+    this.#dropRegions(address);
+    for (let at = address - this.#reach; at < address; at += 2) this.#undecode(at >>> 0);
+    this.#undecodeBranchesTo(address);
   }
 
   /** Plain memory is no longer where it was, or must no longer be read without asking. */
@@ -413,6 +540,7 @@ export class ColdEngine {
     for (const key of this.#chunks) this.#mapChunk(key & CHUNK_MASK, 0);
     this.#chunks.length = 0;
     this.#views = this.#view + 1;
+    this.#branchesTo.clear();
   }
 
   /**
@@ -489,7 +617,7 @@ export class ColdEngine {
     let address = next;
     for (let i = 0; i < DECODE_AHEAD && address >>> 12 === from >>> 12; i++) {
       const record = this.#record(address);
-      if (record === undefined || this.#words[record >> 2] !== 0 || (address & 0xffe) === 0xffe) return;
+      if (record === undefined || this.#halfwords[record >> 1] !== UNDECODED || (address & 0xffe) === 0xffe) return;
       const decoded = this.#peek(address);
       if (!decoded) return;
       this.#write(address, decoded);
@@ -497,7 +625,8 @@ export class ColdEngine {
     }
   }
 
-  #write(address: number, { row, fields, length }: Decoded): void {
+  #write(address: number, { row, fields, length, beside }: Decoded): void {
+    if (beside !== undefined) this.#dependsOn(address, beside);
     const { handlers } = this.#compiled;
     const statics = staticsOf(row, fields);
     const { outside, inside } = handlers.numbers(row, statics);
@@ -515,6 +644,18 @@ export class ColdEngine {
     this.#halfwords[(record >> 1) + 1] =
       (stop ? BREAKPOINT : inside) | (length === 4 ? LONG : 0) | (row.unconditional ? UNCONDITIONAL : 0);
     this.#host.codeDecoded(address, length);
+  }
+
+  /** Sees to it that an instruction is decoded anew once its neighbours change. */
+  #dependsOn(address: number, beside: readonly number[]): void {
+    this.#cover(beside);
+    for (let i = 0; i < beside.length; i += 2) {
+      const target = beside[i]!;
+      if (target > address && target <= address + 4 + this.#reach) continue;
+      const branches = this.#branchesTo.get(target);
+      if (branches) branches.add(address);
+      else this.#branchesTo.set(target, new Set([address]));
+    }
   }
 
   /** A check that a handler number read back from a record is one of this ISA's. */

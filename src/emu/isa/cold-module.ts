@@ -3,7 +3,18 @@ import { BREAKPOINT, HANDLER_MASK, type Handler, Handlers, LONG, REGION, UNCONDI
 import { functionImport, helperImport, helperImports, type Import } from './imports.js';
 import type { Isa } from './instruction.js';
 import type { Program, Type } from './ir.js';
-import { CHUNK_SHIFT, COUNTERS, ENGINE, ENTRIES_OFFSET, GUEST_BASE, NOTE, WASM_PAGE } from './layout.js';
+import {
+  CHUNK_SHIFT,
+  COUNTERS,
+  ENGINE,
+  ENTRIES_OFFSET,
+  GUEST_BASE,
+  LINE_SHIFT,
+  LINES,
+  NOTE,
+  WASM_PAGE,
+} from './layout.js';
+import { codeLineFunction, DATA_LINE, dataLineFunction, MISS, MISSES } from './line-functions.js';
 import { noteFunction } from './note.js';
 import type { PrintContext } from './print-context.js';
 import { Printer } from './printer.js';
@@ -22,18 +33,22 @@ export const EXIT_BREAKPOINT = -2;
 const OUT_OF_LINE: readonly Type[] = ['i32', 'i32', 'i32'];
 const OUT_OF_LINE_RESULT: readonly Type[] = ['i32', 'i32'];
 
-/** Generates the cold engine of an ISA as a WebAssembly module: one dispatch function, all other rows behind a table. */
-export function generateColdModule(isa: Isa, counting = false): Uint8Array<ArrayBuffer> {
-  return new ColdModule(isa, counting).build();
+/**
+ * Generates the cold engine of an ISA as a WebAssembly module: one dispatch function, all other rows behind a table.
+ * `slowCode`: it waits for lines of a slow memory (see lines.ts).
+ */
+export function generateColdModule(isa: Isa, counting = false, slowCode = false): Uint8Array<ArrayBuffer> {
+  return new ColdModule(isa, counting, slowCode).build();
 }
 
 /** The imports' names and signatures, in order. */
-const hostImports = (isa: Isa): Import[] => [
+const hostImports = (isa: Isa, slowCode: boolean): Import[] => [
   { name: 'load', params: ['i32', 'i32', 'i32'], results: ['i32'] },
   { name: 'load64', params: ['i32', 'i32'], results: ['i64'] },
   { name: 'store', params: ['i32', 'i32', 'i32', 'i32'], results: [] },
   { name: 'store64', params: ['i32', 'i64', 'i32'], results: [] },
   { name: 'codeChanged', params: ['i32'], results: [] },
+  ...(slowCode ? MISSES : []),
   ...helperImports(isa),
 ];
 
@@ -52,16 +67,19 @@ class ColdModule {
   readonly #imports = new Map<string, number>();
   readonly #slowPath: SlowPath;
   #itBlock = -1;
+  /** Functions that wait for a line, where there is a slow memory. */
+  #codeLine: number | undefined;
+  #dataLine: number | undefined;
   #note = -1;
   #table = 0;
   readonly #counter: number | undefined;
 
-  constructor(isa: Isa, counting: boolean) {
+  constructor(isa: Isa, counting: boolean, slowCode: boolean) {
     this.#isa = isa;
     this.#counter = counting ? COUNTERS.cold : undefined;
     this.#handlers = new Handlers(isa);
     this.#module.importTable();
-    for (const { name, params, results } of hostImports(isa)) {
+    for (const { name, params, results } of hostImports(isa, slowCode)) {
       this.#imports.set(name, this.#module.import(name, params, results));
     }
     const host = (name: string) => this.#imports.get(name)!;
@@ -72,6 +90,10 @@ class ColdModule {
       store64: host('store64'),
       codeChanged: host('codeChanged'),
     }); // prettier-ignore
+    if (!slowCode) return;
+    this.#codeLine = this.#module.function(['i32'], ['i32'], () => codeLineFunction(host(MISS.code)));
+    this.#dataLine = this.#module.function(['i32'], ['i32'], () => dataLineFunction(host(MISS.data)));
+    this.#module.export(DATA_LINE, this.#dataLine);
   }
 
   build(): Uint8Array<ArrayBuffer> {
@@ -106,6 +128,7 @@ class ColdModule {
       slots: this.#code(handler).view,
       length: handler.variant.row.pattern.length / 8,
       slow: (kind, size) => this.#slowPath.index(kind, size),
+      dataLine: this.#dataLine,
       helper: (name) => this.#imports.get(helperImport(name))!,
       pure: (name) => this.#imports.get(functionImport(name))!,
       trapNumber: (kind) => 1 + this.#isa.traps.indexOf(kind),
@@ -170,8 +193,12 @@ class ColdModule {
     out.op(OP.end);
     const blocks = inlined.length + 4;
     for (let i = 0; i < blocks; i++) out.op(OP.block, EMPTY_BLOCK);
-    out.get(pc).i32(3).op(OP.i32_shl).get(bias).op(OP.i32_add).tee(record).memory(OP.i32_load16_u, 0);
-    out.op(OP.br_table).code.u32(blocks - 1);
+    out.get(pc).i32(3).op(OP.i32_shl).get(bias).op(OP.i32_add).tee(record);
+    this.#waitForCode(out, pc, budget, record);
+    out
+      .memory(OP.i32_load16_u, 0)
+      .op(OP.br_table)
+      .code.u32(blocks - 1);
     for (let i = 0; i < blocks; i++) out.code.u32(i);
     out.op(OP.end);
     this.#exit(out, EXIT_UNDECODED, pc, budget);
@@ -188,6 +215,25 @@ class ColdModule {
     }
     this.#callOutOfLine(out, locals);
     return out.op(OP.end, OP.end);
+  }
+
+  /** Before an instruction in another line than the last one; what is not decoded is not executed yet, and regions see to it themselves. */
+  #waitForCode(out: FunctionBody, pc: number, budget: number, record: number): void {
+    if (this.#codeLine === undefined) return;
+    out
+      .get(pc)
+      .i32(LINE_SHIFT)
+      .op(OP.i32_shr_u)
+      .i32(0)
+      .memory(OP.i32_load, LINES.current)
+      .op(OP.i32_ne, OP.if, EMPTY_BLOCK);
+    out.get(record).memory(OP.i32_load16_u, 0).i32(REGION).op(OP.i32_gt_u, OP.if, EMPTY_BLOCK);
+    this.#payForCode(out, pc, budget);
+    out.op(OP.end, OP.end);
+  }
+  #payForCode(out: FunctionBody, pc: number, budget: number): void {
+    if (this.#codeLine === undefined) return;
+    out.get(budget).get(pc).call(this.#codeLine).op(OP.i32_sub).set(budget);
   }
 
   #inline(
@@ -266,6 +312,7 @@ class ColdModule {
       .i32(BREAKPOINT)
       .op(OP.i32_le_u)
       .br(inner + 1, OP.br_if);
+    this.#payForCode(out, pc, budget);
     out.get(record).get(pc).get(budget).get(entry);
     out.op(OP.call_indirect).code.u32(this.#module.type(OUT_OF_LINE, OUT_OF_LINE_RESULT)).byte(this.#table);
     out.set(budget).set(target);
@@ -347,6 +394,7 @@ class ColdModule {
       .memory(OP.i32_store, ENGINE.exit);
     leave();
     out.op(OP.end);
+    this.#payForCode(out, pc, budget);
     out.get(pc).set(before);
     this.#condition(out, itstate);
     out.get(handler).i32(UNCONDITIONAL).op(OP.i32_and, OP.i32_or, OP.if, EMPTY_BLOCK);

@@ -9,6 +9,8 @@ export interface Decoded {
   readonly length: 2 | 4;
   /** The encoding, as its pattern describes it. */
   readonly word: number;
+  /** Addresses and lengths, in turn, of other code that it depends on: neighbours that change its cost. */
+  readonly beside?: readonly number[];
 }
 
 /** Finds the row of an encoding: buckets over ten bits of the word, more special rows first. */

@@ -1,6 +1,7 @@
 import { InternalError } from '../errors.js';
 import type { AccessOptions, Node, Program, PureFunction, PureOp, Size, Type, Value } from './ir.js';
 import { argsOf } from './ir.js';
+import { CYCLES_WIDTH, TAKEN } from './pipeline.js';
 import { fold, type Scalar } from './semantics.js';
 
 export type Int = Value<'i32'>;
@@ -20,8 +21,8 @@ export interface Variable<T extends Type> {
 export interface EmitterOptions {
   /** Bytes of the instruction, so that `next` is known. */
   readonly length: number;
-  /** Extra cycles of a taken branch. */
-  readonly takenCycles?: number;
+  /** Extra cycles of a taken branch; `decoded`: they are an operand (see pipeline.ts). */
+  readonly takenCycles?: number | 'decoded';
   /** The instruction stands in an IT block (Thumb). */
   readonly inItBlock?: boolean;
   /** Literal operands (hot engine, evaluate); an absent letter stays symbolic. */
@@ -214,7 +215,9 @@ export class Emitter {
 
   /** Continues at `target` (already aligned and in the right instruction set) instead of `next`; ends the instruction. */
   branch(target: Int | number): void {
-    if (this.#options.takenCycles) this.charge(this.#options.takenCycles);
+    const { takenCycles } = this.#options;
+    if (takenCycles === 'decoded') this.charge(this.operand(TAKEN, CYCLES_WIDTH));
+    else if (takenCycles) this.charge(takenCycles);
     this.#push({ op: 'branch', type: 'void', args: [this.#value(target).id] });
   }
   /**

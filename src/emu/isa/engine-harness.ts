@@ -53,6 +53,10 @@ export function flatMachine(
     },
     store64: (address, value) => view.setBigInt64(offset(address, 8), value, true),
     fetch16: (address) => view.getUint16(offset(address, 2), true),
+    codeAt: (address) => {
+      const at = (address >>> 0) - base;
+      return at < 0 || at + 2 > size ? undefined : view.getUint16(at, true);
+    },
     constantWord: () => undefined,
     codeDecoded: (address, length) => {
       if (!(options.direct ?? true)) return;

@@ -3,9 +3,14 @@ import type { StatisticsOptions } from './engine-statistics.js';
 /** Which engine runs: `auto` compiles what proves hot, `hot` all it can, `cold` nothing. Results are the same. */
 export type EngineMode = 'auto' | 'cold' | 'hot';
 
+/** What cycles are: `part` as on silicon, pipeline, wait states and buses; `ideal` by the manual's table alone. */
+export type TimingModel = 'part' | 'ideal';
+
 /** How a core's engines run. */
 export interface EngineOptions {
   readonly mode: EngineMode;
+  /** `part` where it is not given. */
+  readonly timing?: TimingModel | undefined;
   /** Counts what is executed and left, which costs speed. */
   readonly statistics?: StatisticsOptions | undefined;
 }

@@ -2,6 +2,7 @@ import { InternalError } from '../errors.js';
 import type { Emitter, Int } from './emitter.js';
 import type { PureFunction, Type } from './ir.js';
 import { type OperandLetters, type Pattern, parsePattern, type StaticLetters } from './pattern.js';
+import type { Pipeline } from './pipeline.js';
 
 /** Operands as a body sees them: symbolic for lower-case letters, plain numbers for upper-case ones. */
 export type Operands<P extends string> = { readonly [K in OperandLetters<P>]: Int } & {
@@ -122,6 +123,8 @@ export interface Isa {
   readonly timing: Timing;
   /** Extra cycles of a taken branch. */
   readonly takenCycles: number;
+  /** Where neighbours change an instruction's cost. */
+  readonly pipeline?: Pipeline;
   /** Why bodies may leave the engine, in `o.trap(kind)`. */
   readonly traps: readonly string[];
   /** What bodies may call in `o.helper(name)`. */

@@ -34,6 +34,37 @@ const ENGINE_BASE = 0x40;
 export const COUNTERS = { cold: 0x80, hot: 0x88, exits: 0x90 } as const;
 /** CPU state: below address 0x1000. */
 export const STATE_BASE = 0x100;
+/**
+ * Code in a memory that is slower than the core, and the cache in front of it: what is saved with the core's state.
+ * Counts are of the lines that were come to; a line's `used` says when that was last.
+ */
+export const LINES = {
+  /** i32: the line that instructions come from: address >> LINE_SHIFT. */
+  current: 0x600,
+  /** i32: cycles of a line that has to be read, and of one that follows the present one (it is read ahead); 0 and 0: as fast as the core. */
+  read: 0x604,
+  readAhead: 0x608,
+  /** i32: bit 0, lines of code are kept; bit 1, lines of data are. */
+  keeps: 0x60c,
+  /** f64. */
+  count: 0x610,
+  /** i32: the line that data was read from last. */
+  currentData: 0x618,
+  /** Of code, then of data: i32 line + 1 in every place of the cache, 0 where it is empty; f64 when it was used last. */
+  code: { places: 64, line: 0x620, used: 0x720 },
+  data: { places: 8, line: 0x920, used: 0x940 },
+  end: 0x980,
+} as const;
+/** 128 bits. */
+export const LINE_SHIFT = 4;
+/** One byte per line of the slow memory: 1 + its place in the cache, 0 where it has none. For code, and for data. */
+export const CODE_PLACES = 0x6_0000;
+export const DATA_PLACES = 0x7_0000;
+/** The slow memory: STM32F4 flash, of 1 MiB at most. */
+export const SLOW_MEMORY = { base: 0x0800_0000, bits: 20 } as const;
+/** No line takes longer. */
+export const MOST_LINE_CYCLES = 7;
+
 /** One word per chunk of the address space: what to add to pc × 8 to find the record. */
 export const CHUNK_MAP = 0x1_0000;
 /** One word per guest page: host address − guest address for plain loads, 0 = slow path. */

@@ -18,6 +18,8 @@ export interface PrintContext {
   temporary(type: Type): number;
   /** Indices of the out-of-line memory functions and of the CPU's helpers. */
   readonly slow: (kind: 'load' | 'store', size: number) => number;
+  /** Function that waits for a line of data, where there is a slow memory. */
+  readonly dataLine: number | undefined;
   readonly helper: (name: string) => number;
   /** Index of a function of the instruction set. */
   readonly pure: (name: string) => number;

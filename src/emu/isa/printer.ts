@@ -1,7 +1,8 @@
 import { InternalError } from '../errors.js';
 import { deferredValues } from './deferral.js';
 import type { Node, Program, PureOp, Type } from './ir.js';
-import { ENGINE, PAGE_SHIFT, PAGE_SIZE, READ_TABLE, WRITE_TABLE } from './layout.js';
+import { ENGINE, PAGE_SHIFT, PAGE_SIZE, READ_TABLE, SLOW_MEMORY, WRITE_TABLE } from './layout.js';
+import { isSlow } from './lines.js';
 import type { HotContext, MemoryWindow, PrintContext, SharedCheck } from './print-context.js';
 import {
   CONVERSION,
@@ -341,11 +342,26 @@ export class Printer {
   #refuse(): void {
     this.#context.out.i32(1).op(OP.i32_or);
   }
+  /** Waits for the line that is read, where the address lies in a slow memory. */
+  #waitForData(address: number): void {
+    const { out, budget, dataLine, hot } = this.#context;
+    if (dataLine === undefined || (hot?.window && !isSlow(hot.window.base))) return;
+    out.get(address).i32(SLOW_MEMORY.bits).op(OP.i32_shr_u);
+    out.i32(SLOW_MEMORY.base >>> SLOW_MEMORY.bits).op(OP.i32_eq, OP.if, EMPTY_BLOCK);
+    out.get(budget).get(address).call(dataLine).op(OP.i32_sub).set(budget).op(OP.end);
+  }
+  #waitForConstant(node: Extract<Node, { op: 'load' }>): void {
+    const { out, budget, dataLine } = this.#context;
+    const address = this.#program[node.args[0]]!;
+    if (dataLine === undefined || address.op !== 'const' || !isSlow(Number(address.value) >>> 0)) return;
+    out.get(budget).i32(Number(address.value)).call(dataLine).op(OP.i32_sub).set(budget);
+  }
 
   #load(id: number, node: Extract<Node, { op: 'load' }>): void {
     const { out } = this.#context;
     const constant = this.#constantWord(node);
     if (constant !== undefined) {
+      this.#waitForConstant(node);
       out.i32(constant).set(this.#local(id));
       return;
     }
@@ -361,6 +377,7 @@ export class Printer {
     const address = this.#context.temporary('i32');
     this.#value(node.args[0]);
     out.set(address);
+    this.#waitForData(address);
     const window = this.#context.hot?.window;
     if (window && !node.access.unprivileged) {
       this.#loadFrom(window, id, node, address);

@@ -147,10 +147,14 @@ export function layoutRecord(programs: readonly Program[], registerSize: number,
 /** The slots' values for one encoding at one address, in the order of `layout.slots`. */
 export function slotValues(programs: readonly Program[], layout: RecordLayout, fields: Fields, pc: number): number[] {
   return layout.slots.map((slot) => {
-    const program = programs[slot.program]!;
-    const value = (id: number): number => compute(program[id]!, value, fields, pc) | 0;
-    return Math.imul(value(slot.node), slot.scale);
+    return Math.imul(decodedValue(programs[slot.program]!, slot.node, fields, pc), slot.scale);
   });
+}
+
+/** The value of a node that follows from operands and pc, for one encoding at one address. */
+export function decodedValue(program: Program, node: number, fields: Fields, pc: number): number {
+  const value = (id: number): number => compute(program[id]!, value, fields, pc) | 0;
+  return value(node);
 }
 
 function compute(node: Node, value: (id: number) => number, fields: Fields, pc: number): number {

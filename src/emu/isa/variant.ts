@@ -2,6 +2,7 @@ import { Emitter, type Int } from './emitter.js';
 import type { Fields, Isa, Row } from './instruction.js';
 import type { Program } from './ir.js';
 import { extract } from './pattern.js';
+import { CYCLES_WIDTH, NEIGHBOURS } from './pipeline.js';
 
 /** One way a row is executed: fixed values for its static letters, inside or outside an IT block. */
 export interface Variant {
@@ -42,11 +43,11 @@ export function emit(isa: Isa, variant: Variant, literal?: { fields: Fields; pc:
   const { row } = variant;
   const emitter = new Emitter({
     length: row.pattern.length / 8,
-    takenCycles: isa.takenCycles,
+    takenCycles: isa.pipeline ? 'decoded' : isa.takenCycles,
     inItBlock: variant.inItBlock,
     registers: isa.state.registers.type,
     scalars: isa.state.scalars,
-    ...(literal && { literals: literal.fields, pc: literal.pc }),
+    ...(literal && { literals: { ...isa.pipeline?.alone, ...literal.fields }, pc: literal.pc }),
   });
   const operands: Record<string, Int | number> = {};
   for (const { letter, width } of row.pattern.fields) {
@@ -54,7 +55,13 @@ export function emit(isa: Isa, variant: Variant, literal?: { fields: Fields; pc:
   }
   const typed = operands as Record<string, Int & number>;
   if (row.guard) emitter.guard(row.guard.scalar, row.guard.trap);
-  emitter.charge(isa.timing(emitter, row, typed));
+  const cycles = isa.timing(emitter, row, typed);
+  emitter.charge(isa.pipeline ? besideNeighbours(emitter, cycles) : cycles);
   row.body(emitter, typed);
   return emitter.program;
+}
+
+/** `#` is 1 where the neighbours make no difference. */
+function besideNeighbours(o: Emitter, cycles: Int | number): Int {
+  return o.add(o.sub(cycles, 1), o.operand(NEIGHBOURS, CYCLES_WIDTH));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GuestReport } from '../../../src/emu/guest-report.js';
+import { matchers } from '../../../src/matchers/index.js';
 import { boot, finish } from '../boot.js';
 
 /** Each kind of misuse by a firmware that commits it: what, the line of C, the manual's section and the remedy. */
@@ -57,7 +58,15 @@ describe('misuse', () => {
     `);
   });
 
-  it.each(['clock-gated', 'pin-function', 'clock-limit', 'flash-latency', 'dma-memory'])('%s', (kind) => {
+  it.each([
+    'clock-gated',
+    'pin-function',
+    'clock-limit',
+    'flash-latency',
+    'dma-memory',
+    'unmapped-access',
+    'unaligned-device',
+  ])('%s', (kind) => {
     const board = boot(`misuse/firmware/${kind}.elf`);
     finish(board, '100ms');
     expect(reports(board)).toMatchSnapshot();
@@ -68,6 +77,33 @@ describe('misuse', () => {
     board.runUntil(() => board.memory.read32('results') === 1, { within: '1ms' });
     board.usart2.type('abcd');
     finish(board, '20ms');
-    expect(reports(board)).toMatchInlineSnapshot(`[]`);
+    expect(reports(board)).toMatchInlineSnapshot(`
+      [
+        {
+          "remedy": "use DMA1 stream 5 channel 4",
+          "rule": "dma-routing",
+          "section": "RM0090 10.3.3, tables 42 and 43",
+          "what": "DMA1.S5PAR points at USART2, but DMA1 stream 5 channel 3 carries TIM2_CH1",
+          "where": "0x08000266 main+0x96 (dma-routing.c:25)",
+        },
+      ]
+    `);
+  });
+
+  it('a stack that grows into data: where it did, and nothing before', () => {
+    const board = boot('misuse/firmware/stack-overflow.elf');
+    finish(board, '30ms');
+    expect(matchers.toHaveMisuse.call({}, board).pass).toBe(false);
+    board.run('5ms');
+    const result = matchers.toHaveNoMisuse.call({}, board, 'stack-overflow');
+    expect(result.pass).toBe(false);
+    expect(result.message().split('\n').slice(2, 6)).toMatchInlineSnapshot(`
+      [
+        "  Expected  no misuse (stack-overflow)",
+        "  Misuse    the main stack has grown into the data below it",
+        "              at 0x080001d2 depth+0x2 (stack-overflow.c:8)",
+        "              remedy: make the stack larger, or what is on it smaller",
+      ]
+    `);
   });
 });

@@ -40,6 +40,8 @@ export interface CoreModel {
   readonly onRestored: (() => void)[];
   /** One word: one of SLEEP. */
   readonly sleep: Int32Array;
+  /** Cycles to wait for code at an address: the engine's. */
+  readonly codeLines: { fetch: (address: number) => number };
 }
 
 export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions): CoreModel {
@@ -60,6 +62,7 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
   const memory = new GuestMemory({ bus: system.bus, memory: bytes, state, priorities, status, shield, control });
   const float = new FloatContext(state, allocator);
   const floatStacking = new FloatStacking({ state, float, priorities, status, records, memory });
+  const codeLines = { fetch: (_address: number) => 0 };
   const exceptions = new Exceptions({
     float,
     floatStacking,
@@ -71,6 +74,7 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
     allocator,
     control,
     counters,
+    waitForCode: (address) => codeLines.fetch(address),
     sleepOnExit: () => interrupts.waitForInterrupt(),
     handlers: new HandlerCheck(
       EXCEPTION.irq0 + options.irqs,
@@ -83,7 +87,7 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
   });
   const { irqs } = options;
   const around = { state, priorities, interrupts, exceptions, status, records, control, memory, sleep };
-  const units = { mpu, shield, float, floatStacking };
+  const units = { mpu, shield, float, floatStacking, codeLines };
   return { irqs, allocator, counters, points: new DebugPoints(), onRestored: [], ...around, ...units };
 }
 

@@ -16,6 +16,7 @@ import { modifiesInPlace } from './read-modify-write.js';
 import { CoreRegisters } from './registers.js';
 import { Semihosting } from './semihosting.js';
 import { SpecialRegisters, SYSM } from './special-registers.js';
+import { setCodeLines } from './timing/code-lines.js';
 
 /** `irqs`: external interrupts, 1–240; `priorityBits`: implemented bits of a priority, 3–8. */
 export interface CortexM4Options extends PriorityOptions, CoreDeviceOptions {
@@ -52,19 +53,24 @@ export class CortexM4 implements Cpu {
   readonly #nmi: Signal;
   /** RXEV: an edge is an event, as SEV makes one (B1.5.18). */
   readonly #event: Signal;
+  /** How long code takes to come (code-lines.ts). */
+  readonly #codeLines: Signal;
   readonly #system: CpuSystem;
 
   constructor(system: CpuSystem, options: CortexM4Options) {
     this.#system = system;
     const model = coreModel(this.isa, system, options);
     this.#model = model;
-    this.#faults = new Faults(model.status, model.exceptions);
+    this.#faults = new Faults(model.status, model.exceptions, (problem) => system.report(problem));
     this.semihosting = new Semihosting(system, model.memory, model.state, model.sleep);
     this.#registers = new CoreRegisters(model.state);
     this.#engine = new ColdEngine(this.isa, system.memory, this.#host(), system.engine);
     model.shield.attach(this.#engine);
     model.points.attach(this.#engine);
     this.breakpoints = model.points;
+    model.codeLines.fetch = (address) => this.#engine.lines.fetch(address);
+    this.#codeLines = system.signals.get('cpu.codeLines');
+    this.#codeLines.listen((level) => this.#setCodeLines(level));
     this.#lines = this.#interruptInputs(system, options.irqs);
     const float = options.floatInterrupt === undefined ? undefined : this.interrupt(options.floatInterrupt);
     model.float.listener = (level) => float?.set(level);
@@ -179,7 +185,15 @@ export class CortexM4 implements Cpu {
     });
   }
   input(name: string): Signal | undefined {
+    if (name === 'codeLines') return this.#codeLines;
     return name === 'nmi' ? this.#nmi : name === 'event' ? this.#event : undefined;
+  }
+  guardStack(limit: number): void {
+    this.#model.state.guardStack(limit);
+  }
+  get stackOverflow(): number | undefined {
+    const at = this.#model.state.overflowedAt;
+    return at === 0 ? undefined : at;
   }
   modifiesInPlace(): boolean {
     return modifiesInPlace(this.pc >>> 0, (address) => this.#system.bus.peek(address, 2));
@@ -193,10 +207,19 @@ export class CortexM4 implements Cpu {
   remapped(): void {
     this.#engine.remapped();
   }
-  /** Everything is in memory and arena, but for what follows from the MPU's and the debug units' registers. */
+  /** Everything is in memory and arena, but for where lines of code are found, and what follows from the MPU's and the debug units' registers. */
   restored(): void {
+    this.#engine.lines.rebuild();
+    this.#engine.setSlowCode(this.#engine.lines.slow);
     this.#model.shield.restored();
     for (const update of this.#model.onRestored) update();
+  }
+
+  /** Holds from the next instruction on. */
+  #setCodeLines(level: number): void {
+    setCodeLines(this.#engine.lines, level);
+    this.#engine.setSlowCode(this.#engine.lines.slow);
+    this.#system.timebase.requestStop();
   }
 
   /**

@@ -29,6 +29,8 @@ export class CpuState {
   readonly #words: Int32Array;
   readonly #index: Readonly<Record<string, number>>;
   readonly #banked: Int32Array;
+  /** End of the data below the main stack, 0 if nobody knows it. */
+  readonly #guard: Int32Array;
   readonly #thumb: Int32Array;
   readonly #at: {
     readonly n: number;
@@ -47,6 +49,8 @@ export class CpuState {
     readonly control: number;
     readonly ccr: number;
     readonly event: number;
+    readonly stackLimit: number;
+    readonly stackPc: number;
     readonly fpnzcv: number;
     readonly fpscr: number;
     readonly fpready: number;
@@ -80,11 +84,14 @@ export class CpuState {
       control: at('control'),
       ccr: at('ccr'),
       event: at('event'),
+      stackLimit: at('stackLimit'),
+      stackPc: at('stackPc'),
       fpnzcv: at('fpnzcv'),
       fpscr: at('fpscr'),
       fpready: at('fpready'),
     };
     this.#banked = allocator.i32('stack-pointers', 2);
+    this.#guard = allocator.i32('stack-guard', 1);
     this.#thumb = allocator.i32('epsr-t', 1);
   }
 
@@ -96,6 +103,7 @@ export class CpuState {
     this.#banked.fill(0);
     for (const index of Object.values(this.#at)) this.#words[index] = 0;
     this.#words[this.#at.z] = 1;
+    this.#words[this.#at.stackLimit] = this.#guard[0]!;
     this.ccr = CCR_RESET;
     this.strictAlignment = false;
     this.thumb = 1;
@@ -260,11 +268,29 @@ export class CpuState {
     this.#banked[process ? MSP : PSP] = this.r[13]!;
     this.r[13] = this.#banked[process ? PSP : MSP]!;
     this.control = process ? this.control | CONTROL_SPSEL : this.control & ~CONTROL_SPSEL;
+    this.#words[this.#at.stackLimit] = process ? 0 : this.#guard[0]!;
+  }
+  /** Watches the main stack from here on: below `limit` lies data. 0 ends that. */
+  guardStack(limit: number): void {
+    this.#guard[0] = limit;
+    this.#words[this.#at.stackLimit] = this.usesProcessStack ? 0 : limit;
+  }
+  /** Address of the instruction by which the main stack first grew below its limit, 0 if it never did. */
+  get overflowedAt(): number {
+    return this.#words[this.#at.stackPc]! >>> 0;
+  }
+  /** The stacking hardware lowers the stack pointer, too. */
+  growStack(sp: number): void {
+    const w = this.#words;
+    if (sp >>> 0 < w[this.#at.stackLimit]! >>> 0 && w[this.#at.stackPc] === 0) w[this.#at.stackPc] = this.pc;
+    this.r[13] = sp;
   }
   get msp(): number {
     return (this.usesProcessStack ? this.#banked[MSP]! : this.r[13]!) >>> 0;
   }
   set msp(value: number) {
+    // A stack somewhere else has an end that nobody knows.
+    if (value >>> 0 <= this.#guard[0]! >>> 0) this.guardStack(0);
     if (this.usesProcessStack) this.#banked[MSP] = value;
     else this.r[13] = value;
   }

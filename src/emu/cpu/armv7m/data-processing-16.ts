@@ -4,6 +4,7 @@ import {
   ASR,
   addWithCarry,
   branchWritePC,
+  growStack,
   LSL,
   LSR,
   pcAligned,
@@ -144,7 +145,7 @@ export const addressAndStackPointer = [
   insn('1011 0000 0 iiiiiii', 'add sp, {imm*4}', 'alu', 'A7.7.5 T2',
     (o, f) => setSp(o, o.add(o.reg(13), o.shl(f.i, 2))), common),
   insn('1011 0000 1 iiiiiii', 'sub sp, {imm*4}', 'alu', 'A7.7.176 T1',
-    (o, f) => setSp(o, o.sub(o.reg(13), o.shl(f.i, 2))), common),
+    (o, f) => growStack(o, o.and(o.sub(o.reg(13), o.shl(f.i, 2)), -4)), common),
 ];
 
 /** REV16: the bytes of each halfword swapped. */

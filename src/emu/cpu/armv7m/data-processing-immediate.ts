@@ -17,6 +17,7 @@ import {
 } from './alu-operations.js';
 import {
   expandable,
+  growStack,
   pcAligned,
   plain,
   setNZC,
@@ -125,7 +126,7 @@ export const plainImmediate = [
   insn('11110 i 101010 nnnn 0 iii dddd iiiiiiii', 'subw {d}, {n}, {imm}', 'alu', 'A7.7.174 T4',
     (o, f) => o.setReg(f.d, o.sub(o.reg(f.n), f.i)), { when: (f) => plain(f.d) && f.n !== 15 }),
   insn('11110 i 101010 1101 0 iii 1101 iiiiiiii', 'subw sp, sp, {imm}', 'alu', 'A7.7.176 T3',
-    (o, f) => setSp(o, o.sub(o.reg(13), f.i))),
+    (o, f) => growStack(o, o.and(o.sub(o.reg(13), f.i), -4))),
   // Text of its own for #-0, which is not the address that T3 gives by another encoding.
   insn('11110 i 101010 1111 0 iii dddd iiiiiiii', 'subw {d}, pc, {imm}', 'alu', 'A7.7.7 T2',
     (o, f) => o.setReg(f.d, o.sub(pcAligned(o), f.i)), { when: (f) => plain(f.d) }),

@@ -4,7 +4,7 @@ import { bytesOf, encodings } from '../../../../test/differential/thumb-encoding
 import { Emitter } from '../../isa/emitter.js';
 import { type FlatMachine, flatMachine } from '../../isa/engine-harness.js';
 import { type Environment, evaluate, type Outcome } from '../../isa/evaluate.js';
-import type { Row } from '../../isa/instruction.js';
+import type { Fields, Row } from '../../isa/instruction.js';
 import type { Scalar } from '../../isa/semantics.js';
 import { emit, fieldsOf, staticsOf } from '../../isa/variant.js';
 import { FPSCR_STATUS } from './float-status.js';
@@ -140,8 +140,9 @@ function reference(row: Row, encoding: number, from: State): End {
       return { ...state, how: 'budget', pc: next, cycles: 1 };
     }
     const fields = fieldsOf(row, encoding);
+    const cycles = cyclesOf(from);
     const variant = { row, statics: staticsOf(row, fields), inItBlock };
-    const outcome = evaluate(emit(armv7em, variant, { fields, pc: CODE }), environment);
+    const outcome = evaluate(emit(armv7em, variant, { fields: { ...fields, ...cycles }, pc: CODE }), environment);
     if (inItBlock && !(outcome.kind === 'trap' && outcome.resume === 'this')) advance();
     return { ...state, ...ending(outcome, next), cycles: outcome.cycles };
   } catch (error) {
@@ -173,6 +174,12 @@ function conditionNow(condition: number, environment: Environment): boolean {
 
 const machine: FlatMachine = flatMachine(armv7em, SIZE, { base: BASE, helpers });
 const { layout } = machine.engine;
+
+/** What the instruction costs among those that stand behind it by chance. */
+function cyclesOf(from: State): Fields {
+  machine.ram.set(from.ram);
+  return machine.engine.decode(CODE)!.fields;
+}
 
 function engine(from: State): End {
   machine.ram.set(from.ram);

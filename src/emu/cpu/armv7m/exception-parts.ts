@@ -33,6 +33,8 @@ export interface ExceptionParts {
   readonly allocator: StateAllocator;
   /** VTOR and SCR of the SCB. */
   readonly control: { readonly vtor: number; readonly scr: number };
+  /** Cycles to wait for code at an address: vectors come by the bus of instructions (Arm DDI 0439D 2.3.1). */
+  readonly waitForCode: (address: number) => number;
   readonly counters: { addException(cycles: number): void };
   /** SleepOnExit() (B1.5.17). */
   readonly sleepOnExit: () => void;

@@ -39,6 +39,7 @@ export class Exceptions {
   private readonly floatStacking: FloatStacking;
   private readonly control: ExceptionParts['control'];
   private readonly counters: ExceptionParts['counters'];
+  private readonly waitForCode: ExceptionParts['waitForCode'];
   private readonly sleepOnExit: ExceptionParts['sleepOnExit'];
   private readonly notify: ExceptionParts['notify'];
   private readonly handlers: ExceptionParts['handlers'];
@@ -55,6 +56,7 @@ export class Exceptions {
     this.floatStacking = parts.floatStacking;
     this.control = parts.control;
     this.counters = parts.counters;
+    this.waitForCode = parts.waitForCode;
     this.sleepOnExit = parts.sleepOnExit;
     this.notify = parts.notify;
     this.handlers = parts.handlers;
@@ -215,7 +217,7 @@ export class Exceptions {
     const sp = r[13]!;
     const frame = (sp - (fpca ? EXTENDED_FRAME : BASIC_FRAME)) & ~align;
     const psr = (state.xpsr & ~(1 << 9)) | ((sp & align) << 7);
-    r[13] = frame;
+    state.growStack(frame);
     const f = this.#frame;
     f[0] = r[0]!;
     f[1] = r[1]!;
@@ -271,6 +273,7 @@ export class Exceptions {
       this.#vectorFault(exception);
       return;
     }
+    state.charge(this.waitForCode(control.vtor + 4 * exception));
     this.#activate(exception);
     state.r[14] = this.#words[2]!;
     state.pc = vector & ~1;

@@ -1,17 +1,29 @@
-import { BusFault } from '../../bus-fault.js';
+import { hex } from '../../bits.js';
+import { BusFault, type BusFaultKind } from '../../bus-fault.js';
+import type { DeviceProblem } from '../../device.js';
 import { EXCEPTION } from './exception-numbers.js';
 import type { Exceptions } from './exceptions.js';
 import { BFSR, DFSR, type FaultStatus, MMFSR, UFSR } from './fault-status.js';
 import { FetchFault, ProtectionFault, UnalignedFault } from './guest-memory.js';
+
+/** Refused accesses that firmware never means to make; how the fault ends is the architecture's. */
+const TOLD: Partial<Record<BusFaultKind, Pick<DeviceProblem, 'rule' | 'remedy'>>> = {
+  unmapped: { rule: 'unmapped-access', remedy: 'check the pointer: is it null, freed, or beyond its array?' },
+  absent: { rule: 'unmapped-access', remedy: 'build for the chip that is on the board' },
+  unaligned: { rule: 'unaligned-device', remedy: 'access registers as words at multiples of 4' },
+};
 
 /** Turns what went wrong in an instruction into status bits and the exception of it (B1.5.14, table B1-9). */
 export class Faults {
   readonly #status: FaultStatus;
   readonly #exceptions: Exceptions;
 
-  constructor(status: FaultStatus, exceptions: Exceptions) {
+  readonly #report: (problem: DeviceProblem) => void;
+
+  constructor(status: FaultStatus, exceptions: Exceptions, report: (problem: DeviceProblem) => void) {
     this.#status = status;
     this.#exceptions = exceptions;
+    this.#report = report;
   }
 
   /** A guest fault that came out of the engine; anything else goes on. */
@@ -19,8 +31,15 @@ export class Faults {
     if (error instanceof FetchFault) this.#fetch(error);
     else if (error instanceof BusFault) this.#data(error);
     else if (error instanceof ProtectionFault) this.#protection(error);
-    else if (error instanceof UnalignedFault) this.usage(UFSR.UNALIGNED);
+    else if (error instanceof UnalignedFault) this.#unaligned(error);
     else throw error;
+  }
+  #unaligned({ device }: UnalignedFault): void {
+    if (device !== undefined) {
+      const what = `an unaligned access to Device memory at ${hex(device)}`;
+      this.#report({ kind: 'misuse', what, section: 'ARMv7-M A3.2.1', ...TOLD.unaligned });
+    }
+    this.usage(UFSR.UNALIGNED);
   }
   /** UsageFault with a bit of UFSR. */
   usage(bit: number): void {
@@ -43,7 +62,10 @@ export class Faults {
     this.#exceptions.raise(EXCEPTION.memManage);
   }
   /** All data faults are precise, stores too, as with ACTLR.DISDEFWBUF set: the architecture allows both. */
-  #data({ address }: BusFault): void {
+  #data(fault: BusFault): void {
+    const { address } = fault;
+    const told = TOLD[fault.kind];
+    if (told !== undefined) this.#report({ kind: 'misuse', what: fault.message, section: 'ARMv7-M B3.1', ...told });
     this.#status.bfar = address;
     this.#status.cfsr |= BFSR.PRECISERR | BFSR.BFARVALID;
     this.#exceptions.raise(EXCEPTION.busFault);

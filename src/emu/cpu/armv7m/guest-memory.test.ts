@@ -23,6 +23,7 @@ function scene(state: { ccr?: number; privileged?: boolean } = {}) {
       accesses.push(`w${size} ${(address >>> 0).toString(16)}=${(value >>> 0).toString(16)}`);
     },
     fetch16: () => 0xbf00,
+    codeAt: () => undefined,
     constantWord: () => undefined,
     codeDecoded: () => {},
     peek: () => undefined,

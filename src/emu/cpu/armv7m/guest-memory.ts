@@ -29,7 +29,14 @@ export class ProtectionFault extends Error {
   }
 }
 /** UsageFault UNALIGNED (A3.2.1). */
-export class UnalignedFault extends Error {}
+export class UnalignedFault extends Error {
+  /** The address, where it is one of Device memory, which is never accessed unaligned. */
+  readonly device: number | undefined;
+  constructor(device?: number) {
+    super('unaligned access');
+    this.device = device;
+  }
+}
 
 export interface GuestMemoryParts {
   readonly bus: CpuBus;
@@ -107,6 +114,9 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   }
   alwaysFetched(address: number, length: number): boolean {
     return this.#shield.alwaysFetched(address, length);
+  }
+  codeAt(address: number): number | undefined {
+    return this.#bus.codeAt(address);
   }
   constantWord(address: number): number | undefined {
     return this.#shield.looksAt(address) ? undefined : this.#bus.constantWord(address);
@@ -221,7 +231,8 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   }
   #mayBeUnaligned(address: number, flags: number): void {
     const trapped = (flags & ACCESS.aligned) !== 0 || (this.#state.ccr & CCR.UNALIGN_TRP) !== 0;
-    if (trapped || this.#shield.isDevice(address, this.#privileged(flags))) throw new UnalignedFault();
+    if (this.#shield.isDevice(address, this.#privileged(flags))) throw new UnalignedFault(address);
+    if (trapped) throw new UnalignedFault();
   }
 
   /** CCR.BFHFNMIGN: handlers at priority −1 and −2 go on after a data bus fault, and see it in BFSR (B3.2.8). */

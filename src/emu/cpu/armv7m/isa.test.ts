@@ -4,7 +4,7 @@ import { assemble, disassemble } from '../../isa/disassembler.js';
 import type { Row } from '../../isa/instruction.js';
 import { emit, fieldsOf, staticsOf } from '../../isa/variant.js';
 import { armv7em } from './isa.js';
-import { TIMING_CLASSES } from './timing.js';
+import { TIMING_CLASSES } from './timing/timing.js';
 
 describe('the ARMv7E-M table', () => {
   it('gives every row a timing class that the timing knows', () => {

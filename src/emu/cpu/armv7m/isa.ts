@@ -23,7 +23,8 @@ import { multiply } from './multiply.js';
 import { multiplyHalfword } from './multiply-halfword.js';
 import { conditionHolds } from './pseudocode.js';
 import { coprocessor, miscellaneous16, system32 } from './system.js';
-import { TAKEN_CYCLES, timing } from './timing.js';
+import { pipeline } from './timing/pipeline.js';
+import { TAKEN_CYCLES, timing } from './timing/timing.js';
 
 /** The ARMv7E-M instruction set with FPv4-SP floating point (Arm DDI 0403E, chapters A5–A7). */
 
@@ -45,6 +46,8 @@ const SCALARS = [
   'control',
   'ccr',
   'event',
+  'stackLimit',
+  'stackPc',
   // FPSCR in two words: its flags, which comparisons write, and its control and cumulative bits
   'fpnzcv',
   'fpscr',
@@ -130,6 +133,7 @@ export const armv7em: Isa = defineIsa({
   },
   timing,
   takenCycles: TAKEN_CYCLES,
+  pipeline,
   traps: TRAPS,
   helpers: HELPERS,
   functions: floatFunctions,

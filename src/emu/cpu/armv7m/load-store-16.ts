@@ -1,6 +1,6 @@
 import type { Emitter, Int } from '../../isa/emitter.js';
 import { insn } from '../../isa/instruction.js';
-import { bxWritePC, pcAligned } from './pseudocode.js';
+import { bxWritePC, growStack, pcAligned } from './pseudocode.js';
 
 /** 16-bit loads and stores (A5.2.4–A5.2.5). */
 
@@ -89,7 +89,7 @@ export const loadStoreMultiple16 = [
       const list = o.or(f.r, o.shl(f.m, 14));
       const start = o.sub(o.reg(13), o.shl(o.popcnt(list), 2));
       storeList(o, list, start);
-      o.setReg(13, start);
+      growStack(o, start);
     }, { common: true, when: (f) => f.r !== 0 || f.m !== 0 }),
   insn('1011 110 0 rrrrrrrr', 'pop {list}', 'loadMultiple', 'A7.7.99 T1',
     (o, f) => o.setReg(13, loadList(o, f.r, o.reg(13))), { common: true, when: (f) => f.r !== 0 }),

@@ -1,7 +1,7 @@
 import type { Emitter, Int } from '../../isa/emitter.js';
 import { insn, type Row } from '../../isa/instruction.js';
 import type { AccessOptions } from '../../isa/ir.js';
-import { bxWritePC, pcAligned, plain, setR, setSp } from './pseudocode.js';
+import { bxWritePC, growStack, pcAligned, plain, setR, setSp } from './pseudocode.js';
 
 /** 32-bit loads, stores and hints of single registers (A5.3.7–A5.3.10). */
 
@@ -201,7 +201,7 @@ const pushPopOne = [
     (o, f) => {
       const start = o.sub(o.reg(13), 4);
       o.store(4, start, o.reg(f.t));
-      o.setReg(13, start);
+      growStack(o, start);
     }, { when: general }),
 ];
 

@@ -1,7 +1,7 @@
 import type { Emitter, Int } from '../../isa/emitter.js';
 import { insn } from '../../isa/instruction.js';
 import { loadList, loadListWithBase, storeList } from './load-store-16.js';
-import { bitCount, bxWritePC, pcAligned, plain, setR } from './pseudocode.js';
+import { bitCount, bxWritePC, growStack, pcAligned, plain, setR } from './pseudocode.js';
 
 /** 32-bit loads and stores of several registers: LDM, STM, PUSH, POP (A5.3.5), LDRD, STRD and exclusives (A5.3.6). */
 
@@ -88,7 +88,7 @@ export const loadStoreMultiple32 = [
     (o, f) => {
       const start = o.sub(o.reg(13), bytesOf(o, f, 0));
       storeList(o, listOf(o, f), start);
-      o.setReg(13, start);
+      growStack(o, start);
     }, { common: true, when: several }),
 ];
 

@@ -147,6 +147,17 @@ export function setSp(o: Emitter, value: Int): void {
   o.setReg(13, o.and(value, -4));
 }
 
+/**
+ * The stack grows to `sp`. Where that is below its limit for the first time, the address of the instruction is noted: arithmetic alone, so
+ * that it costs next to nothing. The limit is 0 while the process stack is in use, whose end nobody knows.
+ */
+export function growStack(o: Emitter, sp: Int): void {
+  const first = o.get('stackPc');
+  const below = o.and(o.ltU(sp, o.get('stackLimit')), o.eq(first, 0));
+  o.set('stackPc', o.select(below, o.pc, first));
+  o.setReg(13, sp);
+}
+
 /** ConditionHolds() of A7.3.1, for a condition that is known; gives 0 or 1. */
 export function conditionHolds(o: Emitter, condition: number): Int {
   const overflow = () => overflowOf(o, [o.get('va'), o.get('vb')]);

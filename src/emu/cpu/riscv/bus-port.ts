@@ -37,6 +37,9 @@ export class BusPort implements Omit<EngineHost, 'helpers'> {
       throw refused(error, 'load');
     }
   }
+  codeAt(address: number): number | undefined {
+    return this.#bus.codeAt(address);
+  }
   constantWord(address: number): number | undefined {
     return this.#bus.constantWord(address);
   }

@@ -3,6 +3,7 @@ import { FLASH_STATE, type FlashContext, FlashControl } from './flash-control.js
 import { FlashErase } from './flash-erase.js';
 import { unlockSequences } from './flash-keys.js';
 import { flashLatency } from './flash-latency.js';
+import { flashLines } from './flash-lines.js';
 import { OptionBytes } from './flash-options.js';
 import { FlashProgram } from './flash-program.js';
 import { FLASH } from './flash-registers.js';
@@ -24,11 +25,11 @@ const OPTSTRT = 2;
  *
  * Operations take the data sheet's typical times at 2.7 to 3.6 V (flash-times.ts). PSIZE x64 needs VPP on its pin, which
  * is taken for granted. A change shows when the operation ends; a reset before leaves the bytes as they were, where the
- * manual promises nothing. Lines of the caches never go stale here.
+ * manual promises nothing.
  *
- * Wires: outputs `irq`, and `access`, which says what these memories let through (MEMORY_ACCESS); from the option bytes that the
- * last reset loaded `borLevel` (0: off), `hardwareWatchdog`, `resetOnStop`, `resetOnStandby`, `levelTwo`; `protectionErased` pulses
- * when read protection goes from level 1 to 0. Input `millivolts` is VDD.
+ * Wires: outputs `irq`; `access`, which says what these memories let through (MEMORY_ACCESS); `lines`, how the core's accesses are
+ * delayed (flash-lines.ts); from the option bytes that the last reset loaded `borLevel` (0: off), `hardwareWatchdog`, `resetOnStop`,
+ * `resetOnStandby`, `levelTwo`; `protectionErased` pulses when read protection goes from level 1 to 0. Input `millivolts` is VDD.
  */
 export function flashInterface({ flashKiB, bootsFromFlash = true }: FlashOptions) {
   return defineDevice({
@@ -46,6 +47,7 @@ export function flashInterface({ flashKiB, bootsFromFlash = true }: FlashOptions
       const erase = new FlashErase(control, sectors, program.main);
       const loaded = optionWires(d);
 
+      flashLines(d);
       unlockSequences(d, d.state.step, d.state.optionStep);
       d.onWrite(SR, () => control.updateInterrupt());
       d.onWrite(CR, (value, old, written) => {

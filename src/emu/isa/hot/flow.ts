@@ -2,6 +2,7 @@ import type { Decoded } from '../decoder.js';
 import { Emitter } from '../emitter.js';
 import type { Isa, Linkage } from '../instruction.js';
 import { argsOf, type Node, type Program } from '../ir.js';
+import { LINE_SHIFT, MOST_LINE_CYCLES } from '../layout.js';
 import { emit, staticsOf } from '../variant.js';
 
 /** The operations of one instruction with literal operands. */
@@ -9,6 +10,8 @@ export interface Part {
   readonly pc: number;
   readonly length: 2 | 4;
   readonly program: Program;
+  /** Addresses and lengths of other code that its cost depends on, in turn. */
+  readonly beside: readonly number[];
   /** In an IT block: the state before this instruction and after it, and the test of its condition. */
   readonly predicate?: {
     readonly before: number;
@@ -41,17 +44,29 @@ const DYNAMIC_CYCLES = 40;
 export type Fetch = (pc: number) => Decoded | undefined;
 
 /** Reads one step at an address; undefined where nothing can be decoded. */
-export function stepAt(isa: Isa, pc: number, fetch: Fetch): Step | undefined {
+export function stepAt(isa: Isa, pc: number, fetch: Fetch, slowCode = false): Step | undefined {
   const decoded = fetch(pc);
   if (!decoded) return undefined;
   const part = partOf(isa, decoded, pc, false);
   const itstate = itstateOf(isa, part.program);
-  return itstate === undefined ? stepOf(isa, [part]) : itBlockAt(isa, part, itstate, fetch);
+  const step = itstate === undefined ? stepOf(isa, [part]) : itBlockAt(isa, part, itstate, fetch);
+  return step && slowCode ? { ...step, cycles: step.cycles + waitsOf(step) } : step;
 }
 
-function partOf(isa: Isa, { row, fields, length }: Decoded, pc: number, inItBlock: boolean): Part {
+/** Most cycles that a step waits for lines of code and data. */
+function waitsOf({ parts }: Step): number {
+  let lines = 0;
+  for (const { pc, program } of parts) {
+    // a wide instruction may end in the line: then the one behind it is the first there
+    if ((pc & ((1 << LINE_SHIFT) - 1)) <= 2) lines++;
+    lines += program.filter(({ op }) => op === 'load').length;
+  }
+  return lines * MOST_LINE_CYCLES;
+}
+
+function partOf(isa: Isa, { row, fields, length, beside = [] }: Decoded, pc: number, inItBlock: boolean): Part {
   const program = emit(isa, { row, statics: staticsOf(row, fields), inItBlock }, { fields, pc });
-  return { pc, length, program };
+  return { pc, length, program, beside };
 }
 
 /** The state that an IT instruction sets, undefined for any other. */
@@ -148,7 +163,8 @@ function cyclesOf(program: Program): number {
   for (const node of program) {
     if (node.op === 'charge') cycles += constantOf(program, node.args[0]) ?? DYNAMIC_CYCLES;
   }
-  return cycles;
+  // what takes no cycle is executed only while there is one left
+  return Math.max(1, cycles);
 }
 
 /** Whether some path reaches the end of the list. */

@@ -1,4 +1,5 @@
 import type { Decoded } from '../decoder.js';
+import type { TimingModel } from '../engine-mode.js';
 import type { EngineStatistics, StatisticsOptions } from '../engine-statistics.js';
 import type { Isa } from '../instruction.js';
 import type { StateLayout } from '../layout.js';
@@ -17,13 +18,18 @@ interface Knowledge {
   readonly jumpTargets: ReadonlyMap<number, readonly number[]>;
 }
 
+/** Regions are made for one of these. */
+export type Timing = TimingModel | 'slow code';
+
 /** A region as compiled code, with what it was made from. */
 interface CompiledRegion {
   readonly module: WebAssembly.Module;
   /** Its export in the module. */
   readonly name: string;
-  /** Addresses and lengths of its instructions and of the literals that went into it, in turn. */
+  /** Addresses and lengths of its instructions, of the literals that went into it, and of code that its cycles depend on, in turn. */
   readonly spans: readonly number[];
+  /** How much of the list is fetched or read: what comes behind only has to stay as it is. */
+  readonly fetched: number;
   /** Where it can be entered beside its first address. */
   readonly entries: readonly number[];
   readonly missing: readonly number[];
@@ -32,6 +38,7 @@ interface CompiledRegion {
   /** What was known of its instructions beside their code. */
   readonly knowledge: Knowledge;
   readonly counting: boolean;
+  readonly timing: Timing;
   readonly windows: ReadonlySet<MemoryWindow>;
   /** Addresses of the instructions that read through one. */
   readonly windowed: ReadonlySet<number>;
@@ -50,6 +57,8 @@ const MOST_TARGETS = 64;
 export interface HotHost {
   decode(pc: number): Decoded | undefined;
   halfword(pc: number): number;
+  /** The halfword that lies at an address of plain memory, whatever may be fetched. */
+  codeAt(pc: number): number | undefined;
   /** A word of plain memory that no store changes; other changes lead to `drop`, once it is covered. */
   constantWord(address: number): number | undefined;
   /** From now on changes of this code lead to `drop`; false if that cannot be. */
@@ -62,6 +71,8 @@ export interface HotHost {
   isStop(pc: number): boolean;
   /** A register as it stands. */
   register(index: number): number;
+  /** What cycles are, and whether lines of code have to be waited for. */
+  timing(): Timing;
   readonly statistics: StatisticsOptions | undefined;
 }
 
@@ -224,9 +235,15 @@ export class HotEngine {
     return this.#holding(address).length > 0;
   }
 
-  /** Forgets the regions whose code covers an address. */
+  /** Forgets the regions whose code covers an address, or that depend on what is there. */
   drop(address: number): Dropped {
     return this.#drop(this.#holding(address));
+  }
+
+  /** Forgets the regions that would execute the instruction at an address. */
+  dropThoseAt(address: number): Dropped {
+    const executing = ({ region }: Installed) => holds(region.spans.slice(0, region.fetched), address);
+    return this.#drop(this.#holding(address).filter(executing));
   }
 
   #drop(dropped: readonly Installed[]): Dropped {
@@ -264,11 +281,12 @@ export class HotEngine {
   }
 
   #find(entry: number): CompiledRegion | undefined {
-    const found = this.#store.at(entry).find(({ spans, code, knowledge, windows, counting }) => {
-      if (this.#hasStop(spans) || !this.#alwaysFetched(spans)) return false;
+    const found = this.#store.at(entry).find(({ spans, fetched, code, knowledge, windows, counting, timing }) => {
+      const own = spans.slice(0, fetched);
+      if (timing !== this.#host.timing() || this.#hasStop(own) || !this.#alwaysFetched(own)) return false;
       if (counting !== this.counting || ![...windows].every((one) => this.#windows.has(one))) return false;
       if (!this.#knowsNoMore(spans, knowledge)) return false;
-      const present = this.#codeOf(spans);
+      const present = this.#codeOf(spans, fetched);
       return present !== undefined && code.every((halfword, i) => halfword === present[i]);
     });
     if (found) {
@@ -294,6 +312,7 @@ export class HotEngine {
 
   #make(entries: readonly number[]): Map<number, CompiledRegion> {
     const made = new Map<number, CompiledRegion>();
+    const slowCode = this.#host.timing() === 'slow code';
     const steps = new Map<number, Step | undefined>();
     const fetch = (pc: number) => {
       const decoded = this.#host.isStop(pc) ? undefined : this.#host.decode(pc);
@@ -302,7 +321,7 @@ export class HotEngine {
     const look = (pc: number): Step | undefined => {
       let step = steps.get(pc);
       if (step || steps.has(pc)) return step;
-      step = stepAt(this.#isa, pc, fetch);
+      step = stepAt(this.#isa, pc, fetch, slowCode);
       steps.set(pc, step);
       if (step?.computed === 'jump' && !this.#jumpTargets.has(pc)) this.#jumpTargets.set(pc, this.#tabulated(step));
       return step;
@@ -311,13 +330,13 @@ export class HotEngine {
     const covered = new Set<number>();
     for (const entry of entries) {
       if (covered.has(entry)) continue; // it can be entered close by
-      const region = buildRegion(entry, look, (pc) => this.#jumpTargets.get(pc) ?? []);
+      const region = buildRegion(entry, look, (pc) => this.#jumpTargets.get(pc) ?? [], slowCode);
       if (!region) continue;
       regions.push(region);
       for (const { pc } of partsOf(region)) covered.add(pc);
     }
     if (regions.length === 0) return made;
-    const options = { isa: this.#isa, layout: this.#layout, counting: this.counting };
+    const options = { isa: this.#isa, layout: this.#layout, counting: this.counting, slowCode };
     const literals = new Map<Region, Set<number>>(regions.map((region) => [region, new Set()]));
     const constantWord = (region: Region, address: number) => {
       const word = this.#host.alwaysFetched(address, 4) ? this.#host.constantWord(address) : undefined;
@@ -340,16 +359,19 @@ export class HotEngine {
     for (const [index, region] of regions.entries()) {
       const parts = partsOf(region);
       const code = parts.flatMap(({ pc, length }) => [pc, length]);
-      const spans = [...code, ...[...literals.get(region)!].flatMap((address) => [address, 4])];
+      const fetched = [...code, ...[...literals.get(region)!].flatMap((address) => [address, 4])];
+      const spans = [...fetched, ...besideOf(parts)];
       const compiled = {
         module,
         name: `${index}`,
         spans,
+        fetched: fetched.length,
         entries: [...region.entries.keys()],
         missing: region.missing,
-        code: this.#codeOf(spans)!,
+        code: this.#codeOf(spans, fetched.length)!,
         knowledge: this.#knowledgeOf(spans),
         counting: this.counting,
+        timing: this.#host.timing(),
         windows,
         windowed,
         instructions: parts.length,
@@ -412,11 +434,14 @@ export class HotEngine {
   }
 
   /** The code as it stands in memory; undefined if some of it cannot be fetched. */
-  #codeOf(spans: readonly number[]): number[] | undefined {
+  #codeOf(spans: readonly number[], fetched = spans.length): number[] | undefined {
     const code: number[] = [];
+    const present = (pc: number) => this.#host.codeAt(pc) ?? -1;
+    const fetch = (pc: number) => this.#host.halfword(pc);
     try {
       for (let i = 0; i < spans.length; i += 2) {
-        for (let at = 0; at < spans[i + 1]!; at += 2) code.push(this.#host.halfword((spans[i]! + at) >>> 0));
+        const read = i < fetched ? fetch : present;
+        for (let at = 0; at < spans[i + 1]!; at += 2) code.push(read((spans[i]! + at) >>> 0));
       }
     } catch {
       return undefined; // the guest would fault here: this code is not there
@@ -440,6 +465,20 @@ function holds(spans: readonly number[], address: number): boolean {
     if (address >= spans[i]! && address < spans[i]! + spans[i + 1]!) return true;
   }
   return false;
+}
+
+/** Code beside that of a region which its cycles depend on. */
+function besideOf(parts: readonly Part[]): number[] {
+  const seen = new Set(parts.map(({ pc }) => pc));
+  const spans: number[] = [];
+  for (const { beside } of parts) {
+    for (let i = 0; i < beside.length; i += 2) {
+      if (seen.has(beside[i]!)) continue;
+      seen.add(beside[i]!);
+      spans.push(beside[i]!, beside[i + 1]!);
+    }
+  }
+  return spans;
 }
 
 const partsOf = ({ blocks }: Region): Part[] => blocks.flatMap(({ steps }) => steps.flatMap((step) => step.parts));

@@ -3,6 +3,7 @@ import { functionImport, helperImport, helperImports, type Import } from '../imp
 import type { Isa } from '../instruction.js';
 import type { Type } from '../ir.js';
 import { ENGINE, ENTRIES_OFFSET, type StateLayout } from '../layout.js';
+import { DATA_LINE, MISS } from '../line-functions.js';
 import { chunkBias, entryAddress, LEFT, REGION_PARAMS, REGION_RESULTS } from '../region-entry.js';
 import { SLOW_CALLS } from '../slow-path.js';
 import { FunctionBody } from '../wasm/code.js';
@@ -27,18 +28,20 @@ export interface RegionsOptions {
   readonly site: (part: Part) => Site;
   readonly constantWord: (region: Region, address: number) => number | undefined;
   readonly counting: boolean;
+  readonly slowCode: boolean;
 }
 
 /** One module with the functions of some regions, exported by their position. */
 export function generateRegions(
   regions: readonly Region[],
-  { isa, layout, site, constantWord, counting }: RegionsOptions,
+  { isa, layout, site, constantWord, counting, slowCode }: RegionsOptions,
 ): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder(1);
   module.importTable();
   const type = module.type(REGION_PARAMS, REGION_RESULTS);
   const imports = new Map<string, number>();
-  for (const { name, params, results } of regionImports(isa)) imports.set(name, module.import(name, params, results));
+  for (const { name, params, results } of regionImports(isa, slowCode))
+    imports.set(name, module.import(name, params, results));
   const enter = module.function(REGION_PARAMS, REGION_RESULTS, () => enterFunction(type));
   const environment = {
     slow: (kind: string, size: number) => imports.get(`${kind}${size}`)!,
@@ -50,6 +53,7 @@ export function generateRegions(
     site,
     constantWord,
     counting,
+    lines: slowCode ? { missCode: imports.get(MISS.code)!, dataLine: imports.get(DATA_LINE)! } : undefined,
   };
   for (const [index, region] of regions.entries()) {
     const print = () => new RegionPrinter(isa, layout, region, environment).print();
@@ -59,14 +63,16 @@ export function generateRegions(
 }
 
 /** What a module of regions imports from the cold engine's module and the CPU. */
-function regionImports(isa: Isa): Import[] {
+function regionImports(isa: Isa, slowCode: boolean): Import[] {
   const slow = SLOW_CALLS.map(({ name, kind, size }): Import => {
     const type: Type = size === 8 ? 'i64' : 'i32';
     return kind === 'load'
       ? { name, params: ['i32', 'i32'], results: [type] }
       : { name, params: ['i32', type, 'i32'], results: [] };
   });
-  return [...slow, ...helperImports(isa), { name: 'note', params: ['i32', 'i32'], results: [] }];
+  const lines: Import[] = [MISS.code, DATA_LINE].map((name) => ({ name, params: ['i32'], results: ['i32'] }));
+  const note: Import = { name: 'note', params: ['i32', 'i32'], results: [] };
+  return [...slow, ...helperImports(isa), note, ...(slowCode ? lines : [])];
 }
 
 /** Puts on the stack whether a region is compiled at the address in local PC; its chunk's bias is kept. */

@@ -1,13 +1,15 @@
 import { EXIT_CAUSES, type ExitCause } from '../engine-statistics.js';
 import type { Isa } from '../instruction.js';
 import type { Type } from '../ir.js';
-import { COUNTERS, ENGINE, NOTE, type StateLayout } from '../layout.js';
+import { CODE_PLACES, COUNTERS, ENGINE, LINE_SHIFT, LINES, NOTE, type StateLayout } from '../layout.js';
+import { noteUse, placeOf } from '../line-functions.js';
+import { isSlow } from '../lines.js';
 import type { MemoryWindow, PrintContext, SharedCheck } from '../print-context.js';
 import { Printer } from '../printer.js';
 import { LEFT, REGION_PARAMS } from '../region-entry.js';
 import { FunctionBody } from '../wasm/code.js';
 import { EMPTY_BLOCK, OP } from '../wasm/opcodes.js';
-import type { Part, Step } from './flow.js';
+import { constantOf, type Part, type Step } from './flow.js';
 import type { Region, Way } from './region.js';
 import { type Kept, RegionState } from './region-state.js';
 import { type AccessGroup, type Segment, type SegmentOptions, segmentsOf } from './segments.js';
@@ -36,6 +38,8 @@ export interface RegionEnvironment {
   readonly constantWord: (region: Region, address: number) => number | undefined;
   /** Instructions and exits are counted. */
   readonly counting: boolean;
+  /** Where code has to be waited for: the functions that read a line of code and that wait for one of data. */
+  readonly lines: { readonly missCode: number; readonly dataLine: number } | undefined;
 }
 
 /** Where a branch may go: an open loop or block of the structure, or a frame that only takes up a depth. */
@@ -82,6 +86,9 @@ export class RegionPrinter {
   #open!: Open;
   /** Scalars that are known not to be 0 in the block being printed. */
   readonly #guarded = new Set<string>();
+  /** The line of the instruction printed last, undefined where several may have come before. */
+  #line: number | undefined;
+  readonly #place = this.#out.local('i32');
   /** Number of the place that control is on its way to, 0 once it is there. */
   readonly #way = this.#out.local('i32');
 
@@ -186,22 +193,68 @@ export class RegionPrinter {
       this.#checkBudget(cyclesToCheck[index]!, () => this.#leaveAt(pc, LEFT.budget, 1, 0, 'budget'));
     }
     const segments = segmentsOf(steps, this.#segmentation);
+    this.#line = this.#lineBefore(index);
     for (const segment of segments) {
       const pc = segment.steps[0]!.pc;
+      this.#waitForCode(pc);
       this.#open = { segment, pc, pending: this.#pending, executed: 0, changed: new Set(), places: new Map() };
       for (const step of segment.steps) {
         const last = step === steps.at(-1);
-        for (const part of step.parts) this.#part(index, step, part, last && part === step.parts.at(-1));
+        for (const part of step.parts) {
+          this.#waitForCode(part.pc);
+          this.#part(index, step, part, last && part === step.parts.at(-1));
+        }
       }
     }
+  }
+
+  /** The line that the last instruction on every way to a block lies in, undefined if that is not known. */
+  #lineBefore(index: number): number | undefined {
+    if (!this.#environment.lines) return undefined;
+    const { blocks, entries, blockAt } = this.#region;
+    if ([...entries.keys()].some((pc) => blockAt.get(pc) === index)) return undefined;
+    const lines = new Set<number | undefined>();
+    for (const { successors, steps } of blocks) {
+      if (successors.includes(index))
+        lines.add(steps.at(-1)?.calls ? undefined : lineOf(steps.at(-1)?.parts.at(-1)?.pc));
+    }
+    return lines.size === 1 ? [...lines][0] : undefined;
+  }
+
+  /** Before an instruction: its line may be another than that of the instruction before it. */
+  #waitForCode(pc: number): void {
+    const { lines } = this.#environment;
+    const line = lineOf(pc)!;
+    if (!lines || line === this.#line) return;
+    const out = this.#out;
+    const known = this.#line !== undefined;
+    this.#line = line;
+    if (!known) out.i32(0).memory(OP.i32_load, LINES.current).i32(line).op(OP.i32_ne, OP.if, EMPTY_BLOCK);
+    if (isSlow(pc)) {
+      out.i32(0).memory(OP.i32_load8_u, placeOf(CODE_PLACES, pc)).tee(this.#place).op(OP.if, EMPTY_BLOCK);
+      noteUse(out, this.#place, LINES.code.used);
+      out.op(OP.else).get(BUDGET).i32(pc).call(lines.missCode).op(OP.i32_sub).set(BUDGET).op(OP.end);
+    }
+    out.i32(0).i32(line).memory(OP.i32_store, LINES.current);
+    if (!known) out.op(OP.end);
+  }
+
+  /** Whether a load of an instruction may read the slow memory. */
+  #mayWait(part: Part): boolean {
+    if (!this.#environment.lines || !part.program.some(({ op }) => op === 'load')) return false;
+    const site = this.#environment.site(part);
+    return typeof site !== 'object' || isSlow(site.window.base) || hasLiteral(part);
   }
 
   readonly #segmentation: SegmentOptions = {
     placeOf: (part, kind) => {
       const site = this.#environment.site(part);
       if (kind === 'store') return site === 'inline' ? undefined : 0;
+      if (this.#mayWait(part)) return undefined;
       return typeof site === 'object' ? site.window.base : undefined;
     },
+    mayWait: (part) => this.#mayWait(part),
+    entersLine: (step, before) => this.#environment.lines !== undefined && lineOf(step.pc) !== lineOf(before.pc),
     callsMachine: (part) => this.#environment.site(part) === 'inline' && accessesMemory(part),
   };
 
@@ -328,6 +381,7 @@ export class RegionPrinter {
       slow,
       helper,
       pure,
+      dataLine: this.#environment.lines?.dataLine,
       trapNumber: (kind) => 1 + this.#isa.traps.indexOf(kind),
       fallThrough: (depth) => {
         open.executed++;
@@ -535,15 +589,22 @@ export class RegionPrinter {
     else if (this.#region.forwardEdges[to]! > 1) {
       this.#out.br(this.#depthOf((frame) => frame.kind === 'merge' && frame.block === to, depth));
     } else {
-      const open = this.#open;
+      const [open, line] = [this.#open, this.#line];
       for (let i = 0; i < depth; i++) this.#frames.push({ kind: 'other' });
       this.#tree(to);
       for (let i = 0; i < depth; i++) this.#frames.pop();
       this.#open = open; // another arm of the same instruction may follow
+      this.#line = line;
     }
     this.#pending = pending;
   }
 }
+
+const lineOf = (pc: number | undefined) => (pc === undefined ? undefined : pc >>> LINE_SHIFT);
+
+/** Reads a literal of the code: that may be folded into the region, and is waited for. */
+const hasLiteral = ({ program }: Part) =>
+  program.some((node) => node.op === 'load' && isSlow(constantOf(program, node.args[0]) ?? 0));
 
 const NO_SLOTS = {
   decoded: new Set<number>(),

@@ -1,3 +1,4 @@
+import { MOST_LINE_CYCLES } from '../layout.js';
 import type { Step } from './flow.js';
 
 /** A straight stretch of code; control leaves it only behind the last one. */
@@ -70,6 +71,7 @@ export function buildRegion(
   entry: number,
   look: (pc: number) => Step | undefined,
   jumpTargets: JumpTargets,
+  slowCode = false,
   limit = REGION_LIMIT,
 ): Region | undefined {
   const steps = collect(entry, look, jumpTargets, limit);
@@ -79,11 +81,12 @@ export function buildRegion(
   const cut = new Set<string>();
   for (let round = 0; ; round++) {
     // each round takes as long as the region is large, and code made to be a maze takes many
-    if (round === MOST_ROUNDS && limit > SMALL) return buildRegion(entry, look, jumpTargets, limit >> 1);
+    if (round === MOST_ROUNDS && limit > SMALL) return buildRegion(entry, look, jumpTargets, slowCode, limit >> 1);
     const blocks = arrange(entry, steps, cut, jumpTargets);
     const graph = analyseGraph(blocks);
     const bad = irreducibleEdges(blocks, graph);
-    if (bad.length === 0) return { ...enterable(entry, blocks, graph, cut, jumpTargets), missing };
+    if (bad.length === 0)
+      return { ...enterable(entry, blocks, graph, cut, jumpTargets, slowCode ? MOST_LINE_CYCLES : 0), missing };
     // a jump into the middle of a loop: what is left without it is searched for loops, then it is led through their headers
     for (const edge of bad) cut.add(edge);
   }
@@ -215,13 +218,14 @@ function enterable(
   { headers }: Graph,
   cut: ReadonlySet<string>,
   jumpTargets: JumpTargets,
+  wait: number,
 ): Omit<Region, 'missing'> {
   const around = loopsAround(blocks, headers);
   const jumps = [...cut].flatMap((one) => {
     const [from, to] = one.split(' ').map((pc) => blocks.findIndex((block) => block.pc === Number(pc)));
     return from! >= 0 && to! >= 0 ? [{ from: from!, to: to! }] : [];
   });
-  const { checked: stops } = planChecks(blocks, headers);
+  const { checked: stops } = planChecks(blocks, headers, wait);
   const places = [...new Set([...stops, ...jumps.map(({ to }) => to)])].sort((a, b) => a - b);
   /** The innermost loop around a place; a header lies in the loop around its own. */
   const outside = (place: number) => around[place]!.filter((header) => header !== place).at(-1) ?? NO_LOOP;
@@ -256,7 +260,7 @@ function enterable(
   const blockAt = new Map(blocks.map(({ pc }, index) => [pc, index + 1]));
   const entries = new Map(places.map((place) => [blocks[place]!.pc, numbers.get(place)!]));
   const checked = new Set(places.map((place) => place + 1));
-  return { entry, blocks: all, blockAt, entries, jumpTargets, ...analyseGraph(all), ...planChecks(all, checked) };
+  return { entry, blocks: all, blockAt, entries, jumpTargets, ...analyseGraph(all), ...planChecks(all, checked, wait) };
 }
 
 const NO_LOOP = -1;
@@ -280,14 +284,18 @@ function loopsAround(blocks: readonly Block[], headers: ReadonlySet<number>): nu
   return around;
 }
 
-/** Every loop is checked at its header and every other place where it starts, what follows a call where the call comes back, and a long path now and then. */
-function planChecks(blocks: readonly Block[], places: ReadonlySet<number>): Pick<Region, 'checked' | 'cyclesToCheck'> {
+/** `wait`: what a block may wait for its first line of code. Every loop is checked at its header and every other place where it starts, what follows a call where the call comes back, and a long path now and then. */
+function planChecks(
+  blocks: readonly Block[],
+  places: ReadonlySet<number>,
+  wait: number,
+): Pick<Region, 'checked' | 'cyclesToCheck'> {
   const checked = new Set(places);
   for (const { steps, successors } of blocks) if (steps.at(-1)?.calls) for (const to of successors) checked.add(to);
   const longest = blocks.map(() => 0);
   for (let index = blocks.length - 1; index >= 0; index--) {
     const { steps, successors } = blocks[index]!;
-    const own = steps.reduce((sum, { cycles }) => sum + cycles, 0);
+    const own = steps.reduce((sum, { cycles }) => sum + cycles, wait);
     let onward = 0;
     for (const to of successors) {
       if (checked.has(to)) continue;

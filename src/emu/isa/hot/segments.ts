@@ -43,6 +43,10 @@ export interface SegmentOptions {
   readonly placeOf: (part: Part, kind: 'load' | 'store') => number | undefined;
   /** Whether accesses of an instruction are made by the machine from inside the region. */
   readonly callsMachine: (part: Part) => boolean;
+  /** Whether an instruction may wait for a line of data, which cannot be repeated. */
+  readonly mayWait: (part: Part) => boolean;
+  /** Whether an instruction may wait for its line of code, behind another one. */
+  readonly entersLine: (step: Step, before: Step) => boolean;
 }
 
 /** Divides a block. */
@@ -56,7 +60,7 @@ export function segmentsOf(steps: readonly Step[], options: SegmentOptions): Seg
       open = undefined;
       continue;
     }
-    if (!open || open.length >= LONGEST) {
+    if (!open || open.length >= LONGEST || options.entersLine(step, open.at(-1)!)) {
       open = [];
       runs.push({ steps: open, atOnce: true });
     }
@@ -72,9 +76,9 @@ export function segmentsOf(steps: readonly Step[], options: SegmentOptions): Seg
 }
 
 /** Whether an instruction only computes, loads and stores, on one path and at a fixed cost. */
-function isRepeatable(step: Step, { callsMachine }: SegmentOptions): boolean {
+function isRepeatable(step: Step, { callsMachine, mayWait }: SegmentOptions): boolean {
   const part = step.parts[0]!;
-  if (step.parts.length > 1 || callsMachine(part)) return false;
+  if (step.parts.length > 1 || callsMachine(part) || mayWait(part)) return false;
   return (
     choosesValues(part.program) &&
     part.program.every(

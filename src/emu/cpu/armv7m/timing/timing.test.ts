@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { assemble } from '../../isa/disassembler.js';
-import { evaluate } from '../../isa/evaluate.js';
-import { emit, fieldsOf, staticsOf } from '../../isa/variant.js';
-import { armv7em } from './isa.js';
+import { assemble } from '../../../isa/disassembler.js';
+import { evaluate } from '../../../isa/evaluate.js';
+import { emit, fieldsOf, staticsOf } from '../../../isa/variant.js';
+import { armv7em } from '../isa.js';
 
 /** Cycles by Arm DDI 0439D tables 3-1 and 3-2; divisions by measurement on the part. */
 

@@ -1,5 +1,5 @@
-import type { Emitter, Int } from '../../isa/emitter.js';
-import type { Row, Timing } from '../../isa/instruction.js';
+import type { Emitter, Int } from '../../../isa/emitter.js';
+import type { Row, Timing } from '../../../isa/instruction.js';
 
 /**
  * Cycles of the Cortex-M4 by timing class, zero wait states (Arm DDI 0439D tables 3-1 and 3-2). A taken branch costs

@@ -1,0 +1,132 @@
+import { CODE_PLACES, DATA_PLACES, LINE_SHIFT, LINES, SLOW_MEMORY } from './layout.js';
+
+/** How slow the memory of code is. Cycles beside the one that every access takes. */
+export interface LineTimes {
+  /** Of a line that has to be read. */
+  readonly read: number;
+  /** Of the line behind the present one, where that is read ahead. */
+  readonly readAhead: number;
+  readonly keepsCode: boolean;
+  readonly keepsData: boolean;
+}
+
+type Cache = typeof LINES.code | typeof LINES.data;
+const LINE_MASK = (1 << (SLOW_MEMORY.bits - LINE_SHIFT)) - 1;
+
+/** Whether an address lies in the slow memory. */
+export const isSlow = (address: number): boolean =>
+  address >>> SLOW_MEMORY.bits === SLOW_MEMORY.base >>> SLOW_MEMORY.bits;
+
+/**
+ * Lines of a slow memory and the caches in front of it, in the engine's memory: compiled code finds lines that are kept
+ * there by itself and comes here for all others. The line that was not used for longest gives its place up.
+ */
+export class Lines {
+  readonly #words: Int32Array;
+  readonly #times: Float64Array;
+  readonly #bytes: Uint8Array;
+  /** Whether there may be anything in the tables of places. */
+  #placed = false;
+
+  constructor(memory: ArrayBuffer) {
+    this.#words = new Int32Array(memory, 0, LINES.end >> 2);
+    this.#times = new Float64Array(memory, 0, LINES.end >> 3);
+    this.#bytes = new Uint8Array(memory);
+  }
+
+  /** Whether anything has to be waited for. */
+  get slow(): boolean {
+    return this.#words[LINES.read >> 2] !== 0;
+  }
+  configure({ read, readAhead, keepsCode, keepsData }: LineTimes): void {
+    this.#words[LINES.read >> 2] = read;
+    this.#words[LINES.readAhead >> 2] = readAhead;
+    this.#words[LINES.keeps >> 2] = Number(keepsCode) | (Number(keepsData) << 1);
+    this.rebuild();
+  }
+
+  /** Nothing is kept any more. */
+  forgetCode(): void {
+    this.#forget(LINES.code);
+  }
+  forgetData(): void {
+    this.#forget(LINES.data);
+  }
+  reset(): void {
+    this.#words.fill(0, LINES.current >> 2);
+    this.#words[LINES.current >> 2] = -1;
+    this.#words[LINES.currentData >> 2] = -1;
+    this.rebuild();
+  }
+
+  /** The state was replaced: what is derived from it is made anew. A cache that is off keeps its lines and answers with none. */
+  rebuild(): void {
+    const keeps = this.#words[LINES.keeps >> 2]!;
+    if (this.#placed) {
+      this.#bytes.fill(0, CODE_PLACES, CODE_PLACES + LINE_MASK + 1);
+      this.#bytes.fill(0, DATA_PLACES, DATA_PLACES + LINE_MASK + 1);
+    }
+    this.#placed = keeps !== 0;
+    this.#place(LINES.code, CODE_PLACES, (keeps & 1) !== 0);
+    this.#place(LINES.data, DATA_PLACES, (keeps & 2) !== 0);
+  }
+
+  /** Code goes on in the line of an address: cycles to wait for it. */
+  fetch(address: number): number {
+    if (address >>> LINE_SHIFT === this.#words[LINES.current >> 2]! >>> 0) return 0;
+    const cycles = this.slow && isSlow(address) ? this.#use(LINES.code, CODE_PLACES, address) : 0;
+    this.#words[LINES.current >> 2] = address >>> LINE_SHIFT;
+    return cycles;
+  }
+
+  #use(cache: Cache, places: number, address: number): number {
+    const place = this.#bytes[places + ((address >>> LINE_SHIFT) & LINE_MASK)]!;
+    if (place === 0) return this.missCode(address);
+    this.#times[(cache.used >> 3) + place - 1] = this.#count();
+    return 0;
+  }
+  #count(): number {
+    this.#times[LINES.count >> 3] = this.#times[LINES.count >> 3]! + 1;
+    return this.#times[LINES.count >> 3]!;
+  }
+
+  /** The line of an address is not kept: it is read. */
+  missCode(address: number): number {
+    const words = this.#words;
+    const follows = address >>> LINE_SHIFT === (words[LINES.current >> 2]! + 1) >>> 0;
+    if ((words[LINES.keeps >> 2]! & 1) !== 0) this.#keep(LINES.code, CODE_PLACES, address);
+    return words[(follows ? LINES.readAhead : LINES.read) >> 2]!;
+  }
+  missData(address: number): number {
+    if ((this.#words[LINES.keeps >> 2]! & 2) !== 0) this.#keep(LINES.data, DATA_PLACES, address);
+    return this.#words[LINES.read >> 2]!;
+  }
+
+  #keep(cache: Cache, places: number, address: number): void {
+    const [lines, used] = [cache.line >> 2, cache.used >> 3];
+    let oldest = 0;
+    for (let place = 1; place < cache.places; place++) {
+      if (this.#times[used + place]! < this.#times[used + oldest]!) oldest = place;
+    }
+    const before = this.#words[lines + oldest]!;
+    if (before !== 0) this.#bytes[places + before - 1] = 0;
+    const line = (address >>> LINE_SHIFT) & LINE_MASK;
+    this.#words[lines + oldest] = line + 1;
+    this.#times[used + oldest] = this.#count();
+    this.#bytes[places + line] = oldest + 1;
+  }
+
+  #forget(cache: Cache): void {
+    this.#words.fill(0, cache.line >> 2, (cache.line >> 2) + cache.places);
+    this.#times.fill(0, cache.used >> 3, (cache.used >> 3) + cache.places);
+    this.#words[(cache === LINES.code ? LINES.current : LINES.currentData) >> 2] = -1;
+    this.rebuild();
+  }
+
+  #place(cache: Cache, places: number, on: boolean): void {
+    for (let place = 0; place < cache.places; place++) {
+      const line = this.#words[(cache.line >> 2) + place]!;
+      if (on && line !== 0) this.#bytes[places + line - 1] = place + 1;
+    }
+  }
+}
