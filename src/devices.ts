@@ -21,3 +21,4 @@ export { type SpiFlash, type SpiFlashOptions, spiFlash } from './emu/parts/spi-f
 export { type Ssd1306, type Ssd1306Options, ssd1306 } from './emu/parts/ssd1306.js';
 export { type St7735, type St7735Options, st7735 } from './emu/parts/st7735.js';
 export { type TerminalOptions, terminal } from './emu/parts/terminal.js';
+export { uartJumper } from './emu/parts/uart-jumper.js';

@@ -17,6 +17,8 @@ export { f64, i32, u8 } from './emu/state.js';
 export { gpioWire } from './emu/system/gpio-wire.js';
 export { i2cWire } from './emu/system/i2c-wire.js';
 export { spiWire } from './emu/system/spi-wire.js';
+export { uartWire } from './emu/system/uart-wire.js';
+export type { UartFrame, UartHost, UartListener } from './emu/uart-link.js';
 export type { FirmwareMatchers } from './matchers/index.js';
 export type { BoardHandle, BoardSnapshot } from './runner/board-handle.js';
 export type { FirmwareTestOptions, Fixtures } from './runner/firmware-test.js';

@@ -13,6 +13,7 @@ import { ENGINE } from './isa/layout.js';
 import { ControlledMemories } from './machine-controllers.js';
 import type { LoadSegment, MachineDescription } from './machine-description.js';
 import { EventHub, type MachineEvents } from './machine-events.js';
+import { resetCauseOf, resetCodeOf, resetKindOf } from './machine-resets.js';
 import { arenaBytesFor, portBytesFor } from './machine-room.js';
 import { runUnlessStalled, stallWhile, stepUnlessStalled } from './machine-stall.js';
 import type { MachineStatistics } from './machine-statistics.js';
@@ -50,12 +51,6 @@ export interface MachineOptions {
 const SLICE = 1_000_000;
 /** What a slice counts at least for the guard, in ticks: short ones cost the host time too. */
 const SLICE_COST = 64;
-const CAUSES: readonly CpuResetKind[] = [
-  ...(['power-on', 'pin', 'software', 'watchdog', 'window-watchdog', 'low-power'] as const),
-  ...(['brown-out', 'standby'] as const),
-];
-/** Resets at which the supply of the core was away. */
-const POWER_CAUSES: readonly CpuResetKind[] = ['power-on', 'brown-out', 'standby'];
 
 /** A whole machine: memories, core, devices, parts, wires and exact time; runs, resets, saves and restores. */
 export class Machine {
@@ -242,7 +237,7 @@ export class Machine {
   }
 
   #reset(cause: CpuResetKind): void {
-    const kind = POWER_CAUSES.includes(cause) ? 'power-on' : 'system';
+    const kind = resetKindOf(cause);
     this.#pendingReset[0] = 0;
     if (cause === 'power-on') this.#clearRam();
     for (const device of this.assembly.devices.values()) device.reset(kind, cause);
@@ -303,7 +298,7 @@ export class Machine {
     this.scheduler.fireDue();
     const pending = this.#pendingReset[0]!;
     if (pending !== 0) {
-      this.#reset(CAUSES[pending - 1]!);
+      this.#reset(resetCauseOf(pending));
       this.scheduler.fireDue();
     }
   }
@@ -371,7 +366,7 @@ export class Machine {
 
   #requestReset(cause: ResetCause): void {
     if (cause === 'peripheral') return;
-    this.#pendingReset[0] = 1 + CAUSES.indexOf(cause);
+    this.#pendingReset[0] = resetCodeOf(cause);
     this.timebase.requestStop();
   }
 

@@ -8,6 +8,8 @@ import { on } from './gates.js';
 /** What the power controller tells others, and the core's deep sleep (RM0090 5.2, 5.3). EXTI line 16 is RM0090 12.2.5. */
 export const PWR_WIRES = {
   sleepDeep: 'cpu.sleepDeep',
+  resume: 'cpu.resume',
+  extiPending: 'exti.pending',
   backupAccess: ['rcc.backupAccess', 'rtc.backupAccess', 'bkpsram.backupAccess'],
   battery: ['rcc.battery', 'rtc.battery', 'bkpsram.battery'],
   backupRegulator: 'bkpsram.backupRegulator',

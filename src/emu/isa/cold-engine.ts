@@ -222,7 +222,8 @@ export class ColdEngine {
     if (this.#ideal || on === this.#slowCode) return;
     this.#slowCode = on;
     this.remapped();
-    this.#run = on ? (this.#runs.slow ??= this.#makeSlow()) : this.#runs.fast;
+    if (on) this.#runs.slow ??= this.#makeSlow();
+    this.#run = on ? this.#runs.slow! : this.#runs.fast;
   }
   #makeSlow(): () => void {
     const { lines } = this;

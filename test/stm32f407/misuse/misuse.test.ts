@@ -84,7 +84,7 @@ describe('misuse', () => {
           "rule": "dma-routing",
           "section": "RM0090 10.3.3, tables 42 and 43",
           "what": "DMA1.S5PAR points at USART2, but DMA1 stream 5 channel 3 carries TIM2_CH1",
-          "where": "0x08000266 main+0x96 (dma-routing.c:25)",
+          "where": "0x0800023e main+0x6e (dma-routing.c:23)",
         },
       ]
     `);

@@ -5,7 +5,8 @@ test('IWDG: a program that hangs is reset 100 ms after its last refresh, and rea
   const board = boot('watchdog/firmware/iwdg.elf');
   const resets: number[] = [];
   board.on('reset', ({ cause }) => cause === 'watchdog' && resets.push(board.time));
-  const words = finish(board, '1s');
+  board.run('480ms');
+  const words = finish(board, '100ms');
   const last = board.pin('PD13').edges.find(({ level }) => level === 'high')!.ns;
   expect(resets).toHaveLength(1);
   // (RLR + 1) × 16 / 32 kHz; the refresh may be up to a period of LSI before
@@ -20,7 +21,8 @@ test('IWDG: it goes on in Stop and Standby mode', () => {
   const board = boot('watchdog/firmware/asleep.elf');
   const resets: [string, number][] = [];
   board.on('reset', ({ cause }) => void resets.push([cause, board.time]));
-  const words = finish(board, '1s');
+  board.run('190ms');
+  const words = finish(board, '100ms');
   expect(resets.map(([cause]) => cause)).toEqual(['watchdog', 'watchdog']);
   const rises = board.pin('PD12').edges.filter(({ level }) => level === 'high');
   for (const [i, { ns }] of rises.entries()) {
@@ -36,6 +38,7 @@ test('WWDG: refreshed in its window it is quiet; too late, after its interrupt, 
   const board = boot('watchdog/firmware/wwdg.elf');
   const resets: string[] = [];
   board.on('reset', ({ cause }) => void resets.push(cause));
+  board.run('350ms');
   const [first, second, third, interrupts] = finish(board, '1s');
   expect([first, second, third].map((word) => word! >>> 24)).toEqual([0x0e, 0x44, 0x44]);
   expect(resets).toEqual(['window-watchdog', 'window-watchdog']);

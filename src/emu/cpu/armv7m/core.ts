@@ -55,6 +55,7 @@ export class CortexM4 implements Cpu {
   readonly #event: Signal;
   /** How long code takes to come (code-lines.ts). */
   readonly #codeLines: Signal;
+  readonly #resume: Signal;
   readonly #system: CpuSystem;
 
   constructor(system: CpuSystem, options: CortexM4Options) {
@@ -78,6 +79,9 @@ export class CortexM4 implements Cpu {
     this.#nmi.listen((level) => level !== 0 && model.interrupts.pend(EXCEPTION.nmi));
     this.#event = system.signals.get('cpu.event');
     this.#event.listen((level) => level !== 0 && model.interrupts.sendEvent());
+    // A chip whose low-power mode is not entered lets the core go on: WFI and WFE may end for any reason (B1.5.18, B1.5.19).
+    this.#resume = system.signals.get('cpu.resume');
+    this.#resume.listen((level) => level !== 0 && model.interrupts.resume());
     this.devices = coreDevices(model, system, options);
     model.records.listen((record) => system.emit('fault', faultDetail(record)));
   }
@@ -186,6 +190,7 @@ export class CortexM4 implements Cpu {
   }
   input(name: string): Signal | undefined {
     if (name === 'codeLines') return this.#codeLines;
+    if (name === 'resume') return this.#resume;
     return name === 'nmi' ? this.#nmi : name === 'event' ? this.#event : undefined;
   }
   guardStack(limit: number): void {

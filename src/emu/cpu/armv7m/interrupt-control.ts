@@ -131,6 +131,12 @@ export class InterruptControl {
     this.sleeping.set(0);
   }
 
+  /** Ends WFI and WFE, for no reason the core knows. */
+  resume(): void {
+    const { sleep } = this;
+    if (sleep[0] === SLEEP.wfi || sleep[0] === SLEEP.wfe) this.wake();
+  }
+
   #fallAsleep(depth: number): void {
     this.sleep[0] = depth;
     this.counters.fallAsleep();

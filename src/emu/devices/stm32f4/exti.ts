@@ -51,7 +51,8 @@ function pulse(wire: Signal): void {
  *
  * Wires: inputs `line0` … `line22` (0–15 from SYSCFG's multiplexer); outputs as in `EXTI_INTERRUPTS`, and `event`, which
  * pulses for each unmasked event (it wakes a core that waits with WFE); `trigger9`, `trigger11` and `trigger15` pulse for
- * each unmasked event or interrupt of their line, for the converters (RM0090 tables 68, 69 and 75).
+ * each unmasked event or interrupt of their line, for the converters (RM0090 tables 68, 69 and 75); `pending` is 1 while an
+ * unmasked line pends.
  */
 export function exti() {
   // Figure 41: the mask stands behind the pending register, so edges of masked lines pend, too.
@@ -64,14 +65,17 @@ export function exti() {
       const { IMR, EMR, RTSR, FTSR, SWIER, PR } = d.regs;
       const interrupts = Object.entries(EXTI_INTERRUPTS).map(([name, lines]) => [d.output(name), lines] as const);
       const event = d.output('event');
+      const pending = d.output('pending');
       const triggers = CONVERTER_LINES.map((line) => [d.output(`trigger${line}`), 1 << line] as const);
 
       const update = (): void => {
         const active = PR.value & IMR.value;
         for (const [wire, lines] of interrupts) wire.set(active & lines ? 1 : 0);
+        pending.set(active ? 1 : 0);
       };
       const trigger = (lines: number): void => {
-        PR.value |= lines;
+        // 12.2.3: the pending bit of a line that makes events only is not set.
+        PR.value |= lines & (IMR.value | ~EMR.value);
         update();
         if (lines & EMR.value) pulse(event);
         for (const [wire, line] of triggers) if (lines & line & (EMR.value | IMR.value)) pulse(wire);

@@ -47,7 +47,6 @@ export function flashInterface({ flashKiB, bootsFromFlash = true }: FlashOptions
       const erase = new FlashErase(control, sectors, program.main);
       const loaded = optionWires(d);
 
-      flashLines(d);
       unlockSequences(d, d.state.step, d.state.optionStep);
       d.onWrite(SR, () => control.updateInterrupt());
       d.onWrite(CR, (value, old, written) => {
@@ -65,7 +64,11 @@ export function flashInterface({ flashKiB, bootsFromFlash = true }: FlashOptions
         OPTCR.value = fixed ? old | (value & OPTLOCK) : (value & ~OPTSTRT) | (old & OPTSTRT);
         if ((old & OPTLOCK) === 0 && written & OPTSTRT) startOptions(d, options, erase);
       });
-      d.onWrite(ACR, flashLatency(d));
+      const [linesChanged, checkLatency] = [flashLines(d), flashLatency(d)];
+      d.onWrite(ACR, (_value, _old, written) => {
+        linesChanged(written);
+        checkLatency();
+      });
       d.onReset(() => {
         OPTCR.value = options.word | OPTLOCK;
         loaded(options);

@@ -6,8 +6,8 @@ const CACHES = [
   { name: 'data', on: 'DCEN', reset: 'DCRST', bit: 1 << 12, empties: CODE_LINES.emptiesData },
 ] as const;
 
-/** The access control register (RM0090 3.5.1, 3.5.2, 3.9.1): output `lines` tells the core how long its accesses take. */
-export function flashLines(d: FlashContext): void {
+/** The access control register (RM0090 3.5.1, 3.5.2, 3.9.1): output `lines` tells the core how long its accesses take. Gives what a write to it does. */
+export function flashLines(d: FlashContext): (written: number) => void {
   const { ACR } = d.regs;
   const lines = d.output('lines');
   const level = () =>
@@ -15,7 +15,7 @@ export function flashLines(d: FlashContext): void {
     (ACR.PRFTEN ? CODE_LINES.readsAhead : 0) |
     (ACR.ICEN ? CODE_LINES.keepsCode : 0) |
     (ACR.DCEN ? CODE_LINES.keepsData : 0);
-  d.onWrite(ACR, (_value, _old, written) => {
+  const accessWritten = (written: number): void => {
     for (const { name, on, reset, bit, empties } of CACHES) {
       if ((written & bit) === 0) continue;
       // RM0090 3.9.1: the bit can be written only while the cache is off
@@ -26,9 +26,10 @@ export function flashLines(d: FlashContext): void {
       }
     }
     lines.set(level());
-  });
+  };
   d.onReset(() => {
     lines.set(CODE_LINES.emptiesCode | CODE_LINES.emptiesData);
     lines.set(level());
   });
+  return accessWritten;
 }

@@ -26,6 +26,18 @@ describe('GPIO pins (RM0090 8.3)', () => {
     expect(h.net('PD12').level).toBe('floating');
   });
 
+  it('lets go of pins that something else has taken (8.3.13 to 8.3.15)', () => {
+    const h = port('C');
+    h.write(MODER, (1 << 26) | (1 << 24));
+    h.write(PUPDR, 1);
+    h.signal('taken').set((1 << 13) | 1);
+    expect([13, 12, 0].map((pin) => h.net(`PC${pin}`).level)).toEqual(['floating', 'low', 'floating']);
+    h.net('PC13').driver('test').set('high');
+    expect(h.read(IDR) & (1 << 13)).toBe(1 << 13);
+    h.signal('taken').set(0);
+    expect(h.net('PC0').level).toBe('high');
+  });
+
   it('lets an open-drain output go for 1, with the pull resistor', () => {
     const h = port();
     h.write(OTYPER, 1);

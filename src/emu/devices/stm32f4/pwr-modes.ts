@@ -11,11 +11,14 @@ const DEEP_POWER_DOWN_NS = 93 * US;
 const STANDBY_NS = 375 * US;
 const ALL_PINS = 0xffff;
 
+/** The RTC's wires that end Standby mode. */
+export const WAKE_WIRES = ['wakeAlarm', 'wakeTimer', 'wakeTamper'] as const;
+
 /** Levels of the wire `off`: why the clocks of the 1.2 V domain stand. */
 const OFF = { no: 0, stop: 1, standby: 2, supply: 4 } as const;
 
 /**
- * Stop and Standby mode: RM0090 5.3.4, 5.3.5. The core says on its wire that it sleeps deeply; CR.PDDS says which mode that is.
+ * Stop and Standby mode: RM0090 5.3.4, 5.3.6. The core says on its wire that it sleeps deeply; CR.PDDS says which mode that is.
  * In Standby mode all that the 1.2 V domain holds stands still here, and is reset when the mode ends; RAM is lost at once.
  */
 export class PwrModes {
@@ -24,6 +27,9 @@ export class PwrModes {
   readonly #pinsOff: Signal;
   readonly #sleepDeep: Signal;
   readonly #flashAccess: Signal;
+  /** What keeps Stop mode from being entered: EXTI's pending bits, the RTC's flags; and how the core goes on then. */
+  readonly #pending: readonly Signal[];
+  readonly #resume: Signal;
   readonly #resetOn: { readonly stop: Signal; readonly standby: Signal };
   readonly #awake: TimedEvent;
 
@@ -33,6 +39,8 @@ export class PwrModes {
     this.#pinsOff = d.output('pinsOff');
     this.#sleepDeep = d.input('sleepDeep', (level) => (level ? this.#enter() : this.#coreWoke()));
     this.#flashAccess = d.input('flashAccess', () => this.#enter());
+    this.#pending = ['extiPending', ...WAKE_WIRES].map((name) => d.input(name));
+    this.#resume = d.output('resume');
     this.#resetOn = { stop: d.input('resetOnStop'), standby: d.input('resetOnStandby') };
     this.#awake = d.event('awake', () => this.#leave(), d.clockNamed('ns'));
   }
@@ -71,7 +79,8 @@ export class PwrModes {
     if (!this.#sleepDeep.level || state.mode[0] !== MODE.run) return;
     if (this.#flashAccess.level === MEMORY_ACCESS.busy) return;
     const standby = regs.CR.PDDS === 1;
-    if ((standby ? this.#resetOn.standby : this.#resetOn.stop).level) this.#d.requestReset('low-power');
+    if (!standby && this.#pending.some(({ level }) => level !== 0)) this.#ignore();
+    else if ((standby ? this.#resetOn.standby : this.#resetOn.stop).level) this.#d.requestReset('low-power');
     else if (standby) this.#standby();
     else {
       state.mode[0] = MODE.stop;
@@ -79,7 +88,20 @@ export class PwrModes {
     }
   }
 
-  /** A wake-up flag that is set already ends the mode at once (5.3.5: it has to be cleared before). */
+  /** Table 28: with something pending the entry is ignored, and the program goes on. */
+  #ignore(): void {
+    this.#d.report({
+      kind: 'misuse',
+      rule: 'sequence',
+      what: 'Stop mode is not entered: a bit of EXTI.PR, or a flag of the RTC with its interrupt enabled, is set',
+      remedy: 'clear EXTI.PR and the flags of RTC.ISR first',
+      section: 'RM0090 5.3.4',
+    });
+    this.#resume.set(1);
+    this.#resume.set(0);
+  }
+
+  /** A wake-up flag that is set already ends the mode at once (5.3.6: it has to be cleared before). */
   #standby(): void {
     const { state, regs } = this.#d;
     state.mode[0] = MODE.standby;

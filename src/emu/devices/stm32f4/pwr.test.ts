@@ -48,7 +48,19 @@ describe('Stop mode (RM0090 5.3.4)', () => {
   });
 });
 
-describe('Standby mode (RM0090 5.3.5)', () => {
+it('does not enter Stop mode with something pending (table 28)', () => {
+  for (const wire of ['extiPending', 'wakeTimer']) {
+    const h = make();
+    const resumed: number[] = [];
+    h.signal('resume').listen((level) => resumed.push(level));
+    h.signal(wire).set(1);
+    h.signal('sleepDeep').set(1);
+    expect([h.signal('off').level, resumed]).toEqual([NO, [1, 0]]);
+    expect(h.problems).toMatchObject([{ rule: 'sequence' }]);
+  }
+});
+
+describe('Standby mode (RM0090 5.3.6)', () => {
   const enter = (h: Harness): void => {
     h.write(CR, VOS | PDDS);
     h.signal('sleepDeep').set(1);
@@ -77,6 +89,13 @@ describe('Standby mode (RM0090 5.3.5)', () => {
     expect(flags(h)).toBe(0);
   });
 
+  it('resets instead where the option byte nRST_STDBY says so', () => {
+    const h = make();
+    h.signal('resetOnStandby').set(1);
+    enter(h);
+    expect([h.resets, h.signal('off').level, flags(h), h.lostRam]).toEqual([['low-power'], NO, 0, 0]);
+  });
+
   it.each(['wakeAlarm', 'wakeTimer', 'wakeTamper'])('ends by %s', (wire) => {
     const h = make();
     enter(h);
@@ -94,7 +113,7 @@ describe('Standby mode (RM0090 5.3.5)', () => {
     expect(h.resets).toEqual(['standby']);
   });
 
-  it('does not see an edge of a wire that is high already (5.3.6)', () => {
+  it('does not see an edge of a wire that is high already (5.3.7)', () => {
     const h = make();
     h.signal('wakeTimer').set(1);
     h.write(CR, VOS | CWUF);

@@ -1,6 +1,6 @@
 import { defineDevice, type ResetCause } from '../../device.js';
 import { APB_NARROW } from './apb.js';
-import { PwrModes } from './pwr-modes.js';
+import { PwrModes, WAKE_WIRES } from './pwr-modes.js';
 import { PWR, PWR_STATE, type PwrContext } from './pwr-registers.js';
 import { PwrSupply } from './pwr-supply.js';
 
@@ -20,7 +20,7 @@ export interface PwrOptions {
  * Wires: outputs `backupAccess` (CR.DBP), `scale2` (CR.VOS is 0), `backupRegulator` (CSR.BRE), `off` (why the 1.2 V domain has no
  * clocks), `pinsOff` and `wkup` (masks of pins that GPIO does not drive), `pvd` (EXTI line 16), `millivolts` (VDD), `battery` (there
  * is one on VBAT). Inputs `sleepDeep` (the core's), `wakeAlarm`, `wakeTimer`, `wakeTamper` (the RTC's), `flashAccess`, `borLevel`,
- * `resetOnStop`, `resetOnStandby` (the flash interface's). WKUP is the pin PA0.
+ * `resetOnStop`, `resetOnStandby` (the flash interface's), `extiPending`; output `resume` lets a core go on that did not fall asleep. WKUP is the pin PA0.
  */
 export function pwr(options: PwrOptions = {}) {
   return defineDevice({
@@ -36,7 +36,7 @@ export function pwr(options: PwrOptions = {}) {
       const regulators = regulatorsOf(d);
       const access = d.output('backupAccess');
       const { CR, CSR } = d.regs;
-      for (const name of ['wakeAlarm', 'wakeTimer', 'wakeTamper']) d.input(name, (level) => level && modes.wakeUp());
+      for (const name of WAKE_WIRES) d.input(name, (level) => level && modes.wakeUp());
       d.onWrite(CR, (value, old) => {
         CR.value = value & ~0xc; // CWUF and CSBF only act (5.4.1)
         if (value & 4) CSR.WUF = 0;

@@ -75,7 +75,7 @@ const memoryAsleep = (place: number): FieldSpec =>
   notModelled(rw(place), 'stopping the clock of a memory in Sleep mode');
 
 /** Millions of edges a second would stop the machine: a test reads `board.rcc.mco1Hertz` and `mco2Hertz`. */
-const MCO = 'the level of a clock output pin (its frequency is, `mco1Hertz` and `mco2Hertz` give it)';
+const MCO = 'the level of a clock output pin';
 
 export const RCC = registers({
   CR: reg(

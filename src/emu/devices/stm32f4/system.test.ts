@@ -59,6 +59,19 @@ describe('EXTI (RM0090 12.3)', () => {
     h.signal('line0').set(1);
     h.signal('line1').set(1);
     expect(pulses).toBe(1);
+    // 12.2.3: the pending bit of a line that makes events only is not set
+    expect(h.read(PR)).toBe(0b10);
+  });
+
+  it('tells that an unmasked line pends', () => {
+    const h = make();
+    h.write(RTSR, 0b11);
+    h.signal('line0').set(1);
+    expect(h.signal('pending').level).toBe(0);
+    h.write(IMR, 0b01);
+    expect(h.signal('pending').level).toBe(1);
+    h.write(PR, 0b01);
+    expect(h.signal('pending').level).toBe(0);
   });
 });
 
@@ -88,6 +101,14 @@ describe('SYSCFG (RM0090 9.2)', () => {
     expect(h.signal('memoryMode').level).toBe(1);
     h.write(0, 2);
     expect(h.problems.map((problem) => problem.kind)).toEqual(['unmodelled']);
+  });
+
+  it('boots from flash with read protection of level 2, whatever the BOOT pins say (3.7.3)', () => {
+    const h = new DeviceHarness(syscfg({ boot: 'sram' }), { name: 'syscfg' });
+    expect(h.read(0)).toBe(3);
+    h.signal('levelTwo').set(1);
+    h.instance.reset('system', 'pin');
+    expect([h.read(0), h.signal('memoryMode').level]).toEqual([0, 0]);
   });
 
   it('has a compensation cell', () => {

@@ -47,11 +47,6 @@ const RULES: readonly Rule[] = [
     section: 'RM0090 30.6.7',
   },
   {
-    broken: (s, { CR1 }) => CR1.OVER8 === 1 && (s.smartcard || s.irda || s.lin),
-    what: 'CR1.OVER8 is set in smartcard, IrDA or LIN mode, which have 16 samples a bit only',
-    section: 'RM0090 30.6.4',
-  },
-  {
     broken: (_s, { CR1, BRR }) => CR1.OVER8 === 1 && (BRR.DIV_Fraction & 8) !== 0,
     what: 'BRR.DIV_Fraction has bit 3 set with OVER8, where it does not count and must be 0',
     section: 'RM0090 30.6.3',

@@ -66,6 +66,8 @@ export function receive(
   senderBitTime: number,
   bitTime: number,
   { oversampling, oneBit }: Sampling = BY_THREE,
+  /** What the receiver takes them for. */
+  taken: FrameFormat = format,
 ): Reception {
   const line = (time: number): number => {
     const halves = Math.floor((2 * time) / senderBitTime);
@@ -84,7 +86,7 @@ export function receive(
     return ones >= 2 ? 1 : 0;
   };
   let word = 0;
-  for (let bit = 0; bit < format.wordBits; bit++) word |= sample(bit + 1) << bit;
-  const stop = sample(format.wordBits + 1);
+  for (let bit = 0; bit < taken.wordBits; bit++) word |= sample(bit + 1) << bit;
+  const stop = sample(taken.wordBits + 1);
   return { word, framingError: stop === 0, noise };
 }

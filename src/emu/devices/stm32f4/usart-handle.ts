@@ -1,3 +1,4 @@
+import type { UartFrame, UartListener } from '../../uart-link.js';
 import type { TypeOptions } from './usart-peer.js';
 import type { Usart } from './usart-port.js';
 
@@ -16,6 +17,10 @@ export function handleOf(unit: Usart) {
     type: (data: string | Iterable<number>, options: TypeOptions = {}) => unit.type(data, options),
     /** Holds the port's receive line low for `bits` bit times, in turn with what is typed: a break, of 13 bits in LIN (30.3.8). */
     sendBreak: (bits = 13, options: Pick<TypeOptions, 'baud'> = {}) => unit.peer.sendBreak(bits, options.baud),
+    /** Puts a listener on the line the port sends by: a part, another board. @returns what takes it off again */
+    attach: (listener: UartListener) => unit.listeners.add(listener),
+    /** A frame begins now on the line by which the port receives, whatever it is set to. */
+    hear: (frame: UartFrame) => unit.peer.hear(frame),
     /** Everything written since power-on or `clear()`, as UTF-8. Throws if frames were sent but none reached a pin. */
     get text(): string {
       return text();

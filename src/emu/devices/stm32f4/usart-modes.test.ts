@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DeviceHarness } from '../../device-harness.js';
 import { checkDeviceState } from '../../device-state-check.js';
+import type { UartFrame } from '../../uart-link.js';
 import { uart, usart } from './usart.js';
 import { receive } from './usart-frame.js';
 
@@ -292,6 +293,74 @@ it('half duplex: the line is idle a frame after the own last word (30.3.10)', ()
   expect(flags(h) & IDLE).toBe(IDLE);
 });
 
+describe('the line to another port', () => {
+  /** A port and what a listener hears of it. */
+  function heard(setup: Parameters<typeof port>[0]) {
+    const h = port(setup);
+    const frames: (UartFrame & { at: number })[] = [];
+    h.handle.attach({ begin: (frame) => frames.push({ ...frame, at: h.timebase.tick }) });
+    return { h, frames };
+  }
+
+  it('tells of a frame when its start bit begins', () => {
+    const { h, frames } = heard({ cr1: PCE! | M!, cr2: stop(2) });
+    const begun = h.timebase.tick;
+    h.write(DR, 0x07);
+    h.write(DR, 0x03);
+    h.run(30 * BIT);
+    const frame = { bits: 9, stopHalves: 4, bitNs: 6250 };
+    expect(frames).toEqual([
+      { ...frame, word: 0x107, at: begun },
+      { ...frame, word: 0x003, at: begun + 12 * BIT },
+    ]);
+  });
+
+  it('tells of breaks', () => {
+    const { h, frames } = heard({ cr2: LINEN });
+    h.write(CR1, UE! | TE! | RE! | SBK!);
+    h.run(20 * BIT);
+    expect(frames).toMatchObject([{ low: 13 }]);
+    const other = port({ cr2: LINEN });
+    other.handle.hear(frames[0]!);
+    other.run(20 * BIT);
+    expect(flags(other) & (LBD | FE | RXNE)).toBe(LBD | FE | RXNE);
+  });
+
+  it('hears frames that follow each other without gap', () => {
+    const h = port();
+    const got: number[] = [];
+    for (const word of [0x41, 0x42, 0x43]) {
+      h.handle.hear({ word, bits: 8, stopHalves: 2, bitNs: 6250 });
+      h.run(FRAME);
+      got.push(h.read(DR));
+    }
+    h.run(1);
+    expect([got, flags(h) & (FE | NF | ORE)]).toEqual([[0x41, 0x42, 0x43], 0]);
+  });
+
+  it('takes a frame for what it is set to: nine bits as eight and a stop bit', () => {
+    const h = port();
+    h.handle.hear({ word: 0x0ff, bits: 9, stopHalves: 2, bitNs: 6250 });
+    h.run(12 * BIT);
+    expect([flags(h) & FE, h.read(DR)]).toEqual([FE, 0xff]);
+    h.read(SR);
+    h.read(DR);
+    h.handle.hear({ word: 0x1a5, bits: 9, stopHalves: 2, bitNs: 6250 });
+    h.run(12 * BIT);
+    expect([flags(h) & FE, h.read(DR)]).toEqual([0, 0xa5]);
+  });
+
+  it('loses what it cannot hear', () => {
+    const h = port();
+    h.write(CR1, UE! | TE!);
+    h.handle.hear({ word: 0x41, bits: 8, stopHalves: 2, bitNs: 6250 });
+    h.run(2 * FRAME);
+    h.write(CR1, UE! | TE! | RE!);
+    h.run(2 * FRAME);
+    expect([flags(h) & RXNE, h.handle.pending]).toEqual([0, 0]);
+  });
+});
+
 describe('DMA requests (30.3.13)', () => {
   it('asks for a word while TXE is set, and for a fetch while RXNE is', () => {
     const h = port();
@@ -347,13 +416,24 @@ describe('forbidden combinations', () => {
     ['smartcard without parity', { cr3: SCEN!, cr2: stop(3) }, 'CR3.SCEN is set without'],
     ['IrDA with two stop bits', { cr3: IREN!, cr2: stop(2), gtpr: 1 }, 'CR3.IREN is set'],
     ['IrDA without prescaler', { cr3: IREN! }, 'GTPR.PSC is 0'],
-    ['OVER8 in LIN', { cr1: OVER8!, cr2: LINEN! }, 'CR1.OVER8 is set'],
   ])('%s', (_name, setup, what) => {
     const h = port(setup);
     expect(problems(h).some((line) => line.startsWith(`configuration: USART2.${what}`))).toBe(true);
     const before = h.problems.length;
     h.write(CR1, h.read(CR1));
     expect(h.problems).toHaveLength(before);
+  });
+
+  it('a fraction of four bits with OVER8', () => {
+    const h = new DeviceHarness(usart('USART2'), { name: 'usart2' });
+    h.write(CR1, UE! | OVER8!);
+    h.write(BRR, 0x18);
+    expect(problems(h)).toEqual([expect.stringContaining('BRR.DIV_Fraction has bit 3 set with OVER8')]);
+  });
+
+  it('LIN, IrDA and smartcard mode clear OVER8 (30.6.4)', () => {
+    const h = port({ cr1: OVER8, cr2: LINEN });
+    expect([h.read(CR1) & OVER8!, problems(h)]).toEqual([0, []]);
   });
 
   it('a UART has LIN and IrDA, but neither clock nor smartcard mode', () => {

@@ -3,6 +3,7 @@ import { UsageError } from '../../errors.js';
 import type { Log } from '../../log.js';
 import type { TimedEvent } from '../../scheduler.js';
 import type { Clock } from '../../time.js';
+import type { UartFrame } from '../../uart-link.js';
 import { dataBits, encode, type FrameFormat, type Reception, receive } from './usart-frame.js';
 import type { UsartSettings } from './usart-settings.js';
 
@@ -16,6 +17,10 @@ export interface TypeOptions {
 const CORRUPT = { none: 0, parity: 1, stop: 2, noise: 3 } as const;
 /** In the place of a CORRUPT code: the entry is a break, its word the number of bits. */
 const BREAK = 4;
+/** The entry is a frame from the line itself: its word holds bits and stop bits, too. */
+const FROM_LINE = 5;
+/** Places in that word. */
+const [BITS, HALVES] = [1 << 9, 1 << 13];
 
 /** What the sender on the other end needs to know of the port. */
 export interface PeerPort {
@@ -36,6 +41,9 @@ export interface PeerState {
   /** 0 quiet, 1 frame, 2 stop bits beyond the first, 3 the rest of a break, 4 the bit of 1 behind it. */
   readonly phase: Int32Array;
 }
+
+/** A line that is low for less could carry a word. */
+const SHORTEST_BREAK = 10;
 
 const FRAME = 1;
 const STOP = 2;
@@ -82,13 +90,20 @@ export class UsartPeer {
 
   /** Holds the line low for `bits` bit times; at least 10, so that no frame it could be is longer. */
   sendBreak(bits: number, baud = 0): void {
-    if (!(bits >= 10)) {
+    if (!(bits >= SHORTEST_BREAK)) {
       throw new UsageError({
         what: `a break of ${bits} bits`,
         remedy: 'a break is 10 bits or more; a shorter one is a word of zeros',
       });
     }
     this.#typed.append(bits, BREAK, baud);
+    this.kick();
+  }
+
+  /** A frame, or a break, begins on the line now; if one has not quite ended, as clocks differ, behind it. */
+  hear({ word, bits, stopHalves, bitNs, low }: UartFrame): void {
+    if (low !== undefined && low >= SHORTEST_BREAK) this.#typed.append(low, BREAK, 1e9 / bitNs);
+    else this.#typed.append(word + bits * BITS + stopHalves * HALVES, FROM_LINE, 1e9 / bitNs);
     this.kick();
   }
 
@@ -113,15 +128,24 @@ export class UsartPeer {
 
   #begin(): boolean {
     const next = this.#started.length;
-    if (next >= this.#typed.length || this.#port.held()) return false;
+    if (next >= this.#typed.length) return false;
+    const live = this.#typed.at(next, 1) === FROM_LINE;
+    if (!live && this.#port.held()) return false;
     const baud = this.#typed.at(next, 2)!;
     if (baud === 0 && !this.#port.ready()) return false;
     this.#started.append(1);
     this.#state.phase[0] = FRAME;
-    const format = this.#settings.format;
+    const format = this.#formatOf(next);
     const stop = Math.min(format.stopHalves, 2);
     this.#after(baud, 2 + 2 * format.wordBits + stop);
     return true;
+  }
+
+  /** How the sender makes its frames: as the port does, if it is the test. */
+  #formatOf(index: number): FrameFormat {
+    if (this.#typed.at(index, 1) !== FROM_LINE) return this.#settings.format;
+    const packed = this.#typed.at(index)!;
+    return { wordBits: Math.floor(packed / BITS) % 16, parity: 'none', stopHalves: Math.floor(packed / HALVES) };
   }
 
   #after(baud: number, halves: number): void {
@@ -131,13 +155,13 @@ export class UsartPeer {
 
   #advance(event: TimedEvent): void {
     const index = this.#started.length - 1;
-    const format = this.#settings.format;
+    const format = this.#formatOf(index);
     if (this.#typed.at(index, 1) === BREAK) {
       this.#advanceBreak(index, format);
       return;
     }
     if (this.#state.phase[0] === FRAME) {
-      this.#deliver(index, format);
+      this.#deliver(index);
       const more = format.stopHalves - 2;
       if (more > 0) {
         this.#state.phase[0] = STOP;
@@ -169,7 +193,8 @@ export class UsartPeer {
     } else this.#next();
   }
 
-  #deliver(index: number, format: FrameFormat): void {
+  #deliver(index: number): void {
+    const format = this.#settings.format;
     const baud = this.#typed.at(index, 2)!;
     const corrupt = this.#typed.at(index, 1)!;
     if (!this.#port.ready()) return;
@@ -187,6 +212,7 @@ export class UsartPeer {
   }
 
   #wordOf(index: number, format: FrameFormat): number {
+    if (this.#typed.at(index, 1) === FROM_LINE) return this.#typed.at(index)! % BITS;
     return encode(this.#typed.at(index)!, format);
   }
 
@@ -194,6 +220,7 @@ export class UsartPeer {
     if (baud === 0) return { word, framingError: false, noise: false };
     // A slow receiver's samples reach into the next frame, if one follows at once.
     const words = index + 1 < this.#typed.length ? [word, this.#wordOf(index + 1, format)] : [word];
-    return receive(words, format, this.#clock.hertz / baud, this.#settings.bitTime, this.#settings.sampling);
+    const { bitTime, sampling } = this.#settings;
+    return receive(words, this.#formatOf(index), this.#clock.hertz / baud, bitTime, sampling, format);
   }
 }

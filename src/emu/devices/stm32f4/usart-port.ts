@@ -1,7 +1,9 @@
+import { Attachments } from '../../attachments.js';
 import type { DeviceContext } from '../../device.js';
 import type { PinFunction } from '../../net.js';
 import type { Signal } from '../../signal.js';
 import { f64, i32 } from '../../state.js';
+import type { UartListener } from '../../uart-link.js';
 import { pinsOf } from './alternate-functions.js';
 import { SmartcardPeer } from './usart-card.js';
 import { checkModes } from './usart-check.js';
@@ -59,6 +61,7 @@ export class Usart {
   readonly peer: UsartPeer;
   readonly output: UsartOutput;
   readonly card: SmartcardPeer;
+  readonly listeners: Attachments<UartListener>;
   readonly #ck: UsartClock | undefined;
 
   /** `full`: a USART, with flow control, clock and smartcard mode. */
@@ -78,6 +81,7 @@ export class Usart {
     this.#txDma = d.output('txDma');
     this.output = new UsartOutput(d as unknown as DeviceContext);
     this.card = new SmartcardPeer(d as unknown as DeviceContext);
+    this.listeners = new Attachments(d.log('listeners'));
     this.#ck = full
       ? new UsartClock(
           pin('CK'),
@@ -91,10 +95,11 @@ export class Usart {
     this.receiver = new UsartReceiver(d.regs, this.#settings, d.state, (fire) => d.event('idle', fire), flagsChanged);
     this.transmitter = new UsartTransmitter(d.regs, this.#settings, d.state, (fire) => d.event('tx', fire), {
       clearToSend: () => this.#clearToSend(),
-      started: (data) => this.#started(data),
+      started: (what, bits) => this.#started(what, bits),
       sent: (word) => this.#sent(word),
       breaking: (on) => this.#breaking(on),
-      lost: (what, remedy) => d.report({ kind: 'misuse', what: `${label}: ${what}`, remedy, section: 'RM0090 30.3.2' }),
+      lost: (what, remedy) =>
+        d.report({ kind: 'misuse', rule: 'sequence', what: `${label}: ${what}`, remedy, section: 'RM0090 30.3.2' }),
       flagsChanged,
     });
     this.peer = new UsartPeer(d as unknown as DeviceContext, this.#settings, d.state, {
@@ -119,15 +124,19 @@ export class Usart {
     return on && !synchronous && bitTime > 0 && this.#d.clock.running && this.#inputPin.routed;
   }
 
-  #started(data: boolean): void {
+  #started(what: 'idle' | 'word' | 'break', bits: number): void {
     this.#d.state.startNs[0] = this.#d.time.ns();
     if (this.#settings.oneWire) this.receiver.busy();
-    if (!data) return;
+    if (what === 'break') this.#tell(0, bits);
+    if (what !== 'word') return;
     // 30.3.12: while it receives, the IrDA decoder keeps the encoder from sending.
     const blocked = this.#settings.irda && this.peer.busy;
     this.#d.state.blocked[0] = blocked ? 1 : 0;
     this.#ck?.frame();
-    if (!blocked) return;
+    if (!blocked) {
+      this.#tell(this.#d.state.shift[0]!);
+      return;
+    }
     this.#d.report({
       kind: 'misuse',
       rule: 'sequence',
@@ -135,6 +144,15 @@ export class Usart {
       remedy: 'IrDA is half duplex: wait for the end of reception',
       section: 'RM0090 30.3.12',
     });
+  }
+
+  /** Those at the other end hear a frame, or a break of `low` bits, begin. */
+  #tell(word: number, low?: number): void {
+    if (!this.#pins.tx.routed) return;
+    const { format, bitTime } = this.#settings;
+    const bitNs = (bitTime * 1e9) / this.#d.clock.hertz;
+    const frame = { word, bits: format.wordBits, stopHalves: format.stopHalves, bitNs, ...(low ? { low } : {}) };
+    for (const listener of this.listeners) listener.begin(frame);
   }
 
   #received(reception: Reception, format: FrameFormat): void {
@@ -198,6 +216,7 @@ export class Usart {
   #reportUnrouted(role: string): void {
     this.#d.report({
       kind: 'misuse',
+      rule: 'pin-function',
       what: `no pin carries ${this.#label}_${role}`,
       remedy: this.routing(role),
       section: 'RM0090 8.3.2',
@@ -247,6 +266,9 @@ export class Usart {
   /** After CR1, CR2, CR3 or BRR changed. */
   configured(): void {
     const { regs, state, report } = this.#d;
+    const { lin, irda, smartcard } = this.#settings;
+    // 30.6.4: these modes have 16 samples a bit.
+    if (lin || irda || smartcard) regs.CR1.OVER8 = 0;
     checkModes(this.#label, this.#settings, regs, state.misused, report);
     if (!this.transmitter.breaking) this.#pins.tx.drive(this.#idleDrive);
     this.#ck?.idle();

@@ -27,8 +27,8 @@ export interface TransmitterState {
 export interface TransmitterListener {
   /** nCTS allows the next frame. */
   clearToSend(): boolean;
-  /** A frame begins; `data`: it carries a word. */
-  started(data: boolean): void;
+  /** Something begins on the line: the idle line, a word, or a break of so many bits. */
+  started(what: 'idle' | 'word' | 'break', bits: number): void;
   /** A whole frame was on the line. */
   sent(word: number, format: FrameFormat): void;
   /** The line is held low by a break, or no longer. */
@@ -116,7 +116,8 @@ export class UsartTransmitter {
 
   #begin(what: number): void {
     this.#state.busy[0] = what;
-    this.#listener.started(what === DATA);
+    const carried = what === DATA ? 'word' : what === BREAK ? 'break' : 'idle';
+    this.#listener.started(carried, this.#halves(what) / 2);
     this.#event.after((this.#halves(what) * this.#settings.bitTime) / 2);
   }
   #halves(what: number): number {

@@ -53,8 +53,7 @@ int main(void) {
     while (results[11] == 0) wait_for_interrupt();
     rtc_unlock();
     RTC_CR |= 1u << 16; /* summer time */
-    RTC_ISR &= 0xffffff5fu;
-    rtc_wait(1u << 5);
+    while ((RTC_TR >> 16) == 0) (void)RTC_DR; /* unlocks the shadow registers */
     results[3] = RTC_TR;
     results[4] = RTC_DR;
     /* time stamp at a rising edge of PC13, then tamper detection on it */

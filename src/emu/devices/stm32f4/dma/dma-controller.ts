@@ -156,10 +156,11 @@ export class DmaController implements StreamHost {
     const regs = this.#d.regs.S[stream]!;
     const unit = this.streams[stream]!;
     this.#force(regs);
-    this.#d.state.misrouted[stream] = 0;
     const view = this.#view(stream);
     unit.reload();
-    for (const misuse of misuseOf(view)) this.#d.report({ kind: 'misuse', ...misuse });
+    const misuses = misuseOf(view);
+    for (const misuse of misuses) this.#d.report({ kind: 'misuse', ...misuse });
+    this.#d.state.misrouted[stream] = misuses.some(({ rule }) => rule === 'dma-routing') ? 1 : 0;
     const stale = unit.flags.value & (FLAG.TCIF | FLAG.TEIF);
     if (stale !== 0) {
       this.#d.report({

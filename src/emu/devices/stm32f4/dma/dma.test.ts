@@ -73,6 +73,18 @@ describe('registers', () => {
     }
   });
 
+  it('clears all flags of a stream by 0x3F, as drivers do', () => {
+    const c = new Chip();
+    for (const n of [0, 1, 2, 3, 5, 7]) {
+      c.stream(n, M2M | PINC | MINC, 1, RAM, RAM + 64, 7);
+      c.h.run(100);
+      expect(c.flags(n)).toBe(HTIF | TCIF);
+      c.h.write(n < 4 ? LIFCR : HIFCR, 0x3f << [0, 6, 16, 22][n & 3]!);
+      expect(c.flags(n)).toBe(0);
+    }
+    expect(c.h.problems).toEqual([]);
+  });
+
   it('protects a stream that is enabled (10.5.5 to 10.5.10)', () => {
     const c = new Chip();
     c.stream(1, M2P | channel(1) | MINC, 4, PORT, RAM);
@@ -348,11 +360,18 @@ describe('routing (tables 42, 43)', () => {
   });
   it('tells, once, when the block asks for itself and nobody listens', () => {
     const c = new Chip('dma1');
-    c.stream(5, channel(3) | MINC, 4, PORT, RAM);
+    c.stream(6, channel(3) | MINC | M2P, 4, PORT, RAM);
+    expect(c.h.problems).toEqual([]);
     for (let i = 0; i < 3; i++) {
-      c.request('5.4', 1);
-      c.request('5.4', 0);
+      c.request('6.4', 1);
+      c.request('6.4', 0);
     }
+    expect(c.h.problems).toMatchObject([{ rule: 'dma-routing', remedy: 'use DMA1 stream 6 channel 4' }]);
+  });
+  it('lets no timer fetch what a block receives', () => {
+    const c = new Chip('dma1');
+    c.stream(5, channel(3) | MINC, 4, PORT, RAM);
+    c.request('5.4', 1);
     expect(c.h.problems).toMatchObject([{ rule: 'dma-routing', remedy: 'use DMA1 stream 5 channel 4' }]);
   });
   it('is silent where another stream serves the request', () => {
@@ -402,7 +421,7 @@ describe('peripheral to memory by bursts (10.3.12)', () => {
       left.push(c.items(5));
     }
     expect(left).toEqual([2, 1, 0]);
-    expect(acks).toEqual([1, 1, 3]);
+    expect(acks).toEqual([1, 5, 3]);
     expect([...c.ram.subarray(0, 7)]).toEqual([1, 2, 3, 4, 5, 6, 0]);
     expect(c.flags(5)).toBe(HTIF | TCIF);
   });
@@ -493,7 +512,57 @@ it('tells of every forbidden configuration', () => {
   expect(rule((c) => c.stream(0, copy | psize(1), 6, RAM + 1, RAM + 64, 7))[0]).toContain('S0PAR is 0x20000001');
   expect(rule((c) => c.stream(0, copy | psize(2) | pburst(2), 8, RAM, RAM + 64, 7))[0]).toContain('larger than');
   expect(rule((c) => c.stream(0, copy | psize(2) | pburst(1), 8, RAM, RAM + 64, 6))[0]).toContain('permanent');
+  const bursts = copy | psize(2) | msize(2) | mburst(1);
+  expect(rule((c) => c.stream(0, bursts, 8, RAM, RAM + 0x3f4, 7))[0]).toContain('cross a boundary of 1 KiB');
+  expect(rule((c) => c.stream(0, bursts, 8, RAM, RAM + 0x3f0, 7))).toEqual([]);
+  expect(rule((c) => c.stream(0, bursts, 8, RAM, RAM + 0x104, 7))).toEqual([]);
   expect(rule((c) => c.stream(0, copy | (3 << 6), 8, RAM, RAM + 64, 7))[0]).toContain('DIR has the reserved value');
+});
+
+it('stops at once, and for good, when it is reset; stands while its clock is off', () => {
+  const c = new Chip();
+  c.stream(0, M2M | PINC | MINC, 200, RAM, RAM + 0x1000, 7);
+  c.h.run(100);
+  c.h.instance.setEnabled(false);
+  c.h.run(10_000);
+  c.h.instance.setEnabled(true);
+  const left = c.items(0);
+  expect(left).toBeGreaterThan(150);
+  c.h.run(40);
+  expect(c.items(0)).toBe(left - 10);
+  c.h.instance.setHeld(true);
+  c.h.instance.setHeld(false);
+  c.h.run(10_000);
+  expect([c.enabled(0), c.items(0), c.flags(0), c.h.read(S(0, FCR))]).toEqual([0, 0, 0, 0x21]);
+});
+
+it('keeps its order whatever is written to it', () => {
+  const action = fc.oneof(
+    fc.record({ write: fc.nat(51).map((n) => n * 4), value: fc.integer() }),
+    fc.record({ start: fc.nat(7), value: fc.integer(), items: fc.nat(40), fcr: fc.nat(7) }),
+    fc.record({ line: fc.constantFrom('0.0', '2.3', '3.4', '5.4', '6.5', '7.1'), level: fc.nat(3) }),
+    fc.record({ run: fc.nat(200) }),
+  );
+  fc.assert(
+    fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
+      const c = new Chip();
+      for (const step of actions) {
+        if ('write' in step) c.h.write(step.write, step.value);
+        else if ('start' in step) c.stream(step.start, step.value & ~EN, step.items, PORT, RAM + 0x100, step.fcr);
+        else if ('line' in step) c.request(step.line, step.level);
+        else c.h.run(step.run);
+      }
+      for (let n = 0; n < 8; n++) c.h.write(S(n, CR), 0);
+      c.h.run(2_000);
+      for (let n = 0; n < 8; n++) expect(c.enabled(n)).toBe(0);
+      // It still works.
+      for (const offset of [LIFCR, HIFCR]) c.h.write(offset, -1);
+      c.stream(4, M2M | PINC | MINC, 40, RAM + 0x200, RAM + 0x300, 7);
+      c.h.run(2_000);
+      expect(c.flags(4)).toBe(HTIF | TCIF);
+    }),
+    { numRuns: 100, seed: 11 },
+  );
 });
 
 it('keeps all its state where snapshots find it', () => {

@@ -32,7 +32,8 @@ export function burstFits({ settings }: StreamView): boolean {
 
 /** Everything about the configuration that the manual forbids. */
 export function misuseOf(view: StreamView): Misuse[] {
-  return [...sizes(view), ...bursts(view), ...modes(view), ...alignment(view), ...reach(view), ...routing(view)];
+  const checks = [sizes, bursts, modes, alignment, boundaries, reach, routing];
+  return checks.flatMap((check) => check(view));
 }
 
 /** `DMA1.S5CR`. */
@@ -121,6 +122,24 @@ function alignment(view: StreamView): Misuse[] {
   return found;
 }
 
+/** A burst must not cross a boundary of 1 KiB: an AHB error, which no flag shows (10.3.12). */
+function boundaries(view: StreamView): Misuse[] {
+  const { regs, settings } = view;
+  const bytes = regs.NDTR.NDT * settings.peripheralSize;
+  const found: Misuse[] = [];
+  const check = (register: string, address: number, beats: number, step: number) => {
+    const burst = beats * step;
+    const last = address + bytes - 1;
+    if (beats === 1 || step === 0 || address % burst === 0 || address >>> 10 === last >>> 10) return;
+    const what = `${name(view, register)} is ${hex(address)}: bursts of ${burst} bytes from there cross a boundary of 1 KiB`;
+    found.push(configuration(what, `align the buffer to ${burst} bytes`, 'RM0090 10.3.12'));
+  };
+  check('PAR', regs.PAR.value, settings.peripheralBeats, settings.peripheralStep);
+  check('M0AR', regs.M0AR.value, settings.memoryBeats, settings.memoryStep);
+  if (settings.doubleBuffer) check('M1AR', regs.M1AR.value, settings.memoryBeats, settings.memoryStep);
+  return found;
+}
+
 /** Where its ports cannot get (2.1, 2.3.1, 10.3.1): the first transfer there ends with a bus error. */
 function reach(view: StreamView): Misuse[] {
   const { regs, settings, controller } = view;
@@ -173,17 +192,22 @@ function misrouted(view: StreamView, owner: string, places: readonly RequestPlac
   return { rule: 'dma-routing', what, remedy, section: 'RM0090 10.3.3, tables 42 and 43' };
 }
 
+/** A timer may pace what is written to any block, and what is read of most; what a block has received is there when it says so. */
+function mayBePaced({ settings }: StreamView, owner: string): boolean {
+  return settings.direction !== DIR.peripheralToMemory || placesOf((request) => request === `${owner}_RX`).length === 0;
+}
+
 /** The stream points at a block, but the channel carries another one's request: tables 42 and 43. */
 function routing(view: StreamView): Misuse[] {
   const { owner, right } = expected(view) ?? {};
   if (owner === undefined || right === undefined) return [];
   const requests = REQUESTS[view.controller][view.settings.channel]![view.stream]!;
-  if (requests.some((request) => isPacer(request) || right(request))) return [];
+  if (requests.some((request) => right(request) || (isPacer(request) && mayBePaced(view, owner)))) return [];
   return [misrouted(view, owner, placesOf(right))];
 }
 
 /**
- * A timer may pace transfers to any block, so a stream that listens to one is fine by itself; but when the block asks with
+ * A stream that listens to a timer is fine by itself; but when the block asks with
  * `requests` of its own and nobody `serves` that, the stream was meant for it.
  */
 export function unservedMisuse(

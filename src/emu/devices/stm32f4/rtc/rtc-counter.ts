@@ -34,7 +34,7 @@ export class RtcCounter {
   readonly #d: RtcContext;
   readonly #clock: Clock;
   readonly #c: Float64Array;
-  #smooth: { readonly word: number; readonly skew: Skew } | undefined;
+  #smooth: { readonly key: number; readonly skew: Skew } | undefined;
 
   constructor(d: RtcContext) {
     this.#d = d;
@@ -102,14 +102,20 @@ export class RtcCounter {
     return c[U]! + c[SSR]! + 1 + (second - c[SECOND]! - 1) * (c[PREDIV_S]! + 1) + c[PREDIV_S]! - ssr;
   }
 
+  /** What was copied from the calendar is no longer what it says. */
+  changed(): void {
+    this.#d.state.copied[0] = 0;
+  }
   /** Initialization mode: the calendar stands. */
   stop(): void {
+    this.changed();
     const { u, second, ssr } = this.at();
     this.#c.set([u, second, ssr], U);
     this.#c[STOPPED] = 1;
   }
   /** Counts from `second` on, with the prescalers at their beginning, from a tick of RTCCLK on. */
   start(second: number, predivA: number, predivS: number, raw: number): void {
+    this.changed();
     const c = this.#c;
     c[PREDIV_A] = predivA;
     c[PREDIV_S] = predivS;
@@ -120,10 +126,12 @@ export class RtcCounter {
   }
   /** The calendar goes on from another second or sub-second. */
   move(second: number, ssr: number): void {
+    this.changed();
     this.#c.set([this.at().u, second, ssr], U);
   }
   /** The smooth calibration changes: what was counted before stays. */
   recalibrate(change: () => void): void {
+    this.changed();
     const raw = this.now;
     const calibrated = this.calibrated(raw);
     change();
@@ -132,6 +140,7 @@ export class RtcCounter {
   }
   /** Names the weekday of a second, 1 (Monday) to 7; it goes on from there, whatever the date. */
   setWeekday(second: number, weekday: number): void {
+    this.changed();
     const day = Math.floor(second / DAY_SECONDS);
     this.#c[WEEKDAY] = (((weekday - 1 - day) % 7) + 7) % 7;
   }
@@ -172,13 +181,17 @@ export class RtcCounter {
   #smoothSkew(): Skew | undefined {
     const word = this.#d.state.calibration[0]!;
     if (word === 0) return undefined;
-    if (this.#smooth?.word !== word) this.#smooth = { word, skew: skewOf(word) };
+    const key = word | (this.predivA < 3 ? IGNORE_CALP : 0);
+    if (this.#smooth?.key !== key) this.#smooth = { key, skew: skewOf(key) };
     return this.#smooth.skew;
   }
 }
 
+/** With PREDIV_A below 3 CALP does nothing (26.3.11). */
+const IGNORE_CALP = 1 << 16;
+
 /** CALR: with CALW8 CALM[1:0] is stuck at 0, with CALW16 CALM[0] (26.6.16). */
 function skewOf(word: number): Skew {
   const stuck = (word >>> 14) & 1 ? 3 : (word >>> 13) & 1 ? 1 : 0;
-  return smoothSkew(word & 0x1ff & ~stuck, (word >>> 15) & 1);
+  return smoothSkew(word & 0x1ff & ~stuck, word & IGNORE_CALP ? 0 : (word >>> 15) & 1);
 }

@@ -2,7 +2,7 @@ import type { RtcCounter } from './rtc-counter.js';
 import type { RtcContext } from './rtc-registers.js';
 import type { CalendarUsers } from './rtc-setting.js';
 
-/** How far a second may be from an edge, in ck_apre: as long as none was found, and afterwards (RM0090 26.3.9). */
+/** The window around a second in which an edge is looked for, in ck_apre: as long as none was found, and afterwards (RM0090 26.3.9). */
 const SEARCH_WINDOW = 7;
 const WINDOW = 3;
 /** What the mode asks of PRER. */
@@ -46,7 +46,7 @@ export class RtcReference {
     const nearest = second + (early < late ? 1 : 0);
     // The second before this one was found: then this one has to be near.
     const window = aligned[0] === nearest - 1 || aligned[0] === nearest ? WINDOW : SEARCH_WINDOW;
-    if (Math.min(late, early) > window) return;
+    if (Math.min(late, early) > window / 2) return;
     aligned[0] = nearest;
     if (late === 0) return;
     this.#users.hold();

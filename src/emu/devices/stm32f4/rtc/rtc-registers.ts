@@ -86,12 +86,16 @@ export const RTC_STATE = {
   initial: backup(i32(2)),
   /** Shadow registers that do not follow the calendar: SSR, TR, DR; and why (rtc-shadow.ts). */
   shadow: i32(3),
+  /** 1 + the tick of RTCCLK at which `shadow` was copied from the calendar as it is set now; 0: it was not. */
+  copied: f64(),
   stale: u8(),
   locked: u8(),
   /** CALR as it is used; SHIFTR as it was written. */
   calibration: backup(i32()),
   shift: backup(i32()),
-  /** Second edges until the wake-up timer is through. */
+  /** Seconds that the next second has more, by ADD1H or SUB1H. */
+  hour: backup(i32()),
+  /** ck_apre until the wake-up timer elapses, while it is held. */
   wakeUp: backup(f64()),
   /** The second that an edge of the reference clock was found at last. */
   aligned: backup(f64()),

@@ -11,6 +11,8 @@ const START_CYCLES = 4;
 /** ck_apre until new calibration settings are used (26.3.11: within three). */
 const CALIBRATION_CYCLES = 3;
 const HOUR = 3600;
+/** ALRAWF and ALRBWF, which initialization mode clears (26.6.4). */
+const ALARMS_WRITABLE = 3;
 /** CR.ADD1H and CR.SUB1H. */
 const ADD1H = 1 << 16;
 const SUB1H = 1 << 17;
@@ -29,6 +31,7 @@ export class RtcSetting {
   readonly #shadow: RtcShadow;
   readonly #users: CalendarUsers;
   readonly #entered: TimedEvent;
+  readonly #changed: TimedEvent;
   readonly #shifted: TimedEvent;
   readonly #recalibrated: TimedEvent;
 
@@ -39,13 +42,14 @@ export class RtcSetting {
     this.#users = users;
     const kept = { backup: true };
     this.#entered = d.event('init', () => this.#enter());
+    this.#changed = d.event('hour', () => this.#changeHour(), d.clock, kept);
     this.#shifted = d.event('shift', () => this.#shift(), d.clock, kept);
     this.#recalibrated = d.event('recalibrate', () => this.#recalibrate(), d.clock, kept);
   }
 
   /** The registers that can be written only in initialization mode, and those that begin something. */
   hook(access: RtcAccess): void {
-    const { TR, DR, PRER, CALIBR, SHIFTR, CALR, ISR } = this.#d.regs;
+    const { CR, TR, DR, PRER, CALIBR, SHIFTR, CALR, ISR } = this.#d.regs;
     const { initial } = this.#d.state;
     const remedy = 'set RTC.ISR.INIT and wait for INITF first';
     const onlyInInit = (register: typeof TR | typeof DR | typeof PRER | typeof CALIBR, fn: (value: number) => void) =>
@@ -53,13 +57,20 @@ export class RtcSetting {
         if (ISR.INITF) fn(value);
         else access.refuse(register, old, 'outside of initialization mode', remedy);
       });
-    onlyInInit(TR, (value) => initial.set([value], 0));
-    onlyInInit(DR, (value) => initial.set([value], 1));
+    onlyInInit(TR, (value) => {
+      initial[0] = value;
+      this.#counter.changed();
+    });
+    onlyInInit(DR, (value) => {
+      initial[1] = value;
+      this.#counter.changed();
+    });
     onlyInInit(PRER, () => {});
     onlyInInit(CALIBR, () => {});
     access.onWrite(SHIFTR, (_value, _old, written) => {
       SHIFTR.value = 0;
-      if (ISR.SHPF || ISR.INITF)
+      if (CR.REFCKON) access.refuse(SHIFTR, 0, 'while the reference clock is detected', 'clear RTC.CR.REFCKON first');
+      else if (ISR.SHPF || ISR.INITF)
         access.refuse(SHIFTR, 0, 'while a shift is pending or the calendar is set', 'wait until RTC.ISR.SHPF is 0');
       else this.#beginShift(written);
     });
@@ -86,6 +97,7 @@ export class RtcSetting {
     this.#counter.stop();
     this.#d.state.initial.set(this.#counter.words(this.#counter.at().second));
     this.#d.regs.ISR.INITF = 1;
+    this.#d.regs.ISR.value &= ~ALARMS_WRITABLE;
     this.#users.plan();
   }
 
@@ -101,19 +113,26 @@ export class RtcSetting {
     this.#counter.setWeekday(second, weekday || 1);
     this.#counter.start(second, PRER.PREDIV_A, PRER.PREDIV_S, this.#counter.now + START_CYCLES);
     ISR.INITF = 0;
+    if (!regs.CR.ALRAE) ISR.ALRAWF = 1;
+    if (!regs.CR.ALRBE) ISR.ALRBWF = 1;
     ISR.INITS = fromBcd((date >>> 16) & 0xff) === 0 ? 0 : 1;
     this.#shadow.synchronise(START_CYCLES);
     this.#users.plan();
   }
 
-  /** CR.ADD1H and SUB1H: an hour more or less; hour 0 is not taken from (26.6.3). */
+  /** CR.ADD1H and SUB1H: an hour more or less from the next second on; hour 0 is not taken from (26.6.3). */
   daylightSaving(written: number): void {
     if (!(written & (ADD1H | SUB1H)) || this.#counter.stopped) return;
-    const { second, ssr } = this.#counter.at();
+    const { second } = this.#counter.at();
     const hour = Math.floor(second / HOUR) % 24;
-    const by = written & ADD1H ? HOUR : hour === 0 ? 0 : -HOUR;
+    this.#d.state.hour[0] = written & ADD1H ? HOUR : hour === 0 ? 0 : -HOUR;
+    const { predivS } = this.#counter;
+    this.#changed.at(this.#counter.rawOfApre(this.#counter.apreOf(second + 1, predivS)));
+  }
+  #changeHour(): void {
+    const { second, ssr } = this.#counter.at();
     this.#users.hold();
-    this.#counter.move(second + by, ssr);
+    this.#counter.move(second + this.#d.state.hour[0]!, ssr);
     this.#users.plan();
   }
 
@@ -128,7 +147,7 @@ export class RtcSetting {
 
   /** Reset of the backup domain. */
   reset(): void {
-    for (const event of [this.#entered, this.#shifted, this.#recalibrated]) event.cancel();
+    for (const event of [this.#entered, this.#changed, this.#shifted, this.#recalibrated]) event.cancel();
   }
 
   #beginShift(written: number): void {

@@ -36,9 +36,10 @@ export class RtcShadow {
       return shadow[TR]!;
     });
     d.onRead(registers.DR, () => {
-      const value = this.#shown(DR);
+      if (d.regs.CR.BYPSHAD) this.#keep(counter.now);
+      else if (!locked[0] && !d.state.stale[0]) this.#keep();
       locked[0] = 0;
-      return value;
+      return shadow[DR]!;
     });
     const bus = d.clockNamed('apb1');
     bus.onChange(() => (bus.running ? this.synchronise() : this.freeze()));
@@ -71,6 +72,7 @@ export class RtcShadow {
   reset(): void {
     const { shadow, stale } = this.#d.state;
     shadow.set([0, 0, RESET_DATE]);
+    this.#d.state.copied[0] = 0;
     stale[0] = 1;
     this.#d.regs.ISR.RSF = 0;
     if (this.#d.regs.ISR.INITF === 0) this.synchronise();
@@ -89,14 +91,24 @@ export class RtcShadow {
       this.#keep(this.#counter.now);
       return;
     }
-    if (locked[0]) shadow[SSR] = this.#d.state.stale[0] ? shadow[SSR]! : this.#ssr();
-    else if (!this.#d.state.stale[0]) this.#keep();
+    if (!locked[0] && !this.#d.state.stale[0]) this.#keep();
+    else if (!this.#d.state.stale[0]) {
+      shadow[SSR] = this.#counter.at(this.#lastCopy()).ssr;
+      this.#d.state.copied[0] = 0;
+    }
     locked[0] = 1;
   }
 
   #keep(raw = this.#lastCopy()): void {
+    const { shadow, copied } = this.#d.state;
+    // Firmware that polls reads many times what was copied once.
+    if (copied[0] === raw + 1) return;
+    copied[0] = raw + 1;
     const { second, ssr } = this.#counter.at(raw);
-    this.#d.state.shadow.set([ssr, ...this.#words(second)]);
+    const words = this.#words(second);
+    shadow[SSR] = ssr;
+    shadow[TR] = words[0];
+    shadow[DR] = words[1];
   }
 
   #shown(which: 0 | 1 | 2): number {
@@ -105,9 +117,6 @@ export class RtcShadow {
     if (!bypassed && (stale[0] || (locked[0] && which !== SSR))) return shadow[which]!;
     const { second, ssr } = this.#counter.at(bypassed ? this.#counter.now : this.#lastCopy());
     return which === SSR ? ssr : this.#words(second)[which - 1]!;
-  }
-  #ssr(): number {
-    return this.#counter.at(this.#lastCopy()).ssr;
   }
 
   /** In initialization mode the calendar holds what was written there. */

@@ -6,8 +6,8 @@ import type { RtcContext } from './rtc-registers.js';
 const DIVISORS = [16, 8, 4, 2] as const;
 
 /**
- * The periodic wake-up timer: RM0090 26.3.4, 26.6.3. It counts RTCCLK over a divisor from WUTE on, or the seconds of the calendar
- * (ck_spre): then the first period ends with the second it ends in.
+ * The periodic wake-up timer: RM0090 26.3.4, 26.6.3, 26.6.6. From WUTE on it counts WUT + 1 periods of RTCCLK over a divisor, or of
+ * ck_spre: those are PREDIV_S + 1 calibrated ck_apre, whatever second the calendar has.
  */
 export class RtcWakeUp {
   readonly #d: RtcContext;
@@ -38,7 +38,7 @@ export class RtcWakeUp {
 
   start(): void {
     if (this.#onSeconds) {
-      this.#d.state.wakeUp[0] = this.#count;
+      this.#d.state.wakeUp[0] = this.#span;
       this.plan();
     } else this.#event.after(this.#pulses);
   }
@@ -46,42 +46,44 @@ export class RtcWakeUp {
     this.#event.cancel();
   }
 
-  /** Seconds before the calendar is set or stops: those that passed are counted. `target` holds where it would end. */
+  /** The calendar is about to be set or to stop: what is left stays. */
   hold(): void {
-    const { wakeUp } = this.#d.state;
     if (!this.#counts || !this.#event.armed) return;
-    wakeUp[0] = this.#target - this.#counter.at().second;
+    this.#d.state.wakeUp[0] = this.#target - this.#counter.at().u;
     this.#event.cancel();
   }
-  /** Counts from the present second on what is left. */
+  /** What is left is counted from now on. */
   plan(): void {
     if (!this.#counts || this.#counter.stopped) return;
-    this.#target = this.#counter.at().second + this.#d.state.wakeUp[0]!;
+    this.#target = this.#counter.at().u + this.#d.state.wakeUp[0]!;
     this.#armAtTarget();
   }
 
   get #counts(): boolean {
     return this.#onSeconds && this.#d.regs.CR.WUTE === 1;
   }
+  /** ck_apre of a period on seconds. */
+  get #span(): number {
+    return this.#count * (this.#counter.predivS + 1);
+  }
   get #target(): number {
     return this.#d.state.counter[TARGET]!;
   }
-  set #target(second: number) {
-    this.#d.state.counter[TARGET] = second;
+  set #target(u: number) {
+    this.#d.state.counter[TARGET] = u;
   }
 
   #armAtTarget(): void {
-    const counter = this.#counter;
-    this.#event.at(counter.rawOfApre(counter.apreOf(this.#target, counter.predivS)));
+    this.#event.at(Math.max(this.#counter.rawOfApre(this.#target), this.#counter.now + 1));
   }
   #rearm(): void {
     if (!this.#onSeconds) this.#event.after(this.#pulses);
     else {
-      this.#target += this.#count;
+      this.#target += this.#span;
       this.#armAtTarget();
     }
   }
 }
 
-/** Where in the counter's state the second stands at which the timer elapses. */
+/** Where in the counter's state the count of ck_apre stands at which the timer elapses. */
 const TARGET = 11;

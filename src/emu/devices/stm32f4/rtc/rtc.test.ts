@@ -66,7 +66,8 @@ describe('initialization (RM0090 26.3.5)', () => {
     pulses(h, 1);
     expect(h.read(ISR) & INITF).toBe(0);
     pulses(h, 1);
-    expect(h.read(ISR) & (INITF | RSF)).toBe(INITF);
+    // ALRAWF and ALRBWF are cleared in the mode (26.6.4)
+    expect(h.read(ISR) & (INITF | RSF | 3)).toBe(INITF);
     h.write(TR, 0x23_5959);
     h.write(DR, 0x99_2c31 | (4 << 13));
     // 31 December 2099 is a Thursday
@@ -113,6 +114,13 @@ describe('initialization (RM0090 26.3.5)', () => {
     h.write(WPR, 0x53);
     h.write(CR, 0);
     expect(h.read(CR)).toBe(0);
+  });
+
+  it('loses the backup registers with read protection (3.7.3)', () => {
+    const h = make();
+    h.write(BKP0R, 7);
+    h.signal('protectionErased').set(1);
+    expect(h.read(BKP0R)).toBe(0);
   });
 
   it('goes on in a system reset, and begins anew by power-on without battery, or BDRST', () => {
@@ -327,6 +335,13 @@ describe('wake-up timer (26.6.3)', () => {
     }
   });
 
+  it('must not count RTCCLK / 2 with WUT = 0', () => {
+    const h = make();
+    h.write(WUTR, 0);
+    h.write(CR, 3 | WUTE);
+    expect(h.problems).toMatchObject([{ rule: 'configuration' }]);
+  });
+
   it('can be written only while WUTWF says so', () => {
     const h = make();
     h.write(WUTR, 9);
@@ -340,14 +355,15 @@ describe('wake-up timer (26.6.3)', () => {
     expect(h.read(ISR) & 4).toBe(4);
   });
 
-  it('counts seconds on when the calendar is set meanwhile', () => {
+  it('counts WUT + 1 seconds from WUTE on, and goes on when the calendar is set meanwhile', () => {
     const h = make();
     begin(h, 0, MONDAY_2024);
+    pulses(h, 128 * 100);
     h.write(WUTR, 9);
     h.write(CR, WUTE | 4);
-    pulses(h, 4 * 32_768);
+    pulses(h, 4 * 32_768 + 1);
     h.handle.set('2050-01-01T00:00:00');
-    pulses(h, 6 * 32_768 - 1);
+    pulses(h, 6 * 32_768 - 2);
     expect(h.read(ISR) & WUTF).toBe(0);
     pulses(h, 1);
     expect(h.read(ISR) & WUTF).toBe(WUTF);
@@ -386,15 +402,21 @@ describe('shifts, daylight saving time, calibration (26.3.8, 26.6.3, 26.3.11)', 
 
   it('adds and takes an hour, but none from hour 0', () => {
     const h = make();
-    set(h, 0x23_3000, MONDAY_2024);
+    begin(h, 0x23_3000, MONDAY_2024);
     h.write(CR, 1 << 16);
-    expect(h.handle.time.slice(0, 19)).toBe('2024-01-02T00:30:00');
+    // effective in the next second
+    pulses(h, 32_767);
+    expect(h.handle.time.slice(0, 19)).toBe('2024-01-01T23:30:00');
+    pulses(h, 1);
+    expect(h.handle.time).toBe('2024-01-02T00:30:01.000');
     h.write(CR, 1 << 17);
-    expect(h.handle.time.slice(0, 19)).toBe('2024-01-02T00:30:00');
+    seconds(h, 1);
+    expect(h.handle.time.slice(0, 19)).toBe('2024-01-02T00:30:02');
     expect(h.read(CR)).toBe(0);
     h.handle.set('2024-01-02T03:00:00');
     h.write(CR, (1 << 17) | (1 << 18));
-    expect(h.handle.time.slice(0, 19)).toBe('2024-01-02T02:00:00');
+    seconds(h, 1);
+    expect(h.handle.time.slice(0, 19)).toBe('2024-01-02T02:00:01');
     expect(h.read(CR)).toBe(1 << 18);
   });
 
@@ -422,6 +444,16 @@ describe('shifts, daylight saving time, calibration (26.3.8, 26.6.3, 26.3.11)', 
     pulses(h, end - start);
     const drift = Date.parse(`${h.handle.time}Z`) / 1000 - Date.parse('2024-01-01T00:53:20Z') / 1000;
     expect(Math.abs(drift)).toBeLessThanOrEqual(1 / 256);
+  });
+
+  it('ignores CALP while PREDIV_A is below 3', () => {
+    const h = make();
+    begin(h, 0, MONDAY_2024, [0x0000_3fff, 0x0001_3fff]);
+    h.write(CALR, 1 << 15);
+    pulses(h, 2 ** 20);
+    expect(h.handle.time.slice(0, 19)).toBe('2024-01-01T00:00:32');
+    pulses(h, 2 ** 20 - 100);
+    expect(h.handle.time.slice(0, 19)).toBe('2024-01-01T00:01:03');
   });
 
   it('coarse calibration starts with the end of the initialization', () => {
@@ -460,19 +492,23 @@ describe('reference clock (26.3.9)', () => {
     pulses(h, 128 * 254);
     edge();
     expect(h.handle.time).toBe('2024-01-01T10:00:01.000');
-    // three behind it
-    pulses(h, 128 * 259);
+    // one behind it
+    pulses(h, 128 * 257);
     edge();
     expect(h.handle.time).toBe('2024-01-01T10:00:02.000');
     // in the middle of one: not near
     pulses(h, 128 * 128);
     edge();
     expect(h.handle.time).toBe('2024-01-01T10:00:02.500');
-    // five away: further than three
-    pulses(h, 128 * 123);
+    // two away, and the second before was found: the window is three wide
+    pulses(h, 128 * 126);
     edge();
-    expect(h.handle.time).toBe('2024-01-01T10:00:02.980');
+    expect(h.handle.time).toBe('2024-01-01T10:00:02.992');
     expect(h.problems).toEqual([]);
+    h.write(SHIFTR, 1);
+    expect(h.problems.map(({ what }) => what)).toEqual([
+      'RTC.SHIFTR was written while the reference clock is detected: the write is lost',
+    ]);
   });
 });
 

@@ -134,6 +134,7 @@ class Rtc {
 
   #control(value: number, old: number, written: number): void {
     const { CR, ISR } = this.#d.regs;
+    this.counter.changed();
     if (!ISR.INITF) CR.value = (value & ~ONLY_IN_INIT) | (old & ONLY_IN_INIT);
     if ((value ^ old) & WUCKSEL && !ISR.WUTWF) {
       this.access.refuse(CR, (CR.value & ~WUCKSEL) | (old & WUCKSEL), 'while the wake-up timer runs', WAIT_FOR_WUTWF);
@@ -150,8 +151,20 @@ class Rtc {
       if (i < 2) this.#alarms[i]!.plan(on);
       else on ? this.#wakeUp.start() : this.#wakeUp.stop();
     }
+    if (CR.WUTE && (CR.value & WUCKSEL) === 3 && this.#d.regs.WUTR.WUT === 0) this.#forbidden();
     this.setting.daylightSaving(written);
     this.#changed();
+  }
+
+  /** 26.6.6. */
+  #forbidden(): void {
+    this.#d.report({
+      kind: 'misuse',
+      rule: 'configuration',
+      what: 'the wake-up timer of the RTC counts RTCCLK / 2 (WUCKSEL = 3) with WUT = 0, which is forbidden',
+      remedy: 'give RTC.WUTR at least 1, or another clock',
+      section: 'RM0090 26.6.6',
+    });
   }
 
   /** ISR: flags go by writing zeros; INIT and RSF need the keys. */

@@ -20,6 +20,7 @@ const STATE = {
   /** LSI tick at which the count is what `count` says. */
   origin: backup(f64()),
   count: backup(i32()),
+  reload: backup(u8()),
 };
 type Context = DeviceContext<typeof IWDG, typeof STATE>;
 
@@ -78,17 +79,24 @@ class Iwdg {
   #key(key: number): void {
     const { open } = this.#d.state;
     open[0] = key === KEY.access ? 1 : 0;
-    if (key === KEY.reload) this.#load(this.#d.state.used[RELOAD]!);
+    if (key === KEY.reload) this.#reload();
     else if (key === KEY.start) this.#start();
   }
 
-  /** 21.3: from the start on it counts down from 0xFFF. */
+  /** A reload that comes while RLR is being taken over waits for it. */
+  #reload(): void {
+    const { state, regs } = this.#d;
+    if (regs.SR.value) state.reload[0] = 1;
+    else this.#load(state.used[RELOAD]!);
+  }
+
+  /** 21.3: from the start on it counts down: from 0xFFF, unless it was reloaded before. */
   #start(): void {
     const { running } = this.#d.state;
     if (running[0]) return;
     running[0] = 1;
     this.#lsiForced.set(1);
-    this.#load(0xfff);
+    this.#load(this.#d.state.count[0]!);
   }
 
   #load(count: number): void {
@@ -129,7 +137,9 @@ class Iwdg {
     const left = this.counter;
     state.used.set([regs.PR.value, regs.RLR.value]);
     regs.SR.value = 0;
-    if (prescaled && this.running) this.#load(left);
+    if (state.reload[0]) this.#load(regs.RLR.value);
+    else if (prescaled && this.running) this.#load(left);
+    state.reload[0] = 0;
   }
 
   #reset(cause: ResetCause): void {
@@ -148,6 +158,7 @@ class Iwdg {
     this.#update.cancel();
     state.used.set([0, regs.RLR.reset]);
     state.count[0] = regs.RLR.reset;
+    state.reload[0] = 0;
     for (const register of [regs.PR, regs.RLR, regs.SR]) register.value = register.reset;
   }
 }

@@ -81,6 +81,26 @@ describe('IWDG (RM0090 chapter 21)', () => {
     ]);
   });
 
+  it.each([
+    ['with LSI off', 0],
+    ['with LSI on', 32_000],
+  ])('can be set and reloaded before it is started, %s', (_name, hertz) => {
+    const h = make();
+    h.clock('lsi').set(hertz);
+    h.write(KR, 0x5555);
+    h.write(PR, 0);
+    h.write(RLR, 99);
+    h.run(hertz ? 100 : 0);
+    h.write(KR, 0xaaaa);
+    h.write(KR, 0xcccc);
+    h.clock('lsi').set(32_000);
+    // the update takes five periods
+    h.run(400 + (hertz ? 0 : 5) - 1);
+    expect(h.resets).toEqual([]);
+    h.run(1);
+    expect(h.resets).toEqual(['watchdog']);
+  });
+
   it('waits with its update until LSI runs', () => {
     const h = make();
     h.clock('lsi').set(0);

@@ -1,5 +1,5 @@
 import { type DeviceContext, defineDevice } from '../../../device.js';
-import { rc_w0, reg, registers, rs, rw } from '../../../registers.js';
+import { r, rc_w0, reg, registers, rs, rw } from '../../../registers.js';
 import { f64, i32 } from '../../../state.js';
 import { APB_NARROW } from '../apb.js';
 
@@ -7,7 +7,8 @@ import { APB_NARROW } from '../apb.js';
 const WWDG = registers({
   CR: reg(0x00, { T: rw(0, 7), WDGA: rs(7) }, 0x7f, 'RM0090 22.6.1'),
   CFR: reg(0x04, { W: rw(0, 7), WDGTB: rw(7, 2), EWI: rs(9) }, 0x7f, 'RM0090 22.6.2'),
-  SR: reg(0x08, { EWIF: rc_w0(0) }, 0, 'RM0090 22.6.3'),
+  // Drivers clear the flag by writing ones everywhere else.
+  SR: reg(0x08, { EWIF: rc_w0(0), UNUSED: r(1, 31) }, 0, 'RM0090 22.6.3'),
 });
 
 const STATE = { /** PCLK1 tick at which the counter was `count`. */ origin: f64(), count: i32() };
