@@ -152,6 +152,8 @@ export class BoardControls {
   /** @throws UsageError when the chip has no such pin */
   pin(name: string): Pin {
     const pin = this.#pins.get(name);
+    // A restored machine has forgotten that a test looked at the pin.
+    this.machine.pin(name).observe();
     introduce(pin, { bench: this.#bench, name, pin });
     return pin;
   }

@@ -66,4 +66,20 @@ export const FIELD_EXCEPTIONS: readonly Exception[] = [
   ...same('RCC.AHB2LPENR', 0xf1, "RM0090 7.3.16: CRYPLPEN and HASHLPEN, set in the SVD's own reset value"),
   ...same('ADC1.SMPR1 ADC2.SMPR1 ADC3.SMPR1', 0x07ff_ffff, 'RM0090 13.13.4: three bits for channels 10 to 18'),
   ...same('ADC1.SMPR2 ADC2.SMPR2 ADC3.SMPR2', 0x3fff_ffff, 'RM0090 13.13.5: three bits for channels 0 to 9'),
+  ...same(
+    'TIM3.CNT TIM3.ARR TIM3.CCR1 TIM3.CCR2 TIM3.CCR3 TIM3.CCR4 TIM4.CNT TIM4.ARR TIM4.CCR1 TIM4.CCR2 TIM4.CCR3 TIM4.CCR4',
+    0xffff,
+    'RM0090 18.4.10, 18.4.12 to 18.4.16: the upper halves are those of TIM2 and TIM5',
+  ),
+  ...same('TIM10.CR1 TIM11.CR1 TIM13.CR1 TIM14.CR1', 0x38f, 'RM0090 19.5.1: OPM is bit 3, since revision 12'),
+  ...same(
+    'TIM10.CCMR1_Output TIM11.CCMR1_Output TIM13.CCMR1_Output TIM14.CCMR1_Output',
+    0xff,
+    'RM0090 19.5.5: IC1F takes bit 7, in input mode',
+  ),
+  ...same(
+    'TIM9.CCMR1_Input TIM9.CCMR1_Output TIM12.CCMR1_Input TIM12.CCMR1_Output',
+    0xffff,
+    'RM0090 19.4.6: IC1F and IC2F have four bits, in input mode',
+  ),
 ];

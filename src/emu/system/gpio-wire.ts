@@ -20,6 +20,7 @@ export function gpioWire(from: string, to: string): Wire {
           const net = p.net(source.name);
           const tell = () => channel.send(DRIVES.indexOf(driveOf(net)));
           net.listen(tell);
+          net.observe();
           bridge.onConnect(tell);
           return {};
         },

@@ -74,6 +74,8 @@ const scalars = fc.record({
   control: fc.integer({ min: 0, max: 3 }),
   ccr: fc.constantFrom(0, 0x10, 0x18),
   event: bit,
+  stackLimit: fc.constantFrom(0, 0x2000_0100, -1),
+  stackPc: fc.constantFrom(0, 0, 0x1234),
   fpnzcv: fc.integer({ min: 0, max: 15 }).map((flags) => flags << 28),
   // to nearest and inexact before, mostly
   fpscr: fc.oneof(

@@ -95,7 +95,10 @@ export const SR = {
 export const CR1 = {
   MSTR: 1 << 2,
   SPE: 1 << 6,
+  RXONLY: 1 << 10,
   DFF: 1 << 11,
   CRCNEXT: 1 << 12,
   CRCEN: 1 << 13,
+  BIDIOE: 1 << 14,
+  BIDIMODE: 1 << 15,
 } as const;
