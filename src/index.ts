@@ -14,6 +14,7 @@ export { attachRegisters, type RegisterSlave } from './emu/parts/register-slave.
 export { notModelled, r, rc_r, rc_w0, rc_w1, reg, registers, repeat, rs, rw, t, w } from './emu/registers.js';
 export type { SpiFrame, SpiHost, SpiSlave } from './emu/spi-link.js';
 export { f64, i32, u8 } from './emu/state.js';
+export { canWire } from './emu/system/can-wire.js';
 export { gpioWire } from './emu/system/gpio-wire.js';
 export { i2cWire } from './emu/system/i2c-wire.js';
 export { spiWire } from './emu/system/spi-wire.js';

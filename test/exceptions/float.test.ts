@@ -268,7 +268,7 @@ describe('time (Arm DDI 0439D 3.9.1)', () => {
   });
 });
 
-describe('the interrupt of the cumulative flags (ST AN4044, RM0090 table 62)', () => {
+describe('the interrupt of the cumulative flags (ST PM0214 4.6.7, RM0090 table 62)', () => {
   const FPU_IRQ = 81;
   const options = { cpu: { floatInterrupt: FPU_IRQ } };
   const divide: Code = [0xee80, 0x0a20];

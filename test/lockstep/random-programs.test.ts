@@ -35,17 +35,28 @@ const discovery = stm32f4Discovery.with({
   calc: at(THUMB.CALCULATOR, mmioCalculator({ busyCycles: 16 }), { irq: THUMB.CALCULATOR_IRQ }),
 });
 
-const TARGETS: readonly Target[] = [
-  {
-    name: 'Thumb-2',
-    program: thumbProgram,
-    create: (options) => discovery.createMachine(options),
-    ground: {
-      data: [...words(THUMB.SCRATCH + 0xf80, 4), THUMB.TICKS, THUMB.STACK_TOP - 8],
-      code: words(THUMB.SRAM_CODE + 0x2000, 16),
-      pins: ['PA0', 'PD12', 'PE3'],
-    },
+/** A board whose flash is as slow as FLASH_ACR says. */
+function slow(acr: number, options: MachineOptions): Machine {
+  const machine = discovery.createMachine(options);
+  machine.bus.write(0x4002_3c00, 4, acr);
+  return machine;
+}
+
+const THUMB_TARGET: Target = {
+  name: 'Thumb-2',
+  program: thumbProgram,
+  create: (options) => discovery.createMachine(options),
+  ground: {
+    data: [...words(THUMB.SCRATCH + 0xf80, 4), THUMB.TICKS, THUMB.STACK_TOP - 8],
+    code: words(THUMB.SRAM_CODE + 0x2000, 16),
+    pins: ['PA0', 'PD12', 'PE3'],
   },
+};
+
+const TARGETS: readonly Target[] = [
+  THUMB_TARGET,
+  { ...THUMB_TARGET, name: 'Thumb-2 in slow flash', create: (options) => slow(0x105, options) },
+  { ...THUMB_TARGET, name: 'Thumb-2 in slow flash with caches', create: (options) => slow(0x707, options) },
   {
     name: 'RV32IMAC',
     program: rv32Program,

@@ -17,7 +17,8 @@ const asRecord = (list: readonly Exception[]): Record<string, string> =>
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
-const MODELLED = /^(RCC|PWR|FLASH|SYSCFG|EXTI|GPIO[A-I]|USART\d|UART[45])$/;
+const MODELLED =
+  /^(RCC|PWR|FLASH|SYSCFG|EXTI|GPIO[A-I]|USART\d|UART[45]|TIM\d+|ADC[123]|C_ADC|DAC|CAN[12]|DMA[12]|SPI[123]|I2S[23]ext|I2C[123]|RTC|IWDG|WWDG|CRC|RNG)$/;
 
 /** Registers of modelled blocks, named `USART2.CR1`. */
 function modelledRegisters({ name, registers }: SvdPeripheral): SvdRegister[] {
@@ -26,7 +27,7 @@ function modelledRegisters({ name, registers }: SvdPeripheral): SvdRegister[] {
 
 /** Bits with a meaning of their own; `UNUSED` ones are reserved in the manual. */
 function fieldBits(spec: RegisterSpec): number {
-  const named = Object.entries(spec.fields).filter(([name]) => name !== 'UNUSED');
+  const named = Object.entries(spec.fields).filter(([name]) => !name.startsWith('UNUSED'));
   return named.reduce((bits, [, { low, width }]) => (bits | mask(low, width)) >>> 0, 0);
 }
 

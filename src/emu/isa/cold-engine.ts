@@ -495,10 +495,12 @@ export class ColdEngine {
   }
   /** The instruction is the same as before: what depends on it stays. */
   #decodeAnew(address: number): void {
-    const record = this.#record(address);
-    if (record === undefined || this.#words[record >> 2] === 0) return;
-    this.#words[record >> 2] = LONG << 16;
-    this.#undoEntries(this.hot.dropThoseAt(address).entries);
+    for (let view = 0; view < this.#views; view++) {
+      const record = this.#record(address, view);
+      if (record === undefined || this.#words[record >> 2] === 0) continue;
+      this.#words[record >> 2] = LONG << 16;
+      this.#undoEntries(this.hot.dropThoseAt(address).entries);
+    }
   }
 
   /** Forgets decoded instructions that overlap a range of guest addresses whose bytes changed. */

@@ -73,7 +73,7 @@ export class Lockstep {
     for (let index = from; index < to; index++) {
       const machine = this.machines[index]!;
       // A listener's stop ends a run early: it was meant for the run that the test began.
-      while (machine.timebase.time().compare(time) < 0) if (machine.run({ time }) === 'dead') break;
+      while (machine.timebase.time().compare(time) < 0) if (machine.run({ time }) !== 'stopped') break;
     }
   }
 }

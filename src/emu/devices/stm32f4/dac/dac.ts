@@ -2,14 +2,14 @@ import { defineDevice } from '../../../device.js';
 import { type AnalogOptions, DEFAULT_VDDA } from '../analog-options.js';
 import { APB_NARROW } from '../apb.js';
 import { DAC_STATE, DacChannel, type DacContext } from './dac-channel.js';
-import { DAC } from './dac-registers.js';
+import { DAC, DAC_TRIGGERS } from './dac-registers.js';
 
 /**
  * Digital-to-analog converter with two channels: RM0090 chapter 14. Outputs settle at once; the output buffer (BOFF) costs
  * no voltage.
  *
- * Wires: inputs `ch1Trigger0` … `ch1Trigger6` (and `ch2…`) in the order of TSEL; outputs `ch1Dma`, `ch2Dma` (a request lasts
- * until input `ch1Dma.ack` pulses) and `irq`.
+ * Wires: inputs `trigger0` … `trigger6` in the order of TSEL; outputs `ch1Dma`, `ch2Dma` (a request lasts until input
+ * `ch1Dma.ack` pulses) and `irq`.
  */
 
 /** How data registers fill a channel's 12 bits: where its field lies, and how far its value is shifted up. */
@@ -75,6 +75,11 @@ export function dac(options: AnalogOptions = {}) {
       const channels = ([0, 1] as const).map((index) => new DacChannel(d, index, reference, update));
       const channel = (n: 1 | 2): DacChannel => channels[n - 1]!;
       hookData(d, channels);
+      for (const source of DAC_TRIGGERS.keys()) {
+        d.input(`trigger${source}`, (level) => {
+          if (level !== 0) for (const one of channels) one.trigger(source);
+        });
+      }
       d.onWrite(CR, (_value, old) => {
         for (const [i, one] of channels.entries()) one.controlled((old >>> (16 * i)) & 0xffff);
         update();
