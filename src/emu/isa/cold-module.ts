@@ -128,7 +128,10 @@ class ColdModule {
       slots: this.#code(handler).view,
       length: handler.variant.row.pattern.length / 8,
       slow: (kind, size) => this.#slowPath.index(kind, size),
-      dataLine: this.#dataLine,
+      waitForData:
+        this.#dataLine === undefined
+          ? undefined
+          : (address) => this.#payForData(out, rest.budget, address, this.#dataLine!),
       helper: (name) => this.#imports.get(helperImport(name))!,
       pure: (name) => this.#imports.get(functionImport(name))!,
       trapNumber: (kind) => 1 + this.#isa.traps.indexOf(kind),
@@ -234,6 +237,18 @@ class ColdModule {
   #payForCode(out: FunctionBody, pc: number, budget: number): void {
     if (this.#codeLine === undefined) return;
     out.get(budget).get(pc).call(this.#codeLine).op(OP.i32_sub).set(budget);
+  }
+
+  #payForData(
+    out: FunctionBody,
+    budget: number,
+    address: { readonly at: number } | { readonly local: number },
+    dataLine: number,
+  ): void {
+    out.get(budget);
+    if ('local' in address) out.get(address.local);
+    else out.i32(address.at);
+    out.call(dataLine).op(OP.i32_sub).set(budget);
   }
 
   #inline(

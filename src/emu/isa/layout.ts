@@ -46,11 +46,11 @@ export const LINES = {
   readAhead: 0x608,
   /** i32: bit 0, lines of code are kept; bit 1, lines of data are. */
   keeps: 0x60c,
-  /** f64. */
+  /** i64. */
   count: 0x610,
   /** i32: the line that data was read from last. */
   currentData: 0x618,
-  /** Of code, then of data: i32 line + 1 in every place of the cache, 0 where it is empty; f64 when it was used last. */
+  /** Of code, then of data: i32 line + 1 in every place of the cache, 0 where it is empty; i64 when it was used last. */
   code: { places: 64, line: 0x620, used: 0x720 },
   data: { places: 8, line: 0x920, used: 0x940 },
   end: 0x980,

@@ -16,25 +16,18 @@ export const MISSES: readonly Import[] = Object.values(MISS).map((name) => ({
 export const DATA_LINE = 'dataLine';
 
 const LINE_MASK = (1 << (SLOW_MEMORY.bits - LINE_SHIFT)) - 1;
-const ONE = new Uint8Array(new Float64Array([1]).buffer);
 
 /** Where a line's place in a cache stands. */
 export const placeOf = (places: number, address: number) => places + ((address >>> LINE_SHIFT) & LINE_MASK);
 
 /** The line in a place (its number, plus one, in a local) was used now. */
-export function noteUse(out: FunctionBody, place: number, used: number): void {
-  out
-    .i32(0)
-    .i32(0)
-    .memory(OP.f64_load, LINES.count)
-    .op(OP.f64_const, ...ONE)
-    .op(OP.f64_add)
-    .memory(OP.f64_store, LINES.count);
+function noteUse(out: FunctionBody, place: number, used: number): void {
+  out.count(LINES.count);
   out.get(place).i32(3).op(OP.i32_shl);
   out
     .i32(0)
-    .memory(OP.f64_load, LINES.count)
-    .memory(OP.f64_store, used - 8);
+    .memory(OP.i64_load, LINES.count)
+    .memory(OP.i64_store, used - 8);
 }
 
 /** Code goes on at an address: (pc) → cycles to wait. */

@@ -18,8 +18,8 @@ export interface PrintContext {
   temporary(type: Type): number;
   /** Indices of the out-of-line memory functions and of the CPU's helpers. */
   readonly slow: (kind: 'load' | 'store', size: number) => number;
-  /** Function that waits for a line of data, where there is a slow memory. */
-  readonly dataLine: number | undefined;
+  /** Waits for a line of data in the slow memory, at a known address or at one in a local; only where there is such a memory. */
+  readonly waitForData: ((address: { readonly at: number } | { readonly local: number }) => void) | undefined;
   readonly helper: (name: string) => number;
   /** Index of a function of the instruction set. */
   readonly pure: (name: string) => number;

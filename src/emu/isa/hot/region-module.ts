@@ -53,7 +53,9 @@ export function generateRegions(
     site,
     constantWord,
     counting,
-    lines: slowCode ? { missCode: imports.get(MISS.code)!, dataLine: imports.get(DATA_LINE)! } : undefined,
+    lines: slowCode
+      ? { missCode: imports.get(MISS.code)!, missData: imports.get(MISS.data)!, dataLine: imports.get(DATA_LINE)! }
+      : undefined,
   };
   for (const [index, region] of regions.entries()) {
     const print = () => new RegionPrinter(isa, layout, region, environment).print();
@@ -70,7 +72,11 @@ function regionImports(isa: Isa, slowCode: boolean): Import[] {
       ? { name, params: ['i32', 'i32'], results: [type] }
       : { name, params: ['i32', type, 'i32'], results: [] };
   });
-  const lines: Import[] = [MISS.code, DATA_LINE].map((name) => ({ name, params: ['i32'], results: ['i32'] }));
+  const lines: Import[] = [MISS.code, MISS.data, DATA_LINE].map((name) => ({
+    name,
+    params: ['i32'],
+    results: ['i32'],
+  }));
   const note: Import = { name: 'note', params: ['i32', 'i32'], results: [] };
   return [...slow, ...helperImports(isa), note, ...(slowCode ? lines : [])];
 }

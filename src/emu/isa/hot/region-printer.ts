@@ -1,8 +1,8 @@
 import { EXIT_CAUSES, type ExitCause } from '../engine-statistics.js';
 import type { Isa } from '../instruction.js';
 import type { Type } from '../ir.js';
-import { CODE_PLACES, COUNTERS, ENGINE, LINE_SHIFT, LINES, NOTE, type StateLayout } from '../layout.js';
-import { noteUse, placeOf } from '../line-functions.js';
+import { CODE_PLACES, COUNTERS, DATA_PLACES, ENGINE, LINE_SHIFT, LINES, NOTE, type StateLayout } from '../layout.js';
+import { placeOf } from '../line-functions.js';
 import { isSlow } from '../lines.js';
 import type { MemoryWindow, PrintContext, SharedCheck } from '../print-context.js';
 import { Printer } from '../printer.js';
@@ -38,8 +38,8 @@ export interface RegionEnvironment {
   readonly constantWord: (region: Region, address: number) => number | undefined;
   /** Instructions and exits are counted. */
   readonly counting: boolean;
-  /** Where code has to be waited for: the functions that read a line of code and that wait for one of data. */
-  readonly lines: { readonly missCode: number; readonly dataLine: number } | undefined;
+  /** Where code has to be waited for: the functions that read a line of code or data, and the one that waits for data. */
+  readonly lines: { readonly missCode: number; readonly missData: number; readonly dataLine: number } | undefined;
 }
 
 /** Where a branch may go: an open loop or block of the structure, or a frame that only takes up a depth. */
@@ -97,7 +97,7 @@ export class RegionPrinter {
     this.#layout = layout;
     this.#region = region;
     this.#environment = environment;
-    this.#state = new RegionState(isa, layout, this.#out, region);
+    this.#state = new RegionState(isa, layout, this.#out, region, environment.lines !== undefined);
     const children: number[][] = region.blocks.map(() => []);
     for (let block = 1; block < region.blocks.length; block++) children[region.dominator[block]!]!.push(block);
     this.#children = children;
@@ -230,14 +230,56 @@ export class RegionPrinter {
     const known = this.#line !== undefined;
     this.#line = line;
     if (!known) out.i32(0).memory(OP.i32_load, LINES.current).i32(line).op(OP.i32_ne, OP.if, EMPTY_BLOCK);
-    if (isSlow(pc)) {
-      out.i32(0).memory(OP.i32_load8_u, placeOf(CODE_PLACES, pc)).tee(this.#place).op(OP.if, EMPTY_BLOCK);
-      noteUse(out, this.#place, LINES.code.used);
-      out.op(OP.else).get(BUDGET).i32(pc).call(lines.missCode).op(OP.i32_sub).set(BUDGET).op(OP.end);
-    }
+    if (isSlow(pc)) this.#useLine(placeOf(CODE_PLACES, pc), LINES.code.used, () => this.#miss(pc, lines.missCode));
     out.i32(0).i32(line).memory(OP.i32_store, LINES.current);
     if (!known) out.op(OP.end);
   }
+
+  /** A line is used now, or is missed. */
+  #useLine(place: number, used: number, miss: () => void): void {
+    const out = this.#out;
+    const count = this.#state.count!;
+    out.i32(0).memory(OP.i32_load8_u, place).tee(this.#place).op(OP.if, EMPTY_BLOCK);
+    out.get(this.#place).i32(3).op(OP.i32_shl);
+    out
+      .get(count)
+      .i64(1n)
+      .op(OP.i64_add)
+      .tee(count)
+      .memory(OP.i64_store, used - 8)
+      .op(OP.else);
+    miss();
+    out.op(OP.end);
+  }
+  #miss(address: number, fn: number): void {
+    this.#out.get(BUDGET);
+    this.#counted(() => this.#out.i32(address).call(fn));
+    this.#out.op(OP.i32_sub).set(BUDGET);
+  }
+  /** Around a call that counts the use of a line. */
+  #counted(call: () => void): void {
+    const out = this.#out;
+    out.i32(0).get(this.#state.count!).memory(OP.i64_store, LINES.count);
+    call();
+    out.i32(0).memory(OP.i64_load, LINES.count).set(this.#state.count!);
+  }
+
+  /** Data is read: at a known address, or at one in a local. */
+  readonly #waitForData = (address: { readonly at: number } | { readonly local: number }): void => {
+    const { dataLine, missData } = this.#environment.lines!;
+    const out = this.#out;
+    if ('local' in address) {
+      out.get(BUDGET);
+      this.#counted(() => out.get(address.local).call(dataLine));
+      out.op(OP.i32_sub).set(BUDGET);
+      return;
+    }
+    const { at } = address;
+    const line = at >>> LINE_SHIFT;
+    out.i32(0).memory(OP.i32_load, LINES.currentData).i32(line).op(OP.i32_ne, OP.if, EMPTY_BLOCK);
+    this.#useLine(placeOf(DATA_PLACES, at), LINES.data.used, () => this.#miss(at, missData));
+    out.i32(0).i32(line).memory(OP.i32_store, LINES.currentData).op(OP.end);
+  };
 
   /** Whether a load of an instruction may read the slow memory. */
   #mayWait(part: Part): boolean {
@@ -381,7 +423,7 @@ export class RegionPrinter {
       slow,
       helper,
       pure,
-      dataLine: this.#environment.lines?.dataLine,
+      waitForData: this.#environment.lines && this.#waitForData,
       trapNumber: (kind) => 1 + this.#isa.traps.indexOf(kind),
       fallThrough: (depth) => {
         open.executed++;
