@@ -14,9 +14,9 @@ import {
   NOTE,
   WASM_PAGE,
 } from './layout.js';
-import { codeLineFunction, DATA_LINE, dataLineFunction, MISS, MISSES } from './line-functions.js';
+import { codeLineFunction, dataLineFunction, LINE_CALLS, missFunction } from './line-functions.js';
 import { noteFunction } from './note.js';
-import type { PrintContext } from './print-context.js';
+import type { DataAddress, PrintContext } from './print-context.js';
 import { Printer } from './printer.js';
 import { layoutRecord, type RecordView } from './record.js';
 import { chunkBias, entryAddress, LEFT, REGION_PARAMS, REGION_RESULTS } from './region-entry.js';
@@ -42,13 +42,12 @@ export function generateColdModule(isa: Isa, counting = false, slowCode = false)
 }
 
 /** The imports' names and signatures, in order. */
-const hostImports = (isa: Isa, slowCode: boolean): Import[] => [
+const hostImports = (isa: Isa): Import[] => [
   { name: 'load', params: ['i32', 'i32', 'i32'], results: ['i32'] },
   { name: 'load64', params: ['i32', 'i32'], results: ['i64'] },
   { name: 'store', params: ['i32', 'i32', 'i32', 'i32'], results: [] },
   { name: 'store64', params: ['i32', 'i64', 'i32'], results: [] },
   { name: 'codeChanged', params: ['i32'], results: [] },
-  ...(slowCode ? MISSES : []),
   ...helperImports(isa),
 ];
 
@@ -79,7 +78,7 @@ class ColdModule {
     this.#counter = counting ? COUNTERS.cold : undefined;
     this.#handlers = new Handlers(isa);
     this.#module.importTable();
-    for (const { name, params, results } of hostImports(isa, slowCode)) {
+    for (const { name, params, results } of hostImports(isa)) {
       this.#imports.set(name, this.#module.import(name, params, results));
     }
     const host = (name: string) => this.#imports.get(name)!;
@@ -91,9 +90,14 @@ class ColdModule {
       codeChanged: host('codeChanged'),
     }); // prettier-ignore
     if (!slowCode) return;
-    this.#codeLine = this.#module.function(['i32'], ['i32'], () => codeLineFunction(host(MISS.code)));
-    this.#dataLine = this.#module.function(['i32'], ['i32'], () => dataLineFunction(host(MISS.data)));
-    this.#module.export(DATA_LINE, this.#dataLine);
+    const line = (print: () => FunctionBody) => this.#module.function(['i32'], ['i32'], print);
+    const missCode = line(() => missFunction(LINES.code));
+    const missData = line(() => missFunction(LINES.data));
+    this.#codeLine = line(() => codeLineFunction(missCode));
+    this.#dataLine = line(() => dataLineFunction(missData));
+    this.#module.export(LINE_CALLS.missCode, missCode);
+    this.#module.export(LINE_CALLS.missData, missData);
+    this.#module.export(LINE_CALLS.dataLine, this.#dataLine);
   }
 
   build(): Uint8Array<ArrayBuffer> {
@@ -239,12 +243,7 @@ class ColdModule {
     out.get(budget).get(pc).call(this.#codeLine).op(OP.i32_sub).set(budget);
   }
 
-  #payForData(
-    out: FunctionBody,
-    budget: number,
-    address: { readonly at: number } | { readonly local: number },
-    dataLine: number,
-  ): void {
+  #payForData(out: FunctionBody, budget: number, address: DataAddress, dataLine: number): void {
     out.get(budget);
     if ('local' in address) out.get(address.local);
     else out.i32(address.at);

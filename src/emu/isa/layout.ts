@@ -116,6 +116,12 @@ export const ENGINE = {
   callDepth: ENGINE_BASE + 8,
   /** i32: not 0 once code that some region holds has changed, until all regions are left. */
   stale: ENGINE_BASE + 12,
+  /** i32: lines of the slow memory that were read. */
+  misses: ENGINE_BASE + 20,
+  /** i32: 1 where unaligned accesses cost cycles: one for a second access, two for a third. */
+  piecesCost: ENGINE_BASE + 24,
+  /** i32, two of them: cycles that a read in 64 KiB from 0x4000_0000 up, and in those behind, takes longer (bridges.ts). */
+  bridgeWaits: ENGINE_BASE + 28,
   /** i32: not 0 once a note has been made often. */
   noted: ENGINE_BASE + 16,
 } as const;

@@ -79,7 +79,7 @@ export class Lines {
 
   #use(cache: Cache, places: number, address: number): number {
     const place = this.#bytes[places + ((address >>> LINE_SHIFT) & LINE_MASK)]!;
-    if (place === 0) return this.missCode(address);
+    if (place === 0) return this.#miss(address);
     this.#write(cache.used + 8 * (place - 1), this.#count());
     return 0;
   }
@@ -98,17 +98,12 @@ export class Lines {
   }
 
   /** The line of an address is not kept: it is read. */
-  missCode(address: number): number {
+  #miss(address: number): number {
     const words = this.#words;
     const follows = address >>> LINE_SHIFT === (words[LINES.current >> 2]! + 1) >>> 0;
     if ((words[LINES.keeps >> 2]! & 1) !== 0) this.#keep(LINES.code, CODE_PLACES, address);
     return words[(follows ? LINES.readAhead : LINES.read) >> 2]!;
   }
-  missData(address: number): number {
-    if ((this.#words[LINES.keeps >> 2]! & 2) !== 0) this.#keep(LINES.data, DATA_PLACES, address);
-    return this.#words[LINES.read >> 2]!;
-  }
-
   #keep(cache: Cache, places: number, address: number): void {
     let [oldest, least] = [0, this.#read(cache.used)];
     for (let place = 1; place < cache.places; place++) {

@@ -355,7 +355,7 @@ export class Printer {
     const { waitForData } = this.#context;
     const address = this.#program[node.args[0]]!;
     if (waitForData === undefined || address.op !== 'const' || !isSlow(Number(address.value) >>> 0)) return;
-    waitForData({ at: Number(address.value) >>> 0 });
+    waitForData({ at: Number(address.value) >>> 0, depth: this.#depth });
   }
   #load(id: number, node: Extract<Node, { op: 'load' }>): void {
     const { out } = this.#context;

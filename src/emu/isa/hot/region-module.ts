@@ -3,7 +3,7 @@ import { functionImport, helperImport, helperImports, type Import } from '../imp
 import type { Isa } from '../instruction.js';
 import type { Type } from '../ir.js';
 import { ENGINE, ENTRIES_OFFSET, type StateLayout } from '../layout.js';
-import { DATA_LINE, MISS } from '../line-functions.js';
+import { LINE_CALLS, LINE_IMPORTS } from '../line-functions.js';
 import { chunkBias, entryAddress, LEFT, REGION_PARAMS, REGION_RESULTS } from '../region-entry.js';
 import { SLOW_CALLS } from '../slow-path.js';
 import { FunctionBody } from '../wasm/code.js';
@@ -11,7 +11,7 @@ import { ModuleBuilder } from '../wasm/module.js';
 import { EMPTY_BLOCK, OP } from '../wasm/opcodes.js';
 import type { Part } from './flow.js';
 import type { Region } from './region.js';
-import { exitCounter, RegionPrinter, type Site } from './region-printer.js';
+import { exitCounter, type RegionLines, RegionPrinter, type Site } from './region-printer.js';
 
 const [PC, BUDGET] = [0, 1];
 
@@ -29,12 +29,14 @@ export interface RegionsOptions {
   readonly constantWord: (region: Region, address: number) => number | undefined;
   readonly counting: boolean;
   readonly slowCode: boolean;
+  /** What regions do where a line is not kept. */
+  readonly misses: RegionLines['misses'];
 }
 
 /** One module with the functions of some regions, exported by their position. */
 export function generateRegions(
   regions: readonly Region[],
-  { isa, layout, site, constantWord, counting, slowCode }: RegionsOptions,
+  { isa, layout, site, constantWord, counting, slowCode, misses }: RegionsOptions,
 ): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder(1);
   module.importTable();
@@ -53,9 +55,7 @@ export function generateRegions(
     site,
     constantWord,
     counting,
-    lines: slowCode
-      ? { missCode: imports.get(MISS.code)!, missData: imports.get(MISS.data)!, dataLine: imports.get(DATA_LINE)! }
-      : undefined,
+    lines: slowCode ? { ...lineCalls(imports), misses } : undefined,
   };
   for (const [index, region] of regions.entries()) {
     const print = () => new RegionPrinter(isa, layout, region, environment).print();
@@ -63,6 +63,12 @@ export function generateRegions(
   }
   return module.build();
 }
+
+const lineCalls = (imports: ReadonlyMap<string, number>) => ({
+  missCode: imports.get(LINE_CALLS.missCode)!,
+  missData: imports.get(LINE_CALLS.missData)!,
+  dataLine: imports.get(LINE_CALLS.dataLine)!,
+});
 
 /** What a module of regions imports from the cold engine's module and the CPU. */
 function regionImports(isa: Isa, slowCode: boolean): Import[] {
@@ -72,13 +78,8 @@ function regionImports(isa: Isa, slowCode: boolean): Import[] {
       ? { name, params: ['i32', 'i32'], results: [type] }
       : { name, params: ['i32', type, 'i32'], results: [] };
   });
-  const lines: Import[] = [MISS.code, MISS.data, DATA_LINE].map((name) => ({
-    name,
-    params: ['i32'],
-    results: ['i32'],
-  }));
   const note: Import = { name: 'note', params: ['i32', 'i32'], results: [] };
-  return [...slow, ...helperImports(isa), note, ...(slowCode ? lines : [])];
+  return [...slow, ...helperImports(isa), note, ...(slowCode ? LINE_IMPORTS : [])];
 }
 
 /** Puts on the stack whether a region is compiled at the address in local PC; its chunk's bias is kept. */
