@@ -463,3 +463,9 @@ describe('misuse', () => {
     expect([h.read(OAR1), h.problems]).toEqual([0x4066, []]);
   });
 });
+
+it('takes ones in the bits beside a flag that software clears, as drivers write them', () => {
+  const h = port();
+  h.write(STATUS1, ~(1 << 10));
+  expect(h.problems).toEqual([]);
+});
