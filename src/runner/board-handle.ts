@@ -140,6 +140,7 @@ export class BoardControls {
     if (!(snapshot instanceof Saved)) {
       throw new UsageError({ what: 'this is no snapshot of a board', remedy: 'give what board.snapshot() returned' });
     }
+    this.#bench.allowRestore();
     this.#bench.machine.restore(snapshot.machine);
     this.#bench.faultLog = snapshot.faultLog;
     for (const [i, uart] of this.#uarts.entries()) uart.cursor = snapshot.cursors[i]!;
@@ -161,7 +162,9 @@ export class BoardControls {
   /** Listens until the test ends; returns what ends it earlier. */
   on<E extends keyof MachineEvents>(event: E, fn: (detail: MachineEvents[E]) => void): () => void {
     const end = this.#bench.machine.on(event, (detail) => {
-      if (!this.#bench.muted) callTest(() => fn(detail));
+      if (this.#bench.muted) return;
+      this.#bench.meet();
+      callTest(() => fn(detail));
     });
     this.#listeners.add(end);
     return () => {

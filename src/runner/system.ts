@@ -7,6 +7,7 @@ import { Bridge } from '../emu/system/bridge.js';
 import { Lockstep } from '../emu/system/lockstep.js';
 import type { Wire } from '../emu/system/wire.js';
 import type { BoardHandle, BoardSnapshot } from './board-handle.js';
+import { HostWatch } from './machine-bench.js';
 import { type AnyBoard, createStation, type Station, type StationOptions } from './station.js';
 
 /** A board of a system, and what runs on it. */
@@ -30,8 +31,11 @@ export class System<M extends Members = Members> {
   readonly boards: BoardHandles<M>;
   readonly stations: readonly Station[];
 
+  #restoring = false;
+
   constructor(names: readonly string[], stations: readonly Station[]) {
     this.stations = stations;
+    for (const [i, { bench }] of stations.entries()) bench.allowRestore = () => this.#allowRestore(names[i]!);
     this.boards = Object.fromEntries(names.map((name, i) => [name, stations[i]!.board])) as BoardHandles<M>;
   }
   /** Lets machine time pass on all boards. */
@@ -45,8 +49,22 @@ export class System<M extends Members = Members> {
   snapshot(): SystemSnapshot {
     return { boards: this.stations.map(({ board }) => board.snapshot()) };
   }
+  /** Goes back to an instant of this system. */
   restore(snapshot: SystemSnapshot): void {
-    for (const [i, { board }] of this.stations.entries()) board.restore(snapshot.boards[i]!);
+    this.#restoring = true;
+    try {
+      for (const [i, { board }] of this.stations.entries()) board.restore(snapshot.boards[i]!);
+    } finally {
+      this.#restoring = false;
+    }
+  }
+  #allowRestore(name: string): void {
+    if (this.#restoring) return;
+    throw new UsageError({
+      what: `boards.${name}.restore() would take one board of a system to another time than the others`,
+      where: 'systemTest',
+      remedy: 'restore all of them: const s = system.snapshot() … system.restore(s)',
+    });
   }
   /** 16 hexadecimal digits a board, over their whole state. */
   hash(): string {
@@ -96,8 +114,13 @@ export function createSystem<M extends Members>(
     const { board, firmware: image } = members[name]!;
     return createStation(board.with(parts[name]!) as AnyBoard, firmware(image), options);
   });
-  const lockstep = new Lockstep(stations.map(({ machine }) => machine));
+  const machines = stations.map(({ machine }) => machine);
+  const lockstep = new Lockstep(machines, bridge.hears, (index, fn) => stations[index]!.bench.protect(fn));
+  const hostWatch = new HostWatch();
   for (const [index, { bench }] of stations.entries()) {
+    bench.title = `board '${names[index]}'`;
+    bench.hostWatch = hostWatch;
+    bench.meet = () => lockstep.meet(index);
     bench.drive = { run: (limit) => lockstep.run(index, limit), step: () => lockstep.step(index) };
     bench.aside = (fn) => {
       const before = lockstep.frozen;

@@ -5,6 +5,8 @@ import { LATENCY_NS, type Lockstep } from './lockstep.js';
 export class Bridge {
   #lockstep: Lockstep | undefined;
   readonly #atStart: (() => void)[] = [];
+  /** Boards that a later one can say something to. */
+  readonly hears = new Set<BoardNumber>();
 
   get lockstep(): Lockstep | undefined {
     return this.#lockstep;
@@ -37,6 +39,7 @@ export class Channel {
     this.#bridge = bridge;
     this.#from = from;
     this.#to = to;
+    if (from > to) bridge.hears.add(to);
   }
 
   /** The receiving end, in the set-up of its part. */
