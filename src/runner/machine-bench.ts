@@ -47,8 +47,7 @@ export function runMachine<T>(
     return fn();
   } catch (error) {
     if (isTestError(error)) throw error;
-    const where = () =>
-      `${name}, ${place(machine.cpu.pc >>> 0)}, ${timeText(machine.nanoseconds)} of machine time`;
+    const where = () => `${name}, ${place(machine.cpu.pc >>> 0)}, ${timeText(machine.nanoseconds)} of machine time`;
     if (error instanceof DeviceError) throw error.at(where());
     if (error instanceof FwtestError) throw error;
     const what = `the emulator failed: ${error instanceof Error ? error.message : String(error)}`;
@@ -189,7 +188,7 @@ export class MachineBench implements Bench {
   }
 
   get #where(): string {
-    const board = this.title === undefined ? '' : `${this.title}, `;
+    const board = this.title === undefined ? '' : `board '${this.title}', `;
     return `${board}${cpuText(this.machine, this.locator)}, ${timeText(this.time)} of machine time`;
   }
 
@@ -328,6 +327,8 @@ export class MachineBench implements Bench {
 
   /** Does something with the machine: what breaks in it is told with the place of the CPU. */
   protect<T>(fn: () => T): T {
-    return this.timed(() => runMachine(this.machine, (pc) => this.locator.describe(pc), fn, this.title));
+    return this.timed(() =>
+      runMachine(this.machine, (pc) => this.locator.describe(pc), fn, this.title && `board '${this.title}'`),
+    );
   }
 }
