@@ -10,7 +10,6 @@ export function gpioWire(from: string, to: string): Wire {
   return {
     name: `gpio ${from} → ${to}`,
     boards: [source.board, target.board],
-    ordered: false,
     ends(bridge, first, second) {
       const channel = new Channel(bridge, first, second);
       const sender = definePart({
