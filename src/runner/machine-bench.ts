@@ -73,7 +73,7 @@ export class MachineBench implements Bench {
   /** Host ms that a run may take. */
   hostLimit: number;
   /** What lets time pass: the machine alone, or with others of its system. */
-  drive: { run(limit: Limit): RunEnd; step(): boolean };
+  drive: { run(limit: Limit): RunEnd; step(): boolean; stop(): void };
   /** Called around looking at a run again, which must not be seen outside this machine. */
   aside: <T>(fn: () => T) => T = (fn) => fn();
   /** Whether somebody wants the run to end. */
@@ -304,7 +304,7 @@ export class MachineBench implements Bench {
         this.meet();
         met = callTest(done);
       }
-      if (met) this.machine.stop();
+      if (met) this.drive.stop();
     };
     const ends = watched.map((one) => one.onChange(check));
     try {

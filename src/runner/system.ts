@@ -152,7 +152,11 @@ export function createSystem<M extends Members>(
   for (const [index, { bench }] of stations.entries()) {
     bench.hostWatch = hostWatch;
     bench.meet = () => lockstep.meet(index);
-    bench.drive = { run: (limit) => lockstep.run(index, limit), step: () => lockstep.step(index) };
+    bench.drive = {
+      run: (limit) => lockstep.run(index, limit),
+      step: () => lockstep.step(index),
+      stop: () => lockstep.stop(index),
+    };
     bench.aside = (fn) => {
       const before = lockstep.frozen;
       lockstep.frozen = true;

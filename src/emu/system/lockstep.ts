@@ -72,6 +72,12 @@ export class Lockstep {
     return true;
   }
 
+  /** Ends the run of a board that the test lets run; what happens on it may also come from an earlier one, while it stands. */
+  stop(index: number): void {
+    this.machines[index]!.stop();
+    if (index === this.#asked && !this.frozen) this.#end('stopped');
+  }
+
   /** Brings a later machine, and those between, to the present instant of an earlier one, which is about to reach it. */
   catchUp(later: number, earlier: number): void {
     const machine = this.machines[earlier]!;
@@ -180,6 +186,7 @@ export class Lockstep {
     });
   }
   #end(end: RunEnd): void {
+    if (this.#asked === 0) return;
     this.#ended ??= end;
     this.machines[0]!.stop();
   }
