@@ -5,6 +5,7 @@ export { type CalculatorOptions, mmioCalculator } from './emu/devices/mmio-calcu
 export type { Acceleration, Accelerometer, AccelerometerPins } from './emu/parts/accelerometer.js';
 export { bmp280, type PressureSensor } from './emu/parts/bmp280.js';
 export { type ButtonOptions, button } from './emu/parts/button.js';
+export { type CanBusPart, canBus } from './emu/parts/can-bus.js';
 export { type AudioDac, type AudioDacOptions, cs43l22 } from './emu/parts/cs43l22.js';
 export { type Eeprom, type EepromOptions, i2cEeprom } from './emu/parts/i2c-eeprom.js';
 export { type Keypad, type KeypadOptions, keypad } from './emu/parts/keypad.js';

@@ -169,7 +169,7 @@ export function stm32f407(options: Stm32f407Options = {}) {
       rng: rngRow(options.rngSeed),
       ...spiRows,
       ...i2cRows,
-      ...analogRows(options),
+      ...analogRows({ ...options, vdda: options.vdda ?? options.vdd }),
       ...powerRows,
       ...canRows,
     },

@@ -90,9 +90,36 @@ export interface CanBusHandle {
   injectError(kind: CanErrorKind): void;
 }
 
-/** A controller's handle, as the part `canBus` uses it. */
+/** A bus as controllers and wires use it. */
+export interface CanMedium {
+  /** A frame, an error frame or the space behind them is on the bus. */
+  readonly busy: boolean;
+  /** The clock that bit times are counted in. */
+  readonly hertz: number;
+  /** A node has something to send, or may send now. */
+  request(): void;
+  /** The level some cycles ago; 1 is recessive. */
+  levelBefore(cycles: number): 0 | 1;
+  connect(node: CanNode): void;
+  disconnect(node: CanNode): void;
+}
+
+/** Where a controller can be wired to: a bus, and what a test sees of it. */
+export interface CanPlace {
+  readonly handle: CanBusHandle;
+  readonly medium: CanMedium;
+  /** A frame that a controller in loop back mode put on its pin; it listens to nobody. */
+  loop(from: CanNode, frame: CanWords, bitTime: number): void;
+}
+
+/** A controller's handle, as the part `canBus` and wires between boards use it. */
 export interface CanHost {
   readonly bus: CanBusHandle;
-  /** Leaves its bus for that of another controller. */
-  moveTo(other: CanBusHandle): void;
+  /** The bus it is on, for others to be wired to. */
+  readonly place: CanPlace;
+  /** Itself on its bus, and the clock its bit time is counted in. */
+  readonly node: CanNode;
+  readonly hertz: number;
+  /** Leaves its bus for another. */
+  moveTo(place: CanPlace): void;
 }

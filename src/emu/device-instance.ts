@@ -179,11 +179,11 @@ export class DeviceInstance {
     else this.#storeNarrow(index, offset, value, size);
   }
 
-  /** What a register holds, without hooks; undefined where there is none. */
+  /** What a register holds (or is computed to hold), without effects; undefined where there is none. */
   peek(offset: number, size: number): number | undefined {
     const index = this.#layout.indexAt[offset >> 2]!;
     if (index < 0) return undefined;
-    const value = this.#values[index]! >>> ((offset & 3) * 8);
+    const value = this.#shapedCells.all[index]!.value >>> ((offset & 3) * 8);
     return size === 4 ? value : value & (size === 1 ? 0xff : 0xffff);
   }
 

@@ -159,5 +159,6 @@ it('a computed register shows its value to the bus and to tests alike', () => {
   const harness = new DeviceHarness(device);
   harness.handle.set(0x1234);
   expect(harness.read(0)).toBe(0x1234);
+  expect([harness.instance.peek(0, 4), harness.instance.peek(1, 1)]).toEqual([0x1234, 0x12]);
   expect([harness.handle.COUNT.value, harness.handle.COUNT.HIGH]).toEqual([0x1234, 0x12]);
 });

@@ -30,6 +30,8 @@ import { MemoryWindows } from './windows.js';
 
 /** Until when to run: an instant in seconds of machine time, or a count of the CPU clock. */
 export type Limit = { readonly time: Rational } | { readonly cycles: number };
+/** The same for machines of a system: an instant in ns, or where another machine stands. */
+export type Rendezvous = { readonly ns: number } | { readonly presentOf: Timebase };
 
 /** Why a run ended; `dead`: the CPU sleeps or is locked up and nothing is due any more before the limit could come. */
 export type RunEnd = 'limit' | 'stopped' | 'breakpoint' | 'dead';
@@ -171,12 +173,24 @@ export class Machine {
     return this.assembly.testDrivers.get(this.pin(name).name)!;
   }
 
+  /** Machine time in ns before which it does nothing of its own accord: now, unless the core stands still. */
+  get quietUntil(): number {
+    if (this.#pendingReset[0] !== 0 || !this.#standsStill()) return this.nanoseconds;
+    const { nextEvent } = this.scheduler;
+    return nextEvent === Number.POSITIVE_INFINITY ? nextEvent : this.timebase.nanosecondsAt(nextEvent);
+  }
+
+  /** Whether it stands at such an instant or behind it. */
+  isPast(limit: Rendezvous): boolean {
+    return this.timebase.tick >= this.#tickOf(limit);
+  }
+
   /** Runs until the limit, a breakpoint, or `stop()` from a listener. */
-  run(limit: Limit): RunEnd {
+  run(limit: Limit | Rendezvous): RunEnd {
     return this.#exclusively('run', () => this.#run(limit));
   }
 
-  #run(limit: Limit): RunEnd {
+  #run(limit: Limit | Rendezvous): RunEnd {
     const { timebase, scheduler, cpu } = this;
     this.#stopRequested = false;
     let [end, changes] = [0, -1];
@@ -319,8 +333,10 @@ export class Machine {
     stallWhile(waiting, this.timebase, this.scheduler, () => this.#guard(SLICE_COST));
   }
 
-  #tickOf(limit: Limit): number {
+  #tickOf(limit: Limit | Rendezvous): number {
+    if ('presentOf' in limit) return this.timebase.tickAtPresentOf(limit.presentOf);
     if ('time' in limit) return this.timebase.tickAtTime(limit.time);
+    if ('ns' in limit) return this.timebase.tickOf(this.timebase.nanosecondClock, limit.ns);
     return this.timebase.tickOf(this.timebase.cpuClock, limit.cycles);
   }
 

@@ -16,6 +16,8 @@ export const MISUSE_RULES = {
   'unmapped-access': 'an access to an address where nothing is',
   'stack-overflow': 'the stack has grown into data',
   sequence: 'registers are written in an order, or at a time, that the manual forbids',
+  accuracy:
+    'an analog value is used at a time, or taken in a way, that leaves it less accurate than the data sheet says',
   configuration: 'a value or combination of settings that the manual forbids',
 } as const;
 

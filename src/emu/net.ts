@@ -70,6 +70,8 @@ export class Net {
   readonly #arena: Arena;
   readonly #stamp: Stamp;
   readonly #log: Log;
+  /** Somebody looks at its edges: a test, or a wire to another board. */
+  readonly #observed: { readonly words: Int32Array; readonly index: number };
   /** Level in bits 1:0, strength in bits 3:2, whether the chip's pin is in analog mode in bit 4. */
   readonly #state: { readonly words: Int32Array; readonly index: number };
   readonly #drivers: CellDriver[] = [];
@@ -85,8 +87,21 @@ export class Net {
     this.#log = arena.log(`net.${name}`, { width: 3, limit: EDGE_LIMIT });
     this.edges = new EdgeLog(this.#log);
     this.#state = arena.cell();
+    this.#observed = arena.cell();
     this.external = this.driver('external');
     this.externalVoltage = this.source('external voltage');
+  }
+
+  /** From now on serial ports show the bits of what they send on it, not its idle level alone. Part of the machine's state. */
+  observe(): void {
+    this.#observed.words[this.#observed.index] = 1;
+  }
+  get observed(): boolean {
+    return this.#observed.words[this.#observed.index] !== 0;
+  }
+  /** Whether anybody but `driver` drives it low. */
+  drivenLowBesides(driver: NetDriver): boolean {
+    return this.#drivers.some((one) => one !== driver && one.drive === 'low');
   }
 
   /** A new driver, which drives nothing yet. */
@@ -207,6 +222,10 @@ export interface PinSide {
   readonly floating?: boolean;
   /** It drives low only: a high level comes from a pull-up. */
   readonly openDrain?: boolean;
+  /** Somebody looks at its edges. */
+  readonly observed?: boolean;
+  /** Somebody outside the chip drives it low. */
+  readonly drivenLow?: boolean;
   /** The peripheral drives something else. */
   driven(): void;
 }
@@ -263,6 +282,10 @@ export class PinFunction {
   /** The pin that carries it, the first of several. */
   get pin(): PinSide | undefined {
     return this.#pins.find(({ level }) => level !== undefined);
+  }
+  /** Somebody looks at the edges of the pin that carries it. */
+  get observed(): boolean {
+    return this.pin?.observed === true;
   }
   /** The peripheral's side: hears when the level changes. */
   onLevel(fn: (level: 0 | 1) => void): void {

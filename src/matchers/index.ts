@@ -7,6 +7,7 @@ import { toBeLow } from './to-be-low.js';
 import { type BlinkOptions, toBlink } from './to-blink.js';
 import { toGoHigh } from './to-go-high.js';
 import { toGoLow } from './to-go-low.js';
+import { type CanFrameExpectation, toHaveCanFrame } from './to-have-can-frame.js';
 import { type DutyCycleOptions, toHaveDutyCycle } from './to-have-duty-cycle.js';
 import { type FaultKind, toHaveFaulted } from './to-have-faulted.js';
 import { type I2cExpectation, toHaveI2cTransaction } from './to-have-i2c-transaction.js';
@@ -29,6 +30,7 @@ export const matchers = {
   toBlink: timed(toBlink),
   toGoHigh: timed(toGoHigh),
   toGoLow: timed(toGoLow),
+  toHaveCanFrame,
   toHaveDutyCycle: timed(toHaveDutyCycle),
   toHaveFaulted,
   toHaveI2cTransaction,
@@ -48,6 +50,7 @@ export const matchers = {
 
 export type {
   BlinkOptions,
+  CanFrameExpectation,
   DutyCycleOptions,
   FaultKind,
   I2cExpectation,
@@ -73,6 +76,8 @@ export interface FirmwareMatchers<R = void> {
   toGoHigh(options: WithinOption): R;
   /** The pin is low, or goes low within some machine time; the machine runs until it does. */
   toGoLow(options: WithinOption): R;
+  /** A frame was carried on a CAN bus: from this controller, or, of a `canBus`, from anyone. Never runs the machine. */
+  toHaveCanFrame(expected: CanFrameExpectation): R;
   /** The pin is high for a share (0 to 1) of each period; the machine runs for a few of them. */
   toHaveDutyCycle(share: number, options: DutyCycleOptions): R;
   /** The CPU took a fault, of a kind by the manual's name (`'HardFault'`) or of any. Never runs the machine. */

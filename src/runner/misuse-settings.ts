@@ -12,8 +12,8 @@ export type MisuseSettings = MisuseLevel | Partial<Record<MisuseKind, MisuseLeve
 export const MISUSE_LEVELS: readonly MisuseLevel[] = ['error', 'warn', 'off'];
 export const MISUSE_KINDS = [...Object.keys(MISUSE_RULES), ...Object.keys(OTHER_REPORTS)] as readonly MisuseKind[];
 
-/** Reserved bits and gaps of the model are told, and fail a test only where that is asked for. */
-const DEFAULTS: Partial<Record<MisuseKind, MisuseLevel>> = { reserved: 'warn', unmodelled: 'warn' };
+/** Reserved bits, gaps of the model and inaccuracies that this model does not have are told, and fail a test only where that is asked for. */
+const DEFAULTS: Partial<Record<MisuseKind, MisuseLevel>> = { reserved: 'warn', unmodelled: 'warn', accuracy: 'warn' };
 
 /** The levels that follow from settings, the later ones before the earlier. */
 export class MisuseLevels {

@@ -93,9 +93,8 @@ export class Pins {
   /** @throws UsageError when the machine has no such pin */
   get(name: string): PinHandle {
     const known = this.#handles.get(name);
-    if (known) return known;
-    this.#mustExist(name);
-    const handle = new PinHandle(name, this.#machine.pin(name));
+    if (!known) this.#mustExist(name);
+    const handle = known ?? new PinHandle(name, this.#machine.pin(name));
     this.#handles.set(name, handle);
     return handle;
   }

@@ -20,6 +20,8 @@ export interface StationOptions extends EngineSettings {
   readonly hostTimeout: number;
   /** What cycles are; the board's own choice where it is not given. */
   readonly timing?: TimingModel | undefined;
+  /** Its name in a system, for messages: `sender.usart2`. */
+  readonly title?: string;
   /** Switches semihosting on, `'auto'` where there is such; `files` is the folder below which the firmware may open files. */
   readonly semihosting?: boolean | 'auto' | SemihostingChoice;
 }
@@ -95,6 +97,7 @@ export function createStation<B extends AnyBoard>(
     ...(options.stats ? { statistics: { clock: () => performance.now() } } : {}),
   });
   bench = new MachineBench(made, locator, options.hostTimeout);
+  if (options.title !== undefined) bench.title = options.title;
   enableSemihosting(made, options.semihosting);
   const limit = made.cpu.guardStack && stackLimit(image, made.cpu.register('sp'));
   if (limit !== undefined) made.cpu.guardStack?.(limit);

@@ -7,7 +7,7 @@ import type { Wire } from '../emu/system/wire.js';
 import { HOST_TIMEOUT } from './firmware-test.js';
 import { noteImage, present, refuseConcurrent, type TaskContext } from './fixture.js';
 import { checkMisuse, type MisuseSettings } from './misuse-settings.js';
-import { type BoardHandles, createSystem, type Members, type System, type SystemSnapshot } from './system.js';
+import { type BoardHandles, createSystem, type Members, onBoard, type System, type SystemSnapshot } from './system.js';
 
 export interface SystemTestOptions<M extends Members> {
   /** The boards by name, each with its firmware. Masters of SPI and I2C wires come before their slaves. */
@@ -60,9 +60,11 @@ class Systems<M extends Members> {
 
   /** @throws GuestError for faults and misuse that the test did not ask about */
   check(system: System<M>): void {
-    for (const { bench } of system.stations) {
-      if (this.#options.faults !== 'allow') bench.unexpectedFaults.check();
-      bench.checkMisuse();
+    for (const [i, { bench }] of system.stations.entries()) {
+      onBoard(system.names[i]!, () => {
+        if (this.#options.faults !== 'allow') bench.unexpectedFaults.check();
+        bench.checkMisuse();
+      });
     }
   }
 

@@ -16,7 +16,7 @@ export const LAYERS: readonly Layer[] = [
   { name: 'isa', files: /^emu\/isa\//, mayImport: FOUNDATION, breach: ['emu/isa/emitter.ts', 'emu/bus.ts'] },
   {
     name: 'base',
-    files: /^emu\/(rational|time|scheduler|signal|net|analog|state|storage|log|hash|track|duration)\.ts$/,
+    files: /^emu\/(rational|time|scheduler|signal|net|analog|state|storage|log|hash|track|duration|code-lines)\.ts$/,
     mayImport: FOUNDATION,
     breach: ['emu/signal.ts', 'emu/device.ts'],
   },
@@ -77,7 +77,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     name: 'machine',
-    files: /^emu\/(machine|snapshot|assembly|wiring|windows|description-check|fake-cpu)[^/]*\.ts$/,
+    files: /^emu\/(bridges|machine|snapshot|assembly|wiring|windows|description-check|fake-cpu)[^/]*\.ts$/,
     mayImport: [...BASE, 'isa', 'device', 'memory', 'bus', 'cpu interface'],
     breach: ['emu/machine.ts', 'emu/devices/stm32f4/rcc.ts'],
   },

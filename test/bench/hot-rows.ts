@@ -10,7 +10,9 @@ import { type ChecksummedRun, hex, requireChecksum } from './timed-run.js';
 /** The engine as users have it, on programs that do nothing but compute, beside QEMU and this computer itself. */
 
 export const PROGRAMS = ['crc', 'list', 'matrix', 'state-machine', 'sort', 'hash'] as const;
-export type Program = (typeof PROGRAMS)[number];
+/** In hard float, for the Cortex-M4 alone. */
+const FLOAT = 'float';
+export type Program = (typeof PROGRAMS)[number] | typeof FLOAT;
 
 const UNIT = 'M instructions/s';
 /** CPU seconds of the warm-up, and of each sample. */
@@ -59,7 +61,8 @@ function steadyQemu(program: Program, target: Target, ours: ChecksummedRun, opti
   return steadySecondsPerUnit(short, long);
 }
 
-function lacking(rival: Rival, target: Target): string | undefined {
+function lacking(rival: Rival, target: Target, program?: Program): string | undefined {
+  if (rival === 'native' && program === FLOAT) return 'its square root is an instruction of the Cortex-M4';
   if (rival === 'native') return hasGcc() ? undefined : NO_GCC;
   return qemuVersion(target) ? undefined : NO_QEMU;
 }
@@ -78,7 +81,7 @@ function measure(program: Program, target: Target, slowFlash: boolean): Speeds {
   const millions = counted.instructions / counted.steps / 1e6;
   secondsPerStep(guest, LONG);
   secondsPerStep(guest, 10_000);
-  const present = RIVALS.filter((rival) => lacking(rival, target) === undefined);
+  const present = RIVALS.filter((rival) => lacking(rival, target, program) === undefined);
   const rounds = Array.from({ length: ROUNDS }, () => ({
     ours: secondsPerStep(guest, LONG),
     stopping: secondsPerStep(guest, 10_000),
@@ -139,7 +142,12 @@ function rowsOf(target: Target, board: string = target): BenchRow[] {
     };
     const skip = () => lacking(rival, target);
     const of = (name: string, programs: readonly Program[]) => row(`${name}.vs_${rival}`, programs, speeds, skip);
-    return [...PROGRAMS.map((program) => of(`hot.${board}.${program}`, [program])), of(`hot.${board}`, PROGRAMS)];
+    const float = board === 'm4' && rival !== 'native' ? [of('hot.m4float', [FLOAT])] : [];
+    return [
+      ...float,
+      ...PROGRAMS.map((program) => of(`hot.${board}.${program}`, [program])),
+      of(`hot.${board}`, PROGRAMS),
+    ];
   };
   const share = (program: Program, context: BenchContext) => {
     const { ours, stopping } = measurements.of(program, context);

@@ -143,8 +143,12 @@ describe.skipIf(reason)(`assembly text against objdump${reason ? ` (skipped: ${r
     const decoder = new Decoder(armv7em);
     const undecoded: string[] = [];
     let instructions = 0;
-    for (const library of ['libc.a', 'libm.a', 'libgcc.a']) {
-      const path = execFileSync(GCC, ['-mcpu=cortex-m4', '-mthumb', `-print-file-name=${library}`], {
+    const floats = [[], ['-mfloat-abi=hard', '-mfpu=fpv4-sp-d16']];
+    const libraries = ['libc.a', 'libm.a', 'libgcc.a'].flatMap((library) =>
+      floats.map((float) => [library, float] as const),
+    );
+    for (const [library, float] of libraries) {
+      const path = execFileSync(GCC, ['-mcpu=cortex-m4', '-mthumb', ...float, `-print-file-name=${library}`], {
         encoding: 'utf8',
       });
       const output = execFileSync(OBJDUMP, ['-d', path.trim()], { encoding: 'utf8', maxBuffer: 1 << 29 });
@@ -159,6 +163,6 @@ describe.skipIf(reason)(`assembly text against objdump${reason ? ` (skipped: ${r
       }
     }
     expect(undecoded).toEqual([]);
-    expect(instructions).toBeGreaterThan(50_000);
+    expect(instructions).toBeGreaterThan(100_000);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EXCEPTION } from '../../src/emu/cpu/armv7m/exception-numbers.js';
 import { mainAddress, NVIC_ISER, NVIC_ISPR, note, RAM, type Rigged, rig, SCB } from './rig.js';
-import { bx, type Code, ldr, mov32, movs, nop, poke, stay, str, strb, subs, svc, wfi } from './thumb.js';
+import { adds, bx, type Code, ldr, mov32, movs, nop, poke, stay, str, strb, subs, svc, wfi } from './thumb.js';
 
 const DWT = 0xe000_1000;
 const [CTRL, CYCCNT, EXCCNT, SLEEPCNT, PCSR] = [DWT, DWT + 4, DWT + 0xc, DWT + 0x10, DWT + 0x1c] as const;
@@ -120,6 +120,33 @@ describe('PC matches', () => {
     expect(rigged.word(SCB.DFSR)).toBe(DWTTRAP);
     expect(rigged.cpu.register('r7')).toBe(at + 2);
   });
+});
+
+test('MON_STEP: DebugMonitor comes after each instruction (C1.4.3)', () => {
+  const MON_STEP = 1 << 18;
+  // the third time the monitor ends it
+  const stepper: Code = [
+    ...note(7),
+    ...ldr(7, 5),
+    ...adds(6, 1),
+    0x2e03,
+    0xd104,
+    ...poke(SCB.DEMCR, MON_EN),
+    ...bx(14),
+  ];
+  const main = [
+    ...mov32(5, RAM + 0x8000 - 0x20 + 24),
+    ...movs(6, 0),
+    ...poke(SCB.DEMCR, MON_EN | MON_STEP),
+    ...movs(3, 1),
+    ...movs(4, 1),
+    ...nop,
+    ...stay,
+  ];
+  const code = stepper.map((half) => (half === 0xd104 ? 0xd100 | (poke(SCB.DEMCR, MON_EN).length - 1) : half));
+  const rigged = rig(main, { [debugMonitor]: code });
+  rigged.cycles(400);
+  expect([...seen(rigged), rigged.cpu.register('r6')]).toEqual([3, 1, 3]);
 });
 
 describe('counters', () => {

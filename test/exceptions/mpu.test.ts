@@ -1,7 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { EXCEPTION } from '../../src/emu/cpu/armv7m/exception-numbers.js';
 import { note, RAM, type Rigged, rig, SCB } from './rig.js';
-import { bx, type Code, cpsid, isb, ldr, mov32, movs, msr, nop, poke, SYSM, stay, str, svc, udf } from './thumb.js';
+import {
+  bx,
+  type Code,
+  cpsid,
+  isb,
+  ldr,
+  mov32,
+  movs,
+  msr,
+  nop,
+  poke,
+  SYSM,
+  stay,
+  str,
+  svc,
+  udf,
+  vadd,
+} from './thumb.js';
 
 const MPU = { TYPE: 0xe000_ed90, CTRL: 0xe000_ed94, RNR: 0xe000_ed98, RBAR: 0xe000_ed9c, RASR: 0xe000_eda0 } as const;
 const { memManage, hardFault, svCall } = EXCEPTION;
@@ -152,6 +169,21 @@ describe('accesses', () => {
   });
 });
 
+test('external RAM in a Device region takes no unaligned accesses, until the MPU makes it Normal memory (B3.1)', () => {
+  const SDRAM = 0xc000_0000;
+  const memories = { sdram: { kind: 'ram', size: 0x1000, address: SDRAM } } as const;
+  const loads = (at: number): Code => [...mov32(2, at), ...str(2, 2), ...ldr(3, 2)];
+  const run = (main: Code) => {
+    const rigged = rig([...main, ...stay], { [hardFault]: stay }, { memories });
+    rigged.cycles(300);
+    return rigged.word(SCB.CFSR);
+  };
+  expect(run([...loads(SDRAM + 4), ...loads(SDRAM + 8)])).toBe(0);
+  expect(run([...loads(SDRAM + 4), ...loads(SDRAM + 6)])).toBe(1 << 24);
+  const normal = [...region(0, SDRAM, ap(3) | NORMAL | XN | size(12) | 1), ...on(ENABLE | PRIVDEFENA)];
+  expect(run([...normal, ...loads(SDRAM + 4), ...loads(SDRAM + 6), ...loads(SDRAM + 9)])).toBe(0);
+});
+
 describe('fetches', () => {
   test('of what is execute never are refused, with the address as return address (IACCVIOL)', () => {
     const setting = [...enableFaults, ...region(7, RAM, ap(3) | NORMAL | XN | size(17) | 1), ...on(5)];
@@ -238,6 +270,33 @@ describe('stacks', () => {
     expect(rigged.trace()).toEqual([1, 1]);
     expect(status(rigged)).toEqual([0x82, AREA]);
   });
+});
+
+test('floating-point registers that are stacked late have the permissions of the thread (MLSPERR, B1.5.7)', () => {
+  // The thread may use the 32 bytes of its basic frame; what is above is the kernel's.
+  const setting = (user: number) => [
+    ...poke(SCB.CPACR, 0xf << 20),
+    ...enableFaults,
+    ...region(0, 0, ap(6) | NORMAL | size(16) | 1),
+    ...region(1, AREA, ap(3) | NORMAL | size(5) | 1),
+    ...region(2, AREA + 128, ap(3) | NORMAL | size(7) | 1),
+    ...on(ENABLE | PRIVDEFENA),
+    ...mov32(0, AREA + 0x68),
+    ...msr(SYSM.PSP, 0),
+    ...movs(0, 2 | user),
+    ...msr(SYSM.CONTROL, 0),
+    ...isb,
+    ...vadd,
+    ...svc(0),
+  ];
+  const handlers = { [svCall]: [...vadd, ...movs(6, 1), ...bx(14)], [memManage]: [...movs(7, 1), ...stay] };
+  const end = (user: number) => {
+    const rigged = rig([...setting(user), ...stay], handlers);
+    rigged.cycles(600);
+    return [rigged.word(SCB.CFSR), rigged.cpu.register('r6'), rigged.cpu.register('r7')];
+  };
+  expect(end(0)).toEqual([0, 1, 0]);
+  expect(end(1)).toEqual([0x20, 1, 1]);
 });
 
 test('what is set survives a snapshot, and a restore brings back what was let through then', () => {

@@ -77,6 +77,8 @@ export function rig(
     cpu?: Partial<CortexM4Options>;
     hertz?: number;
     engine?: EngineMode;
+    /** Further memories. */
+    memories?: MachineDescription['memories'];
   } = {},
 ): Rigged {
   const image = new Uint8Array(0x1_0000);
@@ -100,6 +102,7 @@ export function rig(
     memories: {
       flash: { kind: 'rom', size: 0x1_0000, address: FLASH },
       ram: { kind: 'ram', size: RAM_SIZE, address: RAM },
+      ...options.memories,
     },
     devices: {},
   };

@@ -64,6 +64,8 @@ function writeStart(out: ProgramWriter, random: Random): void {
   poke(MAP.GPIOD, 0x5500_0000);
   poke(MAP.DEMCR, 1 << 24);
   poke(MAP.DWT, 1);
+  poke(MAP.SCB.CPACR, random.pick([0, 5, 15, 15, 15, 15]) << 20);
+  if (random.chance(0.3)) poke(MAP.FPCCR, 2 ** 31);
   out.setWord(0, MAP.PROCESS_STACK_TOP);
   out.line('msr psp, r0');
   poke(MAP.SYSTICK + 4, 30 + random.below(random.chance(0.3) ? 200 : 3000));

@@ -14,6 +14,12 @@ const PLAIN_TIMING = new Set([
   'clearExclusive',
   'divideSigned',
   'divideUnsigned',
+  'floatAlu',
+  'floatMove2',
+  'floatStatus',
+  'floatMultiplyAccumulate',
+  'floatDivide',
+  'floatSqrt',
 ]);
 const byTiming = (...timings: readonly string[]) => armv7em.rows.filter((row) => timings.includes(row.timing));
 
@@ -28,7 +34,13 @@ const MEMORY = byTiming(
   'storeDual',
   'loadMultiple',
   'storeMultiple',
-);
+  'floatLoad',
+  'floatStore',
+  'floatLoadDouble',
+  'floatStoreDouble',
+  'floatLoadMultiple',
+  'floatStoreMultiple',
+).filter((row) => !/^v(push|pop)/.test(row.text));
 const WORD_ACCESS = MEMORY.filter((row) => /^(ldr|str)(\.w)? \{t\}, \[\{n\}, \{imm(\*4)?\}\]$/.test(row.text));
 const EXCLUSIVE_LOADS = byTiming('exclusive').filter((row) => row.text.startsWith('ldr'));
 const EXCLUSIVE_STORES = byTiming('exclusive').filter((row) => row.text.startsWith('str'));
@@ -81,10 +93,12 @@ function memoryAccess(task: Task): () => void {
       (f) => settable(f['n']) && (!indexed || (settable(f['m']) && f['m'] !== f['n'])),
       (f) => {
         if (f['P'] !== undefined) f['P'] = 0;
+        if (/\{[sd]list\}/.test(row.text)) f['i'] = 1 + random.below(12);
       },
     );
     if (!fields) continue;
-    if (!literal && fields['n'] !== undefined) out.setWord(fields['n'], address(task, list || /Dual/.test(row.timing)));
+    if (!literal && fields['n'] !== undefined)
+      out.setWord(fields['n'], address(task, list || /Dual|float/.test(row.timing)));
     if (indexed) out.setWord(fields['m']!, random.chance(0.5) ? 4 * random.below(64) : random.below(512) - 128);
     return () => emitRow(task, row, fields);
   }

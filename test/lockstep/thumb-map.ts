@@ -37,7 +37,15 @@ export const BIT_BAND = 0x2200_0000;
 export const SYSTICK = 0xe000_e010;
 export const NVIC_ISER = 0xe000_e100;
 export const NVIC_ISPR = 0xe000_e200;
-export const SCB = { ICSR: 0xe000_ed04, CCR: 0xe000_ed14, SHPR2: 0xe000_ed1c, SHCSR: 0xe000_ed24, CFSR: 0xe000_ed28 };
+export const SCB = {
+  ICSR: 0xe000_ed04,
+  CCR: 0xe000_ed14,
+  SHPR2: 0xe000_ed1c,
+  SHCSR: 0xe000_ed24,
+  CFSR: 0xe000_ed28,
+  CPACR: 0xe000_ed88,
+};
+export const FPCCR = 0xe000_ef34;
 export const DEMCR = 0xe000_edfc;
 export const DWT = 0xe000_1000;
 export const GPIOD = 0x4002_0c00;

@@ -1,3 +1,4 @@
+import { FIRST_SINGLE } from '../../src/emu/cpu/armv7m/float-emit.js';
 import { armv7em } from '../../src/emu/cpu/armv7m/isa.js';
 import { encode } from '../../src/emu/isa/disassembler.js';
 import type { Fields, Row } from '../../src/emu/isa/instruction.js';
@@ -29,7 +30,7 @@ export interface Task {
   readonly slots: number[];
 }
 
-/** Random operands of a row that write free registers only and that `accept` takes. */
+/** Random operands of a row that write free registers only, any of S0–S31 among them, and that `accept` takes. */
 export function fieldsFor(
   task: Task,
   row: Row,
@@ -42,7 +43,12 @@ export function fieldsFor(
     for (const { letter, width } of row.pattern.fields) fields[letter] = random.below(2 ** width);
     adjust(fields);
     if (!accept(fields) || rowOf(row.pattern.length, encode(row, fields)!) !== row) continue;
-    if (writtenRegisters(armv7em, row, fields, out.address).every((register) => free.has(register))) return fields;
+    if (
+      writtenRegisters(armv7em, row, fields, out.address).every(
+        (register) => register >= FIRST_SINGLE || free.has(register),
+      )
+    )
+      return fields;
   }
   return undefined;
 }

@@ -53,11 +53,54 @@ export const EXCEPTIONS: readonly Exception[] = [
 ];
 
 /** Registers the SVD names and the part does not have. */
-export const WITHOUT_REGISTER: readonly Omit<Exception, 'value'>[] = [];
+export const WITHOUT_REGISTER: readonly Omit<Exception, 'value'>[] = [
+  ...['FMR', 'FM1R', 'FS1R', 'FFA1R', 'FA1R', ...Array.from({ length: 56 }, (_, i) => `F${i >> 1}R${(i & 1) + 1}`)].map(
+    (name) => ({ register: `CAN2.${name}`, reason: 'RM0090 32.9.5: the filter registers are in CAN1 only' }),
+  ),
+];
 
 /** Registers with bits that the SVD does not describe: the bits that have a field here, and why. */
 export const FIELD_EXCEPTIONS: readonly Exception[] = [
   ...same('PWR.CR', 0x43ff, 'RM0090 5.4.1: VOS is bit 14'),
   ...same('RCC.AHB1ENR', 0x7e74_11ff, "RM0090 7.3.10: CCMDATARAMEN is bit 20, set in the SVD's own reset value"),
   ...same('RCC.AHB2LPENR', 0xf1, "RM0090 7.3.16: CRYPLPEN and HASHLPEN, set in the SVD's own reset value"),
+  ...same(
+    'TIM3.CNT TIM3.ARR TIM3.CCR1 TIM3.CCR2 TIM3.CCR3 TIM3.CCR4 TIM4.CNT TIM4.ARR TIM4.CCR1 TIM4.CCR2 TIM4.CCR3 TIM4.CCR4',
+    0xffff,
+    'RM0090 18.4.10, 18.4.12 to 18.4.16: the upper halves are those of TIM2 and TIM5',
+  ),
+  ...same('TIM10.CR1 TIM11.CR1 TIM13.CR1 TIM14.CR1', 0x38f, 'RM0090 19.5.1: OPM is bit 3, since revision 12'),
+  ...same(
+    'TIM10.CCMR1_Output TIM11.CCMR1_Output TIM13.CCMR1_Output TIM14.CCMR1_Output',
+    0xff,
+    'RM0090 19.5.5: IC1F takes bit 7, in input mode',
+  ),
+  ...same(
+    'TIM9.CCMR1_Input TIM9.CCMR1_Output TIM12.CCMR1_Input TIM12.CCMR1_Output',
+    0xffff,
+    'RM0090 19.4.6: IC1F and IC2F have four bits, in input mode',
+  ),
+  ...same('ADC1.SMPR1 ADC2.SMPR1 ADC3.SMPR1', 0x07ff_ffff, 'RM0090 13.13.4: three bits for channels 10 to 18'),
+  ...same('ADC1.SMPR2 ADC2.SMPR2 ADC3.SMPR2', 0x3fff_ffff, 'RM0090 13.13.5: three bits for channels 0 to 9'),
+  ...same(
+    'DMA1.S1CR DMA1.S2CR DMA1.S3CR DMA1.S4CR DMA1.S5CR DMA1.S6CR DMA1.S7CR DMA2.S1CR DMA2.S2CR DMA2.S3CR DMA2.S4CR DMA2.S5CR DMA2.S6CR DMA2.S7CR',
+    0x0fef_ffff,
+    'RM0090 10.5.5: bit 20 is reserved',
+  ),
+  ...same('I2C1.OAR1 I2C2.OAR1 I2C3.OAR1', 0xc3ff, 'RM0090 27.6.3: bit 14 is to be kept at 1'),
+  ...same('RTC.CR', 0x00ff_ffff, 'RM0090 26.6.3: COSEL is bit 19'),
+  ...same('RTC.TSTR', 0x007f_7f7f, 'RM0090 26.6.14: the fields of TR; the SVD has those of an alarm'),
+  ...same('SPI1.I2SCFGR SPI1.I2SPR', 0, 'RM0090 28.1: SPI1 has no I2S'),
+];
+
+/** Registers that the SVD names in a modelled block and the block does not have. */
+export const FIELD_WITHOUT_REGISTER: readonly Omit<Exception, 'value'>[] = [
+  ...[
+    'FMR',
+    'FM1R',
+    'FS1R',
+    'FFA1R',
+    'FA1R',
+    ...Array.from({ length: 28 }, (_, n) => [`F${n}R1`, `F${n}R2`]).flat(),
+  ].map((register) => ({ register: `CAN2.${register}`, reason: 'RM0090 32.3.4: the filters of both are in CAN1' })),
 ];

@@ -28,6 +28,8 @@ function partnerWires(n: number): Record<string, string | string[]> {
     result: `adc_common.result${n}`,
     taken: `adc_common.taken${n}`,
     lost: `adc_common.lost${n}`,
+    regularEdge: 'adc_common.regularEdge',
+    injectedEdge: 'adc_common.injectedEdge',
     starts: others.map((other) => `adc${other}.started`),
     injecting: others.map((other) => `adc${other}.halted`),
   };
@@ -36,13 +38,10 @@ function partnerWires(n: number): Record<string, string | string[]> {
 const adcRow = (n: 1 | 2 | 3) => ({
   irq: 18,
   ...gates(n),
-  wires: { ...partnerWires(n), ...ADC_TRIGGER_WIRES, ...dmaRequests({ data: ADC_DMA[n] }, ACKNOWLEDGED) },
+  wires: { ...partnerWires(n), ...dmaRequests({ data: ADC_DMA[n] }, ACKNOWLEDGED) },
 });
 
-/** Both channels of the DAC hear the same triggers. */
-const DAC_WIRES = Object.fromEntries(
-  [1, 2].flatMap((n) => DAC_TRIGGERS.map((source, i) => [`ch${n}Trigger${i}`, source])),
-);
+const DAC_WIRES = Object.fromEntries(DAC_TRIGGERS.map((source, i) => [`trigger${i}`, source]));
 
 export function analogRows(options: AnalogOptions = {}) {
   return {
@@ -59,6 +58,7 @@ export function analogRows(options: AnalogOptions = {}) {
       reset: 'rcc.APB2RSTR.8',
       wires: {
         enabled: NUMBERS.map((n) => `rcc.APB2ENR.${7 + n}`),
+        ...ADC_TRIGGER_WIRES,
         ...dmaRequests({ data: ADC_DMA[1] }, ACKNOWLEDGED),
       },
     }),

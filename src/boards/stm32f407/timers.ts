@@ -36,7 +36,7 @@ const { advanced, general16, general32, basic } = KINDS;
 
 /**
  * Timers TIM1 to TIM14: addresses RM0090 table 1, interrupts table 61, internal triggers the tables "TIMx internal trigger
- * connection" of 17.4.3, 18.4.3 and 19.4.3.
+ * connection" of 17.4.3, 18.4.3 and 19.4.2.
  */
 export const timerRows = {
   tim1: at(0x4001_0000, advancedTimer('TIM1'), {
@@ -75,7 +75,11 @@ export const timerRows = {
   tim5: at(0x4000_0c00, tim5(), {
     ...onApb1(3),
     irq: 50,
-    wires: { ...triggers('tim2', 'tim3', 'tim4', 'tim8'), ...requests('TIM5', general32) },
+    wires: {
+      ...triggers('tim2', 'tim3', 'tim4', 'tim8'),
+      ...requests('TIM5', general32),
+      rtcWakeup: 'rtc.wakeTimer',
+    },
   }),
   tim6: at(0x4000_1000, basicTimer('TIM6'), { ...onApb1(4), irq: 54, wires: requests('TIM6', basic) }),
   tim7: at(0x4000_1400, basicTimer('TIM7'), { ...onApb1(5), irq: 55, wires: requests('TIM7', basic) }),

@@ -294,7 +294,7 @@ class ColdModule {
     const { target, pc, budget, bias, record } = locals;
     const region = this.#module.type(REGION_PARAMS, REGION_RESULTS);
     const entry = out.local('i32');
-    out.i32(0).i32(0).memory(OP.i32_store, ENGINE.callDepth).i32(0).i32(0).memory(OP.i32_store, ENGINE.stale);
+    out.i32(0).i32(0).memory(OP.i32_store, ENGINE.hostStack).i32(0).i32(0).memory(OP.i32_store, ENGINE.stale);
     out.get(pc).get(budget);
     entryAddress(out, pc, bias);
     out.memory(OP.i32_load16_u, ENTRIES_OFFSET).op(OP.call_indirect).code.u32(region).byte(0);

@@ -112,8 +112,8 @@ export const ENGINE = {
   tail: ENGINE_BASE + 4,
   /** i32: not 0 while unaligned plain accesses must go through the machine (they trap there). */
   strictAlignment: STATE_BASE + 16,
-  /** i32: subroutines that compiled regions have called and that have not come back. */
-  callDepth: ENGINE_BASE + 8,
+  /** i32: bytes of the host's stack that compiled regions hold which have called a subroutine that has not come back. */
+  hostStack: ENGINE_BASE + 8,
   /** i32: not 0 once code that some region holds has changed, until all regions are left. */
   stale: ENGINE_BASE + 12,
   /** i32: lines of the slow memory that were read. */

@@ -23,7 +23,7 @@ export function canBus(controllers: readonly string[]): PartType<CanBusPart> {
       if (first === undefined) {
         throw new UsageError({ what: `part '${p.name}' wires no controllers`, remedy: "canBus(['can1', 'can2'])" });
       }
-      for (const other of others) other.moveTo(first.bus);
+      for (const other of others) other.moveTo(first.place);
       return { bus: first.bus };
     },
   });

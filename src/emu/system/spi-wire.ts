@@ -1,7 +1,7 @@
 import { definePart } from '../part.js';
 import type { SpiHost, SpiSlave } from '../spi-link.js';
 import type { Bridge } from './bridge.js';
-import { placeOf } from './place.js';
+import { hostOf, placeOf } from './place.js';
 import type { Wire } from './wire.js';
 
 /**
@@ -13,7 +13,7 @@ export function spiWire(master: string, slave: string): Wire {
   return {
     name: `spi ${master} → ${slave}`,
     boards: [one.board, other.board],
-    ordered: true,
+    leader: "the master's board",
     ends(bridge, first, second) {
       let far: SpiSlave | undefined;
       /** The other board at this instant; undefined while nothing crosses. */
@@ -21,7 +21,7 @@ export function spiWire(master: string, slave: string): Wire {
       const masterEnd = definePart({
         kind: 'wire',
         setup(p) {
-          (p.device(one.name) as SpiHost).attach({
+          hostOf<SpiHost>(p, one.name, 'attach', 'an SPI').attach({
             name: slave,
             get unit() {
               return there()?.unit;
@@ -36,7 +36,7 @@ export function spiWire(master: string, slave: string): Wire {
       const slaveEnd = definePart({
         kind: 'wire',
         setup(p) {
-          far = (p.device(other.name) as SpiHost).asSlave;
+          far = hostOf<SpiHost>(p, other.name, 'attach', 'an SPI').asSlave;
           return {};
         },
       });

@@ -6,7 +6,7 @@
 
 DEFINE_RESULTS
 
-#define ROUNDS 1000u
+#define ROUNDS 300u
 #define STACK_WORDS 128u
 
 static uint32_t stacks[3][STACK_WORDS] __attribute__((aligned(8)));

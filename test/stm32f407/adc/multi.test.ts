@@ -151,6 +151,38 @@ describe('DMA modes (13.9)', () => {
     expect(c.dma()).toBe(0);
     expect(c.read(CSR) & 0x202020).toBe(0);
   });
+  it('mode 2 in triple interleaved mode, continuously: every fifth ADCCLK cycle a result', () => {
+    const c = chip(0x17 | (1 << 13) | (2 << 14));
+    const pair = (high: number, low: number) => ((high << 16) | low) >>> 0;
+    for (const adc of [ADC1, ADC2, ADC3]) c.set(adc + CR2, CONT);
+    c.set(ADC1 + CR2, SWSTART);
+    const seen: number[] = [];
+    const times: number[] = [];
+    for (let cycles = 0; seen.length < 6; cycles++) {
+      if (c.dma()) {
+        seen.push(c.read(CDR));
+        times.push(cycles);
+      }
+      c.run(1);
+    }
+    const round = [pair(V2, V1), pair(V1, V3), pair(V3, V2)];
+    expect(seen).toEqual([...round, ...round]);
+    expect(times).toEqual([40, 60, 80, 100, 120, 140]);
+    expect(c.read(CSR) & 0x20_2020).toBe(0);
+  });
+  it('begins its order anew when ADC1 was off', () => {
+    const c = chip(0x06 | (1 << 14));
+    c.set(ADC1 + CR2, SWSTART);
+    c.run(30);
+    expect(c.read(CDR)).toBe(V1);
+    for (const adc of [ADC1, ADC2]) c.write(adc + CR2, 0);
+    expect(c.dma()).toBe(0);
+    for (const adc of [ADC1, ADC2]) c.write(adc + CR2, ADON);
+    c.run(100);
+    c.set(ADC1 + CR2, SWSTART);
+    c.run(30);
+    expect([fetch(c), fetch(c)]).toEqual([V1, V2]);
+  });
   it('mode 3 packs bytes', () => {
     const c = chip(0x06 | (1 << 13) | (3 << 14));
     for (const adc of [ADC1, ADC2]) c.write(adc + CR1, 2 << 24);

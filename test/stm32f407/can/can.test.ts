@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { stm32f4Discovery } from '../../../src/boards/stm32f4-discovery.js';
 import { frameBits, wordsOf } from '../../../src/emu/devices/stm32f4/can/can-frame.js';
 import { canBus } from '../../../src/emu/parts/can-bus.js';
+import { expect } from '../../../src/runner/vitest-matchers.js';
 import { boot, finish, results } from '../boot.js';
 
 /** 500 kbit/s at 16 MHz. */
@@ -40,6 +41,8 @@ test('a node that a test speaks with', () => {
     ['test', 0x7fe, 9, 8, 7, 6, 5, 4, 3, 2],
     ['can1', 0x7ff, 9, 8, 7, 6, 5, 4, 3, 2],
   ]);
+  expect(board.can1).toHaveCanFrame({ id: 0x201, data: [1, 2, 3] });
+  expect(board.can1).not.toHaveCanFrame({ id: 0x200 });
   expect(results(board).slice(0, 3)).toEqual([2, 2, 0]);
   expect(board.guestErrors).toEqual([]);
 });
@@ -72,11 +75,48 @@ test('two controllers on one bus', () => {
   expect(values[0]).toBeLessThan((short + 3 + long) * BIT + 250);
   expect(values.slice(1, 3)).toEqual([3, 3]);
   expect(values.slice(3, 9)).toEqual([0x100, 0x2211, 0x101, 0x8877_6655, 8, 0]);
+  expect(board.can).toHaveCanFrame({ id: 0x100, data: [0x11, 0x22], from: 'can2' });
   expect(board.can2.bus.frames.map(({ from, id }) => [from, id])).toEqual([
     ['can2', 0x100],
     ['can1', 0x101],
   ]);
   expect(board.guestErrors).toEqual([]);
+});
+
+test('what one controller loops back another one on the bus hears', () => {
+  const machine = stm32f4Discovery.with({ can: canBus(['can1', 'can2']) }).createMachine();
+  const { bus } = machine;
+  const [CAN1, CAN2] = [0x4000_6400, 0x4000_6800];
+  const write = (address: number, value: number) => bus.write(address, 4, value >>> 0);
+  const read = (address: number) => bus.read(address, 4) >>> 0;
+  write(0x4002_3830, 3);
+  write(0x4002_3840, 3 << 25);
+  // PA11, PA12 and PB12, PB13: AF9
+  write(0x4002_0024, 0x0009_9000);
+  write(0x4002_0000, 0xaa80_0000);
+  write(0x4002_0424, 0x0099_0000);
+  write(0x4002_0400, 0x0a00_0280);
+  for (const [can, btr] of [
+    [CAN1, 2 ** 30],
+    [CAN2, 0],
+  ] as const) {
+    write(can, 1);
+    write(can + 0x1c, 0x002b_0001 + btr);
+  }
+  // bank 14 for CAN2: everything into FIFO 0
+  write(CAN1 + 0x20c, 1 << 14);
+  write(CAN1 + 0x21c, 1 << 14);
+  write(CAN1 + 0x200, read(CAN1 + 0x200) & ~1);
+  for (const can of [CAN1, CAN2]) write(can, 0);
+  machine.runCycles(1_000);
+  write(CAN1 + 0x184, 1);
+  write(CAN1 + 0x188, 0x42);
+  write(CAN1 + 0x180, (0x123 << 21) | 1);
+  machine.runCycles(5_000);
+  expect([read(CAN1 + 8) & 0xf, read(CAN2 + 0x0c), read(CAN2 + 0x1b0) >>> 21, read(CAN2 + 0x1b8)]).toEqual([
+    3, 1, 0x123, 0x42,
+  ]);
+  expect(machine.guestErrors).toEqual([]);
 });
 
 test('goes on from a snapshot in the middle of a frame', () => {

@@ -1,14 +1,18 @@
 import { type DeviceType, defineDevice } from '../../device.js';
-import { notModelled, r, reg, registers, rw, w } from '../../registers.js';
+import { r, reg, registers, rw, w } from '../../registers.js';
 import type { CoreModel } from './core-model.js';
 import { EXCEPTION } from './exception-numbers.js';
+import { DFSR } from './fault-status.js';
 
 const MON_EN = 1 << 16;
 const MON_PEND = 1 << 17;
+const MON_STEP = 1 << 18;
 const POWER_ON = { powerOnOnly: true };
-const catching = (low: number) => notModelled(rw(low), 'vector catch');
 
-/** Debug registers of the core (C1.6). No debugger is attached: halting debug cannot be enabled from code. */
+/**
+ * Debug registers of the core (C1.6). No debugger is attached: halting debug cannot be enabled from code, so vector catches, which
+ * halt the core, are kept and never come.
+ */
 export const CORE_DEBUG = registers({
   DHCSR: reg(
     0x0,
@@ -34,17 +38,17 @@ export const CORE_DEBUG = registers({
   DEMCR: reg(
     0xc,
     {
-      VC_CORERESET: catching(0),
-      VC_MMERR: catching(4),
-      VC_NOCPERR: catching(5),
-      VC_CHKERR: catching(6),
-      VC_STATERR: catching(7),
-      VC_BUSERR: catching(8),
-      VC_INTERR: catching(9),
-      VC_HARDERR: catching(10),
+      VC_CORERESET: rw(0),
+      VC_MMERR: rw(4),
+      VC_NOCPERR: rw(5),
+      VC_CHKERR: rw(6),
+      VC_STATERR: rw(7),
+      VC_BUSERR: rw(8),
+      VC_INTERR: rw(9),
+      VC_HARDERR: rw(10),
       MON_EN: rw(16),
       MON_PEND: rw(17),
-      MON_STEP: notModelled(rw(18), 'monitor stepping'),
+      MON_STEP: rw(18),
       MON_REQ: rw(19),
       TRCENA: rw(24),
     },
@@ -56,17 +60,22 @@ export const CORE_DEBUG = registers({
 
 /** DHCSR, DCRSR, DCRDR and DEMCR at 0xE000EDF0. `traceChanged` hears of DEMCR.TRCENA. */
 export function coreDebug(model: CoreModel, traceChanged: () => void): DeviceType {
-  const { priorities, interrupts, control } = model;
+  const { priorities, interrupts, control, status } = model;
   return defineDevice({
     name: 'coredebug',
     size: 0x10,
     registers: CORE_DEBUG,
     setup(d) {
       const { DEMCR, DHCSR } = d.regs;
+      model.points.stepped = () => {
+        status.dfsr |= DFSR.HALTED;
+        interrupts.pend(EXCEPTION.debugMonitor);
+      };
       const apply = (value: number): void => {
         control.demcr = value;
         interrupts.enable(0, 1 << EXCEPTION.debugMonitor, (value & MON_EN) !== 0);
         traceChanged();
+        if (value & MON_STEP) model.stop();
       };
       d.computed(DEMCR, (value) => (value & ~MON_PEND) | (priorities.isPending(EXCEPTION.debugMonitor) ? MON_PEND : 0));
       d.onWrite(DEMCR, (value) => {

@@ -36,6 +36,8 @@ export interface CoreModel {
   readonly shield: Shield;
   readonly counters: CoreCounters;
   readonly points: DebugPoints;
+  /** The engine returns after the present instruction. */
+  readonly stop: () => void;
   /** Called after a restore: what follows from registers is brought up to date. */
   readonly onRestored: (() => void)[];
   /** One word: one of SLEEP. */
@@ -88,7 +90,7 @@ export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions)
   const { irqs } = options;
   const around = { state, priorities, interrupts, exceptions, status, records, control, memory, sleep };
   const units = { mpu, shield, float, floatStacking, codeLines };
-  return { irqs, allocator, counters, points: new DebugPoints(), onRestored: [], ...around, ...units };
+  return { irqs, allocator, counters, points: new DebugPoints(), stop, onRestored: [], ...around, ...units };
 }
 
 function namespaced({ arena }: CpuSystem): StateAllocator {

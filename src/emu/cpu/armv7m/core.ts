@@ -35,6 +35,8 @@ export function cortexM4(options: CortexM4Options): CpuType<CortexM4Handles> {
   return { name: 'cortex-m4', create: (system) => new CortexM4(system, options) };
 }
 
+/** DEMCR.MON_EN and MON_STEP. */
+const MONITOR_STEPPING = (1 << 16) | (1 << 18);
 /** The numbers that the floating-point extension goes by. */
 const FLOATING_POINT_COPROCESSORS = 0b11 << 10;
 
@@ -120,7 +122,9 @@ export class CortexM4 implements Cpu {
       if (!this.#boundary()) continue;
       if (sleep[0] !== SLEEP.awake) return 'sleeping';
       if (exceptions.locked) return 'locked';
-      const exit = this.#execute(false);
+      const steps = this.#monitorSteps;
+      const exit = this.#execute(steps);
+      if (steps) this.#model.points.stepped();
       if (exit === undefined || exit.kind !== 'breakpoint') continue;
       if (this.#model.points.isHost(state.pc)) return 'breakpoint';
       this.#executePoint();
@@ -143,7 +147,16 @@ export class CortexM4 implements Cpu {
       return;
     }
     if (points.isOf('dwt', state.pc)) points.matched(state.pc);
+    const steps = this.#monitorSteps;
     this.#execute(true);
+    if (steps) points.stepped();
+  }
+
+  /** DEMCR.MON_STEP: DebugMonitor comes after each instruction that it may pre-empt (C1.4.3). */
+  get #monitorSteps(): boolean {
+    const { control, priorities } = this.#model;
+    if ((control.demcr & MONITOR_STEPPING) !== MONITOR_STEPPING) return false;
+    return priorities.canPreempt(EXCEPTION.debugMonitor);
   }
 
   /** TakeReset() (B1.5.5). Devices are reset by the machine; the vector table is read here. */

@@ -17,6 +17,8 @@ export class DebugPoints {
   readonly #units = { fpb: new Set<number>(), dwt: new Set<number>() };
   /** A DWT comparator matched the PC. */
   matched: (pc: number) => void = () => {};
+  /** An instruction was executed while the monitor steps. */
+  stepped: () => void = () => {};
 
   attach(engine: StoppingEngine): void {
     this.#engine = engine;

@@ -75,6 +75,8 @@ const scalars = fc.record({
   control: fc.integer({ min: 0, max: 3 }),
   ccr: fc.constantFrom(0, 0x10, 0x18),
   event: bit,
+  stackLimit: word,
+  stackPc: fc.constantFrom(0, 0x0800_0100),
   fpnzcv: fc.integer({ min: 0, max: 15 }).map((flags) => flags << 28),
   // to nearest and inexact before, mostly
   fpscr: fc.oneof(

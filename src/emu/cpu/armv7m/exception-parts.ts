@@ -15,7 +15,9 @@ export interface WordMemory {
   readWord(address: number): number;
   /** Consecutive words, lowest address first; where one is refused, those before it are done. */
   readWords(address: number, words: Int32Array): void;
-  writeWords(address: number, words: Int32Array, privileged?: boolean): void;
+  writeWords(address: number, words: Int32Array): void;
+  /** The same for what was deferred, with the privilege of that time; `negative`: the priority was −1 or −2. */
+  writeDeferred(address: number, words: Int32Array, privileged: boolean, negative: boolean): void;
   /** `readWords` comes next, for a return to Handler or to Thread mode, whose privilege it has. */
   unstackFor(handler: boolean): void;
   /** Classifies what `readWord` or `writeWord` threw; rethrows what is not a guest fault. */

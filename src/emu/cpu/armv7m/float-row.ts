@@ -7,7 +7,10 @@ import { insn, type Operands, type Row, type RowOptions } from '../../isa/instru
  */
 export const FLOAT_GUARD = { scalar: 'fpready', trap: 'floatAccess' } as const;
 
-/** A floating-point instruction: a special case of the coprocessor instructions. */
+/**
+ * A floating-point instruction: a special case of the coprocessor instructions. None is inlined in the cold engine: eleven of them there
+ * took 8 to 12 % of the speed of programs without floating point, and gave those with it 30 %.
+ */
 export function vfp<const P extends string>(
   pattern: P,
   text: string,

@@ -31,12 +31,15 @@ export class FloatStacking {
   }
 
   /** Stores them now. Throws where the memory refuses. */
-  store(address: number, privileged = this.#parts.state.privileged): void {
-    const { state, memory } = this.#parts;
+  store(address: number): void {
+    this.#parts.memory.writeWords(address, this.#present());
+  }
+  #present(): Int32Array {
+    const { state } = this.#parts;
     const frame = this.#frame;
     for (let i = 0; i < 16; i++) frame[i] = state.s[i]!;
     frame[16] = state.fpscr;
-    memory.writeWords(address, frame, privileged);
+    return frame;
   }
 
   /** Reads them; `restore` takes them over, once nothing can fail any more. */
@@ -73,8 +76,8 @@ export class FloatStacking {
     const { state, float, memory, priorities } = this.#parts;
     state.charge(FLOAT_FRAME_CYCLES);
     try {
-      // with the privilege of the code that they belong to
-      this.store(float.fpcar, (float.fpccr & FPCCR.USER) === 0);
+      const { fpccr } = float;
+      memory.writeDeferred(float.fpcar, this.#present(), (fpccr & FPCCR.USER) === 0, (fpccr & FPCCR.HFRDY) === 0);
     } catch (error) {
       this.#fault(memory.faultOf(error));
       if (priorities.preempts) return false;

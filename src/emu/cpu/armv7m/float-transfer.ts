@@ -66,15 +66,14 @@ const DOUBLE: Kind = {
 function one({ words, register, d, coprocessor, text }: Kind): readonly Row[] {
   const size = words === 2 ? 'Double' : '';
   const bits = (l: 0 | 1, n: string) => `11101101 b ${d} 0${l} ${n} dddd ${coprocessor} iiiiiiii`;
-  const common = words === 1;
   // biome-ignore format: a table
   return [
     vfp(bits(1, 'nnnn') as 'b nnnn dddd iiii', `vldr ${text}, [{n}, {signed*4}]`, `floatLoad${size}`, 'A7.7.236 T1',
-      (o, f) => load(o, register(o, f.d), displaced(o, o.reg(f.n), f), words), { common, when: (f) => f.n !== 15 }),
+      (o, f) => load(o, register(o, f.d), displaced(o, o.reg(f.n), f), words), { when: (f) => f.n !== 15 }),
     vfp(bits(1, '1111') as 'b dddd iiii', `vldr ${text}, [pc, {signed*4}]`, `floatLoad${size}`, 'A7.7.236 T1',
       (o, f) => load(o, register(o, f.d), displaced(o, pcAligned(o), f), words)),
     vfp(bits(0, 'nnnn') as 'b nnnn dddd iiii', `vstr ${text}, [{n}, {signed*4}]`, `floatStore${size}`, 'A7.7.259 T1',
-      (o, f) => store(o, register(o, f.d), displaced(o, o.reg(f.n), f), words), { common, when: (f) => f.n !== 15 }),
+      (o, f) => store(o, register(o, f.d), displaced(o, o.reg(f.n), f), words), { when: (f) => f.n !== 15 }),
   ];
 }
 
@@ -155,9 +154,9 @@ function flagsToApsr(o: Emitter): void {
 // biome-ignore format: a table
 const moves: readonly Row[] = [
   vfp('11101110 0000 nnnn tttt 1010 n 001 0000', 'vmov {sn}, {t}', 'floatAlu', 'A7.7.243 T1',
-    (o, f) => o.setReg(singleN(o, f.n), o.reg(f.t)), { common: true, when: (f) => plain(f.t) }),
+    (o, f) => o.setReg(singleN(o, f.n), o.reg(f.t)), { when: (f) => plain(f.t) }),
   vfp('11101110 0001 nnnn tttt 1010 n 001 0000', 'vmov {t}, {sn}', 'floatAlu', 'A7.7.243 T1',
-    (o, f) => o.setReg(f.t, o.reg(singleN(o, f.n))), { common: true, when: (f) => plain(f.t) }),
+    (o, f) => o.setReg(f.t, o.reg(singleN(o, f.n))), { when: (f) => plain(f.t) }),
   vfp('11101100 0100 uuuu tttt 1010 00 m 1 mmmm', 'vmov {sm}, {sm+1}, {t}, {u}', 'floatMove2', 'A7.7.244 T1',
     (o, f) => {
       const m = single(o, f.m);
@@ -188,7 +187,7 @@ const moves: readonly Row[] = [
     (o, f) => o.setReg(o.add(double(o, f.d), f.e), o.reg(f.t)), { when: (f) => plain(f.t) }),
   vfp('11101110 00 e 1 dddd tttt 1011 0001 0000', 'vmov.32 {t}, {dd[e]}', 'floatAlu', 'A7.7.242 T1',
     (o, f) => o.setReg(f.t, o.reg(o.add(double(o, f.d), f.e))), { when: (f) => plain(f.t) }),
-  vfp('11101110 1111 0001 1111 1010 0001 0000', 'vmrs APSR_nzcv, fpscr', 'floatStatus', 'A7.7.246 T1', flagsToApsr, { common: true }),
+  vfp('11101110 1111 0001 1111 1010 0001 0000', 'vmrs APSR_nzcv, fpscr', 'floatStatus', 'A7.7.246 T1', flagsToApsr),
   vfp('11101110 1111 0001 tttt 1010 0001 0000', 'vmrs {t}, fpscr', 'floatStatus', 'A7.7.246 T1',
     (o, f) => o.setReg(f.t, o.or(o.get('fpscr'), o.get('fpnzcv'))), { when: (f) => plain(f.t) }),
   vfp('11101110 1110 0001 tttt 1010 0001 0000', 'vmsr fpscr, {t}', 'floatStatus', 'A7.7.247 T1',

@@ -147,14 +147,26 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     if (host === 0) for (let i = 0; i < words.length; i++) words[i] = this.#read(address + 4 * i, 4, flags, privileged);
     else for (let i = 0; i < words.length; i++) words[i] = this.#words[first + i]!;
   }
-  /** Stacking has the privilege of the code that is interrupted (B1.5.6), which is what runs unless told otherwise. */
-  writeWords(address: number, words: Int32Array, privileged = this.#state.privileged): void {
-    this.#shield.showFor(privileged);
-    const flags = privileged ? 0 : ACCESS.unprivileged;
+  /** Stacking has the privilege of the code that is interrupted (B1.5.6). */
+  writeWords(address: number, words: Int32Array): void {
+    this.#shield.showFor(this.#state.privileged);
     const host = staysInPage(address, words.length) ? this.#writeTable[address >>> PAGE_SHIFT]! : 0;
     const first = (address + host) >> 2;
-    if (host === 0) for (let i = 0; i < words.length; i++) this.#write(address + 4 * i, 4, words[i]!, flags);
+    if (host === 0) for (let i = 0; i < words.length; i++) this.#write(address + 4 * i, 4, words[i]!, 0);
     else for (let i = 0; i < words.length; i++) this.#words[first + i] = words[i]!;
+  }
+  /** Lazy state preservation is checked as the frame would have been when it was made: FPCCR says how (B1.5.7, B3.5.3). */
+  writeDeferred(address: number, words: Int32Array, privileged: boolean, negative: boolean): void {
+    if (!this.#shield.active) {
+      this.writeWords(address, words);
+      return;
+    }
+    for (let i = 0; i < words.length; i++) {
+      const at = (address + 4 * i) | 0;
+      if (!this.#shield.permitsDeferred(at, privileged, negative)) throw new ProtectionFault(at);
+      this.#bus.write(at, 4, words[i]!, privileged ? 0 : ACCESS.unprivileged);
+      for (const observer of this.#shield.observers) observer.accessed(at >>> 0, 4, words[i]!, true);
+    }
   }
   faultOf(error: unknown): WordFault {
     if (error instanceof BusFault) return 'bus';

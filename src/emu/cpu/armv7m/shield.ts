@@ -46,6 +46,7 @@ export interface ShieldParts {
 /** Pages that were used the last times in a view: the engine is told of them when it comes back. */
 const USED = 8;
 const ALL: readonly AddressRange[] = [[0, 2 ** 32]];
+const EVERYTHING = { reads: ALL, writes: [] } as const;
 /** Accesses that came here for nothing once the MPU was switched off, after which the engine is told. */
 const PATIENCE = 1024;
 const GUARD_BOTH = GUARD.read | GUARD.write;
@@ -157,6 +158,13 @@ export class Shield {
     return (protection.bitsAt(address >>> 0) & wanted) !== 0;
   }
 
+  /** Whether a store is let through that was deferred when the privilege and the priority were others. */
+  permitsDeferred(address: number, privileged: boolean, negative: boolean): boolean {
+    if (negative && !this.#mpu.checksNegative) return true;
+    const wanted = privileged ? MAY.privilegedWrite : MAY.userWrite;
+    return (this.#mpu.protection.bitsAt(address >>> 0) & wanted) !== 0;
+  }
+
   /** Whether an instruction may be fetched. */
   permitsFetch(address: number): boolean {
     const view = this.#viewFor(this.#state.privileged);
@@ -234,11 +242,8 @@ export class Shield {
       this.#engine?.remapped();
       return;
     }
-    if (before === VIEW.unchecked || view === VIEW.unchecked) {
-      this.#bus.guard(this.#guardOf, ALL, true);
-      return;
-    }
-    const { reads, writes } = installed.privileges;
+    const unchecked = before === VIEW.unchecked || view === VIEW.unchecked;
+    const { reads, writes } = unchecked ? EVERYTHING : installed.privileges;
     this.#bus.withdraw(reads, writes);
     for (const address of this.#used[view]) this.#bus.renew(address);
   }

@@ -1,6 +1,6 @@
 /** Supplies of the analog blocks in volts, and the chip's temperature in °C. */
 export interface AnalogOptions {
-  /** 3.3 V if not given. */
+  /** VDD if not given. */
   readonly vdda?: number;
   /** VDDA if not given; a voltage put on the pin `VREF+` overrules it. */
   readonly vref?: number;

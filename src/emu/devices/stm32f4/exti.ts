@@ -51,7 +51,7 @@ function pulse(wire: Signal): void {
  *
  * Wires: inputs `line0` … `line22` (0–15 from SYSCFG's multiplexer); outputs as in `EXTI_INTERRUPTS`, and `event`, which
  * pulses for each unmasked event (it wakes a core that waits with WFE); `trigger9`, `trigger11` and `trigger15` pulse for
- * each unmasked event or interrupt of their line, for the converters (RM0090 tables 68, 69 and 75); `pending` is 1 while an
+ * each unmasked event or interrupt of their line, for the converters (RM0090 tables 69, 70 and 75); `pending` is 1 while an
  * unmasked line pends.
  */
 export function exti() {

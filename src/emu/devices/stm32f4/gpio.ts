@@ -82,6 +82,12 @@ class Port {
   isFloating(pin: number): boolean {
     return this.#nets[pin]!.level === 'floating';
   }
+  isObserved(pin: number): boolean {
+    return this.#nets[pin]!.observed;
+  }
+  isDrivenLow(pin: number): boolean {
+    return this.#nets[pin]!.drivenLowBesides(this.#drivers[pin]!);
+  }
   isOpenDrain(pin: number): boolean {
     return ((this.#d.regs.OTYPER.value >>> pin) & 1) === 1;
   }
@@ -155,6 +161,12 @@ class FunctionPin implements PinSide {
   }
   get openDrain(): boolean {
     return this.#port.isOpenDrain(this.#pin);
+  }
+  get observed(): boolean {
+    return this.#port.isObserved(this.#pin);
+  }
+  get drivenLow(): boolean {
+    return this.#port.isDrivenLow(this.#pin);
   }
   get level(): 0 | 1 | undefined {
     return this.#port.isRouted(this.#pin, this.#af) ? this.#port.digital(this.#pin) : undefined;

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { DeviceHarness } from '../../device-harness.js';
+import { checkDeviceState } from '../../device-state-check.js';
 import { dbgmcu } from './dbgmcu.js';
 import { exti } from './exti.js';
 import { pwr } from './pwr.js';
+import { signature } from './signature.js';
 import { syscfg } from './syscfg.js';
 
 describe('EXTI (RM0090 12.3)', () => {
@@ -143,4 +145,31 @@ describe('PWR (RM0090 5.4)', () => {
 it('DBGMCU names the part: STM32F405/407 (RM0090 38.6.1)', () => {
   const h = new DeviceHarness(dbgmcu());
   expect(h.read(0)).toBe(0x100f_6413);
+});
+
+it('DBGMCU keeps the freeze bits: without a debugger they do nothing (RM0090 38.16.4)', () => {
+  const h = new DeviceHarness(dbgmcu());
+  h.write(0x08, 0x06e0_1dff);
+  h.write(0x0c, 0x0007_0003);
+  h.write(0x04, 1);
+  expect([h.read(0x08), h.read(0x0c), h.read(0x04)]).toEqual([0x06e0_1dff, 0x0007_0003, 1]);
+  expect(h.problems).toEqual([]);
+});
+
+describe('electronic signature (RM0090 39)', () => {
+  it('gives the unique id, and the size of flash as a half-word', () => {
+    const h = new DeviceHarness(signature(512, [1, 0xdead_beef, 0xffff_ffff]));
+    expect([h.read(0), h.read(4), h.read(8)]).toEqual([1, 0xdead_beef, 0xffff_ffff]);
+    expect([h.read(0x12, 2), h.read(5, 1)]).toEqual([512, 0xbe]);
+  });
+
+  it('is the same for every part that is given none, and after a reset', () => {
+    const ids = [new DeviceHarness(signature(1024)), new DeviceHarness(signature(1024))].map((h) => {
+      h.instance.reset('system');
+      return [h.read(0), h.read(4), h.read(8), h.read(0x10)];
+    });
+    expect(ids[0]).toEqual(ids[1]);
+    expect(ids[0]![3]).toBe(0x0400_ffff);
+    expect(checkDeviceState(signature(1024), (h) => h.read(4))).toBeUndefined();
+  });
 });

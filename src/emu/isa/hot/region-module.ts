@@ -16,9 +16,11 @@ import { exitCounter, type RegionLines, RegionPrinter, type Site } from './regio
 const [PC, BUDGET] = [0, 1];
 
 /**
- * Subroutines that compiled code has called and that have not come back, at most: each takes a frame of the host's
- * stack. One call more leaves them all, and the cold engine starts afresh.
+ * Subroutines that compiled code has called and that have not come back take frames of the host's stack: so many bytes of
+ * it at most (V8 has 984 KB), and so many frames. One call more leaves them all, and the cold engine starts afresh. A
+ * kernel that switches tasks calls and calls, and nothing comes back.
  */
+const HOST_STACK = 300_000;
 const CALL_DEPTH = 100;
 
 export interface RegionsOptions {
@@ -44,12 +46,10 @@ export function generateRegions(
   const imports = new Map<string, number>();
   for (const { name, params, results } of regionImports(isa, slowCode))
     imports.set(name, module.import(name, params, results));
-  const enter = module.function(REGION_PARAMS, REGION_RESULTS, () => enterFunction(type));
   const environment = {
     slow: (kind: string, size: number) => imports.get(`${kind}${size}`)!,
     helper: (name: string) => imports.get(helperImport(name))!,
     pure: (name: string) => imports.get(functionImport(name))!,
-    enter,
     note: imports.get('note')!,
     go: (out: FunctionBody, otherwise: number): void => goOn(out, type, otherwise, counting),
     site,
@@ -58,8 +58,14 @@ export function generateRegions(
     lines: slowCode ? { ...lineCalls(imports), misses } : undefined,
   };
   for (const [index, region] of regions.entries()) {
-    const print = () => new RegionPrinter(isa, layout, region, environment).print();
+    let frame = 0; // bodies are made in order: the region's is there before that of its way to call
+    const print = () => {
+      const body = new RegionPrinter(isa, layout, region, { ...environment, enter }).print();
+      frame = body.frame;
+      return body;
+    };
     module.export(`${index}`, module.function(REGION_PARAMS, REGION_RESULTS, print));
+    const enter = module.function(REGION_PARAMS, REGION_RESULTS, () => enterFunction(type, frame));
   }
   return module.build();
 }
@@ -101,17 +107,21 @@ function goOn(out: FunctionBody, type: number, otherwise: number, counting: bool
   out.get(PC).get(BUDGET).i32(otherwise).op(OP.return);
 }
 
-/** Runs the subroutine at an address until it returns: the regions' way to call. Where it cannot, pc stays where it is. */
-function enterFunction(type: number): FunctionBody {
+/**
+ * Runs the subroutine at an address until it returns: a region's way to call. Where it cannot, pc stays where it is.
+ * `frame`: bytes that the calling region keeps on the host's stack meanwhile.
+ */
+function enterFunction(type: number, frame: number): FunctionBody {
   const out = new FunctionBody(REGION_PARAMS);
-  const [bias, depth] = [out.local('i32'), out.local('i32')];
+  const [bias, stack] = [out.local('i32'), out.local('i32')];
+  const kept = Math.max(frame, HOST_STACK / CALL_DEPTH);
   isCompiled(out, bias);
-  out.i32(0).memory(OP.i32_load, ENGINE.callDepth).tee(depth).i32(CALL_DEPTH).op(OP.i32_lt_s, OP.i32_and);
+  out.i32(0).memory(OP.i32_load, ENGINE.hostStack).tee(stack).i32(HOST_STACK).op(OP.i32_lt_s, OP.i32_and);
   out.op(OP.if, EMPTY_BLOCK);
-  out.i32(0).get(depth).i32(1).op(OP.i32_add).memory(OP.i32_store, ENGINE.callDepth);
+  out.i32(0).get(stack).i32(kept).op(OP.i32_add).memory(OP.i32_store, ENGINE.hostStack);
   out.get(PC).get(BUDGET);
   entryAddress(out, PC, bias);
   out.memory(OP.i32_load16_u, ENTRIES_OFFSET).op(OP.call_indirect).code.u32(type).byte(0);
-  out.i32(0).get(depth).memory(OP.i32_store, ENGINE.callDepth);
+  out.i32(0).get(stack).memory(OP.i32_store, ENGINE.hostStack);
   return out.op(OP.return, OP.end).get(PC).get(BUDGET).i32(LEFT.going);
 }

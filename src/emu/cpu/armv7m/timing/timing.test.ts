@@ -15,7 +15,8 @@ function cyclesOf(line: string, registers: Readonly<Record<number, number>> = {}
   return evaluate(program, {
     register: (index) => registers[index] ?? 0,
     setRegister: () => undefined,
-    scalar: () => 0,
+    // floating point is ready
+    scalar: (name) => (name === 'fpready' ? 1 : 0),
     setScalar: () => undefined,
     load: () => 1n,
     store: () => undefined,
@@ -42,6 +43,20 @@ describe('cycles', () => {
     ['ldr.w pc, [r0, #0]', 4],
     ['nop', 1],
     ['mrs r0, apsr', 2],
+    ['vadd.f32 s0, s1, s2', 1],
+    ['vcvt.s32.f32 s0, s1', 1],
+    ['vmov s0, r0', 1],
+    ['vmov r0, r1, s0, s1', 2],
+    ['vmrs r0, fpscr', 1],
+    ['vmla.f32 s0, s1, s2', 3],
+    ['vfma.f32 s0, s1, s2', 3],
+    ['vdiv.f32 s0, s1, s2', 14],
+    ['vsqrt.f32 s0, s1', 14],
+    ['vldr s0, [r0, #4]', 2],
+    ['vldr d0, [r0, #8]', 3],
+    ['vstr s0, [r0, #4]', 2],
+    ['vpush {s16-s31}', 17],
+    ['vldmia r0!, {d0-d7}', 17],
   ])('%s: %i', (line, cycles) => {
     expect(cyclesOf(line)).toBe(cycles);
   });

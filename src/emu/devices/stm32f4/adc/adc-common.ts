@@ -5,13 +5,15 @@ import { APB_NARROW } from '../apb.js';
 import { isReservedMulti, multiMode } from './adc-multi.js';
 import { ADC_COMMON, STATUS_ON } from './adc-registers.js';
 import { ResultStream } from './adc-result-stream.js';
+import { relayTriggers } from './adc-triggers.js';
 
 /**
  * Registers common to the three converters: RM0090 13.13.15 to 13.13.17. They answer while any of the converters has its clock.
  *
  * Wires: output `ccr` has the level of CCR; inputs `status1` … `status3` and `result1` … `result3` come from the converters
  * (see adc-partners.ts), outputs `taken1` … and `lost1` … go back to them. Output `dataDma` and input `dataDma.ack`: requests of the
- * multi modes. Inputs `enabled` (any of the clock enable bits).
+ * multi modes. Inputs `enabled` (any of the clock enable bits). Inputs `regular0` … `regular15` and `injected0` … `injected15`
+ * are the external triggers in the order of EXTSEL and JEXTSEL, passed on by `regularEdge` and `injectedEdge`.
  */
 
 const FLAGS = 0x3f;
@@ -181,6 +183,8 @@ export function adcCommon() {
     setup(d) {
       const { CSR, CCR, CDR } = d.regs;
       const common = new Common(d);
+      relayTriggers(d as unknown as DeviceContext, 'regular');
+      relayTriggers(d as unknown as DeviceContext, 'injected');
       CSR.compute(() => common.flags);
       d.onRead(CSR, () => (common.clocked ? common.flags : 0));
       d.onRead(CCR, (value) => (common.clocked ? value : 0));

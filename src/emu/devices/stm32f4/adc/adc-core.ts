@@ -21,6 +21,8 @@ export interface CoreState {
   readonly stableNs: Float64Array;
   readonly settledNs: Float64Array;
   readonly told: Int32Array;
+  /** PCLK2 in Hz: working it out takes longer than everything else a conversion does. */
+  readonly hertz: Float64Array;
 }
 
 export const IDLE = 0;
@@ -59,6 +61,9 @@ export class AdcCore {
     this.channels = new AdcChannels(d as unknown as DeviceContext, setup.n, setup.options);
     this.warnings = new AdcWarnings(`ADC${setup.n}`, state.told, this.channels, (problem) => d.report(problem));
     this.#event = d.event('conversion', () => this.#advance());
+    d.clock.onChange(({ hertz }) => {
+      state.hertz[0] = hertz;
+    });
   }
 
   get busy(): boolean {
@@ -76,6 +81,7 @@ export class AdcCore {
   }
 
   powerUp(): void {
+    this.#state.hertz[0] = this.#d.clock.hertz;
     this.#state.stableNs[0] = this.#d.time.ns() + STABILISATION_NS;
   }
   /** CCR connects internal channels, or they go. */
@@ -96,7 +102,7 @@ export class AdcCore {
     this.warnings.conversion({
       channel,
       sampling,
-      clock: this.#d.clock.hertz / this.prescaler,
+      clock: state.hertz[0]! / this.prescaler,
       stable: ns >= state.stableNs[0]!,
       connected: this.#isConnected(channel),
       settled: ns >= state.settledNs[0]!,
@@ -128,7 +134,7 @@ export class AdcCore {
   }
 
   #sample(late: number): number {
-    const seconds = this.#d.time.ns() / 1e9 - late / this.#d.clock.hertz;
+    const seconds = this.#d.time.ns() / 1e9 - late / this.#state.hertz[0]!;
     const channel = this.#state.channel[0]!;
     return this.channels.sample(channel, seconds, this.#isConnected(channel));
   }

@@ -70,11 +70,15 @@ export class AdcPartners {
   get #mode(): MultiMode {
     return multiMode(this.#ccr.level);
   }
+  /** Asked at every conversion: most programs know no multi mode. */
+  get #independent(): boolean {
+    return (this.#ccr.level & 31) === 0;
+  }
   get #member(): boolean {
-    return this.#place < this.#mode.members && this.#mode.members > 1;
+    return !this.#independent && this.#place < this.#mode.members && this.#mode.members > 1;
   }
   get #interleaved(): boolean {
-    return this.#member && this.#mode.regular === 'interleaved';
+    return !this.#independent && this.#member && this.#mode.regular === 'interleaved';
   }
   /** 13.9.6: regular conversions of all stop for the injected ones of each. */
   get #stopsTogether(): boolean {
@@ -95,6 +99,7 @@ export class AdcPartners {
   }
 
   get mayConvertRegular(): boolean {
+    if (this.#independent) return true;
     if (this.#stopsTogether && this.#halted.level !== 0) return false;
     return !this.#interleaved || this.#d.state.turnReady[0] === 1;
   }

@@ -1,6 +1,6 @@
 import type { DeviceContext } from '../../../device.js';
 
-/** External triggers: RM0090 tables 68 (regular) and 69 (injected), in the order of EXTSEL and JEXTSEL. */
+/** External triggers: RM0090 tables 69 (regular) and 70 (injected), in the order of EXTSEL and JEXTSEL. */
 
 const REGULAR_TRIGGERS = [
   'tim1.cc1',
@@ -39,7 +39,7 @@ const INJECTED_TRIGGERS = [
   'exti.trigger15',
 ] as const;
 
-/** The converter's inputs by the outputs of other devices they are connected to: `{ 'regular0': 'tim1.cc1' }`. */
+/** Inputs of the common registers by the outputs of other devices they are connected to: `{ 'regular0': 'tim1.cc1' }`. */
 export const ADC_TRIGGER_WIRES: Readonly<Record<string, string>> = Object.fromEntries([
   ...REGULAR_TRIGGERS.map((source, i) => [`regular${i}`, source]),
   ...INJECTED_TRIGGERS.map((source, i) => [`injected${i}`, source]),
@@ -47,18 +47,30 @@ export const ADC_TRIGGER_WIRES: Readonly<Record<string, string>> = Object.fromEn
 
 const RISING = 1;
 const FALLING = 2;
+type Group = 'regular' | 'injected';
+
+/**
+ * Hears the triggers of a group for all converters, and passes each edge on over one wire: a pulse with the edge (RISING or
+ * FALLING) in bits 1:0 and the source above.
+ */
+export function relayTriggers(d: DeviceContext, group: Group): void {
+  const edges = d.output(`${group}Edge`);
+  for (let source = 0; source < 16; source++) {
+    d.input(`${group}${source}`, (level) => {
+      edges.set((source << 2) | (level !== 0 ? RISING : FALLING));
+      edges.set(0);
+    });
+  }
+}
 
 /** Hears of every edge of the trigger that `selected` names: EXTEN and EXTSEL, or their injected counterparts. */
 export function listenToTriggers(
   d: DeviceContext,
-  group: 'regular' | 'injected',
-  selected: () => { readonly source: number; readonly edges: number },
+  group: Group,
+  selected: { readonly source: () => number; readonly edges: () => number },
   fire: () => void,
 ): void {
-  for (let input = 0; input < 16; input++) {
-    d.input(`${group}${input}`, (level) => {
-      const { source, edges } = selected();
-      if (source === input && (edges & (level !== 0 ? RISING : FALLING)) !== 0) fire();
-    });
-  }
+  d.input(`${group}Edge`, (level) => {
+    if (level !== 0 && (selected.edges() & level & 3) !== 0 && selected.source() === level >>> 2) fire();
+  });
 }

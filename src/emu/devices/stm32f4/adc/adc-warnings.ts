@@ -23,7 +23,7 @@ export interface ConversionStart {
   readonly settled: boolean;
 }
 
-/** Reports conversions that hardware does not promise to get right, each kind once. */
+/** Reports conversions that hardware does not promise to get right, each kind once. What they give here is right all the same. */
 export class AdcWarnings {
   readonly #label: string;
   readonly #told: Int32Array;
@@ -42,7 +42,7 @@ export class AdcWarnings {
     if (!start.stable) {
       this.#once(TOLD.stabilising, {
         kind: 'misuse',
-        rule: 'sequence',
+        rule: 'accuracy',
         what: `${this.#label} converts before it is stable`,
         remedy: 'wait tSTAB (3 µs) after ADON is set',
         section: 'RM0090 13.3.1',
@@ -108,7 +108,7 @@ export class AdcWarnings {
     } else if (!settled) {
       this.#once(TOLD.startUp, {
         kind: 'misuse',
-        rule: 'sequence',
+        rule: 'accuracy',
         what: `${this.#label} converts channel ${channel} before sensor and reference have started up`,
         remedy: `wait 10 µs after ${bit} is set`,
         section: 'DS8626 tables 69 and 72',
@@ -117,7 +117,14 @@ export class AdcWarnings {
       const shortest = channel === CHANNEL.vbat ? VBAT_SAMPLING_NS : SENSOR_SAMPLING_NS;
       if ((sampling / clock) * 1e9 >= shortest) return;
       const what = `${this.#label} samples channel ${channel} for less than ${shortest / 1000} µs`;
-      this.#channelProblem(channel, what, 'choose a longer sampling time in SMPR1', 'DS8626 tables 69 to 72');
+      const remedy = 'choose a longer sampling time in SMPR1';
+      this.#onceOfChannel(channel, {
+        kind: 'misuse',
+        rule: 'accuracy',
+        what,
+        remedy,
+        section: 'DS8626 tables 69 to 72',
+      });
     }
   }
 

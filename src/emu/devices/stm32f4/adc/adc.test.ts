@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DeviceHarness } from '../../../device-harness.js';
 import { checkDeviceState } from '../../../device-state-check.js';
 import { adc, adc1 } from './adc.js';
+import { adcCommon } from './adc-common.js';
 
 /** RM0090 chapter 13. CPU and PCLK2 at 16 MHz: an ADCCLK cycle (ADCPRE = 00) is two ticks. */
 const [SR, CR1, CR2, SMPR1, SMPR2, JOFR1, HTR, LTR] = [0x00, 0x04, 0x08, 0x0c, 0x10, 0x14, 0x24, 0x28];
@@ -467,19 +468,20 @@ describe('interrupts (13.12)', () => {
 });
 
 describe('external triggers (13.6)', () => {
-  const pulse = (h: Harness, name: string) => {
-    h.signal(name).set(1);
-    h.signal(name).set(0);
+  const [RISING, FALLING] = [1, 2];
+  const edge = (h: Harness, group: 'regular' | 'injected', source: number, which: number) => {
+    h.signal(`${group}Edge`).set((source << 2) | which);
+    h.signal(`${group}Edge`).set(0);
   };
 
   it('starts the regular group at the edges EXTEN names, of the source EXTSEL names', () => {
     for (let source = 0; source < 16; source++) {
       const h = started();
       set(h, CR2, (1 << 28) | (source << 24));
-      for (let other = 0; other < 16; other++) if (other !== source) pulse(h, `regular${other}`);
-      pulse(h, `injected${source}`);
+      for (let other = 0; other < 16; other++) if (other !== source) edge(h, 'regular', other, RISING);
+      edge(h, 'injected', source, RISING);
       expect(h.read(SR)).toBe(0);
-      pulse(h, `regular${source}`);
+      edge(h, 'regular', source, RISING);
       expect(h.read(SR)).toBe(STRT);
     }
     for (const [edges, rises, falls] of [
@@ -490,9 +492,9 @@ describe('external triggers (13.6)', () => {
     ] as const) {
       const h = started();
       set(h, CR2, edges << 28);
-      h.signal('regular0').set(1);
+      edge(h, 'regular', 0, RISING);
       expect(h.read(SR)).toBe(rises);
-      h.signal('regular0').set(0);
+      edge(h, 'regular', 0, FALLING);
       expect(h.read(SR)).toBe(falls);
     }
   });
@@ -500,16 +502,26 @@ describe('external triggers (13.6)', () => {
   it('starts the injected group by JEXTSEL, and ignores regular triggers while it converts', () => {
     const h = started();
     set(h, CR2, (1 << 20) | (5 << 16) | (1 << 28));
-    pulse(h, 'injected5');
+    edge(h, 'injected', 5, RISING);
     expect(h.read(SR)).toBe(JSTRT);
     h.run(30);
-    pulse(h, 'regular0');
+    edge(h, 'regular', 0, RISING);
     h.run(10);
-    pulse(h, 'regular0');
+    edge(h, 'regular', 0, RISING);
     expect(ticksUntil(h, EOC)).toBe(20);
     h.read(DR);
     h.run(100);
     expect(h.read(SR) & EOC).toBe(0);
+  });
+
+  it('come by the common registers, edge by edge', () => {
+    const h = new DeviceHarness(adcCommon(), { name: 'adc_common' });
+    const seen: number[] = [];
+    h.signal('regularEdge').listen((level) => seen.push(level));
+    h.signal('regular3').set(1);
+    h.signal('regular3').set(0);
+    h.signal('regular15').set(1);
+    expect(seen).toEqual([(3 << 2) | RISING, 0, (3 << 2) | FALLING, 0, (15 << 2) | RISING, 0]);
   });
 });
 
@@ -588,15 +600,29 @@ describe('misuse', () => {
     ]);
     expect(h.problems.map(({ rule }) => rule)).toEqual([
       'clock-limit',
-      'sequence',
+      'accuracy',
       'pin-function',
-      'sequence',
-      'configuration',
+      'accuracy',
+      'accuracy',
     ]);
   });
 });
 
 const rising = (seconds: number): number => 1 + seconds;
+
+it('runs at half the speed below 2.4 V of VDDA (DS8626 table 67)', () => {
+  const problems = [2.4, 2.3].map((vdda) => {
+    const h = new DeviceHarness(adc1({ vdda }), { name: 'adc1', cpu: 72_000_000 });
+    h.net('PA0').analog = true;
+    h.net('PA0').externalVoltage.set(1.2);
+    h.write(CR2, ADON);
+    h.run(300);
+    h.write(CR2, ADON | SWSTART);
+    h.run(100);
+    return [h.read(DR), ...h.problems.map(({ rule }) => rule)];
+  });
+  expect(problems).toEqual([[Math.round(4095 / 2)], [Math.round((1.2 / 2.3) * 4095), 'clock-limit']]);
+});
 
 it('keeps no state outside', () => {
   const escaped = checkDeviceState(adc1(), (h) => {

@@ -11,9 +11,8 @@ import { listenToTriggers } from './adc-triggers.js';
 /**
  * One analog-to-digital converter: RM0090 chapter 13. Its common registers are a device of their own (adc-common.ts).
  *
- * Wires: inputs `regular0` … `regular15` and `injected0` … `injected15`, the external triggers in the order of EXTSEL and
- * JEXTSEL; outputs `irq` and `dataDma` (the request is over when DR is read), input `dataDma.ack`. Between the converters and the
- * common registers: see adc-partners.ts.
+ * Wires: inputs `regularEdge` and `injectedEdge`, the external triggers (adc-triggers.ts); outputs `irq` and `dataDma` (the
+ * request is over when DR is read), input `dataDma.ack`. Between the converters and the common registers: see adc-partners.ts.
  *
  * A conversion starts with the cycle of its trigger: the data sheet's trigger latencies (up to 2 or 3 ADCCLK cycles) are upper limits.
  */
@@ -27,6 +26,7 @@ const STATE = {
   stableNs: f64(),
   settledNs: f64(),
   told: i32(2),
+  hertz: f64(),
   /** The regular group is being converted, or waits for the injected one. */
   regular: i32(),
   regularAt: i32(),
@@ -52,8 +52,16 @@ type Origin = 'trigger' | 'master';
 export type AdcContext = DeviceContext<typeof ADC, typeof STATE>;
 
 const LAST_TRANSFER = 3;
-/** CR2.DMA */
-const DMA = 1 << 8;
+/** Bits of CR2. */
+const [ADON, DMA] = [1, 1 << 8] as const;
+const FLAGS = 0x3f;
+/** Flags with their enable bits in CR1: 13.12. */
+const INTERRUPTS = [
+  [FLAG.EOC, 1 << 5],
+  [FLAG.AWD, 1 << 6],
+  [FLAG.JEOC, 1 << 7],
+  [FLAG.OVR, 1 << 26],
+] as const;
 
 export class Adc {
   readonly #d: AdcContext;
@@ -85,17 +93,11 @@ export class Adc {
     this.core = new AdcCore(d, d.state, ccr, { n, options }, (group, code, late) => this.#done(group, code, late));
     const { CR2 } = d.regs;
     const context = d as unknown as DeviceContext;
-    listenToTriggers(
-      context,
-      'regular',
-      () => ({ source: CR2.EXTSEL, edges: CR2.EXTEN }),
-      () => this.startRegular('trigger', 0),
+    listenToTriggers(context, 'regular', { source: () => CR2.EXTSEL, edges: () => CR2.EXTEN }, () =>
+      this.startRegular('trigger', 0),
     );
-    listenToTriggers(
-      context,
-      'injected',
-      () => ({ source: CR2.JEXTSEL, edges: CR2.JEXTEN }),
-      () => this.startInjected('trigger', 0),
+    listenToTriggers(context, 'injected', { source: () => CR2.JEXTSEL, edges: () => CR2.JEXTEN }, () =>
+      this.startInjected('trigger', 0),
     );
   }
 
@@ -134,7 +136,10 @@ export class Adc {
     if (!regs.CR2.ADON) return;
     if (origin === 'trigger' && !this.#partners.injectedStarts(late)) return;
     if (state.injected[0]) return;
-    if (this.core.current === REGULAR) this.core.abort();
+    if (this.core.current === REGULAR) {
+      this.core.abort();
+      this.#partners.keepTurn();
+    }
     this.#beginInjected(late);
   }
 
@@ -302,12 +307,12 @@ export class Adc {
   /** Brings interrupt, DMA request and the common registers in line with the flags. */
   update(): void {
     const { regs, state } = this.#d;
-    const { SR, CR1, CR2 } = regs;
-    const flags = SR.value;
-    const enabled = (CR1.EOCIE * FLAG.EOC) | (CR1.AWDIE * FLAG.AWD) | (CR1.JEOCIE * FLAG.JEOC) | (CR1.OVRIE * FLAG.OVR);
-    this.#partners.status(flags | (CR2.ADON ? STATUS_ON : 0));
+    const [flags, control, mode] = [regs.SR.value, regs.CR1.value, regs.CR2.value];
+    this.#partners.status((flags & FLAGS) | (mode & ADON ? STATUS_ON : 0));
+    let enabled = 0;
+    for (const [flag, enable] of INTERRUPTS) if (control & enable) enabled |= flag;
     this.#irq.set(flags & enabled ? 1 : 0);
-    const requests = CR2.DMA && state.unread[0] && !SR.OVR && !state.dmaOver[0];
+    const requests = mode & DMA && state.unread[0] && !(flags & FLAG.OVR) && !state.dmaOver[0];
     this.#dma.set(requests ? 1 : 0);
   }
 }
@@ -317,8 +322,14 @@ function hook(d: AdcContext, adc: Adc): void {
   d.onWrite(SR, (_value, old) => adc.flagsWritten(old));
   d.onWrite(CR1, () => adc.update());
   d.onWrite(CR2, (_value, old) => adc.controlled(old));
-  for (const register of [SQR1, SQR2, SQR3]) d.onWrite(register, () => adc.sequenceChanged(REGULAR));
-  d.onWrite(JSQR, () => adc.sequenceChanged(INJECTED));
+  for (const register of [SQR1, SQR2, SQR3]) {
+    d.onWrite(register, (value, old) => {
+      if (value !== old) adc.sequenceChanged(REGULAR);
+    });
+  }
+  d.onWrite(JSQR, (value, old) => {
+    if (value !== old) adc.sequenceChanged(INJECTED);
+  });
   d.onRead(DR, () => adc.dataRead());
 }
 

@@ -1,4 +1,4 @@
-import { type CanErrorKind, type CanNode, type CanWords, LEC } from '../../../can-link.js';
+import { type CanErrorKind, type CanMedium, type CanNode, type CanWords, LEC } from '../../../can-link.js';
 import type { DeviceContext } from '../../../device.js';
 import type { TimedEvent } from '../../../scheduler.js';
 import type { Clock } from '../../../time.js';
@@ -66,7 +66,7 @@ export interface CanBusOwner {
 }
 
 /** One CAN bus, frame by frame, in cycles of APB1. */
-export class CanBus {
+export class CanBus implements CanMedium {
   readonly #nodes: CanNode[] = [];
   readonly #state: CanBusState;
   readonly #clock: Clock;
@@ -89,8 +89,8 @@ export class CanBus {
   get nodes(): readonly CanNode[] {
     return this.#nodes;
   }
-  get now(): number {
-    return this.#clock.now();
+  get hertz(): number {
+    return this.#clock.hertz;
   }
 
   /** A frame, an error frame or the space behind them is on the bus. */
@@ -104,7 +104,7 @@ export class CanBus {
     const phase = words[PHASE]!;
     if (phase === PHASES.start) return 0;
     if (phase !== PHASES.body && phase !== PHASES.tail && phase !== PHASES.last) return 1;
-    const index = Math.floor((this.now - cycles - ticks[SOF]!) / words[BIT_TIME]!);
+    const index = Math.floor((this.#clock.now() - cycles - ticks[SOF]!) / words[BIT_TIME]!);
     return frameBits(this.#frame)[index] === 0 ? 0 : 1;
   }
 
@@ -114,12 +114,21 @@ export class CanBus {
     const first = this.#nodes.find((node, i) => this.#mayStart(node, i));
     if (first === undefined) return;
     const { words, ticks } = this.#state;
-    ticks[SOF] = this.now;
+    ticks[SOF] = this.#clock.now();
     words[BIT_TIME] = first.bitTime;
     words[SENDERS] = 0;
     words[ERROR] = 0;
     this.#enter(PHASES.start, ticks[SOF]! + first.bitTime);
     for (const node of this.#nodes) node.started();
+  }
+
+  /** A frame of a controller in loop back mode, which others hear where nothing else is on the bus (RM0090 32.5.2). */
+  overhear(from: CanNode, frame: CanWords, bitTime: number): void {
+    if (this.busy) return;
+    for (const node of this.#nodes) {
+      const hears = node !== from && node.listens && node.bitTime > 0;
+      if (hears && alike(node.bitTime, bitTime)) node.received(frame);
+    }
   }
 
   /** The owner was reset: what was on the bus is gone. */
@@ -232,8 +241,7 @@ export class CanBus {
     return mask;
   }
   #inTime(node: CanNode): boolean {
-    const bitTime = this.#state.words[BIT_TIME]!;
-    return Math.abs(node.bitTime - bitTime) <= TOLERANCE * bitTime;
+    return alike(node.bitTime, this.#state.words[BIT_TIME]!);
   }
   /** A node at another rate takes the frame for a mistake; error-active it says so. */
   #disturbs(node: CanNode, index: number): boolean {
@@ -311,6 +319,10 @@ export class CanBus {
 function firstDifference(a: CanWords, b: CanWords): number {
   const [one, other] = [frameBits(a), frameBits(b)];
   return one.findIndex((bit, i) => bit !== other[i]);
+}
+
+function alike(bitTime: number, other: number): boolean {
+  return Math.abs(bitTime - other) <= TOLERANCE * other;
 }
 
 function same(a: CanWords, b: CanWords): boolean {

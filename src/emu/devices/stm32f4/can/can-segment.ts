@@ -1,11 +1,19 @@
-import type { CanBusHandle, CanErrorKind, CanFrame, CanNode, CanWords, CarriedFrame } from '../../../can-link.js';
+import type {
+  CanBusHandle,
+  CanErrorKind,
+  CanFrame,
+  CanNode,
+  CanPlace,
+  CanWords,
+  CarriedFrame,
+} from '../../../can-link.js';
 import type { DeviceContext } from '../../../device.js';
 import type { Log } from '../../../log.js';
 import { CanBus, type CanBusState, ERROR_KINDS } from './can-bus.js';
 import { frameOf, wordsOf } from './can-frame.js';
 
 /** The bus that a controller is on, with the test's node and a record of what was carried. It outlives resets of the chip. */
-export class CanSegment implements CanBusHandle {
+export class CanSegment implements CanBusHandle, CanPlace {
   readonly bus: CanBus;
   readonly #d: DeviceContext;
   readonly #tester: TestNode;
@@ -22,15 +30,25 @@ export class CanSegment implements CanBusHandle {
     this.#injected = d.log('injected', { kind: 'u8' });
     this.#taken = d.log('injections', { kind: 'u8' });
     this.bus = new CanBus(d, 'bus', state, {
-      carried: (from, frame) => this.record(from.name, frame),
+      carried: (from, frame) => this.#record(from.name, frame),
       takeInjected: () => this.#takeInjected(),
     });
     this.#tester = new TestNode(d, this);
     this.bus.connect(this.#tester);
   }
 
-  /** A frame was carried, or, in loop back mode, put on the pin. */
-  record(from: string, { head, dlc, low, high }: CanWords): void {
+  get handle(): CanBusHandle {
+    return this;
+  }
+  get medium(): CanBus {
+    return this.bus;
+  }
+
+  loop(from: CanNode, frame: CanWords, bitTime: number): void {
+    this.#record(from.name, frame);
+    this.bus.overhear(from, frame, bitTime);
+  }
+  #record(from: string, { head, dlc, low, high }: CanWords): void {
     const place = this.bus.nodes.findIndex(({ name }) => name === from);
     this.#carried.append(this.#d.time.ns(), place, head, dlc, low, high);
     this.#d.emit('can', { from, head, dlc });

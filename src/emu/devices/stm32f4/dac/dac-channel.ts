@@ -5,7 +5,7 @@ import type { Net } from '../../../net.js';
 import type { TimedEvent } from '../../../scheduler.js';
 import type { Signal } from '../../../signal.js';
 import { i32 } from '../../../state.js';
-import { CONTROL, type DAC, DAC_TRIGGERS, DMAUDR, SOFTWARE } from './dac-registers.js';
+import { CONTROL, type DAC, DMAUDR, SOFTWARE } from './dac-registers.js';
 import { added, amplitude, FULL_SCALE, LFSR_START, nextNoise, nextTriangle, WAVE } from './dac-wave.js';
 
 /** State of both channels, a word each. */
@@ -55,11 +55,11 @@ export class DacChannel {
       d.state.requested[index] = 0;
       this.#dma.set(0);
     });
-    for (let input = 0; input < DAC_TRIGGERS.length; input++) {
-      d.input(`ch${n}Trigger${input}`, (level) => {
-        if (level !== 0 && this.#trigger === input) this.#triggered(TRIGGER_CYCLES);
-      });
-    }
+  }
+
+  /** An edge of a trigger, by its place in TSEL. */
+  trigger(source: number): void {
+    if (this.#trigger === source) this.#triggered(TRIGGER_CYCLES);
   }
 
   /** Its half of CR. */

@@ -42,7 +42,7 @@ export const CONTROL = { EN: 1, BOFF: 2, TEN: 4, DMAEN: 1 << 12, DMAUDRIE: 1 << 
 /** DMAUDR in a channel's half of SR. */
 export const DMAUDR = 1 << 13;
 
-/** Triggers in the order of TSEL, RM0090 tables 75 and 76; the last is SWTRIGR. */
+/** Triggers in the order of TSEL, RM0090 table 75; the last is SWTRIGR. */
 export const DAC_TRIGGERS = [
   'tim6.trgo',
   'tim8.trgo',

@@ -121,11 +121,11 @@ describe('triggers (14.3.6)', () => {
     for (let tsel = 0; tsel < 7; tsel++) {
       const h = started(EN | TEN | (tsel << 3));
       h.write(DHR12R1, 5);
-      for (let other = 0; other < 7; other++) if (other !== tsel) pulse(h, `ch1Trigger${other}`);
+      for (let other = 0; other < 7; other++) if (other !== tsel) pulse(h, `trigger${other}`);
       h.write(SWTRIGR, 1);
       h.run(10);
       expect(h.read(DOR1)).toBe(0);
-      pulse(h, `ch1Trigger${tsel}`);
+      pulse(h, `trigger${tsel}`);
       h.run(2);
       expect(h.read(DOR1)).toBe(0);
       h.run(1);
@@ -212,7 +212,7 @@ describe('DMA (14.3.9)', () => {
   it('asks at each external trigger, until it is served', () => {
     const h = started(EN | TEN | DMAEN);
     expect(h.signal('ch1Dma').level).toBe(0);
-    pulse(h, 'ch1Trigger0');
+    pulse(h, 'trigger0');
     expect(h.signal('ch1Dma').level).toBe(1);
     h.write(DHR12R1, 9);
     pulse(h, 'ch1Dma.ack');
@@ -227,15 +227,15 @@ describe('DMA (14.3.9)', () => {
   it('flags an underrun, converts old data, and asks again when DMAUDR is cleared', () => {
     const h = started((EN | TEN | DMAEN | DMAUDRIE) << 16);
     h.write(DHR12R2, 3);
-    pulse(h, 'ch2Trigger0');
-    pulse(h, 'ch2Trigger0');
+    pulse(h, 'trigger0');
+    pulse(h, 'trigger0');
     expect([h.read(SR), h.signal('irq').level, h.signal('ch2Dma').level]).toEqual([DMAUDR << 16, 1, 0]);
-    pulse(h, 'ch2Trigger0');
+    pulse(h, 'trigger0');
     h.run(3);
     expect([h.read(DOR2), h.signal('ch2Dma').level]).toEqual([3, 0]);
     h.write(SR, DMAUDR << 16);
     expect([h.read(SR), h.signal('irq').level]).toEqual([0, 0]);
-    pulse(h, 'ch2Trigger0');
+    pulse(h, 'trigger0');
     expect(h.signal('ch2Dma').level).toBe(1);
   });
 });
@@ -245,8 +245,7 @@ it('keeps no state outside', () => {
     h.write(CR, EN | TEN | NOISE | DMAEN | (5 << 8) | ((EN | TEN | TRIANGLE | (3 << 8)) << 16));
     h.write(DHR12RD, 0x0100_0200);
     for (let i = 0; i < 7; i++) {
-      pulse(h as Harness, 'ch1Trigger0');
-      pulse(h as Harness, 'ch2Trigger0');
+      pulse(h as Harness, 'trigger0');
       h.run(5);
     }
     return [h.read(DOR1), h.read(DOR2), h.handle.samples(1)];

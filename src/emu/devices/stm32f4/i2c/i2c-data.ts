@@ -11,6 +11,8 @@ export interface DataState {
   readonly shiftFull: Int32Array;
   /** Flags of SR1 that a read of it has shown: the second access of a sequence clears them. */
   readonly seen: Int32Array;
+  /** The byte written last came behind START or STOP. */
+  readonly dummy: Int32Array;
   /** The byte that went on the wire last. */
   readonly sentByte: Int32Array;
   /** The byte in the shift register is the packet error code. */
@@ -74,6 +76,8 @@ export class I2cData {
    */
   load(byte: number, busy: boolean): void {
     this.clear(SR1.BTF);
+    // Drivers write a byte behind START or STOP to get rid of TXE and BTF: it is not meant to be sent.
+    this.#state.dummy[0] = (this.#regs.CR1.value & (CR1.START | CR1.STOP)) === 0 ? 0 : 1;
     if (!busy && !this.loaded) {
       this.#state.shift[0] = byte;
       this.#state.shiftFull[0] = 1;
@@ -105,13 +109,14 @@ export class I2cData {
       control.value &= ~CR1.PEC;
       this.#state.endOfTransfer[0] = 0;
       this.#state.shift[0] = this.code();
+      this.clear(SR1.BTF);
     } else return false;
     this.#state.shiftFull[0] = 1;
     return true;
   }
   /** A byte that was written is not sent: there was a NACK, a START or a STOP. @returns whether one was lost */
   flush(): boolean {
-    const lost = this.waiting || this.loaded;
+    const lost = (this.waiting || this.loaded) && this.#state.dummy[0] === 0;
     this.#state.dataFull[0] = 0;
     this.#state.shiftFull[0] = 0;
     this.clear(SR1.TXE | SR1.BTF);

@@ -1,7 +1,8 @@
 import type { PinFunction } from '../../../net.js';
 
 /**
- * SCL, SDA and SMBA at the pins. The bus shows its state, not its bits: SDA is low from START to STOP, SCL while somebody holds it.
+ * SCL, SDA and SMBA at the pins. The bus shows its state, not its bits: SDA is low from START to STOP, SCL while somebody holds it;
+ * a master's clocks are on SCL while somebody looks at that pin (`Net.observe`).
  * A line that nobody pulls counts as pulled up: modules on a bus bring their resistors.
  */
 export class I2cLines {
@@ -24,7 +25,8 @@ export class I2cLines {
   }
   /** Somebody outside holds SCL low. */
   get sclHeld(): boolean {
-    return this.scl.output !== 'low' && isLow(this.scl);
+    if (!this.scl.routed) return false;
+    return this.scl.pin?.drivenLow ?? (this.scl.output !== 'low' && isLow(this.scl));
   }
   get alert(): boolean {
     return isLow(this.smba);

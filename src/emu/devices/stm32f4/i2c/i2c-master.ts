@@ -5,6 +5,7 @@ import type { I2cLines } from './i2c-lines.js';
 import { BUS_EVENT } from './i2c-log.js';
 import { CR1, SR1, SR2 } from './i2c-registers.js';
 import type { I2cRegisters, I2cSettings } from './i2c-settings.js';
+import { I2cWave, type WaveState } from './i2c-wave.js';
 
 /** Where the master is. */
 export const PHASE = {
@@ -27,7 +28,7 @@ export const PHASE = {
   nacked: 12,
 } as const;
 
-export interface MasterState {
+export interface MasterState extends WaveState {
   readonly phase: Int32Array;
   /** The byte on the wire. */
   readonly byte: Int32Array;
@@ -46,8 +47,8 @@ export interface MasterListener {
   /** Another master has won the byte on the wire; the port has been told (27.3.4). */
   outvoted(): boolean;
   lost(): void;
-  /** SCL is held low by a slave, or no longer. */
-  stretched(on: boolean): void;
+  /** Somebody holds SCL low, or does no longer. */
+  stretched(): void;
   /** A STOP, or PE, ended it. */
   free(): void;
   flagsChanged(): void;
@@ -68,12 +69,13 @@ export class I2cMaster {
   readonly #state: MasterState;
   readonly #listener: MasterListener;
   readonly #event: TimedEvent;
+  readonly #wave: I2cWave;
 
   constructor(
     unit: { regs: I2cRegisters; settings: I2cSettings; data: I2cData; bus: I2cBus; lines: I2cLines },
     state: MasterState,
     listener: MasterListener,
-    event: (fire: () => void) => TimedEvent,
+    event: (name: string, fire: () => void) => TimedEvent,
   ) {
     this.#regs = unit.regs;
     this.#settings = unit.settings;
@@ -82,7 +84,8 @@ export class I2cMaster {
     this.#lines = unit.lines;
     this.#state = state;
     this.#listener = listener;
-    this.#event = event(() => this.#over());
+    this.#event = event('bits', () => this.#over());
+    this.#wave = new I2cWave(unit.settings, unit.lines, state, (fire) => event('wave', fire));
   }
 
   get phase(): number {
@@ -145,23 +148,24 @@ export class I2cMaster {
 
   /** Puts something on the wire as soon as nobody holds SCL low. */
   #want(what: number): void {
-    if (this.#bus.stretched || this.#lines.sclHeld) {
-      this.#state.wanted[0] = what;
-      this.#listener.stretched(true);
+    const stretched = this.#bus.stretched;
+    if (!stretched && !this.#lines.sclHeld) {
+      this.#begin(what);
       return;
     }
-    this.#listener.stretched(false);
-    // SCL may be held at the pin by somebody else, seen only now that the port lets go of it.
-    if (this.#lines.sclHeld) {
-      this.#state.wanted[0] = what;
-      return;
-    }
-    this.#begin(what);
+    // An attached slave has no driver at the pin: the port shows SCL low in its place. Whoever drives the pin low does so itself.
+    this.#lines.hold(stretched);
+    this.#state.wanted[0] = what;
+    this.#listener.stretched();
   }
 
   #begin(what: number): void {
     const { low, high, bit } = this.#settings;
     this.#state.phase[0] = what;
+    if (!this.#wave.shown) this.#lines.hold(false);
+    this.#listener.stretched();
+    if (what === PHASE.start || what === PHASE.stop) this.#wave.condition();
+    else this.#wave.byte();
     if (what === PHASE.start) this.#event.after(low + 2 * high);
     else if (what === PHASE.stop) this.#event.after(bit);
     else {
@@ -206,6 +210,7 @@ export class I2cMaster {
     this.#data.setStatus(SR2.MSL | SR2.BUSY);
     this.#data.set(SR1.SB);
     this.#state.phase[0] = PHASE.select;
+    this.#wave.rest();
     this.#listener.noted(repeated ? BUS_EVENT.restart : BUS_EVENT.start, 0, true);
     this.#bus.started();
     this.kick();
@@ -300,6 +305,7 @@ export class I2cMaster {
     this.#data.setStatus(SR2.MSL | SR2.TRA, false);
     this.#state.phase[0] = PHASE.idle;
     this.#state.wanted[0] = 0;
+    this.#wave.end();
     this.#lines.hold(false);
     this.#lines.occupy(false);
     this.#state.cooling[0] = 1;
@@ -314,6 +320,7 @@ export class I2cMaster {
   /** It drops out at once: arbitration lost, PE cleared, a time-out. The bus stays as it is. */
   abandon(): void {
     this.#event.cancel();
+    this.#wave.end();
     this.#state.phase[0] = PHASE.idle;
     this.#state.wanted[0] = 0;
     this.#state.cooling[0] = 0;

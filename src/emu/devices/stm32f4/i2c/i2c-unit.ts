@@ -21,6 +21,7 @@ export const I2C_STATE = {
   shift: i32(),
   shiftFull: i32(),
   seen: i32(),
+  dummy: i32(),
   sentByte: i32(),
   pecByte: i32(),
   endOfTransfer: i32(),
@@ -30,6 +31,7 @@ export const I2C_STATE = {
   wanted: i32(),
   acknowledge: i32(),
   cooling: i32(),
+  waveLeft: i32(),
   role: i32(),
   wideMatch: i32(),
   outgoing: i32(),
@@ -122,7 +124,7 @@ export class I2cUnit {
       free: () => this.#freed(),
       flagsChanged: () => this.update(),
     };
-    return new I2cMaster(parts, this.#d.state, listener, (fire) => this.#d.event('bits', fire));
+    return new I2cMaster(parts, this.#d.state, listener, (name, fire) => this.#d.event(name, fire));
   }
 
   #makeSlave(): I2cSlavePort {
@@ -269,6 +271,8 @@ export class I2cUnit {
     if (!this.settings.enabled && was) this.#close();
     if (!this.settings.enabled && this.#d.state.closing[0] === 0) control.value &= ~CLEARED_WITH_PE;
     if (control.ENPEC === 0) this.#regs.SR2.PEC = 0;
+    // 27.3.9: the last byte is over already: the packet error code goes at once.
+    if (control.PEC && this.data.status(SR2.TRA) && this.data.has(SR1.BTF)) this.data.next();
     this.#driveAlert();
     this.#master.kick();
     this.update();

@@ -54,6 +54,7 @@ class Extension {
     const { I2SCFG, I2SE, I2SMOD } = this.#d.regs.I2SCFGR;
     if (I2SMOD && I2SE && (old & 0xc00) !== 0xc00) this.stream.enabled();
     if (!I2SE) this.unit.buffers.clear(SR.BSY);
+    this.unit.buffers.enable(I2SMOD === 0 || I2SE === 1);
     if (I2SMOD && I2SCFG >= 2) {
       this.unit.reports.once(SAID.changedI2s, {
         rule: 'configuration',

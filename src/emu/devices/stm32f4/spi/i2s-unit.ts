@@ -126,6 +126,7 @@ export class I2sUnit {
     }
     if (this.settings.enabled && !was) this.#enabled();
     if (!this.settings.enabled && was) this.#disabled();
+    this.#spi.buffers.enable(this.settings.enabled || this.#regs.I2SCFGR.I2SMOD === 0);
     this.#idleLevels();
     this.#spi.configured();
     this.#clock.kick();

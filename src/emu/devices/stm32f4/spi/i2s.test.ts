@@ -129,6 +129,23 @@ describe('the master that sends (28.4.4, 28.4.5)', () => {
   });
 });
 
+it('shows no TXE while it is switched off (28.4.7), and sends what was written before', () => {
+  const h = spi2();
+  const { peer, heard } = listener();
+  h.handle.attachI2s(peer);
+  h.write(REG.CR2, 1 << 7);
+  h.write(I2SPR, 2);
+  h.write(I2SCFGR, I2SMOD | MASTER_TX);
+  expect([flags(h), h.signal('irq').level]).toEqual([0, 0]);
+  h.write(DR, 5);
+  h.write(I2SCFGR, ON | MASTER_TX);
+  expect(flags(h) & SR.TXE).toBe(SR.TXE);
+  h.run(HALF);
+  expect(heard).toEqual([[5, 'left']]);
+  h.write(I2SCFGR, 0);
+  expect(flags(h) & SR.TXE).toBe(SR.TXE);
+});
+
 describe('the master that receives (28.4.5)', () => {
   it('clocks from I2SE on, says the side, and overruns', () => {
     const h = spi2();

@@ -2,8 +2,9 @@ import { SR } from './spi-registers.js';
 import type { SpiRegisters } from './spi-settings.js';
 
 export interface BufferState {
-  /** The Tx buffer; full while TXE is 0. */
+  /** The Tx buffer, and whether it holds a word that is to be sent. */
   readonly txBuffer: Int32Array;
+  readonly txFull: Int32Array;
   /** The Rx buffer. */
   readonly rxBuffer: Int32Array;
   /** DR was read since OVR was set: a read of SR clears it. */
@@ -34,7 +35,7 @@ export class SpiBuffers {
 
   /** A word waits to be sent. */
   get waiting(): boolean {
-    return !this.has(SR.TXE);
+    return this.#state.txFull[0] !== 0;
   }
   /** The Tx buffer as it is, sent or not. */
   get last(): number {
@@ -43,12 +44,19 @@ export class SpiBuffers {
   /** A write to DR. */
   load(word: number): void {
     this.#state.txBuffer[0] = word;
+    this.#state.txFull[0] = 1;
     this.clear(SR.TXE);
   }
   /** The word goes to the shift register. */
   take(): number {
+    this.#state.txFull[0] = 0;
     this.set(SR.TXE);
     return this.#state.txBuffer[0]!;
+  }
+  /** 28.4.7: TXE is 0 while I2S is chosen and switched off. */
+  enable(on: boolean): void {
+    if (on && !this.waiting) this.set(SR.TXE);
+    else this.clear(SR.TXE);
   }
 
   /** A word came in. 28.3.10: with RXNE set it is lost, and the one before stays. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { DeviceHarness } from '../../../device-harness.js';
+import { spi } from './spi.js';
 import {
   BIDIMODE,
   BIDIOE,
@@ -273,15 +275,15 @@ it('goes one clock longer for the first word in TI mode (28.3.1)', () => {
 });
 
 describe('misuse', () => {
-  it.each([['a clock beyond the limit', (h: ReturnType<typeof spi1>) => h.write(CR1, MASTER), [], 100_000_000]])(
-    '%s',
-    (_name, does, _more, cpu) => {
-      void cpu;
-      const h = spi1();
-      does(h);
-      expect(h.problems).toEqual([]);
-    },
-  );
+  it('reports an SCK beyond what the data sheet allows', () => {
+    const h = new DeviceHarness(spi('SPI1', 42e6), { name: 'spi1', cpu: 100_000_000 });
+    h.write(CR1, MASTER | BR(1));
+    expect(h.problems).toEqual([]);
+    h.write(CR1, MASTER | BR(0));
+    expect(h.problems.map(({ rule, what }) => [rule, what])).toEqual([
+      ['clock-limit', 'SPI1 clocks SCK with 50 MHz; the part allows 42 MHz'],
+    ]);
+  });
 
   it('reports DR written twice, SPE cleared in a word, settings changed in a word', () => {
     const h = spi1();
@@ -345,4 +347,32 @@ it('needs no MSTR change to be a slave: SSM and SSI select it', () => {
   expect(h.handle.asSlave.selected()).toBe(true);
   h.write(CR1, SPE | SSM | SSI);
   expect(h.handle.asSlave.selected()).toBe(false);
+});
+
+it('shows SCK and MOSI in all four modes to those who look (figure 248)', () => {
+  for (const mode of [0, 1, 2, 3]) {
+    const h = spi1();
+    const seen: string[] = [];
+    const level = (name: string) => (h.pinFunction(`SPI1_${name}`).output === 'high' ? 1 : 0);
+    for (const name of ['SCK', 'MOSI']) {
+      const side = {
+        level: 1 as const,
+        observed: true,
+        driven: () => void seen.push(`${h.timebase.tick}:${level('SCK')}${level('MOSI')}`),
+      };
+      h.pinFunction(`SPI1_${name}`).addPin(side);
+    }
+    h.write(CR1, MASTER | mode | BR(1));
+    const begin = h.timebase.tick;
+    seen.length = 0;
+    h.write(DR, 0x80);
+    h.run(40);
+    const idle = mode >> 1;
+    expect(level('SCK')).toBe(idle);
+    // the first bit, 1, is there when it is sampled: at the first edge with CPHA 0, half a bit later with CPHA 1
+    const sampled = begin + 2;
+    expect(seen.filter((one) => one.startsWith(`${sampled}:`)).at(-1)).toBe(
+      `${sampled}:${mode % 2 === 0 ? 1 - idle : idle}1`,
+    );
+  }
 });

@@ -6,9 +6,10 @@ import type { Clock } from '../../../time.js';
 import type { SpiBuffers } from './spi-buffers.js';
 import { SR } from './spi-registers.js';
 import type { SpiSettings } from './spi-settings.js';
+import { SpiWave, type WaveState } from './spi-wave.js';
 import type { SpiWords } from './spi-words.js';
 
-export interface MasterState {
+export interface MasterState extends WaveState {
   /** A word is on the wire. */
   readonly active: Int32Array;
   /** The word sent and the bits received so far, in the order of the wire. */
@@ -49,6 +50,7 @@ export class SpiMaster {
   readonly #listener: MasterListener;
   readonly #event: TimedEvent;
   readonly #frame: SpiFrame;
+  readonly wave: SpiWave;
 
   constructor(
     unit: { settings: SpiSettings; buffers: SpiBuffers; words: SpiWords; pins: SpiPins },
@@ -56,7 +58,7 @@ export class SpiMaster {
     slaves: Attachments<SpiSlave>,
     listener: MasterListener,
     clock: Clock,
-    event: (fire: () => void) => TimedEvent,
+    event: (name: string, fire: () => void) => TimedEvent,
   ) {
     this.#settings = unit.settings;
     this.#buffers = unit.buffers;
@@ -65,7 +67,8 @@ export class SpiMaster {
     this.#state = state;
     this.#slaves = slaves;
     this.#listener = listener;
-    this.#event = event(() => this.#pieceEnds());
+    this.#event = event('bits', () => this.#pieceEnds());
+    this.wave = new SpiWave(unit, state, (fire) => event('wave', fire));
     this.#frame = frameOf(unit.settings, state, clock);
   }
 
@@ -82,14 +85,7 @@ export class SpiMaster {
     this.#listener.flagsChanged();
   }
 
-  /** SPE was cleared. 28.3.8: a master that only receives finishes its word; any other stops where it is. @returns whether a word was cut */
-  disabled(): boolean {
-    if (!this.active || !this.#settings.sends) return false;
-    this.#stop();
-    return true;
-  }
-
-  /** MSTR was cleared, by firmware or by a mode fault. */
+  /** It stops where it is: SPE or MSTR was cleared, by firmware or by a mode fault. */
   lost(): void {
     if (this.active) this.#stop();
   }
@@ -100,6 +96,7 @@ export class SpiMaster {
 
   #stop(): void {
     this.#event.cancel();
+    this.wave.end();
     this.#state.active[0] = 0;
     this.#buffers.clear(SR.BSY);
   }
@@ -114,6 +111,7 @@ export class SpiMaster {
     if (!this.#settings.oneWire || this.#settings.sends) this.#buffers.set(SR.BSY);
     if (!this.#pins.sck.routed) this.#listener.unrouted('SCK');
     this.#pieceBegins(lead);
+    this.wave.begin(out[0]!, lead);
   }
 
   #pieceBegins(lead: number): void {

@@ -42,6 +42,8 @@ const COMMON = {
       OVR: r(6),
       BSY: r(7),
       FRE: r(8),
+      // Software clears CRCERR by writing ones everywhere else (`SR = ~CRCERR`): no mistake.
+      UNUSED: r(9, 23),
     },
     2,
     'RM0090 28.5.3',
@@ -95,7 +97,10 @@ export const SR = {
 export const CR1 = {
   MSTR: 1 << 2,
   SPE: 1 << 6,
+  RXONLY: 1 << 10,
   DFF: 1 << 11,
   CRCNEXT: 1 << 12,
   CRCEN: 1 << 13,
+  BIDIOE: 1 << 14,
+  BIDIMODE: 1 << 15,
 } as const;

@@ -17,6 +17,7 @@ import { SpiWords } from './spi-words.js';
 
 export const SPI_STATE = {
   txBuffer: i32(),
+  txFull: i32(),
   rxBuffer: i32(),
   overrunRead: i32(),
   faultSeen: i32(),
@@ -28,6 +29,9 @@ export const SPI_STATE = {
   left: i32(),
   piece: i32(),
   taking: i32(),
+  waveWord: i32(),
+  waveBits: i32(),
+  waveStep: i32(),
   position: i32(),
   shiftOut: i32(),
   shiftIn: i32(),
@@ -127,8 +131,8 @@ export class SpiUnit {
         }),
       flagsChanged: () => this.update(),
     };
-    return new SpiMaster(parts, this.#d.state, this.slaves, listener, this.#d.clock, (fire) =>
-      this.#d.event('bits', fire),
+    return new SpiMaster(parts, this.#d.state, this.slaves, listener, this.#d.clock, (name, fire) =>
+      this.#d.event(name, fire),
     );
   }
 
@@ -225,15 +229,18 @@ export class SpiUnit {
     const value = this.#regs.CR1.value;
     if ((value & CR1.CRCEN) !== 0 && (old & CR1.CRCEN) === 0) this.#words.restart();
     this.#checkChange(value ^ old, old);
+    if ((old & CR1.SPE) !== 0 && (value & CR1.SPE) === 0) this.#disabled(old);
     if ((old & CR1.MSTR) !== 0 && (value & CR1.MSTR) === 0) this.#master.lost();
-    if ((old & CR1.SPE) !== 0 && (value & CR1.SPE) === 0) this.#disabled();
     this.configured();
   }
 
-  #disabled(): void {
+  /** 28.3.8: a master that only receives finishes its word; any other stops where it is. */
+  #disabled(old: number): void {
     this.asSlave.disabled();
+    const onlyReceives = (old & CR1.BIDIMODE) !== 0 ? (old & CR1.BIDIOE) === 0 : (old & CR1.RXONLY) !== 0;
     if (!this.#master.active) this.buffers.clear(SR.BSY);
-    if (!this.#master.disabled()) return;
+    if (!this.#master.active || onlyReceives) return;
+    this.#master.lost();
     this.reports.once(SAID.cut, {
       rule: 'sequence',
       what: `${this.#label}.CR1.SPE was cleared in the middle of a word`,
@@ -267,9 +274,9 @@ export class SpiUnit {
     this.update();
   }
 
-  /** 28.3.1: the clock rests at CPOL. Data pins show no bits: words are carried whole. */
+  /** 28.3.1: the clock rests at CPOL. Data pins show no bits unless somebody looks: words are carried whole. */
   #idleLevels(): void {
-    if (this.settings.i2s) return;
+    if (this.settings.i2s || this.#master.wave.showing) return;
     const drives = this.settings.enabled && this.settings.master;
     this.pins.sck.drive(!drives ? 'none' : this.settings.mode >= 2 ? 'high' : 'low');
     this.pins.mosi.drive(drives && this.settings.sends ? 'low' : 'none');

@@ -12,8 +12,8 @@ import { SPI_STATE, type SpiContext, SpiUnit, spiNames } from './spi-unit.js';
 /**
  * Serial peripheral interface and I2S: RM0090 chapter 28.
  *
- * Words are carried whole, with the times their bits take: RXNE comes with the end of the last bit. SCK shows its idle level, MOSI and
- * MISO no bits; NSS and I2S's WS show their edges.
+ * Words are carried whole, with the times their bits take: RXNE comes with the end of the last bit. NSS and I2S's WS show their edges;
+ * SCK of a master shows its idle level and, with MOSI, the bits while somebody looks at one of the pins (`Net.observe`). MISO shows none.
  *
  * Wires: outputs `irq`, `rxDma`, `txDma`; inputs `rxDma.ack`, `txDma.ack` (3 at the last transfer, for the CRC). With I2S also
  * `i2sBegin`, `i2sEnd`, `i2sBitPs` to the extension. Pin functions: `<label>_SCK`, `_MISO`, `_MOSI`, `_NSS`; `I2Sx_MCK`.

@@ -16,6 +16,12 @@ export function channelsWith(ccer: number, bit: number): number {
   return (spread & 1) | ((spread >>> 3) & 2) | ((spread >>> 6) & 4) | ((spread >>> 9) & 8);
 }
 
+/** Whether the counter changes OC1REF in the mode that CCMR1 says: it is not frozen, nor forced. */
+function changes(ccmr1: number): boolean {
+  const mode = (ccmr1 >>> 4) & 7;
+  return mode !== OCM.frozen && mode !== OCM.low && mode !== OCM.high;
+}
+
 /** What the counter sets off. */
 export interface TimerEffects {
   /** Brings outputs in line with OCxREF and flags. */
@@ -188,6 +194,8 @@ export class TimerCore {
     channels |= (wanted & CHANNEL_FLAGS) >>> 1;
     if (mms === 3) channels |= 1;
     if (mms >= 4) channels |= 1 << (mms - 4);
+    // The output of a timer with one channel is another's internal trigger (19.4.2).
+    if (this.#kind.channels === 1 && changes(now[NOW.CCMR1]!)) channels |= 1;
     channels &= ~this.#inputsMask();
     const { OPM } = BIT.CR1;
     const { MOE, AOE } = BIT.BDTR;

@@ -176,19 +176,19 @@ export const GENERAL_16 = registers(general(16));
 export const TIM2 = registers({ ...general(32), OR: reg(0x50, { ITR1_RMP: rw(10, 2) }, 0, 'RM0090 18.4.19') });
 export const TIM5 = registers({ ...general(32), OR: reg(0x50, { TI4_RMP: rw(6, 2) }, 0, 'RM0090 18.4.20') });
 
-/** TIM9 and TIM12. */
+/** TIM9 and TIM12. CR2 is in ST's register description, and not in the manual; nothing listens to the trigger output. */
 export const TWO_CHANNELS = registers({
   CR1: reg(0x00, CR1_UP, 0, 'RM0090 19.4.1'),
-  CR2: reg(0x04, CR2_MASTER, 0, 'RM0090 19.4.2'),
-  SMCR: reg(0x08, SMCR_TWO, 0, 'RM0090 19.4.3'),
-  DIER: reg(0x0c, DIER_TWO, 0, 'RM0090 19.4.4'),
-  SR: reg(0x10, withUnused(SR_TWO), 0, 'RM0090 19.4.5'),
-  EGR: reg(0x14, EGR_TWO, 0, 'RM0090 19.4.6'),
-  CCMR1: reg(0x18, { ...CCMR1_TWO, ...IC1F, ...IC2F }, 0, 'RM0090 19.4.7'),
-  CCER: reg(0x20, CCER_TWO, 0, 'RM0090 19.4.8'),
-  ...timeBase(16, 'RM0090 19.4', 9),
-  CCR1: compare(1, 16, 'RM0090 19.4.12'),
-  CCR2: compare(2, 16, 'RM0090 19.4.13'),
+  CR2: reg(0x04, CR2_MASTER, 0, 'RM0090 19.4'),
+  SMCR: reg(0x08, SMCR_TWO, 0, 'RM0090 19.4.2'),
+  DIER: reg(0x0c, DIER_TWO, 0, 'RM0090 19.4.3'),
+  SR: reg(0x10, withUnused(SR_TWO), 0, 'RM0090 19.4.4'),
+  EGR: reg(0x14, EGR_TWO, 0, 'RM0090 19.4.5'),
+  CCMR1: reg(0x18, { ...CCMR1_TWO, ...IC1F, ...IC2F }, 0, 'RM0090 19.4.6'),
+  CCER: reg(0x20, CCER_TWO, 0, 'RM0090 19.4.7'),
+  ...timeBase(16, 'RM0090 19.4', 8),
+  CCR1: compare(1, 16, 'RM0090 19.4.11'),
+  CCR2: compare(2, 16, 'RM0090 19.4.12'),
 });
 
 const ONE = {

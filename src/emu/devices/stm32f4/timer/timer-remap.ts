@@ -20,13 +20,11 @@ export const REMAPS: Readonly<Record<string, Remap>> = {
 
 /** Edges of such a clock, while somebody looks: both at the clock's tick, one behind the other. */
 export class TimerRemap {
-  readonly #d: TimerContext;
   readonly #remap: Remap;
   readonly #ticks = new Map<number, TimedEvent>();
   readonly #wanted: () => boolean;
 
   constructor(d: TimerContext, remap: Remap, wanted: () => boolean, edge: (level: 0 | 1) => void) {
-    this.#d = d;
     this.#remap = remap;
     this.#wanted = wanted;
     for (const [value, name] of Object.entries(remap.clocks)) {
@@ -60,8 +58,7 @@ export class TimerRemap {
     const selected = this.selected(or);
     for (const [value, event] of this.#ticks) {
       if (value !== selected || !this.#wanted()) event.cancel();
-      else if (!event.armed)
-        event.at(event.remaining() === 0 ? 0 : this.#d.clockNamed(this.#remap.clocks[value]!).now() + 1);
+      else if (!event.armed) event.after(1);
     }
   }
 }

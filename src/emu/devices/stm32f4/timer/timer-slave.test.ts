@@ -46,7 +46,7 @@ describe('slave modes (RM0090 18.3.14)', () => {
     const rig = tim3().pin('CH1', 0);
     rig.set({ CCMR1: 1 | (2 << 8), CCER: 1 | (3 << 4), SMCR: RESET | TI1, CR1: CEN }).run(20);
     for (let i = 0; i < 3; i++) rig.pin('CH1', 1).run(30).pin('CH1', 0).run(70);
-    // Figure 143: the count before it is reset, a period less one.
+    // Figure "PWM input mode timing": the count before it is reset, a period less one.
     expect([rig.get('CCR1'), rig.get('CCR2')]).toEqual([99, 29]);
   });
 

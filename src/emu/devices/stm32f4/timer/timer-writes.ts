@@ -82,7 +82,7 @@ export class TimerWrites {
   /** What the register shows to firmware and tests, where not all that was written is in force. */
   #show(index: number): void {
     const cell = this.#cells[index];
-    if (cell !== undefined && index !== REG.EGR && index !== REG.DMAR) cell.value = this.#d.state.words[index]!;
+    if (cell !== undefined) cell.value = this.#d.state.words[index]!;
   }
 
   /** 17.4.1. DIR belongs to the hardware in center-aligned and encoder mode. */
@@ -110,7 +110,7 @@ export class TimerWrites {
     // 17.4.18, LOCK level 1: idle states are kept.
     const kept = (this.#timer.break?.level ?? 0) >= 1 ? 0x7f00 : 0;
     words[REG.CR2] = (value & ~kept) | (old & kept);
-    if (((old ^ value) & BIT.CR2.TI1S) !== 0) this.#timer.settle(INPUT.TI1);
+    if (((old ^ value) & BIT.CR2.TI1S) !== 0) this.#timer.senses.settle(INPUT.TI1);
     if ((value & BIT.CR2.CCPC) === 0) {
       now[NOW.CCMR1] = words[REG.CCMR1]!;
       now[NOW.CCMR2] = words[REG.CCMR2]!;
@@ -128,11 +128,11 @@ export class TimerWrites {
       this.#misuse(
         `SMCR.SMS = ${mode} is reserved: this timer has no encoder modes`,
         'use TIM1 to TIM5 or TIM8',
-        '19.4.3',
+        '19.4.2',
       );
     }
-    if ((changed & TS) !== 0) this.#timer.settleTrigger();
-    if ((changed & (ETP | ETPS)) !== 0) this.#timer.settleExternal();
+    if ((changed & TS) !== 0) this.#timer.senses.settleTrigger();
+    if ((changed & (ETP | ETPS)) !== 0) this.#timer.senses.settleExternal();
     this.#timer.run();
   }
 
@@ -187,7 +187,7 @@ export class TimerWrites {
         counts[COUNT.CCR + x] = words[REG.CCR1 + x]! >>> 0;
     }
     this.#timer.slave.clear();
-    this.#timer.remap?.update(words[REG.OR]!);
+    this.#timer.senses.remap(false);
   }
   /** 17.4.2, CCPC: OCxM of channels with a complementary output waits for a COM event. */
   #enforceModes(index: number): void {
@@ -212,7 +212,7 @@ export class TimerWrites {
     const held = (words[REG.CR2]! & BIT.CR2.CCPC) === 0 ? 0 : ENABLES & 0x0fff;
     now[NOW.CCER] = (words[REG.CCER]! & ~held) | (now[NOW.CCER]! & held);
     this.#timer.capture.disabled(~channelsWith(now[NOW.CCER]!, 0) & 15);
-    this.#timer.remap?.update(words[REG.OR]!);
+    this.#timer.senses.remap(false);
   }
 
   #reload(value: number): void {
@@ -259,8 +259,7 @@ export class TimerWrites {
 
   /** 18.4.19: the sources beside TIM8's trigger are blocks that are not there. */
   #remap(value: number): void {
-    this.#timer.remap?.update(value);
-    if (this.#timer.remap !== undefined) this.#timer.settle(this.#timer.remap.input);
+    this.#timer.senses.remap(true);
     const source = ['', 'the PTP trigger', 'USB FS start of frame', 'USB HS start of frame'][(value >>> 10) & 3]!;
     if (source === '') return;
     const what = `${this.#timer.label}.OR.ITR1_RMP connects ITR1 to ${source}, which is not modelled: no trigger comes`;
