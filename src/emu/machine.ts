@@ -1,5 +1,6 @@
 import { Assembly } from './assembly.js';
 import { hex } from './bits.js';
+import { Bridges } from './bridges.js';
 import { Bus } from './bus.js';
 import { DmaPort } from './bus-dma.js';
 import { BusPorts } from './bus-ports.js';
@@ -63,6 +64,7 @@ export class Machine {
   readonly timebase: Timebase;
   readonly scheduler: Scheduler;
   readonly bus: Bus;
+  readonly #bridges: Bridges | undefined;
   readonly cpu: Cpu;
   readonly assembly: Assembly;
   readonly #options: MachineOptions;
@@ -108,6 +110,10 @@ export class Machine {
       { ...host, cpuInput: (name) => this.#cpuInput(name), cpuOutput: (name) => this.cpu.output?.(name) },
       this.cpu.devices,
     );
+    const timing = options.timing ?? description.timing;
+    if (description.bridges && timing !== 'ideal') {
+      this.#bridges = new Bridges(memory.buffer as ArrayBuffer, this.timebase, description.bridges);
+    }
     this.#mapDevices();
     this.#windows = new MemoryWindows(description, this.bus, this.pool, this.assembly);
     this.#controlled = new ControlledMemories(this.pool, this.bus, this.assembly, () => this.timebase.requestStop());
@@ -274,6 +280,7 @@ export class Machine {
       this.scheduler.refresh();
       this.#windows.refresh();
       this.#controlled.refresh();
+      this.#bridges?.update();
       this.cpu.restored();
       this.#rewound.cycles += cycles - this.cycles;
       this.#rewound.nanoseconds += nanoseconds - this.nanoseconds;

@@ -19,7 +19,7 @@ interface Knowledge {
 }
 
 /** Regions are made for one of these. */
-export type Timing = TimingModel | 'slow code';
+export type Timing = TimingModel | 'slow code' | 'slow code, many misses';
 
 /** A region as compiled code, with what it was made from. */
 interface CompiledRegion {
@@ -312,7 +312,8 @@ export class HotEngine {
 
   #make(entries: readonly number[]): Map<number, CompiledRegion> {
     const made = new Map<number, CompiledRegion>();
-    const slowCode = this.#host.timing() === 'slow code';
+    const timing = this.#host.timing();
+    const slowCode = timing.startsWith('slow code');
     const steps = new Map<number, Step | undefined>();
     const fetch = (pc: number) => {
       const decoded = this.#host.isStop(pc) ? undefined : this.#host.decode(pc);
@@ -336,7 +337,13 @@ export class HotEngine {
       for (const { pc } of partsOf(region)) covered.add(pc);
     }
     if (regions.length === 0) return made;
-    const options = { isa: this.#isa, layout: this.#layout, counting: this.counting, slowCode };
+    const options = {
+      isa: this.#isa,
+      layout: this.#layout,
+      counting: this.counting,
+      slowCode,
+      misses: timing === 'slow code' ? 'leave' : 'inside',
+    } as const;
     const literals = new Map<Region, Set<number>>(regions.map((region) => [region, new Set()]));
     const constantWord = (region: Region, address: number) => {
       const word = this.#host.alwaysFetched(address, 4) ? this.#host.constantWord(address) : undefined;

@@ -50,6 +50,10 @@ export const I2C = registers({
       PECERR: rc_w0(12),
       TIMEOUT: rc_w0(14),
       SMBALERT: rc_w0(15),
+      // Software clears one flag by writing ones everywhere else (`SR1 = ~AF`): no mistake.
+      UNUSED5: r(5),
+      UNUSED13: r(13),
+      UNUSED: r(16, 16),
     },
     0,
     'RM0090 27.6.6',

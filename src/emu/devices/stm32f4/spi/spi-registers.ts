@@ -42,6 +42,8 @@ const COMMON = {
       OVR: r(6),
       BSY: r(7),
       FRE: r(8),
+      // Software clears CRCERR by writing ones everywhere else (`SR = ~CRCERR`): no mistake.
+      UNUSED: r(9, 23),
     },
     2,
     'RM0090 28.5.3',
