@@ -118,6 +118,16 @@ test('a board that faults or locks up leaves the others running, and its fault i
   expect(system.boards.b.pin('PD15').edges.length).toBeGreaterThan(2);
 });
 
+test('handles have the types of their boards', () => {
+  const { boards } = senderAndReceiver();
+  const text: string = boards.sender.usart2.text;
+  expect(text).toBe('');
+  // @ts-expect-error no board of that name
+  expect(boards.nobody).toBe(undefined);
+  // @ts-expect-error no device of that name
+  expect(boards.sender.usart9).toBe(undefined);
+});
+
 test('what cannot be is refused', () => {
   const make = (names: readonly string[], wires: Parameters<typeof createSystem>[1]) =>
     createSystem(Object.fromEntries(names.map((name) => [name, discovery('blinky/blinky.elf')])), wires, elf, options);
@@ -141,9 +151,9 @@ test('what cannot be is refused', () => {
       remedy: devices are rcc, flash, syscfg, exti, gpioa, gpiob, gpioc, gpiod, gpioe, gpiof, gpiog, gpioh, gpioi, pwr, dbgmcu, signature, tim2, tim3, tim4, tim5, tim6, tim7, tim12, tim13, tim14, rtc, wwdg, iwdg, i2s2ext, spi2, spi3, i2s3ext, i2c1, i2c2, i2c3, can1, can2, dac, tim1, tim8, adc1, adc2, adc3, adc_common, sdio, spi1, tim9, tim10, tim11, crc, dma1, dma2, eth_mac, eth_mmc, eth_ptp, eth_dma, otg_hs_global, otg_hs_host, otg_hs_device, otg_hs_pwrclk, otg_fs_global, otg_fs_host, otg_fs_device, otg_fs_pwrclk, dcmi, rng, fsmc, usart1, usart2, usart3, uart4, uart5, usart6, bkpsram]
   `);
   expect(() => make(['a', 'b'], [uartWire('a.gpioa', 'b.usart2')])).toThrowErrorMatchingInlineSnapshot(`
-    [UsageError: 'gpioa' is not a UART that a wire can be put on
-      where: board 'a'
-      remedy: name a UART that a wire can be put on of the board]
+    [UsageError: 'gpioa' is not a UART that a wire between boards can be put on
+      where: board 'a' of the system, wire uart a.gpioa ↔ b.usart2
+      remedy: name one of an STM32F407: uartWire('a.usart2', 'b.usart3')]
   `);
   expect(() => make(['a', '1'], [])).toThrowErrorMatchingInlineSnapshot(`
     [UsageError: '1' cannot be the name of a board
@@ -165,8 +175,8 @@ test('boards of another kind join; a UART that no wire can be put on is told', (
   expect(() =>
     createSystem(boards, [uartWire('a.usart2', 'b.uart0')], elf, options),
   ).toThrowErrorMatchingInlineSnapshot(`
-    [UsageError: 'uart0' is not a UART that a wire can be put on
-      where: board 'b'
-      remedy: name a UART that a wire can be put on of the board]
+    [UsageError: 'uart0' is not a UART that a wire between boards can be put on
+      where: board 'b' of the system, wire uart a.usart2 ↔ b.uart0
+      remedy: name one of an STM32F407: uartWire('a.usart2', 'b.usart3')]
   `);
 });

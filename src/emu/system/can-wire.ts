@@ -5,6 +5,8 @@ import { hostOf, placeOf } from './place.js';
 import { reach } from './spi-wire.js';
 import type { Wire } from './wire.js';
 
+const PORT = { what: 'a CAN controller', example: "canWire('a.can1', 'b.can1')" };
+
 /**
  * `canWire('a.can1', 'b.can1', 'c.can1')`: all controllers on one bus, which is kept on the first board; a further wire from there
  * adds others. A request to send reaches the bus 1 µs after a later board made it.
@@ -34,7 +36,7 @@ export function canWire(first: string, second: string, ...more: readonly string[
 }
 
 function controllerOf(p: PartContext, name: string): CanHost {
-  return hostOf<CanHost>(p, name, 'moveTo', 'a CAN controller');
+  return hostOf<CanHost>(p, name, 'moveTo', PORT);
 }
 
 /** One of the other controllers. */

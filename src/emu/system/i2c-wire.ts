@@ -5,6 +5,8 @@ import { hostOf, placeOf } from './place.js';
 import { reach } from './spi-wire.js';
 import type { Wire } from './wire.js';
 
+const PORT = { what: 'an I2C', example: "i2cWire('a.i2c1', 'b.i2c1')" };
+
 /** `i2cWire('a.i2c1', 'b.i2c1')`: SDA and SCL. The first board is the bus's master, the second a slave on it. */
 export function i2cWire(master: string, slave: string): Wire {
   const [one, other] = [placeOf(master, 'an I2C'), placeOf(slave, 'an I2C')];
@@ -20,7 +22,7 @@ export function i2cWire(master: string, slave: string): Wire {
       const masterEnd = definePart({
         kind: 'wire',
         setup(p) {
-          line = hostOf<I2cHost>(p, one.name, 'attach', 'an I2C').attach({
+          line = hostOf<I2cHost>(p, one.name, 'attach', PORT).attach({
             name: slave,
             started: () => there()?.started?.(),
             start: (address, read) => there()?.start(address, read) ?? false,
@@ -37,7 +39,7 @@ export function i2cWire(master: string, slave: string): Wire {
       const slaveEnd = definePart({
         kind: 'wire',
         setup(p) {
-          const host = hostOf<I2cHost>(p, other.name, 'attach', 'an I2C');
+          const host = hostOf<I2cHost>(p, other.name, 'attach', PORT);
           far = host.asSlave;
           host.onRelease(() => released.send(0));
           return {};

@@ -12,12 +12,21 @@ export function placeOf(text: string, what: string): { readonly board: string; r
   });
 }
 
+/** What a wire can be put on. */
+export interface Port {
+  /** `a UART` */
+  readonly what: string;
+  /** A wire as it should be. */
+  readonly example: string;
+}
+
 /** What a wire needs of a device: `has` is a function of its handle by which it is known. @throws UsageError where it is none */
-export function hostOf<T extends object>(p: PartContext, name: string, has: keyof T & string, what: string): T {
+export function hostOf<T extends object>(p: PartContext, name: string, has: keyof T & string, port: Port): T {
   const host = p.device(name) as Record<string, unknown>;
   if (typeof host[has] === 'function') return host as T;
   throw new UsageError({
-    what: `'${name}' is not ${what}`,
-    remedy: `name ${what} of the board`,
+    what: `'${name}' is not ${port.what} that a wire between boards can be put on`,
+    where: p.name,
+    remedy: `name one of an STM32F407: ${port.example}`,
   });
 }

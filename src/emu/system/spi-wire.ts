@@ -4,6 +4,8 @@ import type { Bridge } from './bridge.js';
 import { hostOf, placeOf } from './place.js';
 import type { Wire } from './wire.js';
 
+const PORT = { what: 'an SPI', example: "spiWire('a.spi1', 'b.spi2')" };
+
 /**
  * `spiWire('a.spi1', 'b.spi2')`: SCK, MISO and MOSI from the first board's peripheral, the master, to the second's in slave mode. Chip
  * select is a pin like any other: `gpioWire('a.PE3', 'b.PB12')`.
@@ -21,7 +23,7 @@ export function spiWire(master: string, slave: string): Wire {
       const masterEnd = definePart({
         kind: 'wire',
         setup(p) {
-          hostOf<SpiHost>(p, one.name, 'attach', 'an SPI').attach({
+          hostOf<SpiHost>(p, one.name, 'attach', PORT).attach({
             name: slave,
             get unit() {
               return there()?.unit;
@@ -36,7 +38,7 @@ export function spiWire(master: string, slave: string): Wire {
       const slaveEnd = definePart({
         kind: 'wire',
         setup(p) {
-          far = hostOf<SpiHost>(p, other.name, 'attach', 'an SPI').asSlave;
+          far = hostOf<SpiHost>(p, other.name, 'attach', PORT).asSlave;
           return {};
         },
       });

@@ -4,6 +4,8 @@ import { Channel } from './bridge.js';
 import { hostOf, placeOf } from './place.js';
 import type { Wire } from './wire.js';
 
+const PORT = { what: 'a UART', example: "uartWire('a.usart2', 'b.usart3')" };
+
 /** Places in the number that a frame crosses as; the length of a bit is the other one. */
 const [BITS, HALVES, LOW] = [1 << 9, 1 << 13, 1 << 16];
 
@@ -24,7 +26,7 @@ function endOf(device: string, out: Channel, into: Channel): PartType {
   return definePart({
     kind: 'wire',
     setup(p) {
-      const host = hostOf<UartHost>(p, device, 'hear', 'a UART that a wire can be put on');
+      const host = hostOf<UartHost>(p, device, 'hear', PORT);
       host.attach({ begin: (frame) => out.send(packed(frame), frame.bitNs) });
       into.receiver(p, (frame, bitNs) => host.hear(unpacked(frame, bitNs)));
       return {};
