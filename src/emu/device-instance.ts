@@ -298,7 +298,8 @@ export class DeviceInstance {
       this.#services.report(this.name, { kind: 'guest-error', what });
     } else if (holes === 'fault') {
       throw new DeviceFault(`${this.name} has no register at offset ${hex(offset, 2)}`);
-    } else {
+    } else if (value !== 0) {
+      // Zero is what a hole reads as: drivers for several kinds of a device write back what they read there.
       const what = `${this.name.toUpperCase()} has no register at offset ${hex(offset, 2)}: the write is lost`;
       this.#once(REPORTED_HOLE, 'reserved', what);
     }

@@ -272,9 +272,10 @@ export class ColdEngine {
     if (this.#tiering) this.#noteStart();
     for (;;) {
       this.#words[ENGINE.exit >> 2] = 0;
+      const before = this.budget;
       this.#run();
       const exit = this.#words[ENGINE.exit >> 2]!;
-      if (this.#tiering) this.#sample(exit === 0);
+      if (this.#tiering) this.#sample(exit === 0, before - this.budget);
       if (exit === 0) {
         this.#leftAt = this.pc;
         return BUDGET_EXIT;
@@ -385,6 +386,9 @@ export class ColdEngine {
       get compiled() {
         return hot.statistics.compiledInstructions;
       },
+      get known() {
+        return hot.known;
+      },
       isEntry: (pc) => hot.isEntry(pc),
       covers: (pc) => hot.covers(pc),
       compile: (entries) => this.compile(entries),
@@ -403,19 +407,19 @@ export class ColdEngine {
     };
   }
 
-  /** At the end of a run; `over`: the slice was used up. */
-  #sample(over: boolean): void {
+  /** At the end of a run of so many ticks; `over`: the slice was used up. */
+  #sample(over: boolean, ticks: number): void {
     const tiering = this.#tiering!;
     const words = this.#words;
-    if (words[ENGINE.noted >> 2] !== 0) {
+    if (words[ENGINE.noted >> 2] !== 0 && tiering.canLearn) {
       words[ENGINE.noted >> 2] = 0;
       readNotes(words, (notes) => tiering.noted(notes));
     }
     if (!over) return;
     if (this.#slowCode) this.#countMisses(tiering.slice);
     // behind a region the cold engine walks to the end of the slice: where that ends says nothing
-    if (words[ENGINE.tail >> 2] === 0) tiering.sample(words[ENGINE.lastTarget >> 2]! >>> 0);
-    else tiering.quiet();
+    if (words[ENGINE.tail >> 2] === 0) tiering.sample(words[ENGINE.lastTarget >> 2]! >>> 0, ticks);
+    else tiering.quiet(ticks);
     words[ENGINE.tail >> 2] = 0;
   }
 

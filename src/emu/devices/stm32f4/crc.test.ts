@@ -54,3 +54,11 @@ it('keeps all its state where snapshots find it', () => {
   };
   expect(checkDeviceState(crc(), scenario)).toBe(undefined);
 });
+
+it('reports a write behind its registers, but not of the zero that is read there', () => {
+  const h = new DeviceHarness(crc());
+  h.write(0x0c, h.read(0x0c));
+  expect(h.problems).toEqual([]);
+  h.write(0x0c, 1);
+  expect(h.problems.map(({ kind }) => kind)).toEqual(['reserved']);
+});

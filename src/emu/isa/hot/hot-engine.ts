@@ -118,6 +118,8 @@ export class HotEngine {
   readonly #jumpTargets = new Map<number, readonly number[]>();
   /** Addresses for which regions were made again. */
   readonly #given = new Set<number>();
+  /** Addresses of all instructions, and literals, that ever were compiled. */
+  readonly #ever = new Set<number>();
   readonly #free: number[] = [];
   #next = 0;
   #live = 0;
@@ -133,6 +135,9 @@ export class HotEngine {
     this.table = new WebAssembly.Table({ element: 'anyfunc', initial: 64 });
   }
 
+  get known(): number {
+    return this.#ever.size;
+  }
   get counting(): boolean {
     return this.#host.statistics !== undefined;
   }
@@ -190,6 +195,7 @@ export class HotEngine {
       if (holders) holders.add(installed);
       else this.#holders.set(block, new Set([installed]));
     }
+    for (let i = 0; i < region.fetched; i += 2) this.#ever.add(region.spans[i]!);
     this.#live++;
     this.statistics.regions++;
     this.statistics.compiledInstructions += region.instructions;

@@ -23,8 +23,12 @@ function flags(prefix: string, first: number, field: typeof r): FieldSpecs {
   return Object.fromEntries(entries);
 }
 
-/** Drivers clear all flags of a stream by 0x3F, with the bit between them, which does nothing. */
+/**
+ * Drivers clear all flags of a stream by 0x3F, with the bit between them, which does nothing. ST's standard library adds bit 29 to tell
+ * the streams of HIFCR.
+ */
 const BETWEEN = { UNUSED0: w(1), UNUSED1: w(7), UNUSED2: w(17), UNUSED3: w(23) };
+const TAG = { UNUSED4: w(29) };
 
 /** SxCR bits that follow from the manual alone, for write protection. */
 const CR = {
@@ -57,7 +61,7 @@ export const DMA = registers({
   LISR: reg(0x00, flags('', 0, r), 0, 'RM0090 10.5.1'),
   HISR: reg(0x04, flags('', 4, r), 0, 'RM0090 10.5.2'),
   LIFCR: reg(0x08, { ...flags('C', 0, w), ...BETWEEN }, 0, 'RM0090 10.5.3'),
-  HIFCR: reg(0x0c, { ...flags('C', 4, w), ...BETWEEN }, 0, 'RM0090 10.5.4'),
+  HIFCR: reg(0x0c, { ...flags('C', 4, w), ...BETWEEN, ...TAG }, 0, 'RM0090 10.5.4'),
   S: repeat(8, 0x18, {
     CR: reg(0x10, CR, 0, 'RM0090 10.5.5'),
     NDTR: reg(0x14, { NDT: rw(0, 16) }, 0, 'RM0090 10.5.6'),
