@@ -26,5 +26,6 @@ export type { FirmwareTestOptions, Fixtures } from './runner/firmware-test.js';
 export { type FirmwareTest, firmwareTest } from './runner/fixture.js';
 export { expectGpioHigh, expectGpioLow } from './runner/gpio-expectations.js';
 export { mmioCalc } from './runner/mmio-calc.js';
-export { type SystemFixtures, type SystemTestOptions, systemTest } from './runner/system-test.js';
+export { systemTest } from './runner/system-test.js';
+export type { SystemFixtures, SystemTestOptions } from './runner/systems.js';
 export { expect, type FirmwareExpect } from './runner/vitest-matchers.js';

@@ -1,4 +1,5 @@
 import { button } from '../emu/parts/button.js';
+import { cs43l22 } from '../emu/parts/cs43l22.js';
 import { led } from '../emu/parts/led.js';
 import { lis3dsh } from '../emu/parts/lis3dsh.js';
 import { mp45dt02 } from '../emu/parts/mp45dt02.js';
@@ -25,6 +26,7 @@ export const stm32f4Discovery = defineBoard({
     button: button('PA0', { activeHigh: true }),
     resetButton: button('NRST'),
     accelerometer: lis3dsh({ bus: 'spi1', select: 'PE3', int1: 'PE0', int2: 'PE1' }),
+    audio: cs43l22({ control: 'i2c1', data: 'spi3', reset: 'PD4' }),
     microphone: mp45dt02('spi2'),
     console: terminal('usart2', { tx: 'PA2', rx: 'PA3' }),
   },

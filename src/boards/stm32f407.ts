@@ -15,6 +15,7 @@ import { signature, type UniqueId } from '../emu/devices/stm32f4/signature.js';
 import { type Boot, syscfg } from '../emu/devices/stm32f4/syscfg.js';
 import { ABSENT, UNMODELLED, type UnmodelledRow } from '../emu/devices/stm32f4/unmodelled.js';
 import { unmodelledBlock } from '../emu/devices/stm32f4/unmodelled-block.js';
+import type { TimingModel } from '../emu/isa/engine-mode.js';
 import { defineChip } from './define.js';
 import { at, KiB, MiB, memoryWindow, ram, rom } from './rows.js';
 import { analogRows } from './stm32f407/analog.js';
@@ -32,6 +33,8 @@ import { usartRows } from './stm32f407/usart.js';
 export interface Stm32f407Options extends RccOptions, PwrOptions, AnalogOptions {
   /** What the BOOT pins select to lie at address 0 (RM0090 2.4). */
   readonly boot?: Boot;
+  /** What cycles are: as on the part, the default, or `ideal`: no pipeline, no wait states, no caches (docs/timing.md). */
+  readonly timing?: TimingModel;
   /** Kibibytes of flash: 1024 (STM32F407xG) or 512 (xE). */
   readonly flashKiB?: 512 | 1024;
   /** Seed of the random number generator: which numbers it gives, the same ones in every run. 0 if not given. */
@@ -105,6 +108,7 @@ export function stm32f407(options: Stm32f407Options = {}) {
   const flashKiB = options.flashKiB ?? 1024;
   return defineChip({
     name: 'stm32f407',
+    ...(options.timing && { timing: options.timing }),
     // SYST_CALIB: 18750 for 1 ms of HCLK/8 at 150 MHz (RM0090 12.1.2), marked as not exact (SKEW).
     cpu: cortexM4({
       irqs: 82,
@@ -117,6 +121,8 @@ export function stm32f407(options: Stm32f407Options = {}) {
     }),
     hertz: HSI_HERTZ,
     clocks: RCC_CLOCKS,
+    // RM0090 2.3: APB1 from 0x4000_0000, APB2 from 0x4001_0000
+    bridges: { clocks: ['apb1', 'apb2'] },
     memories: {
       flash: rom(0x0800_0000, KiB(flashKiB), { fill: 0xff, controller: 'flash.main' }),
       // ST's boot loader is not part of fwtest: an erased ROM stands in its place.

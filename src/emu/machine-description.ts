@@ -1,3 +1,4 @@
+import type { BridgeRow } from './bridges.js';
 import type { CpuType } from './cpu.js';
 import type { DeviceRow } from './device-row.js';
 import type { TimingModel } from './isa/engine-mode.js';
@@ -44,6 +45,8 @@ export interface MachineDescription {
   /** Clocks that run from the start, by name. */
   readonly clocks?: Readonly<Record<string, Frequency>>;
   readonly parts?: Readonly<Record<string, PartType>>;
+  /** Slower buses behind bridges. */
+  readonly bridges?: BridgeRow;
   /** `part` where it is not given. */
   readonly timing?: TimingModel;
 }

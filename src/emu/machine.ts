@@ -1,5 +1,6 @@
 import { Assembly } from './assembly.js';
 import { hex } from './bits.js';
+import { Bridges } from './bridges.js';
 import { Bus } from './bus.js';
 import { DmaPort } from './bus-dma.js';
 import { BusPorts } from './bus-ports.js';
@@ -29,6 +30,8 @@ import { MemoryWindows } from './windows.js';
 
 /** Until when to run: an instant in seconds of machine time, or a count of the CPU clock. */
 export type Limit = { readonly time: Rational } | { readonly cycles: number };
+/** The same for machines of a system: an instant in ns, or where another machine stands. */
+export type Rendezvous = { readonly ns: number } | { readonly presentOf: Timebase };
 
 /** Why a run ended; `dead`: the CPU sleeps or is locked up and nothing is due any more before the limit could come. */
 export type RunEnd = 'limit' | 'stopped' | 'breakpoint' | 'dead';
@@ -61,6 +64,7 @@ export class Machine {
   readonly timebase: Timebase;
   readonly scheduler: Scheduler;
   readonly bus: Bus;
+  readonly #bridges: Bridges | undefined;
   readonly cpu: Cpu;
   readonly assembly: Assembly;
   readonly #options: MachineOptions;
@@ -106,6 +110,10 @@ export class Machine {
       { ...host, cpuInput: (name) => this.#cpuInput(name), cpuOutput: (name) => this.cpu.output?.(name) },
       this.cpu.devices,
     );
+    const timing = options.timing ?? description.timing;
+    if (description.bridges && timing !== 'ideal') {
+      this.#bridges = new Bridges(memory.buffer as ArrayBuffer, this.timebase, description.bridges);
+    }
     this.#mapDevices();
     this.#windows = new MemoryWindows(description, this.bus, this.pool, this.assembly);
     this.#controlled = new ControlledMemories(this.pool, this.bus, this.assembly, () => this.timebase.requestStop());
@@ -165,12 +173,24 @@ export class Machine {
     return this.assembly.testDrivers.get(this.pin(name).name)!;
   }
 
+  /** Machine time in ns before which it does nothing of its own accord: now, unless the core stands still. */
+  get quietUntil(): number {
+    if (this.#pendingReset[0] !== 0 || !this.#standsStill()) return this.nanoseconds;
+    const { nextEvent } = this.scheduler;
+    return nextEvent === Number.POSITIVE_INFINITY ? nextEvent : this.timebase.nanosecondsAt(nextEvent);
+  }
+
+  /** Whether it stands at such an instant or behind it. */
+  isPast(limit: Rendezvous): boolean {
+    return this.timebase.tick >= this.#tickOf(limit);
+  }
+
   /** Runs until the limit, a breakpoint, or `stop()` from a listener. */
-  run(limit: Limit): RunEnd {
+  run(limit: Limit | Rendezvous): RunEnd {
     return this.#exclusively('run', () => this.#run(limit));
   }
 
-  #run(limit: Limit): RunEnd {
+  #run(limit: Limit | Rendezvous): RunEnd {
     const { timebase, scheduler, cpu } = this;
     this.#stopRequested = false;
     let [end, changes] = [0, -1];
@@ -260,6 +280,7 @@ export class Machine {
       this.scheduler.refresh();
       this.#windows.refresh();
       this.#controlled.refresh();
+      this.#bridges?.update();
       this.cpu.restored();
       this.#rewound.cycles += cycles - this.cycles;
       this.#rewound.nanoseconds += nanoseconds - this.nanoseconds;
@@ -312,8 +333,10 @@ export class Machine {
     stallWhile(waiting, this.timebase, this.scheduler, () => this.#guard(SLICE_COST));
   }
 
-  #tickOf(limit: Limit): number {
+  #tickOf(limit: Limit | Rendezvous): number {
+    if ('presentOf' in limit) return this.timebase.tickAtPresentOf(limit.presentOf);
     if ('time' in limit) return this.timebase.tickAtTime(limit.time);
+    if ('ns' in limit) return this.timebase.tickOf(this.timebase.nanosecondClock, limit.ns);
     return this.timebase.tickOf(this.timebase.cpuClock, limit.cycles);
   }
 

@@ -171,7 +171,8 @@ export class RegisterLayout {
     );
     this.reserved = masks.any.map((bits) => ~bits);
     this.notModelled = masks.notModelled;
-    this.odd = this.reserved.map((bits, i) => bits | this.notModelled[i]!);
+    // Flags that 0 clears are cleared by `SR = ~FLAG`, in ST's own code too: ones in the reserved bits beside them say nothing.
+    this.odd = this.reserved.map((bits, i) => (this.clearedByZero[i] === 0 ? bits : 0) | this.notModelled[i]!);
     // Reserved bits read as the reset value says: no field hides its bits but those that can only be written.
     this.readable = masks.w.map((bits) => ~bits);
     this.plain = Uint8Array.from(this.flat, (_, i) => (this.readable[i] === -1 && this.clearedByRead[i] === 0 ? 1 : 0));

@@ -68,6 +68,10 @@ export class Scheduler {
   #next = NEVER;
   #firing = -1;
   #firingTick = 0;
+  /** An instant of others' making: see `fence`. In ns, and as a base tick. */
+  #fenceNs = NEVER;
+  #fenceTick = NEVER;
+  #onFence: () => void = () => {};
 
   constructor(arena: Arena, timebase: Timebase) {
     this.#timebase = timebase;
@@ -96,9 +100,28 @@ export class Scheduler {
     return event;
   }
 
-  /** Base tick of the earliest event, Infinity without one. */
+  /** Base tick of the earliest event or of the fence, Infinity without one. */
   get next(): number {
+    return Math.min(this.#next, this.#fenceTick);
+  }
+  /** The same without the fence. */
+  get nextEvent(): number {
     return this.#next;
+  }
+
+  /** What is called when time comes to the fence, before any event that is due then: who sets it keeps other machines abreast. */
+  set onFence(fn: () => void) {
+    this.#onFence = fn;
+  }
+  /** In ns of machine time, Infinity for none. No event, and no part of the state: nothing the machine does depends on where it stands. */
+  get fence(): number {
+    return this.#fenceNs;
+  }
+  set fence(ns: number) {
+    if (ns === this.#fenceNs) return;
+    this.#fenceNs = ns;
+    this.#planFence();
+    if (this.#fenceTick < this.#timebase.sliceEnd) this.#timebase.shorten(this.#fenceTick);
   }
   get armed(): readonly { readonly name: string; readonly clock: string; readonly remaining: number }[] {
     const armed = this.#events.filter((event) => event.armed);
@@ -108,7 +131,12 @@ export class Scheduler {
   /** Fires everything due by the present tick. */
   fireDue(): void {
     const now = this.#timebase.tick;
-    for (let fired = 0; this.#next <= now; fired++) {
+    for (let fired = 0; this.next <= now; fired++) {
+      if (this.#fenceTick <= this.#next) {
+        this.fence = NEVER;
+        this.#onFence();
+        continue;
+      }
       const index = this.#earliest();
       const event = this.#events[index]!;
       if (fired === SAME_TICK_LIMIT) {
@@ -123,6 +151,7 @@ export class Scheduler {
 
   /** After a restore: the words changed under us. */
   refresh(): void {
+    this.#planFence();
     this.#planned.length = 0;
     for (let i = 0; i < this.#events.length; i++) if (this.#baseTicks[i]! < NEVER) this.#planned.push(i);
     this.#next = this.#minimum();
@@ -165,6 +194,10 @@ export class Scheduler {
     }
   }
 
+  #planFence(): void {
+    const { nanosecondClock } = this.#timebase;
+    this.#fenceTick = this.#fenceNs < NEVER ? this.#timebase.tickOf(nanosecondClock, this.#fenceNs) : NEVER;
+  }
   #plan(index: number): void {
     const tick = this.#clockTicks[index]!;
     this.#setBase(index, tick < NEVER ? this.#timebase.tickOf(this.#events[index]!.clock, tick) : NEVER);
@@ -188,7 +221,8 @@ export class Scheduler {
     for (let index = 0; index < this.#events.length; index++) {
       if (clock === undefined || this.#events[index]!.clock === clock) this.#plan(index);
     }
-    this.#timebase.shorten(this.#next);
+    if (clock === undefined) this.#planFence();
+    this.#timebase.shorten(this.next);
   }
 
   #minimum(): number {

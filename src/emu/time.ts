@@ -1,6 +1,6 @@
 import { InternalError } from './errors.js';
 import type { Hasher } from './hash.js';
-import { Rational, type RationalLike } from './rational.js';
+import { floorDiv, Rational, type RationalLike } from './rational.js';
 import type { Arena } from './state.js';
 import { countAt, onTrack, phaseAt, type Track, tickOf } from './track.js';
 
@@ -65,6 +65,19 @@ interface Segment {
   readonly tick0: number;
   readonly rate: Rational;
 }
+/** Where the present instant of another machine lies among one's own base ticks: `tick0 + ceil((a + b · its ticks) / c)`. */
+interface Relation {
+  readonly mine: Segment;
+  readonly theirs: Segment;
+  readonly a: bigint;
+  readonly b: bigint;
+  readonly c: bigint;
+  /** The same as numbers. */
+  readonly small: { readonly a: number; readonly b: number; readonly c: number };
+}
+/** Below this, numbers are exact. */
+const EXACT_LIMIT = 2 ** 52;
+
 interface SavedTime {
   readonly segment: Segment;
   readonly tracks: readonly Track[];
@@ -87,6 +100,7 @@ export class Timebase {
   readonly #cpu: Domain;
   readonly #nano: Domain;
   #segment: Segment;
+  readonly #relations = new Map<Timebase, Relation>();
   /** While an event fires: the tick it was due at. An instruction is executed whole, so that may have passed. */
   #due = -1;
   /** How often a clock has changed: until it does again, an instant keeps its tick. */
@@ -165,8 +179,7 @@ export class Timebase {
 
   /** Seconds since power-on, exact. */
   time(): Rational {
-    const { epoch, tick0, rate } = this.#segment;
-    return epoch.add(Rational.of(this.tick - tick0).div(rate));
+    return this.timeAt(this.tick);
   }
   /** Machine time rounded down to nanoseconds. */
   nanoseconds(): number {
@@ -176,6 +189,35 @@ export class Timebase {
   tickAtTime(time: Rational): number {
     const { epoch, tick0, rate } = this.#segment;
     return tick0 + Number(time.sub(epoch).mul(rate).ceil());
+  }
+  /** The first base tick at or after the present instant of another machine, if no clock changes until then. */
+  tickAtPresentOf(other: Timebase): number {
+    const { mine, theirs, small, a, b, c } = this.#relationTo(other);
+    const ticks = other.tick - theirs.tick0;
+    const [scaled, offset] = [ticks * small.b, small.a];
+    if (scaled < EXACT_LIMIT && Math.abs(offset) < EXACT_LIMIT && small.c < EXACT_LIMIT) {
+      return mine.tick0 + Math.ceil((scaled + offset) / small.c);
+    }
+    return mine.tick0 - Number(floorDiv(-(a + BigInt(ticks) * b), c));
+  }
+  #relationTo(other: Timebase): Relation {
+    const [mine, theirs] = [this.#segment, other.#segment];
+    const known = this.#relations.get(other);
+    if (known !== undefined && known.mine === mine && known.theirs === theirs) return known;
+    const offset = theirs.epoch.sub(mine.epoch).mul(mine.rate);
+    const step = mine.rate.div(theirs.rate);
+    const [a, b, c] = [offset.num * step.den, step.num * offset.den, offset.den * step.den];
+    const relation = { mine, theirs, a, b, c, small: { a: Number(a), b: Number(b), c: Number(c) } };
+    this.#relations.set(other, relation);
+    return relation;
+  }
+  /** Exact seconds at a base tick, and whole ns, if no clock changes until then. */
+  timeAt(tick: number): Rational {
+    const { epoch, tick0, rate } = this.#segment;
+    return epoch.add(Rational.of(tick - tick0).div(rate));
+  }
+  nanosecondsAt(tick: number): number {
+    return countAt(this.#nano.track, Math.max(tick, this.#nano.track.tick0));
   }
   /** The base tick at which `clock` will have counted to `count`; Infinity for a stopped clock. */
   tickOf(clock: Clock, count: number): number {

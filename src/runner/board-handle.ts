@@ -140,6 +140,7 @@ export class BoardControls {
     if (!(snapshot instanceof Saved)) {
       throw new UsageError({ what: 'this is no snapshot of a board', remedy: 'give what board.snapshot() returned' });
     }
+    this.#bench.allowRestore();
     this.#bench.machine.restore(snapshot.machine);
     this.#bench.faultLog = snapshot.faultLog;
     for (const [i, uart] of this.#uarts.entries()) uart.cursor = snapshot.cursors[i]!;
@@ -154,14 +155,16 @@ export class BoardControls {
     const pin = this.#pins.get(name);
     // A restored machine has forgotten that a test looked at the pin.
     this.machine.pin(name).observe();
-    introduce(pin, { bench: this.#bench, name, pin });
+    introduce(pin, { bench: this.#bench, name: this.#said(name), pin });
     return pin;
   }
 
   /** Listens until the test ends; returns what ends it earlier. */
   on<E extends keyof MachineEvents>(event: E, fn: (detail: MachineEvents[E]) => void): () => void {
     const end = this.#bench.machine.on(event, (detail) => {
-      if (!this.#bench.muted) callTest(() => fn(detail));
+      if (this.#bench.muted) return;
+      this.#bench.meet();
+      callTest(() => fn(detail));
     });
     this.#listeners.add(end);
     return () => {
@@ -176,11 +179,22 @@ export class BoardControls {
     this.#listeners.clear();
   }
 
+  /** What a device, part or pin is called in messages: of which board it is, where there are several. */
+  #said(name: string): string {
+    const { title } = this.#bench;
+    return title === undefined ? name : `${title}.${name}`;
+  }
+
   /** @internal Makes a device or part known to the matchers. */
   adopt(name: string, handle: object): void {
     const bench = this.#bench;
     const registers = bench.machine.assembly.devices.get(name)?.registers;
-    const shared = { bench, name, ...(registers && registers.length > 0 ? { registers } : {}), ...serialBus(handle) };
+    const shared = {
+      bench,
+      name: this.#said(name),
+      ...(registers && registers.length > 0 ? { registers } : {}),
+      ...serialBus(handle),
+    };
     if (isSerial(handle) || isTrace(handle)) introduce(handle, { ...shared, uart: this.#uart(name, handle) });
     else if ('pin' in handle && typeof handle.pin === 'string') {
       introduce(handle, { ...shared, pin: this.#pins.get(handle.pin) });
@@ -190,7 +204,7 @@ export class BoardControls {
   /** @internal Makes the board itself known, with its console. */
   adoptSelf(console: string | undefined): void {
     const uart = console === undefined ? undefined : this.#uartOf.get(console);
-    introduce(this, { bench: this.#bench, name: 'board', ...(uart ? { uart } : {}) });
+    introduce(this, { bench: this.#bench, name: this.#bench.title ?? 'board', ...(uart ? { uart } : {}) });
   }
 
   /** A terminal and its UART share one cursor. */
@@ -199,7 +213,7 @@ export class BoardControls {
     const uart = this.#uartOf.get(source) ?? new UartOutput(this.#bench.machine, source, handle);
     for (const one of [name, source]) this.#uartOf.set(one, uart);
     if (!this.#uarts.includes(uart)) this.#uarts.push(uart);
-    addWaiting(handle, `board.${name}`, this.#bench, uart);
+    addWaiting(handle, `${this.#bench.title ?? 'board'}.${name}`, this.#bench, uart);
     return uart;
   }
 }

@@ -4,7 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { closest } from '../emu/debug/symbols-spelling.js';
 import { FwtestError, UsageError } from '../emu/errors.js';
 import { defaultEngine } from '../emu/isa/engine-mode.js';
-import { ENGINES } from './engine-settings.js';
+import { ENGINES, TIMINGS } from './engine-settings.js';
 import { type ExitCode, exitCodeOf, Interrupted } from './exit-code.js';
 import type { RunSettings } from './firmware-test.js';
 import { MISUSE_LEVELS } from './misuse-settings.js';
@@ -29,6 +29,11 @@ const engineOption = () =>
     '--engine <engine>',
     `for finding bugs of fwtest: which engine executes (default: ${defaultEngine()})`,
   ).choices(ENGINES);
+const timingOption = () =>
+  new Option(
+    '--timing <model>',
+    "what cycles are: as on the part, or 'ideal', the manual's table without pipeline and wait states",
+  ).choices(TIMINGS);
 const STATS = 'counts instructions, times and what the engines do, which costs speed, and prints that at the end';
 
 type Finish = (code: ExitCode) => void;
@@ -82,6 +87,7 @@ function bootCommand(program: Command, finish: Finish): void {
     .option('-b, --board <name>', 'the board (required): `fwtest boards` lists them')
     .option('--for <duration>', "machine time to run, such as '2s' (without it: until the firmware ends)")
     .option('--until <text>', 'ends with success when the console has written this')
+    .addOption(timingOption())
     .addOption(engineOption())
     .option('--stats', STATS)
     .addHelpText(

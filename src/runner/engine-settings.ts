@@ -1,9 +1,10 @@
 /** Which engine firmware runs on and whether it counts, as a person asks for it: by command line, plugin or test file. */
 
 import { UsageError } from '../emu/errors.js';
-import { type EngineMode, setDefaultEngine } from '../emu/isa/engine-mode.js';
+import { type EngineMode, setDefaultEngine, type TimingModel } from '../emu/isa/engine-mode.js';
 
 export const ENGINES: readonly EngineMode[] = ['auto', 'cold', 'hot'];
+export const TIMINGS: readonly TimingModel[] = ['part', 'ideal'];
 
 export interface EngineSettings {
   /** `auto` compiles what proves hot, `hot` everything, `cold` nothing; results are the same. */
@@ -21,6 +22,13 @@ export function checkEngine(engine: unknown, where: string): void {
   if (engine === undefined || ENGINES.includes(engine as EngineMode)) return;
   const remedy = `give ${ENGINES.map((one) => `'${one}'`).join(', ')}, or leave it out`;
   throw new UsageError({ what: `\`engine\` is ${JSON.stringify(engine)}`, where, remedy });
+}
+
+/** @throws UsageError when it is the name of no model of time */
+export function checkTiming(timing: unknown, where: string): void {
+  if (timing === undefined || TIMINGS.includes(timing as TimingModel)) return;
+  const remedy = `give ${TIMINGS.map((one) => `'${one}'`).join(' or ')}, or leave it out`;
+  throw new UsageError({ what: `\`timing\` is ${JSON.stringify(timing)}`, where, remedy });
 }
 
 /** The command line before the test file before the plugin. */

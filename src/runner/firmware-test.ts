@@ -2,9 +2,9 @@
 
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { UsageError } from '../emu/errors.js';
-import type { EngineMode } from '../emu/isa/engine-mode.js';
+import type { EngineMode, TimingModel } from '../emu/isa/engine-mode.js';
 import type { BoardHandle, BoardSnapshot } from './board-handle.js';
-import { checkEngine, chosen, type EngineSettings } from './engine-settings.js';
+import { checkEngine, checkTiming, chosen, type EngineSettings } from './engine-settings.js';
 import { expectGpioHigh, expectGpioLow } from './gpio-expectations.js';
 import { FAULTING } from './machine-bench.js';
 import { checkMisuse, type MisuseSettings } from './misuse-settings.js';
@@ -41,6 +41,11 @@ export interface FirmwareTestOptions<B extends AnyBoard> {
    * line overrules it.
    */
   engine?: EngineMode;
+  /**
+   * What cycles are: `'part'` as on silicon, with pipeline, flash wait states and caches; `'ideal'` by the manual's table
+   * alone, as if all memory were as fast as the core. The board's own choice (`'part'`) where it is left out.
+   */
+  timing?: TimingModel;
 }
 
 /** What a firmware test gets. */
@@ -98,9 +103,9 @@ export class Bringup<B extends AnyBoard> {
 
   /** The board at the start point, in the hands of the named test until `end` is called. */
   begin(testFile: string, test: string, start: StartPoint<B>, run: RunContext = {}): Begun<B> {
-    const { board, semihosting, faults, misuse, hostTimeout = HOST_TIMEOUT } = this.options;
+    const { board, semihosting, faults, misuse, timing, hostTimeout = HOST_TIMEOUT } = this.options;
     const settings = chosen(run.commandLine, this.options, run.plugin);
-    const station = stationFor(board, this.firmware(testFile), { semihosting, hostTimeout, ...settings });
+    const station = stationFor(board, this.firmware(testFile), { semihosting, hostTimeout, timing, ...settings });
     const before = station.bench.statistics;
     const misuseSettings = [
       ...(faults === 'allow' ? [FAULTS_ALLOWED] : []),
@@ -160,6 +165,7 @@ function checkOptions(options: {
   readonly firmware: string;
   readonly faults?: string;
   readonly engine?: string;
+  readonly timing?: string;
   readonly misuse?: unknown;
 }): void {
   const refuse = (what: string, remedy: string) => {
@@ -175,6 +181,7 @@ function checkOptions(options: {
     refuse(`\`faults\` is '${options.faults}'`, "give 'fail' (the default) or 'allow'");
   }
   checkEngine(options.engine, 'firmwareTest');
+  checkTiming(options.timing, 'firmwareTest');
   checkMisuse(options.misuse, 'firmwareTest');
 }
 

@@ -22,15 +22,23 @@ import {
   StartPoints,
 } from './firmware-test.js';
 import type { AnyBoard } from './station.js';
+import type { Members } from './system.js';
+import { type SystemFixtures, Systems, type SystemTestOptions } from './systems.js';
 
 export { defineBoard, defineChip } from '../boards/define.js';
 export { at } from '../boards/rows.js';
 export { defineOwnDevice as defineDevice } from '../emu/device-guard.js';
+export { canWire } from '../emu/system/can-wire.js';
+export { gpioWire } from '../emu/system/gpio-wire.js';
+export { i2cWire } from '../emu/system/i2c-wire.js';
+export { spiWire } from '../emu/system/spi-wire.js';
+export { uartWire } from '../emu/system/uart-wire.js';
 export type { FirmwareMatchers } from '../matchers/index.js';
 export type { BoardHandle, BoardSnapshot } from './board-handle.js';
 export type { FirmwareTestOptions, Fixtures } from './firmware-test.js';
 export { expectGpioHigh, expectGpioLow } from './gpio-expectations.js';
 export { mmioCalc } from './mmio-calc.js';
+export type { SystemFixtures, SystemTestOptions } from './systems.js';
 
 declare module 'expect' {
   interface Matchers<R extends void | Promise<void>, T = unknown> extends FirmwareMatchers<R> {}
@@ -122,4 +130,39 @@ export function firmwareTest<B extends AnyBoard>(options: FirmwareTestOptions<B>
       },
     );
   return startingAt(options.bootedTo ? { after: atReset, prepare: options.bootedTo } : atReset);
+}
+
+type DeclareSystem<M extends Members> = (
+  name: string,
+  body: (fixtures: SystemFixtures<M>) => unknown,
+  timeout?: number,
+) => void;
+
+/** jest's `test` for several boards; all tests of a file start from one snapshot of them. */
+export type SystemTest<M extends Members> = DeclareSystem<M> & {
+  readonly only: DeclareSystem<M>;
+  readonly skip: DeclareSystem<M>;
+};
+
+/** Makes a `test` for several boards that are wired to each other: see `systemTest` of `fwtest`. */
+export function systemTest<const M extends Members>(options: SystemTestOptions<M>): SystemTest<M> {
+  const systems = new Systems(options);
+  const declared =
+    (by: (test: JestTest) => JestTest['only']): DeclareSystem<M> =>
+    (name, body, timeout = HOST_TIMEOUT) => {
+      const whole = async () => {
+        const system = systems.begin(injected().expect.getState().testPath ?? '');
+        try {
+          await body({ system, boards: system.boards });
+          systems.check(system);
+        } finally {
+          systems.end(system);
+        }
+      };
+      by(injected().test)(name, whole, timeout);
+    };
+  return Object.assign(
+    declared((test) => test),
+    { only: declared((test) => test.only), skip: declared((test) => test.skip) },
+  );
 }

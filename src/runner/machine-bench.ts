@@ -4,7 +4,7 @@ import type { Locator } from '../emu/debug/locator.js';
 import { type Duration, parseDuration } from '../emu/duration.js';
 import { callTest, DeviceError, FwtestError, GuestError, InternalError, isTestError } from '../emu/errors.js';
 import type { GuestReport } from '../emu/guest-report.js';
-import type { Limit, Machine } from '../emu/machine.js';
+import type { Limit, Machine, RunEnd } from '../emu/machine.js';
 import type { MisuseKind } from '../emu/misuse.js';
 import { Rational } from '../emu/rational.js';
 import type { Snapshot } from '../emu/snapshot.js';
@@ -37,19 +37,29 @@ export interface Mark extends Start {
 }
 
 /** Whatever breaks inside the machine, and was not raised on purpose, is the emulator's failure. */
-export function runMachine<T>(machine: Machine, place: (pc: number) => string, fn: () => T): T {
+export function runMachine<T>(
+  machine: Machine,
+  place: (pc: number) => string,
+  fn: () => T,
+  name: string = machine.name,
+): T {
   try {
     return fn();
   } catch (error) {
     if (isTestError(error)) throw error;
-    const where = () =>
-      `${machine.name}, ${place(machine.cpu.pc >>> 0)}, ${timeText(machine.nanoseconds)} of machine time`;
+    const where = () => `${name}, ${place(machine.cpu.pc >>> 0)}, ${timeText(machine.nanoseconds)} of machine time`;
     if (error instanceof DeviceError) throw error.at(where());
     if (error instanceof FwtestError) throw error;
     const what = `the emulator failed: ${error instanceof Error ? error.message : String(error)}`;
     const remedy = 'this is a fault of fwtest: please report it with this text and, if you can, the firmware';
     throw new InternalError({ what, where: where(), remedy }, { cause: error });
   }
+}
+
+/** Since when the public call that is in progress has taken the host's time, and how many calls it consists of at the moment. */
+export class HostWatch {
+  started = 0;
+  depth = 0;
 }
 
 export class MachineBench implements Bench {
@@ -63,14 +73,19 @@ export class MachineBench implements Bench {
   /** Host ms that a run may take. */
   hostLimit: number;
   /** What lets time pass: the machine alone, or with others of its system. */
-  drive: Pick<Machine, 'run' | 'step'>;
+  drive: { run(limit: Limit): RunEnd; step(): boolean; stop(): void };
   /** Called around looking at a run again, which must not be seen outside this machine. */
   aside: <T>(fn: () => T) => T = (fn) => fn();
   /** Whether somebody wants the run to end. */
   cancelled: (() => boolean) | undefined;
-  /** When the public call that is in progress began, and how many calls it consists of at the moment. */
-  #started = 0;
-  #depth = 0;
+  /** Its name among the boards of a system. */
+  title: string | undefined;
+  /** Brings the other boards of a system to the present instant: a test is about to look. */
+  meet: () => void = () => {};
+  /** Throws where this board alone must not go back in time. */
+  allowRestore: () => void = () => {};
+  /** Shared by the boards of a system, which run in each other's calls. */
+  hostWatch = new HostWatch();
   /** Host ms inside public calls so far. */
   #hostMilliseconds = 0;
 
@@ -162,15 +177,19 @@ export class MachineBench implements Bench {
 
   /** The machine's guard: ends a run that takes too long on the host. */
   guard(): void {
-    const where = () => `${cpuText(this.machine, this.locator)}, ${timeText(this.time)} of machine time`;
-    if (this.cancelled?.()) throw new GuestError({ what: 'the run was cancelled', where: where() });
+    if (this.cancelled?.()) throw new GuestError({ what: 'the run was cancelled', where: this.#where });
     // A wait that is looked at again is no longer than the wait was.
-    if (this.muted || performance.now() - this.#started < this.hostLimit) return;
+    if (this.muted || performance.now() - this.hostWatch.started < this.hostLimit) return;
     throw new GuestError({
       what: `a run took more than ${this.hostLimit / 1000} s of host time`,
-      where: where(),
-      remedy: 'let less machine time pass, or give firmwareTest a larger hostTimeout (ms)',
+      where: this.#where,
+      remedy: `let less machine time pass, or give ${this.title === undefined ? 'firmwareTest' : 'systemTest'} a larger hostTimeout (ms)`,
     });
+  }
+
+  get #where(): string {
+    const board = this.title === undefined ? '' : `board '${this.title}', `;
+    return `${board}${cpuText(this.machine, this.locator)}, ${timeText(this.time)} of machine time`;
   }
 
   run(duration: Duration): void {
@@ -189,13 +208,14 @@ export class MachineBench implements Bench {
 
   /** The limit of host time counts from the outermost call on, however many runs there are inside. */
   timed<T>(fn: () => T): T {
-    if (this.#depth === 0) this.#started = performance.now();
-    this.#depth++;
+    const watch = this.hostWatch;
+    if (watch.depth === 0) watch.started = performance.now();
+    watch.depth++;
     try {
       return fn();
     } finally {
-      this.#depth--;
-      if (this.#depth === 0) this.#hostMilliseconds += performance.now() - this.#started;
+      watch.depth--;
+      if (watch.depth === 0) this.#hostMilliseconds += performance.now() - watch.started;
     }
   }
 
@@ -280,8 +300,11 @@ export class MachineBench implements Bench {
     if (callTest(done)) return true;
     let met = false;
     const check = () => {
-      met = met || callTest(done);
-      if (met) this.machine.stop();
+      if (!met) {
+        this.meet();
+        met = callTest(done);
+      }
+      if (met) this.drive.stop();
     };
     const ends = watched.map((one) => one.onChange(check));
     try {
@@ -297,13 +320,15 @@ export class MachineBench implements Bench {
     if (end !== 'dead') return;
     throw new GuestError({
       what: 'the CPU clock stands and nothing is due any more: the cycles to wait for never come',
-      where: `${cpuText(this.machine, this.locator)}, ${timeText(this.time)} of machine time`,
+      where: this.#where,
       remedy: "wait for machine time ('50ms') instead of cycles",
     });
   }
 
   /** Does something with the machine: what breaks in it is told with the place of the CPU. */
   protect<T>(fn: () => T): T {
-    return this.timed(() => runMachine(this.machine, (pc) => this.locator.describe(pc), fn));
+    return this.timed(() =>
+      runMachine(this.machine, (pc) => this.locator.describe(pc), fn, this.title && `board '${this.title}'`),
+    );
   }
 }

@@ -7,6 +7,7 @@ import { type ElfImage, readElf, requireElfFor } from '../emu/debug/elf.js';
 import { Locator } from '../emu/debug/locator.js';
 import { stackLimit } from '../emu/debug/stack-limit.js';
 import { InternalError, UsageError } from '../emu/errors.js';
+import type { TimingModel } from '../emu/isa/engine-mode.js';
 import type { Machine } from '../emu/machine.js';
 import { type BoardHandle, type BoardSnapshot, boardHandle } from './board-handle.js';
 import type { EngineSettings } from './engine-settings.js';
@@ -17,6 +18,10 @@ export type AnyBoard = Board<DeviceRows, PartRows>;
 export interface StationOptions extends EngineSettings {
   /** Host ms that one run may take. */
   readonly hostTimeout: number;
+  /** What cycles are; the board's own choice where it is not given. */
+  readonly timing?: TimingModel | undefined;
+  /** Its name in a system, for messages: `sender.usart2`. */
+  readonly title?: string;
   /** Switches semihosting on, `'auto'` where there is such; `files` is the folder below which the firmware may open files. */
   readonly semihosting?: boolean | 'auto' | SemihostingChoice;
 }
@@ -88,9 +93,11 @@ export function createStation<B extends AnyBoard>(
     locate: (pc) => locator.describe(pc),
     guard: () => bench?.guard(),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
+    timing: options.timing,
     ...(options.stats ? { statistics: { clock: () => performance.now() } } : {}),
   });
   bench = new MachineBench(made, locator, options.hostTimeout);
+  if (options.title !== undefined) bench.title = options.title;
   enableSemihosting(made, options.semihosting);
   const limit = made.cpu.guardStack && stackLimit(image, made.cpu.register('sp'));
   if (limit !== undefined) made.cpu.guardStack?.(limit);
@@ -126,7 +133,7 @@ function stampOf(firmware: string): string {
 /** The worker's machine for a board and an image; a new one when the image's contents changed. */
 export function stationFor<B extends AnyBoard>(board: B, firmware: string, options: StationOptions): Station<B> {
   const list = kept();
-  const key = JSON.stringify([firmware, options.semihosting, options.engine, options.stats]);
+  const key = JSON.stringify([firmware, options.semihosting, options.engine, options.timing, options.stats]);
   const stamp = stampOf(firmware);
   const index = list.findIndex((one) => one.board === board && one.key === key);
   const known = index < 0 ? undefined : list.splice(index, 1)[0];

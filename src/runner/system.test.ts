@@ -64,8 +64,8 @@ test('a wire that cannot be is refused', () => {
       remedy: join two boards]
   `);
   expect(() => make([gpioWire('a.PD12', 'b.PZ3')])).toThrowErrorMatchingInlineSnapshot(`
-    [UsageError: part 'wire0' is on pin PZ3, which the chip does not have
-      where: board 'stm32f4-discovery'
+    [UsageError: part 'wire gpio a.PD12 → b.PZ3' is on pin PZ3, which the chip does not have
+      where: board 'b' of the system, board 'stm32f4-discovery'
       remedy: pins are NRST, PA0, PA1, PA2 …]
   `);
   expect(() => make([gpioWire('PD12', 'b.PZ3')])).toThrowErrorMatchingInlineSnapshot(`

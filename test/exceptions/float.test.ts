@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EXCEPTION } from '../../src/emu/cpu/armv7m/exception-numbers.js';
-import { irq, NVIC_ISER, PENDSVSET, RESULT, type Rigged, rig, SCB, STACK } from './rig.js';
+import { irq, NVIC_ISER, PENDSVSET, RAM, RESULT, type Rigged, rig, SCB, STACK } from './rig.js';
 import {
   bx,
   type Code,
@@ -233,6 +233,15 @@ describe('frames (B1.5.6–B1.5.8)', () => {
       }),
     );
     expect([rigged.cpu.register('r5'), rigged.cpu.register('r7')]).toEqual([1, 1 << 13]);
+  });
+
+  test('the MPU can refuse it: MMFSR.MLSPERR', () => {
+    // region 0, 4 KiB that nobody may access; everything else as without an MPU for privileged code
+    const protect = [...poke(0xe000_ed98, 0), ...poke(0xe000_ed9c, RAM + 0x1_0000), ...poke(0xe000_eda0, 0x17)];
+    const main = [...poke(SCB.SHCSR, 7 << 16), ...protect, ...poke(0xe000_ed94, 5), ...before, ...svc(0), ...stay];
+    const handler = [...poke(FPCAR, RAM + 0x1_0040), ...setS0(5), ...movs(5, 1), ...bx(14)];
+    const rigged = run(rig(main, { [EXCEPTION.svCall]: handler, [EXCEPTION.memManage]: faulted }));
+    expect([rigged.cpu.register('r5'), rigged.cpu.register('r7')]).toEqual([1, 1 << 5]);
   });
 
   test('where it was not enabled when the frame was made it is a HardFault, before the instruction', () => {

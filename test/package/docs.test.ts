@@ -1,5 +1,5 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { EXIT_CAUSES } from '../../src/emu/isa/engine-statistics.js';
 import { GITHUB_FILE, GITLAB_FILE } from '../../src/runner/commands/init-templates.js';
@@ -29,12 +29,15 @@ const fileName = (block: CodeBlock) => /^\/\/ (\S+\.ts)\n/.exec(block.text)?.[1]
 
 const DEFAULT_FIRMWARE = 'blinky/blinky.elf';
 
-/** A user's folder with an example's image as `build/app.elf`. */
+/** A user's folder with an example's image as `build/app.elf`, or several of them under their own names. */
 function userFolder(block: CodeBlock): string {
   const cwd = linkedFolder({ 'package.json': '{ "type": "module" }' });
   mkdirSync(join(cwd, 'build'));
-  const firmware = block.notes.get('firmware') ?? DEFAULT_FIRMWARE;
-  copyFileSync(join(ROOT, 'examples/firmware-tests', firmware), join(cwd, 'build/app.elf'));
+  const images = (block.notes.get('firmware') ?? DEFAULT_FIRMWARE).split(', ');
+  for (const image of images) {
+    const name = images.length === 1 ? 'app.elf' : basename(image);
+    copyFileSync(join(ROOT, 'examples/firmware-tests', image), join(cwd, 'build', name));
+  }
   return cwd;
 }
 

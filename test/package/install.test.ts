@@ -118,7 +118,10 @@ test('x', ({ board }) => { ${line} });
     const cwd = folder({ 'package.json': '{ "private": true }', 'echo.test.js': JEST_TEST });
     npm(cwd, 'install', '-D', tarball, 'jest@30', '--legacy-peer-deps');
     copyFileSync(join(EXAMPLES, 'uart-echo/uart-echo.elf'), join(cwd, 'uart-echo.elf'));
-    expect(passed(run(cwd, bin(cwd, 'jest'), [])).stderr).toContain('4 passed, 4 total');
+    for (const name of ['sender', 'receiver']) {
+      copyFileSync(join(EXAMPLES, `two-boards/${name}.elf`), join(cwd, `${name}.elf`));
+    }
+    expect(passed(run(cwd, bin(cwd, 'jest'), [])).stderr).toContain('5 passed, 5 total');
   });
 });
 
@@ -127,7 +130,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({ plugins: [fwtest()] });
 `;
 
-const JEST_TEST = `const { firmwareTest, at } = require('fwtest/jest');
+const JEST_TEST = `const { firmwareTest, systemTest, uartWire, at } = require('fwtest/jest');
 const { stm32f4Discovery } = require('fwtest/boards');
 const { mmioCalculator } = require('fwtest/devices');
 
@@ -144,5 +147,17 @@ fwTest('echoes', ({ board }) => {
 });
 fwTest.fromReset('begins at reset', ({ board }) => expect(board.time).toBe(0));
 fwTest('computes', ({ mmioCalc }) => expect(mmioCalc(10, '*', 5)).toBe(50));
+const bothTest = systemTest({
+  boards: {
+    sender: { board: stm32f4Discovery, firmware: './sender.elf' },
+    receiver: { board: stm32f4Discovery, firmware: './receiver.elf' },
+  },
+  wires: [uartWire('sender.usart2', 'receiver.usart2')],
+  bootedTo: (system) => system.run('2ms'),
+});
+bothTest('joins two boards', ({ boards }) => {
+  boards.sender.button.press();
+  expect(boards.receiver.pin('PD15')).toGoHigh({ within: '5ms' });
+});
 test('says what a matcher wants', () => expect(() => expect(1).toBeHigh()).toThrow('wants a pin'));
 `;

@@ -82,4 +82,25 @@ export const FIELD_EXCEPTIONS: readonly Exception[] = [
   ),
   ...same('ADC1.SMPR1 ADC2.SMPR1 ADC3.SMPR1', 0x07ff_ffff, 'RM0090 13.13.4: three bits for channels 10 to 18'),
   ...same('ADC1.SMPR2 ADC2.SMPR2 ADC3.SMPR2', 0x3fff_ffff, 'RM0090 13.13.5: three bits for channels 0 to 9'),
+  ...same(
+    'DMA1.S1CR DMA1.S2CR DMA1.S3CR DMA1.S4CR DMA1.S5CR DMA1.S6CR DMA1.S7CR DMA2.S1CR DMA2.S2CR DMA2.S3CR DMA2.S4CR DMA2.S5CR DMA2.S6CR DMA2.S7CR',
+    0x0fef_ffff,
+    'RM0090 10.5.5: bit 20 is reserved',
+  ),
+  ...same('I2C1.OAR1 I2C2.OAR1 I2C3.OAR1', 0xc3ff, 'RM0090 27.6.3: bit 14 is to be kept at 1'),
+  ...same('RTC.CR', 0x00ff_ffff, 'RM0090 26.6.3: COSEL is bit 19'),
+  ...same('RTC.TSTR', 0x007f_7f7f, 'RM0090 26.6.14: the fields of TR; the SVD has those of an alarm'),
+  ...same('SPI1.I2SCFGR SPI1.I2SPR', 0, 'RM0090 28.1: SPI1 has no I2S'),
+];
+
+/** Registers that the SVD names in a modelled block and the block does not have. */
+export const FIELD_WITHOUT_REGISTER: readonly Omit<Exception, 'value'>[] = [
+  ...[
+    'FMR',
+    'FM1R',
+    'FS1R',
+    'FFA1R',
+    'FA1R',
+    ...Array.from({ length: 28 }, (_, n) => [`F${n}R1`, `F${n}R2`]).flat(),
+  ].map((register) => ({ register: `CAN2.${register}`, reason: 'RM0090 32.3.4: the filters of both are in CAN1' })),
 ];

@@ -4,7 +4,7 @@ import { type Decoded, Decoder } from './decoder.js';
 import type { EngineMode, EngineOptions } from './engine-mode.js';
 import { type EngineStatistics, EXIT_CAUSES, type ExitCause } from './engine-statistics.js';
 import { BREAKPOINT, FIRST, Handlers, LONG, REGION, UNCONDITIONAL, UNDECODED } from './handlers.js';
-import { HotEngine } from './hot/hot-engine.js';
+import { HotEngine, type Timing } from './hot/hot-engine.js';
 import { Tiering, type Tiers } from './hot/tiering.js';
 import { functionImport, helperImport } from './imports.js';
 import type { Isa } from './instruction.js';
@@ -22,7 +22,7 @@ import {
   RECORD_SIZE,
   type StateLayout,
 } from './layout.js'; // prettier-ignore
-import { DATA_LINE, MISS } from './line-functions.js';
+import { LINE_CALLS } from './line-functions.js';
 import { Lines } from './lines.js';
 import { readNotes } from './note.js';
 import type { Neighbour } from './pipeline.js';
@@ -116,6 +116,9 @@ function nothingDecoded(): Int32Array {
 
 const CHUNK_MASK = 2 ** (32 - CHUNK_SHIFT) - 1;
 
+/** Misses of lines in a slice that are many, and cycles to each of them. */
+const MANY_MISSES = 50;
+const CYCLES_PER_MISS = 2000;
 /** How many instructions are decoded ahead of the one that was asked for. */
 const DECODE_AHEAD = 32;
 
@@ -139,6 +142,8 @@ export class ColdEngine {
   /** Lines of a slow memory of code, which `setSlowCode` makes it wait for. */
   readonly lines: Lines;
   #slowCode = false;
+  /** Regions go on after a miss: leaving them costs too much, once there are many. */
+  #manyMisses = false;
   readonly #note: (site: number, target: number) => void;
   /** Address at which the last slice was over. */
   #leftAt = -1;
@@ -182,7 +187,7 @@ export class ColdEngine {
       constantWord: (address) => host.constantWord(address),
       imports: regionImports,
       isStop: (pc) => this.#breakpoints.has(pc),
-      timing: () => (this.#ideal ? 'ideal' : this.#slowCode ? 'slow code' : 'part'),
+      timing: () => this.#timing,
       register: (index) => this.#words[(this.layout.registers + index * this.layout.registerSize) >> 2]!,
       statistics,
     });
@@ -212,6 +217,7 @@ export class ColdEngine {
     this.#tiering = mode === 'cold' ? undefined : new Tiering(this.#tiers(), mode);
     this.#words.set(nothingDecoded(), CHUNK_MAP >> 2);
     this.#words[ENGINE.stale >> 2] = 1;
+    this.#words[ENGINE.piecesCost >> 2] = isa.pipeline && !this.#ideal ? 1 : 0;
   }
 
   /**
@@ -225,16 +231,24 @@ export class ColdEngine {
     if (on) this.#runs.slow ??= this.#makeSlow();
     this.#run = on ? this.#runs.slow! : this.#runs.fast;
   }
+  get #timing(): Timing {
+    if (!this.#slowCode) return this.#ideal ? 'ideal' : 'part';
+    return this.#manyMisses ? 'slow code, many misses' : 'slow code';
+  }
+  /** A slice was over: `cycles` at most. */
+  #countMisses(cycles: number): void {
+    const misses = this.#words[ENGINE.misses >> 2]!;
+    this.#words[ENGINE.misses >> 2] = 0;
+    if (!this.#slowCode || this.#manyMisses || misses < Math.max(MANY_MISSES, cycles / CYCLES_PER_MISS)) return;
+    this.#manyMisses = true;
+    this.remapped();
+  }
+
   #makeSlow(): () => void {
-    const { lines } = this;
-    const misses = {
-      [MISS.code]: (address: number) => lines.missCode(address),
-      [MISS.data]: (address: number) => lines.missData(address),
-    };
     const module = moduleOf(this.isa, this.hot.counting, true);
-    const instance = new WebAssembly.Instance(module, { host: { ...this.#imports, ...misses } });
-    Object.assign(this.#regionImports, misses, { [DATA_LINE]: instance.exports[DATA_LINE] });
-    return instance.exports['run'] as () => void;
+    const { exports } = new WebAssembly.Instance(module, { host: this.#imports });
+    for (const name of Object.values(LINE_CALLS)) this.#regionImports[name] = exports[name] as WebAssembly.ImportValue;
+    return exports['run'] as () => void;
   }
 
   get pc(): number {
@@ -258,9 +272,10 @@ export class ColdEngine {
     if (this.#tiering) this.#noteStart();
     for (;;) {
       this.#words[ENGINE.exit >> 2] = 0;
+      const before = this.budget;
       this.#run();
       const exit = this.#words[ENGINE.exit >> 2]!;
-      if (this.#tiering) this.#sample(exit === 0);
+      if (this.#tiering) this.#sample(exit === 0, before - this.budget);
       if (exit === 0) {
         this.#leftAt = this.pc;
         return BUDGET_EXIT;
@@ -371,6 +386,9 @@ export class ColdEngine {
       get compiled() {
         return hot.statistics.compiledInstructions;
       },
+      get known() {
+        return hot.known;
+      },
       isEntry: (pc) => hot.isEntry(pc),
       covers: (pc) => hot.covers(pc),
       compile: (entries) => this.compile(entries),
@@ -389,18 +407,19 @@ export class ColdEngine {
     };
   }
 
-  /** At the end of a run; `over`: the slice was used up. */
-  #sample(over: boolean): void {
+  /** At the end of a run of so many ticks; `over`: the slice was used up. */
+  #sample(over: boolean, ticks: number): void {
     const tiering = this.#tiering!;
     const words = this.#words;
-    if (words[ENGINE.noted >> 2] !== 0) {
+    if (words[ENGINE.noted >> 2] !== 0 && tiering.canLearn) {
       words[ENGINE.noted >> 2] = 0;
       readNotes(words, (notes) => tiering.noted(notes));
     }
     if (!over) return;
+    if (this.#slowCode) this.#countMisses(tiering.slice);
     // behind a region the cold engine walks to the end of the slice: where that ends says nothing
-    if (words[ENGINE.tail >> 2] === 0) tiering.sample(words[ENGINE.lastTarget >> 2]! >>> 0);
-    else tiering.quiet();
+    if (words[ENGINE.tail >> 2] === 0) tiering.sample(words[ENGINE.lastTarget >> 2]! >>> 0, ticks);
+    else tiering.quiet(ticks);
     words[ENGINE.tail >> 2] = 0;
   }
 

@@ -14,9 +14,9 @@ import {
   NOTE,
   WASM_PAGE,
 } from './layout.js';
-import { codeLineFunction, DATA_LINE, dataLineFunction, MISS, MISSES } from './line-functions.js';
+import { codeLineFunction, dataLineFunction, LINE_CALLS, missFunction } from './line-functions.js';
 import { noteFunction } from './note.js';
-import type { PrintContext } from './print-context.js';
+import type { DataAddress, PrintContext } from './print-context.js';
 import { Printer } from './printer.js';
 import { layoutRecord, type RecordView } from './record.js';
 import { chunkBias, entryAddress, LEFT, REGION_PARAMS, REGION_RESULTS } from './region-entry.js';
@@ -42,13 +42,12 @@ export function generateColdModule(isa: Isa, counting = false, slowCode = false)
 }
 
 /** The imports' names and signatures, in order. */
-const hostImports = (isa: Isa, slowCode: boolean): Import[] => [
+const hostImports = (isa: Isa): Import[] => [
   { name: 'load', params: ['i32', 'i32', 'i32'], results: ['i32'] },
   { name: 'load64', params: ['i32', 'i32'], results: ['i64'] },
   { name: 'store', params: ['i32', 'i32', 'i32', 'i32'], results: [] },
   { name: 'store64', params: ['i32', 'i64', 'i32'], results: [] },
   { name: 'codeChanged', params: ['i32'], results: [] },
-  ...(slowCode ? MISSES : []),
   ...helperImports(isa),
 ];
 
@@ -79,7 +78,7 @@ class ColdModule {
     this.#counter = counting ? COUNTERS.cold : undefined;
     this.#handlers = new Handlers(isa);
     this.#module.importTable();
-    for (const { name, params, results } of hostImports(isa, slowCode)) {
+    for (const { name, params, results } of hostImports(isa)) {
       this.#imports.set(name, this.#module.import(name, params, results));
     }
     const host = (name: string) => this.#imports.get(name)!;
@@ -91,9 +90,14 @@ class ColdModule {
       codeChanged: host('codeChanged'),
     }); // prettier-ignore
     if (!slowCode) return;
-    this.#codeLine = this.#module.function(['i32'], ['i32'], () => codeLineFunction(host(MISS.code)));
-    this.#dataLine = this.#module.function(['i32'], ['i32'], () => dataLineFunction(host(MISS.data)));
-    this.#module.export(DATA_LINE, this.#dataLine);
+    const line = (print: () => FunctionBody) => this.#module.function(['i32'], ['i32'], print);
+    const missCode = line(() => missFunction(LINES.code));
+    const missData = line(() => missFunction(LINES.data));
+    this.#codeLine = line(() => codeLineFunction(missCode));
+    this.#dataLine = line(() => dataLineFunction(missData));
+    this.#module.export(LINE_CALLS.missCode, missCode);
+    this.#module.export(LINE_CALLS.missData, missData);
+    this.#module.export(LINE_CALLS.dataLine, this.#dataLine);
   }
 
   build(): Uint8Array<ArrayBuffer> {
@@ -128,7 +132,10 @@ class ColdModule {
       slots: this.#code(handler).view,
       length: handler.variant.row.pattern.length / 8,
       slow: (kind, size) => this.#slowPath.index(kind, size),
-      dataLine: this.#dataLine,
+      waitForData:
+        this.#dataLine === undefined
+          ? undefined
+          : (address) => this.#payForData(out, rest.budget, address, this.#dataLine!),
       helper: (name) => this.#imports.get(helperImport(name))!,
       pure: (name) => this.#imports.get(functionImport(name))!,
       trapNumber: (kind) => 1 + this.#isa.traps.indexOf(kind),
@@ -236,6 +243,13 @@ class ColdModule {
     out.get(budget).get(pc).call(this.#codeLine).op(OP.i32_sub).set(budget);
   }
 
+  #payForData(out: FunctionBody, budget: number, address: DataAddress, dataLine: number): void {
+    out.get(budget);
+    if ('local' in address) out.get(address.local);
+    else out.i32(address.at);
+    out.call(dataLine).op(OP.i32_sub).set(budget);
+  }
+
   #inline(
     out: FunctionBody,
     handler: Handler,
@@ -280,7 +294,7 @@ class ColdModule {
     const { target, pc, budget, bias, record } = locals;
     const region = this.#module.type(REGION_PARAMS, REGION_RESULTS);
     const entry = out.local('i32');
-    out.i32(0).i32(0).memory(OP.i32_store, ENGINE.callDepth).i32(0).i32(0).memory(OP.i32_store, ENGINE.stale);
+    out.i32(0).i32(0).memory(OP.i32_store, ENGINE.hostStack).i32(0).i32(0).memory(OP.i32_store, ENGINE.stale);
     out.get(pc).get(budget);
     entryAddress(out, pc, bias);
     out.memory(OP.i32_load16_u, ENTRIES_OFFSET).op(OP.call_indirect).code.u32(region).byte(0);

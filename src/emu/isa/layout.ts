@@ -46,11 +46,11 @@ export const LINES = {
   readAhead: 0x608,
   /** i32: bit 0, lines of code are kept; bit 1, lines of data are. */
   keeps: 0x60c,
-  /** f64. */
+  /** i64. */
   count: 0x610,
   /** i32: the line that data was read from last. */
   currentData: 0x618,
-  /** Of code, then of data: i32 line + 1 in every place of the cache, 0 where it is empty; f64 when it was used last. */
+  /** Of code, then of data: i32 line + 1 in every place of the cache, 0 where it is empty; i64 when it was used last. */
   code: { places: 64, line: 0x620, used: 0x720 },
   data: { places: 8, line: 0x920, used: 0x940 },
   end: 0x980,
@@ -112,10 +112,16 @@ export const ENGINE = {
   tail: ENGINE_BASE + 4,
   /** i32: not 0 while unaligned plain accesses must go through the machine (they trap there). */
   strictAlignment: STATE_BASE + 16,
-  /** i32: subroutines that compiled regions have called and that have not come back. */
-  callDepth: ENGINE_BASE + 8,
+  /** i32: bytes of the host's stack that compiled regions hold which have called a subroutine that has not come back. */
+  hostStack: ENGINE_BASE + 8,
   /** i32: not 0 once code that some region holds has changed, until all regions are left. */
   stale: ENGINE_BASE + 12,
+  /** i32: lines of the slow memory that were read. */
+  misses: ENGINE_BASE + 20,
+  /** i32: 1 where unaligned accesses cost cycles: one for a second access, two for a third. */
+  piecesCost: ENGINE_BASE + 24,
+  /** i32, two of them: cycles that a read in 64 KiB from 0x4000_0000 up, and in those behind, takes longer (bridges.ts). */
+  bridgeWaits: ENGINE_BASE + 28,
   /** i32: not 0 once a note has been made often. */
   noted: ENGINE_BASE + 16,
 } as const;

@@ -23,14 +23,12 @@ export const isSlow = (address: number): boolean =>
  */
 export class Lines {
   readonly #words: Int32Array;
-  readonly #times: Float64Array;
   readonly #bytes: Uint8Array;
   /** Whether there may be anything in the tables of places. */
   #placed = false;
 
   constructor(memory: ArrayBuffer) {
     this.#words = new Int32Array(memory, 0, LINES.end >> 2);
-    this.#times = new Float64Array(memory, 0, LINES.end >> 3);
     this.#bytes = new Uint8Array(memory);
   }
 
@@ -81,44 +79,49 @@ export class Lines {
 
   #use(cache: Cache, places: number, address: number): number {
     const place = this.#bytes[places + ((address >>> LINE_SHIFT) & LINE_MASK)]!;
-    if (place === 0) return this.missCode(address);
-    this.#times[(cache.used >> 3) + place - 1] = this.#count();
+    if (place === 0) return this.#miss(address);
+    this.#write(cache.used + 8 * (place - 1), this.#count());
     return 0;
   }
   #count(): number {
-    this.#times[LINES.count >> 3] = this.#times[LINES.count >> 3]! + 1;
-    return this.#times[LINES.count >> 3]!;
+    const count = this.#read(LINES.count) + 1;
+    this.#write(LINES.count, count);
+    return count;
+  }
+  /** An i64, of which 53 bits are more than enough. */
+  #read(address: number): number {
+    return (this.#words[address >> 2]! >>> 0) + this.#words[(address >> 2) + 1]! * 2 ** 32;
+  }
+  #write(address: number, value: number): void {
+    this.#words[address >> 2] = value;
+    this.#words[(address >> 2) + 1] = Math.floor(value / 2 ** 32);
   }
 
   /** The line of an address is not kept: it is read. */
-  missCode(address: number): number {
+  #miss(address: number): number {
     const words = this.#words;
     const follows = address >>> LINE_SHIFT === (words[LINES.current >> 2]! + 1) >>> 0;
     if ((words[LINES.keeps >> 2]! & 1) !== 0) this.#keep(LINES.code, CODE_PLACES, address);
     return words[(follows ? LINES.readAhead : LINES.read) >> 2]!;
   }
-  missData(address: number): number {
-    if ((this.#words[LINES.keeps >> 2]! & 2) !== 0) this.#keep(LINES.data, DATA_PLACES, address);
-    return this.#words[LINES.read >> 2]!;
-  }
-
   #keep(cache: Cache, places: number, address: number): void {
-    const [lines, used] = [cache.line >> 2, cache.used >> 3];
-    let oldest = 0;
+    let [oldest, least] = [0, this.#read(cache.used)];
     for (let place = 1; place < cache.places; place++) {
-      if (this.#times[used + place]! < this.#times[used + oldest]!) oldest = place;
+      const used = this.#read(cache.used + 8 * place);
+      if (used < least) [oldest, least] = [place, used];
     }
-    const before = this.#words[lines + oldest]!;
+    const at = (cache.line >> 2) + oldest;
+    const before = this.#words[at]!;
     if (before !== 0) this.#bytes[places + before - 1] = 0;
     const line = (address >>> LINE_SHIFT) & LINE_MASK;
-    this.#words[lines + oldest] = line + 1;
-    this.#times[used + oldest] = this.#count();
+    this.#words[at] = line + 1;
+    this.#write(cache.used + 8 * oldest, this.#count());
     this.#bytes[places + line] = oldest + 1;
   }
 
   #forget(cache: Cache): void {
     this.#words.fill(0, cache.line >> 2, (cache.line >> 2) + cache.places);
-    this.#times.fill(0, cache.used >> 3, (cache.used >> 3) + cache.places);
+    this.#words.fill(0, cache.used >> 2, (cache.used >> 2) + 2 * cache.places);
     this.#words[(cache === LINES.code ? LINES.current : LINES.currentData) >> 2] = -1;
     this.rebuild();
   }

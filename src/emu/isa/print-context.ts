@@ -18,8 +18,8 @@ export interface PrintContext {
   temporary(type: Type): number;
   /** Indices of the out-of-line memory functions and of the CPU's helpers. */
   readonly slow: (kind: 'load' | 'store', size: number) => number;
-  /** Function that waits for a line of data, where there is a slow memory. */
-  readonly dataLine: number | undefined;
+  /** Waits for a line of data in the slow memory, at a known address or at one in a local; only where there is such a memory. */
+  readonly waitForData: ((address: DataAddress) => void) | undefined;
   readonly helper: (name: string) => number;
   /** Index of a function of the instruction set. */
   readonly pure: (name: string) => number;
@@ -35,6 +35,9 @@ export interface PrintContext {
   /** Only the hot engine: registers and scalars live in locals, a slow access leaves, known cycles are added up. */
   readonly hot?: HotContext;
 }
+
+/** Where data is read: at a known address, under so many blocks, or at one in a local. */
+export type DataAddress = { readonly at: number; readonly depth: number } | { readonly local: number };
 
 /** A stretch of guest addresses that lies in one piece in the Wasm memory, and may be read. */
 export interface MemoryWindow {

@@ -344,19 +344,19 @@ export class Printer {
   }
   /** Waits for the line that is read, where the address lies in a slow memory. */
   #waitForData(address: number): void {
-    const { out, budget, dataLine, hot } = this.#context;
-    if (dataLine === undefined || (hot?.window && !isSlow(hot.window.base))) return;
+    const { out, waitForData, hot } = this.#context;
+    if (waitForData === undefined || (hot?.window && !isSlow(hot.window.base))) return;
     out.get(address).i32(SLOW_MEMORY.bits).op(OP.i32_shr_u);
     out.i32(SLOW_MEMORY.base >>> SLOW_MEMORY.bits).op(OP.i32_eq, OP.if, EMPTY_BLOCK);
-    out.get(budget).get(address).call(dataLine).op(OP.i32_sub).set(budget).op(OP.end);
+    waitForData({ local: address });
+    out.op(OP.end);
   }
   #waitForConstant(node: Extract<Node, { op: 'load' }>): void {
-    const { out, budget, dataLine } = this.#context;
+    const { waitForData } = this.#context;
     const address = this.#program[node.args[0]]!;
-    if (dataLine === undefined || address.op !== 'const' || !isSlow(Number(address.value) >>> 0)) return;
-    out.get(budget).i32(Number(address.value)).call(dataLine).op(OP.i32_sub).set(budget);
+    if (waitForData === undefined || address.op !== 'const' || !isSlow(Number(address.value) >>> 0)) return;
+    waitForData({ at: Number(address.value) >>> 0, depth: this.#depth });
   }
-
   #load(id: number, node: Extract<Node, { op: 'load' }>): void {
     const { out } = this.#context;
     const constant = this.#constantWord(node);

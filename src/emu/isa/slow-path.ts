@@ -91,6 +91,35 @@ function pageEntry(out: FunctionBody, table: number): void {
     .memory(OP.i32_load, table);
 }
 
+/** Cycles for a read behind a bridge. */
+function payForBridge(out: FunctionBody): void {
+  out
+    .get(0)
+    .i32(17)
+    .op(OP.i32_shr_u)
+    .i32(0x4000_0000 >>> 17)
+    .op(OP.i32_eq, OP.if, EMPTY_BLOCK);
+  out.i32(0).i32(0).memory(OP.i32_load, ENGINE.budget);
+  out.get(0).i32(14).op(OP.i32_shr_u).i32(4).op(OP.i32_and).memory(OP.i32_load, ENGINE.bridgeWaits);
+  out.op(OP.i32_sub).memory(OP.i32_store, ENGINE.budget).op(OP.end);
+}
+
+/** Cycles for the accesses that an unaligned one is made of: see `piecesOf`. */
+function payForPieces(out: FunctionBody, size: 1 | 2 | 4 | 8): void {
+  if (size !== 2 && size !== 4) return;
+  out.i32(0).i32(0).memory(OP.i32_load, ENGINE.budget);
+  out
+    .get(0)
+    .i32(size - 1)
+    .op(OP.i32_and, OP.i32_eqz, OP.i32_eqz);
+  if (size === 4) out.get(0).i32(1).op(OP.i32_and, OP.i32_add);
+  out.i32(0).memory(OP.i32_load, ENGINE.piecesCost).op(OP.i32_mul, OP.i32_sub).memory(OP.i32_store, ENGINE.budget);
+}
+
+/** Accesses beside the first that an unaligned halfword or word is made of (Arm DDI 0439D 3.3.2). */
+export const piecesOf = (address: number, size: number): number =>
+  Number((address & (size - 1)) !== 0) + (size === 4 ? address & 1 : 0);
+
 function slowLoad(size: 1 | 2 | 4 | 8, type: Type, host: number): FunctionBody {
   const out = new FunctionBody(['i32', 'i32']);
   const entry = out.local('i32');
@@ -98,6 +127,7 @@ function slowLoad(size: 1 | 2 | 4 | 8, type: Type, host: number): FunctionBody {
   out.op(OP.if, EMPTY_BLOCK);
   pageEntry(out, READ_TABLE);
   out.tee(entry).op(OP.if, EMPTY_BLOCK);
+  payForPieces(out, size);
   out.get(entry).get(0).op(OP.i32_add).memory(LOAD[size], 0).op(OP.return, OP.end, OP.end);
   if (type === 'i64') return out.get(0).get(1).call(host);
   if (size === 4) readPort(out, 1, entry);
@@ -124,6 +154,7 @@ function readPort(out: FunctionBody, flags: number, port: number): void {
   out.get(port).memory(OP.i32_load, PORT.blocked).memory(OP.i32_load, 0).br(0, OP.br_if);
   out.get(port).memory(OP.i32_load, PORT.reads);
   out.get(port).memory(OP.i32_load, PORT.reads).memory(OP.i32_load, 0).i32(1).op(OP.i32_add).memory(OP.i32_store, 0);
+  payForBridge(out);
   out.get(port).memory(OP.i32_load, PORT.value).memory(OP.i32_load, 0).op(OP.return);
   out.op(OP.end);
 }
@@ -152,6 +183,7 @@ function slowStore(size: 1 | 2 | 4 | 8, type: Type, host: number, codeChanged: n
     .op(OP.i32_le_s)
     .br(0, OP.br_if)
     .op(OP.end);
+  payForPieces(out, size);
   pageEntry(out, READ_TABLE);
   out.get(0).op(OP.i32_add).get(1).memory(STORE[size], 0).op(OP.return, OP.end);
   if (type === 'i64') return out.get(0).get(1).get(2).call(host);

@@ -45,10 +45,12 @@ export function lis3dsh({ bus, select, int1, int2 }: AccelerometerPins): PartTyp
 
       const showReady = () => {
         const control = get(R.CTRL_REG3);
-        // DR_EN (bit 7) and INT1_EN (bit 3); IEA (bit 6): active high.
-        const on = (control & 0x88) === 0x88 && (get(R.STATUS) & 8) !== 0;
-        ready.set(on === ((control & 0x40) !== 0) ? 'high' : 'low');
-        quiet.set(control & 0x40 ? 'low' : 'high');
+        // DR_EN is bit 7, IEA (active high) bit 6, INT2_EN and INT1_EN are bits 4 and 3: a pin that is not enabled is left alone.
+        const idle = control & 0x40 ? 'low' : 'high';
+        const active = control & 0x40 ? 'high' : 'low';
+        const isReady = (control & 0x80) !== 0 && (get(R.STATUS) & 8) !== 0;
+        ready.set((control & 8) === 0 ? 'none' : isReady ? active : idle);
+        quiet.set((control & 0x10) === 0 ? 'none' : idle);
       };
       const sample = p.event('sample', () => {
         const digits = around.digits(SCALES[(get(R.CTRL_REG5) >> 3) & 7] ?? SCALES[0], 32_767);

@@ -5,6 +5,8 @@ import { LATENCY_NS, type Lockstep } from './lockstep.js';
 export class Bridge {
   #lockstep: Lockstep | undefined;
   readonly #atStart: (() => void)[] = [];
+  /** Boards that a later one can say something to. */
+  readonly hears = new Set<BoardNumber>();
 
   get lockstep(): Lockstep | undefined {
     return this.#lockstep;
@@ -18,6 +20,9 @@ export class Bridge {
     this.#atStart.push(fn);
   }
 }
+
+/** What can be on its way at one time: no wire says more within the latency. */
+const MOST_WAITING = 4096;
 
 /** Where a wire ends: the number of the board in its system. */
 export type BoardNumber = number;
@@ -37,15 +42,16 @@ export class Channel {
     this.#bridge = bridge;
     this.#from = from;
     this.#to = to;
+    if (from > to) bridge.hears.add(to);
   }
 
-  /** The receiving end, in the set-up of its part. */
-  receiver(p: PartContext, receive: (a: number, b: number) => void): void {
+  /** The receiving end, in the set-up of its part; `name` where that has several. */
+  receiver(p: PartContext, receive: (a: number, b: number) => void, name = ''): void {
     this.#receive = receive;
     if (this.#from < this.#to) return;
-    const waiting = p.log('waiting', { width: 3 });
-    const taken = p.words('taken', 1);
-    const arrival = p.event('arrival', () => {
+    const waiting = p.log(`waiting${name}`, { width: 3, limit: MOST_WAITING });
+    const taken = p.words(`taken${name}`, 1);
+    const arrival = p.event(`arrival${name}`, () => {
       while (taken[0]! < waiting.length && waiting.at(taken[0]!, 0)! <= p.clock.now()) {
         const index = taken[0]!++;
         receive(waiting.at(index, 1)!, waiting.at(index, 2)!);

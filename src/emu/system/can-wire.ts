@@ -1,47 +1,81 @@
 import type { CanBusHandle, CanHost, CanNode, CanPlace, CanWords } from '../can-link.js';
-import { definePart, type PartContext } from '../part.js';
-import { Channel } from './bridge.js';
-import { placeOf } from './place.js';
+import { definePart, type PartContext, type PartType } from '../part.js';
+import { type BoardNumber, type Bridge, Channel } from './bridge.js';
+import { hostOf, placeOf } from './place.js';
 import { reach } from './spi-wire.js';
 import type { Wire } from './wire.js';
 
+const PORT = { what: 'a CAN controller', example: "canWire('a.can1', 'b.can1')" };
+
 /**
- * `canWire('a.can1', 'b.can1')`: both controllers on one bus, which is kept on the first board; further boards are wired to
- * that one, too. A request to send reaches the bus 1 µs after a later board made it.
+ * `canWire('a.can1', 'b.can1', 'c.can1')`: all controllers on one bus, which is kept on the first board; a further wire from there
+ * adds others. A request to send reaches the bus 1 µs after a later board made it.
  */
-export function canWire(first: string, second: string): Wire {
-  const [one, other] = [placeOf(first, 'a CAN controller'), placeOf(second, 'a CAN controller')];
+export function canWire(first: string, second: string, ...more: readonly string[]): Wire {
+  const bus = placeOf(first, 'a CAN controller');
+  const others = [second, ...more].map((text) => ({ text, ...placeOf(text, 'a CAN controller') }));
   return {
-    name: `can ${first} → ${second}`,
-    boards: [one.board, other.board],
-    ordered: true,
-    ends(bridge, near, distant) {
-      let far: FarController | undefined;
+    name: `can ${[first, second, ...more].join(' ↔ ')}`,
+    boards: [bus.board, ...others.map(({ board }) => board)],
+    leader: "the bus's board, the first one,",
+    ends(bridge, near, ...distant) {
       let handle: CanBusHandle | undefined;
-      const requests = new Channel(bridge, distant, near);
+      const nodes = others.map(({ text, name }, i) => new FarEnd(bridge, near, distant[i]!, text, name));
       const busEnd = definePart({
         kind: 'wire',
         setup(p) {
-          const host = p.device(one.name) as CanHost;
+          const host = controllerOf(p, bus.name);
           handle = host.bus;
-          const { medium } = host.place;
-          medium.connect(new RemoteNode(second, medium, () => reach(bridge, near, distant, far)));
-          requests.receiver(p, () => medium.request());
+          for (const node of nodes) node.join(p, host);
           return {};
         },
       });
-      const nodeEnd = definePart({
-        kind: 'wire',
-        setup(p) {
-          const host = p.device(other.name) as CanHost;
-          far = new FarController(p, host);
-          host.moveTo(far.place(handle!, () => requests.send(0)));
-          return {};
-        },
-      });
-      return [busEnd, nodeEnd];
+      return [busEnd, ...nodes.map((node) => node.part(() => handle!))];
     },
   };
+}
+
+function controllerOf(p: PartContext, name: string): CanHost {
+  return hostOf<CanHost>(p, name, 'moveTo', PORT);
+}
+
+/** One of the other controllers. */
+class FarEnd {
+  readonly #bridge: Bridge;
+  readonly #near: BoardNumber;
+  readonly #distant: BoardNumber;
+  readonly #text: string;
+  readonly #device: string;
+  readonly #requests: Channel;
+  #far: FarController | undefined;
+
+  constructor(bridge: Bridge, near: BoardNumber, distant: BoardNumber, text: string, device: string) {
+    this.#bridge = bridge;
+    this.#near = near;
+    this.#distant = distant;
+    this.#text = text;
+    this.#device = device;
+    this.#requests = new Channel(bridge, distant, near);
+  }
+  /** On the bus's board. */
+  join(p: PartContext, { place }: CanHost): void {
+    const { medium } = place;
+    const there = () => reach(this.#bridge, this.#near, this.#distant, this.#far);
+    medium.connect(new RemoteNode(this.#text, medium, there));
+    this.#requests.receiver(p, () => medium.request(), this.#text);
+  }
+  /** On its own board. */
+  part(handle: () => CanBusHandle): PartType {
+    return definePart({
+      kind: 'wire',
+      setup: (p) => {
+        const host = controllerOf(p, this.#device);
+        this.#far = new FarController(p, host);
+        host.moveTo(this.#far.place(handle(), () => this.#requests.send(0)));
+        return {};
+      },
+    });
+  }
 }
 
 /** A controller on the later board, as the bus calls it. */

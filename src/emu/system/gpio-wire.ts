@@ -10,14 +10,15 @@ export function gpioWire(from: string, to: string): Wire {
   return {
     name: `gpio ${from} → ${to}`,
     boards: [source.board, target.board],
-    ordered: false,
     ends(bridge, first, second) {
       const channel = new Channel(bridge, first, second);
+      let sent: Net | undefined;
       const sender = definePart({
         kind: 'wire',
         pins: [source.name],
         setup(p) {
           const net = p.net(source.name);
+          sent = net;
           const tell = () => channel.send(DRIVES.indexOf(driveOf(net)));
           net.listen(tell);
           net.observe();
@@ -32,6 +33,10 @@ export function gpioWire(from: string, to: string): Wire {
         setup(p) {
           const driver = p.net(target.name).driver(p.name);
           channel.receiver(p, (drive) => driver.set(DRIVES[drive]!));
+          // What was on its way when the power failed is lost, but the far end still drives what it drives.
+          p.onPowerOn(() => {
+            if (sent !== undefined && bridge.lockstep?.frozen === false) driver.set(driveOf(sent));
+          });
           return {};
         },
       });

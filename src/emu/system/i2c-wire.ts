@@ -1,9 +1,11 @@
 import type { I2cHost, I2cLine, I2cSlave } from '../i2c-link.js';
 import { definePart } from '../part.js';
 import { Channel } from './bridge.js';
-import { placeOf } from './place.js';
+import { hostOf, placeOf } from './place.js';
 import { reach } from './spi-wire.js';
 import type { Wire } from './wire.js';
+
+const PORT = { what: 'an I2C', example: "i2cWire('a.i2c1', 'b.i2c1')" };
 
 /** `i2cWire('a.i2c1', 'b.i2c1')`: SDA and SCL. The first board is the bus's master, the second a slave on it. */
 export function i2cWire(master: string, slave: string): Wire {
@@ -11,7 +13,7 @@ export function i2cWire(master: string, slave: string): Wire {
   return {
     name: `i2c ${master} → ${slave}`,
     boards: [one.board, other.board],
-    ordered: true,
+    leader: "the master's board",
     ends(bridge, first, second) {
       let far: I2cSlave | undefined;
       let line: I2cLine | undefined;
@@ -20,7 +22,7 @@ export function i2cWire(master: string, slave: string): Wire {
       const masterEnd = definePart({
         kind: 'wire',
         setup(p) {
-          line = (p.device(one.name) as I2cHost).attach({
+          line = hostOf<I2cHost>(p, one.name, 'attach', PORT).attach({
             name: slave,
             started: () => there()?.started?.(),
             start: (address, read) => there()?.start(address, read) ?? false,
@@ -37,7 +39,7 @@ export function i2cWire(master: string, slave: string): Wire {
       const slaveEnd = definePart({
         kind: 'wire',
         setup(p) {
-          const host = p.device(other.name) as I2cHost;
+          const host = hostOf<I2cHost>(p, other.name, 'attach', PORT);
           far = host.asSlave;
           host.onRelease(() => released.send(0));
           return {};

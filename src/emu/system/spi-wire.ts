@@ -1,8 +1,10 @@
 import { definePart } from '../part.js';
 import type { SpiHost, SpiSlave } from '../spi-link.js';
 import type { Bridge } from './bridge.js';
-import { placeOf } from './place.js';
+import { hostOf, placeOf } from './place.js';
 import type { Wire } from './wire.js';
+
+const PORT = { what: 'an SPI', example: "spiWire('a.spi1', 'b.spi2')" };
 
 /**
  * `spiWire('a.spi1', 'b.spi2')`: SCK, MISO and MOSI from the first board's peripheral, the master, to the second's in slave mode. Chip
@@ -13,7 +15,7 @@ export function spiWire(master: string, slave: string): Wire {
   return {
     name: `spi ${master} → ${slave}`,
     boards: [one.board, other.board],
-    ordered: true,
+    leader: "the master's board",
     ends(bridge, first, second) {
       let far: SpiSlave | undefined;
       /** The other board at this instant; undefined while nothing crosses. */
@@ -21,7 +23,7 @@ export function spiWire(master: string, slave: string): Wire {
       const masterEnd = definePart({
         kind: 'wire',
         setup(p) {
-          (p.device(one.name) as SpiHost).attach({
+          hostOf<SpiHost>(p, one.name, 'attach', PORT).attach({
             name: slave,
             get unit() {
               return there()?.unit;
@@ -36,7 +38,7 @@ export function spiWire(master: string, slave: string): Wire {
       const slaveEnd = definePart({
         kind: 'wire',
         setup(p) {
-          far = (p.device(other.name) as SpiHost).asSlave;
+          far = hostOf<SpiHost>(p, other.name, 'attach', PORT).asSlave;
           return {};
         },
       });

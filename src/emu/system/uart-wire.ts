@@ -1,8 +1,10 @@
 import { definePart, type PartType } from '../part.js';
 import type { UartFrame, UartHost } from '../uart-link.js';
 import { Channel } from './bridge.js';
-import { placeOf } from './place.js';
+import { hostOf, placeOf } from './place.js';
 import type { Wire } from './wire.js';
+
+const PORT = { what: 'a UART', example: "uartWire('a.usart2', 'b.usart3')" };
 
 /** Places in the number that a frame crosses as; the length of a bit is the other one. */
 const [BITS, HALVES, LOW] = [1 << 9, 1 << 13, 1 << 16];
@@ -13,7 +15,6 @@ export function uartWire(one: string, other: string): Wire {
   return {
     name: `uart ${one} ↔ ${other}`,
     boards: [here.board, there.board],
-    ordered: false,
     ends(bridge, first, second) {
       const [forth, back] = [new Channel(bridge, first, second), new Channel(bridge, second, first)];
       return [endOf(here.name, forth, back), endOf(there.name, back, forth)];
@@ -25,7 +26,7 @@ function endOf(device: string, out: Channel, into: Channel): PartType {
   return definePart({
     kind: 'wire',
     setup(p) {
-      const host = p.device(device) as UartHost;
+      const host = hostOf<UartHost>(p, device, 'hear', PORT);
       host.attach({ begin: (frame) => out.send(packed(frame), frame.bitNs) });
       into.receiver(p, (frame, bitNs) => host.hear(unpacked(frame, bitNs)));
       return {};

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { readElf } from '../../emu/debug/elf.js';
 import { type Duration, parseDuration, type Span } from '../../emu/duration.js';
 import { UsageError } from '../../emu/errors.js';
-import type { EngineMode } from '../../emu/isa/engine-mode.js';
+import type { EngineMode, TimingModel } from '../../emu/isa/engine-mode.js';
 import type { SerialHandle } from '../../emu/parts/terminal.js';
 import { frequencyText, grouped } from '../../matchers/message.js';
 import { type BoardEntry, boardNamed, boards } from '../catalogue.js';
@@ -20,6 +20,7 @@ export interface BootOptions {
   for?: string;
   until?: string;
   engine?: EngineMode;
+  timing?: TimingModel;
   stats?: boolean;
 }
 
@@ -244,8 +245,8 @@ export async function boot(image: string, options: BootOptions): Promise<ExitCod
   const { definition } = boardFor(options);
   const span = options.for === undefined ? undefined : parseDuration(options.for, '--for');
   checkUntil(options);
-  const { engine, stats } = options;
-  const settings = { hostTimeout: NO_LIMIT, semihosting: 'auto', engine, stats } as const;
+  const { engine, timing, stats } = options;
+  const settings = { hostTimeout: NO_LIMIT, semihosting: 'auto', engine, timing, stats } as const;
   const station = createStation(definition as AnyBoard, path, settings);
   const session = new Session(station, consoleOf(station), options.until);
   const stopListening = listenToInput(session);

@@ -122,6 +122,15 @@ export class CpuState {
   charge(cycles: number): void {
     this.#words[ENGINE.budget >> 2] = this.#words[ENGINE.budget >> 2]! - cycles;
   }
+  /** A read behind a bridge (bridges.ts). */
+  chargeBridge(address: number): void {
+    if (address >>> 17 === 0x4000_0000 >>> 17)
+      this.charge(this.#words[(ENGINE.bridgeWaits >> 2) + ((address >>> 16) & 1)]!);
+  }
+  /** Accesses that an unaligned one is made of, beside the first. */
+  chargePieces(accesses: number): void {
+    this.charge(accesses * this.#words[ENGINE.piecesCost >> 2]!);
+  }
   set strictAlignment(on: boolean) {
     this.#words[ENGINE.strictAlignment >> 2] = on ? 1 : 0;
   }

@@ -1,11 +1,15 @@
 import {
+  exponentOf,
   flush,
   flushed,
   INFINITY,
   invalid,
   isInfinite,
+  isNaNBits,
+  isSignalling,
   isZero,
   pack,
+  powerOfTwo,
   processNaN,
   processNaNs,
   roundToSingle,
@@ -22,9 +26,11 @@ type Operation = (a: number, b: number, fpscr: number, flags: number) => number;
 
 /** What two-operand functions have in common: flushing, NaNs in order. */
 function binary(x: number, y: number, fpscr: number, operation: Operation): number {
-  const [a, b] = [flush(x, fpscr), flush(y, fpscr)];
+  const a = flush(x, fpscr);
+  const b = flush(y, fpscr);
   const flags = flushed(x, a) | flushed(y, b);
-  return processNaNs(fpscr, flags, a, b) ?? operation(a, b, fpscr, flags);
+  if (isNaNBits(a) || isNaNBits(b)) return processNaNs(a, b, fpscr, flags);
+  return operation(a, b, fpscr, flags);
 }
 
 /** The sum of what are no NaNs. */
@@ -59,25 +65,16 @@ const quotient: Operation = (a, b, fpscr, flags) => {
 
 /** A quotient of singles to 27 bits at least, the lowest of them set where a remainder is left. */
 function quotientToOdd(a: number, b: number): number {
-  const [n, d] = [significand(a), significand(b)];
-  const dividend = n.whole * 2 ** 27;
-  let whole = Math.floor(dividend / d.whole);
+  const exponent = exponentOf(a);
+  const other = exponentOf(b);
+  // whole numbers of 24 bits, and the dividend 27 bits further up
+  const dividend = Math.abs(a) * powerOfTwo(50 - exponent);
+  const divisor = Math.abs(b) * powerOfTwo(23 - other);
+  let whole = Math.floor(dividend / divisor);
   // the division itself was rounded
-  if (whole * d.whole > dividend) whole -= 1;
-  const value = whole * 2 + (whole * d.whole === dividend ? 0 : 1);
-  return (a < 0 !== b < 0 ? -value : value) * 2 ** (n.exponent - d.exponent - 28);
-}
-
-/** A number as a whole one of 24 bits and a power of two. */
-function significand(value: number): { whole: number; exponent: number } {
-  let exponent = Math.floor(Math.log2(Math.abs(value))) - 23;
-  let whole = Math.abs(value) * 2 ** -exponent;
-  // log2 may be one off beside a power of two
-  while (whole >= 2 ** 24) {
-    whole /= 2;
-    exponent += 1;
-  }
-  return { whole, exponent };
+  if (whole * divisor > dividend) whole -= 1;
+  const value = whole * 2 + (whole * divisor === dividend ? 0 : 1);
+  return (a < 0 !== b < 0 ? -value : value) * powerOfTwo(exponent - other - 28);
 }
 
 export const floatAdd = (a: number, b: number, fpscr: number): number => binary(a, b, fpscr, sum);
@@ -96,24 +93,28 @@ export function floatSquareRoot(x: number, fpscr: number): number {
 
 /** A square root to 26 bits, the lowest of them set where a remainder is left. */
 function rootToOdd(value: number): number {
-  const { whole, exponent } = significand(value);
-  // an even power of two is left outside; 24 or 25 bits become 50 or 51
-  const odd = exponent & 1;
-  const radicand = whole * 2 ** (26 + odd);
+  // an even power of two is left outside; a whole number of 50 or 51 bits is left
+  const even = (exponentOf(value) - 49) & ~1;
+  const radicand = value * powerOfTwo(-even);
   let root = Math.floor(Math.sqrt(radicand));
   if (root * root > radicand) root -= 1;
-  return (root * 2 + (root * root === radicand ? 0 : 1)) * 2 ** ((exponent - odd - 26) / 2 - 1);
+  return (root * 2 + (root * root === radicand ? 0 : 1)) * powerOfTwo(even / 2 - 1);
 }
 
 /** FPMulAdd(): addend + a × b, rounded once. */
 export function floatMultiplyAdd(z: number, x: number, y: number, fpscr: number): number {
-  const [c, a, b] = [flush(z, fpscr), flush(x, fpscr), flush(y, fpscr)];
+  const c = flush(z, fpscr);
+  const a = flush(x, fpscr);
+  const b = flush(y, fpscr);
   const flags = flushed(z, c) | flushed(x, a) | flushed(y, b);
   const noProduct = (isInfinite(a) && isZero(b)) || (isZero(a) && isInfinite(b));
-  const quietAddend = (c & 0x7fff_ffff) > INFINITY && (c & 0x0040_0000) !== 0;
-  const nan = processNaNs(fpscr, flags, c, a, b);
-  // beside a quiet addend ∞ × 0 is invalid all the same
-  if (nan !== undefined) return quietAddend && noProduct ? invalid(flags) : nan;
+  if (isNaNBits(c) || isNaNBits(a) || isNaNBits(b)) {
+    // beside a quiet addend ∞ × 0 is invalid all the same
+    if (noProduct && !isSignalling(c)) return invalid(flags);
+    return isSignalling(c) || (isNaNBits(c) && !isSignalling(a) && !isSignalling(b))
+      ? processNaN(c, fpscr, flags)
+      : processNaNs(a, b, fpscr, flags);
+  }
   if (noProduct) return invalid(flags);
   const sign = (a ^ b) & SIGN;
   if (isInfinite(a) || isInfinite(b)) {
@@ -128,14 +129,15 @@ export function floatMultiplyAdd(z: number, x: number, y: number, fpscr: number)
 
 /** FPCompare(): N, Z, C, V in bits 31:28. `quietToo`: VCMPE, for which a quiet NaN is invalid as well. */
 export function floatCompare(x: number, y: number, fpscr: number, quietToo: boolean): number {
-  const [a, b] = [flush(x, fpscr), flush(y, fpscr)];
+  const a = flush(x, fpscr);
+  const b = flush(y, fpscr);
   const flags = flushed(x, a) | flushed(y, b);
-  const unordered = processNaNs(fpscr, flags, a, b);
-  if (unordered !== undefined) {
-    const raised = flags | Math.floor(unordered / 2 ** 32) | (quietToo ? FPSCR.IOC : 0);
-    return pack(FPSCR.C | FPSCR.V, raised);
+  if (isNaNBits(a) || isNaNBits(b)) {
+    const raises = quietToo || isSignalling(a) || isSignalling(b);
+    return pack(FPSCR.C | FPSCR.V, raises ? flags | FPSCR.IOC : flags);
   }
-  const [left, right] = [singleOf(a), singleOf(b)];
+  const left = singleOf(a);
+  const right = singleOf(b);
   if (left === right) return pack(FPSCR.Z | FPSCR.C, flags);
   return pack(left < right ? FPSCR.N : FPSCR.C, flags);
 }

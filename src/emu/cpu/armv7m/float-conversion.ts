@@ -1,6 +1,6 @@
 import type { Emitter, Int } from '../../isa/emitter.js';
 import type { Row } from '../../isa/instruction.js';
-import { asBits, asSingle, compute, computeSlowly, isOrdinary, single, slowly } from './float-emit.js';
+import { asBits, asSingle, compute, computeSlowly, isOrdinary, noDenormals, single, slowly } from './float-emit.js';
 import { FIXED, vcmp, vcvtFromFixed, vcvtHalfToSingle, vcvtSingleToHalf, vcvtToFixed } from './float-functions.js';
 import { vfp } from './float-row.js';
 import { FPSCR } from './float-status.js';
@@ -26,10 +26,13 @@ function compareWith(quietToo: 0 | 1, operand: (o: Emitter, f: Two) => Int): (o:
     const status = o.variable(fpscr);
     const number = (bits: Int) => o.leU(o.and(bits, MAGNITUDE), NOT_A_NUMBER_ABOVE);
     const plain = o.eq(o.and(fpscr, FPSCR.FZ), 0);
-    o.ifRare(o.eq(o.and(plain, o.and(number(a), number(b))), 0), () => {
-      const outcome = slowly(o, vcmp, [a, b, o.i32(quietToo)], fpscr);
-      flags.set(outcome.result);
-      status.set(outcome.status);
+    const numbers = o.and(number(a), number(b));
+    o.if(o.eq(o.and(plain, numbers), 0), () => {
+      o.ifRare(o.eq(o.and(numbers, noDenormals(o, [a, b])), 0), () => {
+        const outcome = slowly(o, vcmp, [a, b, o.i32(quietToo)], fpscr);
+        flags.set(outcome.result);
+        status.set(outcome.status);
+      });
     });
     o.set('fpnzcv', flags.get());
     o.set('fpscr', status.get());
@@ -44,7 +47,7 @@ function fromInteger(signed: boolean): (o: Emitter, f: Two) => void {
     const whole = o.reg(single(o, f.m));
     const result = asBits(o, o.pure(signed ? 'convertS' : 'convertU', 'f32', whole));
     const format = o.i32(FIXED.wide | (signed ? 0 : FIXED.unsigned));
-    const attempt = { result, holds: isOrdinary(o, result), alsoHolds: () => o.eq(whole, 0) };
+    const attempt = { result, holds: isOrdinary(o, result), alsoHolds: () => o.eq(whole, 0), operands: [] };
     compute(o, attempt, vcvtFromFixed, [whole, format], (value) => o.setReg(single(o, f.d), value));
   };
 }
@@ -60,7 +63,9 @@ function toInteger(signed: boolean): (o: Emitter, f: Two) => void {
     const result = o.pure(signed ? 'truncSatS' : 'truncSatU', 'i32', asSingle(o, bits));
     const holds = signed ? o.ltU(o.and(bits, MAGNITUDE), BELOW_2_31) : o.ltU(bits, BELOW_2_32);
     const format = o.i32(FIXED.wide | FIXED.own | (signed ? 0 : FIXED.unsigned));
-    compute(o, { result, holds }, vcvtToFixed, [bits, format], (value) => o.setReg(single(o, f.d), value));
+    compute(o, { result, holds, operands: [bits] }, vcvtToFixed, [bits, format], (value) =>
+      o.setReg(single(o, f.d), value),
+    );
   };
 }
 /** VCVTR: rounded as FPSCR says. */

@@ -7,6 +7,7 @@ import {
   isSignalling,
   isZero,
   pack,
+  powerOfTwo,
   roundToHalf,
   roundToInteger,
   roundToSingle,
@@ -30,7 +31,7 @@ export function toFixed(x: number, { bits, unsigned, fraction }: Fixed, towardZe
   const a = flush(x, fpscr);
   const flags = flushed(x, a);
   if (isNaNBits(a)) return pack(0, flags | FPSCR.IOC);
-  const value = singleOf(a) * 2 ** fraction;
+  const value = singleOf(a) * powerOfTwo(fraction);
   const whole = isInfinite(a) ? value : roundToInteger(value, towardZero ? ROUND.zero : (fpscr >>> ROUND_SHIFT) & 3);
   const least = unsigned ? 0 : -(2 ** (bits - 1));
   const most = 2 ** (unsigned ? bits : bits - 1) - 1;
@@ -43,7 +44,7 @@ export function toFixed(x: number, { bits, unsigned, fraction }: Fixed, towardZe
 export function fromFixed(word: number, { bits, unsigned, fraction }: Fixed, nearest: boolean, fpscr: number): number {
   const whole = bits === 32 ? (unsigned ? word >>> 0 : word | 0) : unsigned ? word & 0xffff : (word << 16) >> 16;
   if (whole === 0) return pack(0, 0);
-  return roundToSingle(whole / 2 ** fraction, nearest ? fpscr & ~FPSCR.RMode : fpscr, 0);
+  return roundToSingle(whole * powerOfTwo(-fraction), nearest ? fpscr & ~FPSCR.RMode : fpscr, 0);
 }
 
 /** FPHalfToSingle() of the low halfword; FPSCR.AHP chooses the format without infinities and NaNs. */
@@ -57,7 +58,7 @@ export function halfToSingle(word: number, fpscr: number): number {
     return pack((fpscr & FPSCR.DN) !== 0 ? DEFAULT_NAN : sign | 0x7fc0_0000 | (fraction << 13), flags);
   }
   if (exponent === 0 && fraction === 0) return pack(sign, 0);
-  const value = exponent === 0 ? fraction * 2 ** -24 : (0x400 + fraction) * 2 ** (exponent - 25);
+  const value = exponent === 0 ? fraction * powerOfTwo(-24) : (0x400 + fraction) * powerOfTwo(exponent - 25);
   return roundToSingle(sign === 0 ? value : -value, fpscr, 0);
 }
 

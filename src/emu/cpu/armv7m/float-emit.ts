@@ -1,5 +1,6 @@
 import type { Emitter, Int, Long } from '../../isa/emitter.js';
 import type { PureFunction, Value } from '../../isa/ir.js';
+import { INFINITY } from './float-round.js';
 import { FPSCR, FPSCR_INTERRUPTING } from './float-status.js';
 
 /**
@@ -50,9 +51,21 @@ export function isZeroSingle(o: Emitter, bits: Int): Int {
   return o.eq(o.shl(bits, 1), 0);
 }
 
+/** 1 where all operands are zeros or have an exponent: there is nothing to flush. */
+export function noDenormals(o: Emitter, operands: readonly Int[]): Int {
+  const whole = (bits: Int) => o.or(o.ne(o.and(bits, INFINITY), 0), isZeroSingle(o, bits));
+  return operands.reduce<Int>((all, bits) => o.and(all, whole(bits)), o.i32(1));
+}
+
 /** 1 where rounding is to nearest, denormals are numbers and IXC is set: the host's arithmetic is the FPU's. */
 function isPlain(o: Emitter, fpscr: Int): Int {
   return o.eq(o.and(fpscr, FPSCR.RMode | FPSCR.FZ | FPSCR.IXC), FPSCR.IXC);
+}
+/** The same, or denormals are flushed, of which there are none among the operands. */
+function isPlainHere(o: Emitter, fpscr: Int, operands: readonly Int[]): Int {
+  const none = noDenormals(o, operands);
+  const nearest = o.eq(o.and(fpscr, FPSCR.RMode | FPSCR.IXC), FPSCR.IXC);
+  return o.and(nearest, o.or(none, o.eq(o.and(fpscr, FPSCR.FZ), 0)));
 }
 
 /** What the host makes of it, and when that is right. */
@@ -62,6 +75,8 @@ export interface Attempt {
   readonly holds: Int;
   /** 1 where it is right too; asked where `holds` is 0. */
   readonly alsoHolds?: (o: Emitter) => Int;
+  /** Operands that are singles, where not all are. */
+  readonly operands?: readonly Int[];
 }
 
 /**
@@ -84,10 +99,10 @@ export function compute(
     result.set(outcome.result);
     status.set(outcome.status);
   };
-  const doubtful = o.eq(o.and(plain, attempt.holds), 0);
-  const { alsoHolds } = attempt;
-  if (alsoHolds) o.if(doubtful, () => o.ifRare(o.eq(o.and(plain, alsoHolds(o)), 0), otherwise));
-  else o.ifRare(doubtful, otherwise);
+  o.if(o.eq(o.and(plain, attempt.holds), 0), () => {
+    const holds = attempt.alsoHolds ? o.or(attempt.holds, attempt.alsoHolds(o)) : attempt.holds;
+    o.ifRare(o.eq(o.and(isPlainHere(o, fpscr, attempt.operands ?? operands), holds), 0), otherwise);
+  });
   write(result.get());
   o.set('fpscr', status.get());
 }

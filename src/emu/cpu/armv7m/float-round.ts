@@ -17,12 +17,22 @@ export const pack = (bits: number, flags: number): number => (bits >>> 0) + flag
 export const bitsOf = (packed: number): number => packed | 0;
 export const flagsOf = (packed: number): number => Math.floor(packed / SCALE);
 
-const view = new DataView(new ArrayBuffer(8));
+// Scratch of the functions below; words are little-endian, as everywhere in a machine's memory.
+const single = new Float32Array(1);
+const singleBits = new Int32Array(single.buffer);
+const double = new Float64Array(1);
+const doubleBits = new Uint32Array(double.buffer);
 
 /** The value of a single. */
 export function singleOf(bits: number): number {
-  view.setInt32(0, bits);
-  return view.getFloat32(0);
+  singleBits[0] = bits;
+  return single[0]!;
+}
+/** 2ⁿ for −1022 ≤ n ≤ 1023: quicker than Math.pow. */
+export function powerOfTwo(n: number): number {
+  doubleBits[0] = 0;
+  doubleBits[1] = (n + 1023) << 20;
+  return double[0]!;
 }
 
 export const magnitude = (bits: number): number => bits & 0x7fff_ffff;
@@ -44,10 +54,10 @@ export function processNaN(bits: number, fpscr: number, flags: number): number {
   const raised = isSignalling(bits) ? flags | FPSCR.IOC : flags;
   return pack((fpscr & FPSCR.DN) !== 0 ? DEFAULT_NAN : bits | 0x0040_0000, raised);
 }
-/** FPProcessNaNs() and FPProcessNaNs3(): signalling ones first, in order; undefined without any. */
-export function processNaNs(fpscr: number, flags: number, ...operands: readonly number[]): number | undefined {
-  const chosen = operands.find(isSignalling) ?? operands.find(isNaNBits);
-  return chosen === undefined ? undefined : processNaN(chosen, fpscr, flags);
+/** FPProcessNaNs(), of which one at least is a NaN: signalling ones first, in order. */
+export function processNaNs(a: number, b: number, fpscr: number, flags: number): number {
+  const chosen = isSignalling(a) ? a : isSignalling(b) ? b : isNaNBits(a) ? a : b;
+  return processNaN(chosen, fpscr, flags);
 }
 export const invalid = (flags: number): number => pack(DEFAULT_NAN, flags | FPSCR.IOC);
 
@@ -66,9 +76,9 @@ function overflowsToInfinity(mode: number, negative: boolean): boolean {
 }
 
 /** Unbiased exponent of a normal double. */
-function exponentOf(value: number): number {
-  view.setFloat64(0, value);
-  return ((view.getInt32(0) >>> 20) & 0x7ff) - 1023;
+export function exponentOf(value: number): number {
+  double[0] = value;
+  return ((doubleBits[1]! >>> 20) & 0x7ff) - 1023;
 }
 
 /** FPRound() to single precision of a finite number that is not 0, with the flags so far. */
@@ -78,7 +88,7 @@ export function roundToSingle(value: number, fpscr: number, flags: number): numb
   const own = exponentOf(value);
   if (own < -126 && (fpscr & FPSCR.FZ) !== 0) return pack(sign, flags | FPSCR.UFC);
   const exponent = Math.max(own, -126);
-  const scaled = Math.abs(value) * 2 ** (23 - exponent);
+  const scaled = Math.abs(value) * powerOfTwo(23 - exponent);
   const unit = Math.floor(scaled);
   const fraction = scaled - unit;
   const mode = (fpscr >>> ROUND_SHIFT) & 3;
@@ -96,7 +106,7 @@ export function roundToHalf(value: number, fpscr: number, flags: number): number
   const sign = negative ? 0x8000 : 0;
   const own = exponentOf(value);
   const exponent = Math.max(own, -14);
-  const scaled = Math.abs(value) * 2 ** (10 - exponent);
+  const scaled = Math.abs(value) * powerOfTwo(10 - exponent);
   const unit = Math.floor(scaled);
   const fraction = scaled - unit;
   const mode = (fpscr >>> ROUND_SHIFT) & 3;
@@ -126,12 +136,12 @@ export function sumToOdd(a: number, b: number): number {
   const part = sum - a;
   const error = a - (sum - part) + (b - part);
   if (error === 0) return sum;
-  view.setFloat64(0, sum);
-  const low = view.getUint32(4);
+  double[0] = sum;
+  const low = doubleBits[0]!;
   if (low & 1) return sum;
   // The exact sum lies between this number and its neighbour on the side of the error.
   const outward = error > 0 === sum > 0;
-  view.setUint32(4, outward ? low | 1 : low - 1);
-  if (!outward && low === 0) view.setUint32(0, view.getUint32(0) - 1);
-  return view.getFloat64(0);
+  doubleBits[0] = outward ? low | 1 : low - 1;
+  if (!outward && low === 0) doubleBits[1] = doubleBits[1]! - 1;
+  return double[0]!;
 }

@@ -33,7 +33,13 @@ function scene(state: { ccr?: number; privileged?: boolean } = {}) {
     forgetCode: () => {},
   };
   const allocator: StateAllocator = { i32: (_, n) => new Int32Array(n), f64: (_, n) => new Float64Array(n) };
-  const cpu = { ccr: 0, privileged: true, ...state } as CpuState;
+  const cpu = {
+    ccr: 0,
+    privileged: true,
+    chargePieces: () => {},
+    chargeBridge: () => {},
+    ...state,
+  } as unknown as CpuState;
   const priorities = { executionPriority: () => 256 } as Priorities;
   const shield = new Shield({ bus, state: cpu, priorities, mpu: new MpuState(allocator), stop: () => {} });
   const memory = new GuestMemory({

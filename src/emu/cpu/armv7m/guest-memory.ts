@@ -2,6 +2,7 @@ import { ACCESS, type CpuBus } from '../../bus-access.js';
 import { BusFault } from '../../bus-fault.js';
 import type { EngineHost } from '../../isa/cold-engine.js';
 import { PAGE_SHIFT, PAGE_SIZE, READ_TABLE, WRITE_TABLE } from '../../isa/layout.js';
+import { piecesOf } from '../../isa/slow-path.js';
 import type { CpuState } from './cpu-state.js';
 import type { WordFault, WordMemory } from './exceptions.js';
 import type { FaultStatus } from './fault-status.js';
@@ -77,7 +78,9 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
     if ((address & (size - 1)) !== 0) return this.#loadUnaligned(address, size, flags);
     try {
       // a signed word: an unsigned one may be an object of its own to V8
-      return this.#read(address, size, flags) | 0;
+      const value = this.#read(address, size, flags) | 0;
+      this.#state.chargeBridge(address);
+      return value;
     } catch (error) {
       return this.#ignored(error);
     }
@@ -225,6 +228,7 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   /** Traps where it has to (A3.2.1), else goes in pieces, as the core puts it on the bus (Arm DDI 0439D 3.3.2). */
   #loadUnaligned(address: number, size: number, flags: number): number {
     this.#mayBeUnaligned(address, flags);
+    this.#state.chargePieces(piecesOf(address, size));
     if (size === 4 && (address & 1) === 0) {
       return this.load(address, 2, flags) | (this.load(address + 2, 2, flags) << 16);
     }
@@ -234,6 +238,7 @@ export class GuestMemory implements WordMemory, Omit<EngineHost, 'helpers'> {
   }
   #storeUnaligned(address: number, value: number, size: number, flags: number): void {
     this.#mayBeUnaligned(address, flags);
+    this.#state.chargePieces(piecesOf(address, size));
     if (size === 4 && (address & 1) === 0) {
       this.store(address, value & 0xffff, 2, flags);
       this.store(address + 2, value >>> 16, 2, flags);

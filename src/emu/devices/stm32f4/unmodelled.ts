@@ -15,30 +15,6 @@ export interface UnmodelledRow {
 const each = (count: number, list: (n: number) => string): string =>
   Array.from({ length: count }, (_, n) => list(n)).join(' ');
 
-/** RM0090 17.4, 18.4: ARR resets to all ones. */
-const timer = (width: 16 | 32, more: string): string =>
-  `CR1 CR2 SMCR DIER SR EGR CCMR1 CCMR2 CCER CNT PSC ARR=${width === 16 ? '0xffff' : '0xffffffff'} ${more}`;
-const ADVANCED = timer(16, 'RCR CCR1 CCR2 CCR3 CCR4 BDTR DCR DMAR');
-const GENERAL_16 = timer(16, '@0x34 CCR1 CCR2 CCR3 CCR4 @0x48 DCR DMAR');
-const GENERAL_32 = timer(32, '@0x34 CCR1 CCR2 CCR3 CCR4 @0x48 DCR DMAR OR');
-/** RM0090 19.4, 19.5. */
-const TWO_CHANNELS = 'CR1 CR2 SMCR DIER SR EGR CCMR1 @0x20 CCER CNT PSC ARR=0xffff @0x34 CCR1 CCR2';
-const ONE_CHANNEL = 'CR1 @0x0c DIER SR EGR CCMR1 @0x20 CCER CNT PSC ARR=0xffff @0x34 CCR1 @0x50 OR';
-/** RM0090 20.4. */
-const BASIC = 'CR1 CR2 @0x0c DIER SR EGR @0x24 CNT PSC ARR=0xffff';
-/** RM0090 28.5. */
-const SPI = 'CR1 CR2 SR=0x2 DR CRCPR=0x7 RXCRCR TXCRCR I2SCFGR I2SPR=0x2';
-/** RM0090 27.6. */
-const I2C = 'CR1 CR2 OAR1 OAR2 DR SR1 SR2 CCR TRISE=0x2';
-/** RM0090 10.5. */
-const DMA = `LISR HISR LIFCR HIFCR ${each(8, (n) => `S${n}CR S${n}NDTR S${n}PAR S${n}M0AR S${n}M1AR S${n}FCR=0x21`)}`;
-/** RM0090 13.13. */
-const ADC = 'SR CR1 CR2 SMPR1 SMPR2 JOFR1 JOFR2 JOFR3 JOFR4 HTR=0xfff LTR SQR1 SQR2 SQR3 JSQR JDR1 JDR2 JDR3 JDR4 DR';
-/** RM0090 32.9. */
-const CAN = `MCR=0x10002 MSR=0xc02 TSR=0x1c000000 RF0R RF1R IER ESR BTR=0x1230000
-  @0x180 ${each(3, (n) => `TI${n}R TDT${n}R TDL${n}R TDH${n}R`)} ${each(2, (n) => `RI${n}R RDT${n}R RDL${n}R RDH${n}R`)}
-  @0x200 FMR=0x2a1c0e01 FM1R @0x20c FS1R @0x214 FFA1R @0x21c FA1R @0x240 ${each(28, (n) => `F${n}R1 F${n}R2`)}`;
-
 /** RM0090 34.16 and 35.12: the two OTG cores differ in endpoints, channels and DMA. */
 const otgHost = (channels: number, split: string, dma: string): string =>
   `HCFG HFIR=0xea60 HFNUM=0x3fff @0x10 HPTXSTS=0x80100 HAINT HAINTMSK @0x40 HPRT ${each(
@@ -56,45 +32,6 @@ const endpoints = (count: number, direction: 'I' | 'O', reset: string, more: (n:
 };
 
 export const UNMODELLED = {
-  TIM2: { base: 0x4000_0000, size: 0x400, registers: GENERAL_32, gate: 'APB1.0', clock: 'apb1' },
-  TIM3: { base: 0x4000_0400, size: 0x400, registers: GENERAL_16, gate: 'APB1.1', clock: 'apb1' },
-  TIM4: { base: 0x4000_0800, size: 0x400, registers: GENERAL_16, gate: 'APB1.2', clock: 'apb1' },
-  TIM5: { base: 0x4000_0c00, size: 0x400, registers: GENERAL_32, gate: 'APB1.3', clock: 'apb1' },
-  TIM6: { base: 0x4000_1000, size: 0x400, registers: BASIC, gate: 'APB1.4', clock: 'apb1' },
-  TIM7: { base: 0x4000_1400, size: 0x400, registers: BASIC, gate: 'APB1.5', clock: 'apb1' },
-  TIM12: { base: 0x4000_1800, size: 0x400, registers: TWO_CHANNELS, gate: 'APB1.6', clock: 'apb1' },
-  TIM13: { base: 0x4000_1c00, size: 0x400, registers: ONE_CHANNEL, gate: 'APB1.7', clock: 'apb1' },
-  TIM14: { base: 0x4000_2000, size: 0x400, registers: ONE_CHANNEL, gate: 'APB1.8', clock: 'apb1' },
-  RTC: {
-    base: 0x4000_2800,
-    size: 0x400,
-    registers: `TR DR=0x2101 CR ISR=0x7 PRER=0x7f00ff WUTR=0xffff CALIBR ALRMAR ALRMBR WPR SSR SHIFTR TSTR TSDR TSSSR CALR
-      TAFCR ALRMASSR ALRMBSSR @0x50 ${each(20, (n) => `BKP${n}R`)}`,
-  },
-  WWDG: { base: 0x4000_2c00, size: 0x400, registers: 'CR=0x7f CFR=0x7f SR', gate: 'APB1.11', clock: 'apb1' },
-  IWDG: { base: 0x4000_3000, size: 0x400, registers: 'KR PR RLR=0xfff SR' },
-  I2S2ext: { base: 0x4000_3400, size: 0x400, registers: SPI, gate: 'APB1.14', clock: 'apb1' },
-  SPI2: { base: 0x4000_3800, size: 0x400, registers: SPI, gate: 'APB1.14', clock: 'apb1' },
-  SPI3: { base: 0x4000_3c00, size: 0x400, registers: SPI, gate: 'APB1.15', clock: 'apb1' },
-  I2S3ext: { base: 0x4000_4000, size: 0x400, registers: SPI, gate: 'APB1.15', clock: 'apb1' },
-  I2C1: { base: 0x4000_5400, size: 0x400, registers: I2C, gate: 'APB1.21', clock: 'apb1' },
-  I2C2: { base: 0x4000_5800, size: 0x400, registers: I2C, gate: 'APB1.22', clock: 'apb1' },
-  I2C3: { base: 0x4000_5c00, size: 0x400, registers: I2C, gate: 'APB1.23', clock: 'apb1' },
-  CAN1: { base: 0x4000_6400, size: 0x400, registers: CAN, gate: 'APB1.25', clock: 'apb1' },
-  CAN2: { base: 0x4000_6800, size: 0x400, registers: CAN, gate: 'APB1.26', clock: 'apb1' },
-  DAC: {
-    base: 0x4000_7400,
-    size: 0x400,
-    registers: 'CR SWTRIGR DHR12R1 DHR12L1 DHR8R1 DHR12R2 DHR12L2 DHR8R2 DHR12RD DHR12LD DHR8RD DOR1 DOR2 SR',
-    gate: 'APB1.29',
-    clock: 'apb1',
-  },
-  TIM1: { base: 0x4001_0000, size: 0x400, registers: ADVANCED, gate: 'APB2.0', clock: 'apb2' },
-  TIM8: { base: 0x4001_0400, size: 0x400, registers: ADVANCED, gate: 'APB2.1', clock: 'apb2' },
-  ADC1: { base: 0x4001_2000, size: 0x100, registers: ADC, gate: 'APB2.8', clock: 'apb2' },
-  ADC2: { base: 0x4001_2100, size: 0x100, registers: ADC, gate: 'APB2.9', resetBit: 'APB2.8', clock: 'apb2' },
-  ADC3: { base: 0x4001_2200, size: 0x100, registers: ADC, gate: 'APB2.10', resetBit: 'APB2.8', clock: 'apb2' },
-  ADC_Common: { base: 0x4001_2300, size: 0x100, registers: 'CSR CCR CDR', gate: 'APB2.8', clock: 'apb2' },
   SDIO: {
     base: 0x4001_2c00,
     size: 0x400,
@@ -103,13 +40,6 @@ export const UNMODELLED = {
     gate: 'APB2.11',
     clock: 'apb2',
   },
-  SPI1: { base: 0x4001_3000, size: 0x400, registers: SPI, gate: 'APB2.12', clock: 'apb2' },
-  TIM9: { base: 0x4001_4000, size: 0x400, registers: TWO_CHANNELS, gate: 'APB2.16', clock: 'apb2' },
-  TIM10: { base: 0x4001_4400, size: 0x400, registers: ONE_CHANNEL, gate: 'APB2.17', clock: 'apb2' },
-  TIM11: { base: 0x4001_4800, size: 0x400, registers: ONE_CHANNEL, gate: 'APB2.18', clock: 'apb2' },
-  CRC: { base: 0x4002_3000, size: 0x400, registers: 'DR=0xffffffff IDR CR', gate: 'AHB1.12' },
-  DMA1: { base: 0x4002_6000, size: 0x400, registers: DMA, gate: 'AHB1.21' },
-  DMA2: { base: 0x4002_6400, size: 0x400, registers: DMA, gate: 'AHB1.22' },
   ETH_MAC: {
     base: 0x4002_8000,
     size: 0x100,
@@ -180,7 +110,6 @@ export const UNMODELLED = {
     registers: 'CR SR RISR IER MISR ICR ESCR ESUR CWSTRT CWSIZE DR',
     gate: 'AHB2.0',
   },
-  RNG: { base: 0x5006_0800, size: 0x400, registers: 'CR SR DR', gate: 'AHB2.6' },
   FSMC: {
     base: 0xa000_0000,
     size: 0x1000,

@@ -19,7 +19,7 @@ interface Knowledge {
 }
 
 /** Regions are made for one of these. */
-export type Timing = TimingModel | 'slow code';
+export type Timing = TimingModel | 'slow code' | 'slow code, many misses';
 
 /** A region as compiled code, with what it was made from. */
 interface CompiledRegion {
@@ -118,6 +118,8 @@ export class HotEngine {
   readonly #jumpTargets = new Map<number, readonly number[]>();
   /** Addresses for which regions were made again. */
   readonly #given = new Set<number>();
+  /** Addresses of all instructions, and literals, that ever were compiled. */
+  readonly #ever = new Set<number>();
   readonly #free: number[] = [];
   #next = 0;
   #live = 0;
@@ -133,6 +135,9 @@ export class HotEngine {
     this.table = new WebAssembly.Table({ element: 'anyfunc', initial: 64 });
   }
 
+  get known(): number {
+    return this.#ever.size;
+  }
   get counting(): boolean {
     return this.#host.statistics !== undefined;
   }
@@ -190,6 +195,7 @@ export class HotEngine {
       if (holders) holders.add(installed);
       else this.#holders.set(block, new Set([installed]));
     }
+    for (let i = 0; i < region.fetched; i += 2) this.#ever.add(region.spans[i]!);
     this.#live++;
     this.statistics.regions++;
     this.statistics.compiledInstructions += region.instructions;
@@ -312,7 +318,8 @@ export class HotEngine {
 
   #make(entries: readonly number[]): Map<number, CompiledRegion> {
     const made = new Map<number, CompiledRegion>();
-    const slowCode = this.#host.timing() === 'slow code';
+    const timing = this.#host.timing();
+    const slowCode = timing.startsWith('slow code');
     const steps = new Map<number, Step | undefined>();
     const fetch = (pc: number) => {
       const decoded = this.#host.isStop(pc) ? undefined : this.#host.decode(pc);
@@ -336,7 +343,13 @@ export class HotEngine {
       for (const { pc } of partsOf(region)) covered.add(pc);
     }
     if (regions.length === 0) return made;
-    const options = { isa: this.#isa, layout: this.#layout, counting: this.counting, slowCode };
+    const options = {
+      isa: this.#isa,
+      layout: this.#layout,
+      counting: this.counting,
+      slowCode,
+      misses: timing === 'slow code' ? 'leave' : 'inside',
+    } as const;
     const literals = new Map<Region, Set<number>>(regions.map((region) => [region, new Set()]));
     const constantWord = (region: Region, address: number) => {
       const word = this.#host.alwaysFetched(address, 4) ? this.#host.constantWord(address) : undefined;

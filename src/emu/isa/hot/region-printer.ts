@@ -1,10 +1,10 @@
 import { EXIT_CAUSES, type ExitCause } from '../engine-statistics.js';
 import type { Isa } from '../instruction.js';
 import type { Type } from '../ir.js';
-import { CODE_PLACES, COUNTERS, ENGINE, LINE_SHIFT, LINES, NOTE, type StateLayout } from '../layout.js';
-import { noteUse, placeOf } from '../line-functions.js';
+import { CODE_PLACES, COUNTERS, DATA_PLACES, ENGINE, LINE_SHIFT, LINES, NOTE, type StateLayout } from '../layout.js';
+import { placeOf } from '../line-functions.js';
 import { isSlow } from '../lines.js';
-import type { MemoryWindow, PrintContext, SharedCheck } from '../print-context.js';
+import type { DataAddress, MemoryWindow, PrintContext, SharedCheck } from '../print-context.js';
 import { Printer } from '../printer.js';
 import { LEFT, REGION_PARAMS } from '../region-entry.js';
 import { FunctionBody } from '../wasm/code.js';
@@ -22,6 +22,14 @@ export const exitCounter = (cause: ExitCause) => COUNTERS.exits + 8 * EXIT_CAUSE
 /** How the accesses of an instruction are made: straight into one memory, through the page tables, or by the machine if they must. */
 export type Site = { readonly window: MemoryWindow } | 'table' | 'inline';
 
+/** Functions that read a line of code or data, and the one that waits for data; whether a region goes on after a miss, or leaves. */
+export interface RegionLines {
+  readonly missCode: number;
+  readonly missData: number;
+  readonly dataLine: number;
+  readonly misses: 'inside' | 'leave';
+}
+
 /** What a region's code needs from its module. */
 export interface RegionEnvironment {
   readonly slow: (kind: 'load' | 'store', size: number) => number;
@@ -38,8 +46,8 @@ export interface RegionEnvironment {
   readonly constantWord: (region: Region, address: number) => number | undefined;
   /** Instructions and exits are counted. */
   readonly counting: boolean;
-  /** Where code has to be waited for: the functions that read a line of code and that wait for one of data. */
-  readonly lines: { readonly missCode: number; readonly dataLine: number } | undefined;
+  /** Where code has to be waited for. */
+  readonly lines: RegionLines | undefined;
 }
 
 /** Where a branch may go: an open loop or block of the structure, or a frame that only takes up a depth. */
@@ -97,7 +105,7 @@ export class RegionPrinter {
     this.#layout = layout;
     this.#region = region;
     this.#environment = environment;
-    this.#state = new RegionState(isa, layout, this.#out, region);
+    this.#state = new RegionState(isa, layout, this.#out, region, environment.lines !== undefined);
     const children: number[][] = region.blocks.map(() => []);
     for (let block = 1; block < region.blocks.length; block++) children[region.dominator[block]!]!.push(block);
     this.#children = children;
@@ -196,12 +204,12 @@ export class RegionPrinter {
     this.#line = this.#lineBefore(index);
     for (const segment of segments) {
       const pc = segment.steps[0]!.pc;
-      this.#waitForCode(pc);
+      this.#waitForCode(pc, false);
       this.#open = { segment, pc, pending: this.#pending, executed: 0, changed: new Set(), places: new Map() };
       for (const step of segment.steps) {
         const last = step === steps.at(-1);
         for (const part of step.parts) {
-          this.#waitForCode(part.pc);
+          this.#waitForCode(part.pc, step.parts.length > 1);
           this.#part(index, step, part, last && part === step.parts.at(-1));
         }
       }
@@ -222,7 +230,7 @@ export class RegionPrinter {
   }
 
   /** Before an instruction: its line may be another than that of the instruction before it. */
-  #waitForCode(pc: number): void {
+  #waitForCode(pc: number, inItBlock: boolean): void {
     const { lines } = this.#environment;
     const line = lineOf(pc)!;
     if (!lines || line === this.#line) return;
@@ -231,12 +239,59 @@ export class RegionPrinter {
     this.#line = line;
     if (!known) out.i32(0).memory(OP.i32_load, LINES.current).i32(line).op(OP.i32_ne, OP.if, EMPTY_BLOCK);
     if (isSlow(pc)) {
-      out.i32(0).memory(OP.i32_load8_u, placeOf(CODE_PLACES, pc)).tee(this.#place).op(OP.if, EMPTY_BLOCK);
-      noteUse(out, this.#place, LINES.code.used);
-      out.op(OP.else).get(BUDGET).i32(pc).call(lines.missCode).op(OP.i32_sub).set(BUDGET).op(OP.end);
+      const leave = () => this.#leaveAt(pc, LEFT.otherwise, known ? 1 : 2, this.#pending, 'access');
+      const miss = inItBlock || lines.misses === 'inside' ? () => this.#miss(pc, lines.missCode) : leave;
+      this.#useLine(placeOf(CODE_PLACES, pc), LINES.code.used, miss);
     }
     out.i32(0).i32(line).memory(OP.i32_store, LINES.current);
     if (!known) out.op(OP.end);
+  }
+
+  /** A line is used now, or is missed. */
+  #useLine(place: number, used: number, miss: () => void): void {
+    const out = this.#out;
+    const count = this.#state.count!;
+    out.i32(0).memory(OP.i32_load8_u, place).tee(this.#place).op(OP.if, EMPTY_BLOCK);
+    out.get(this.#place).i32(3).op(OP.i32_shl);
+    out
+      .get(count)
+      .i64(1n)
+      .op(OP.i64_add)
+      .tee(count)
+      .memory(OP.i64_store, used - 8)
+      .op(OP.else);
+    miss();
+    out.op(OP.end);
+  }
+  #miss(address: number, fn: number): void {
+    this.#out.get(BUDGET);
+    this.#counted(() => this.#out.i32(address).call(fn));
+    this.#out.op(OP.i32_sub).set(BUDGET);
+  }
+  /** Around a call that counts the use of a line. */
+  #counted(call: () => void): void {
+    const out = this.#out;
+    out.i32(0).get(this.#state.count!).memory(OP.i64_store, LINES.count);
+    call();
+    out.i32(0).memory(OP.i64_load, LINES.count).set(this.#state.count!);
+  }
+
+  /** Data is read: at a known address, or at one in a local. Leaving, the instruction has done nothing yet and paid nothing. */
+  #waitForData(address: DataAddress, leave: (depth: number) => void): void {
+    const { dataLine, missData, misses } = this.#environment.lines!;
+    const out = this.#out;
+    if ('local' in address) {
+      out.get(BUDGET);
+      this.#counted(() => out.get(address.local).call(dataLine));
+      out.op(OP.i32_sub).set(BUDGET);
+      return;
+    }
+    const { at, depth } = address;
+    const line = at >>> LINE_SHIFT;
+    out.i32(0).memory(OP.i32_load, LINES.currentData).i32(line).op(OP.i32_ne, OP.if, EMPTY_BLOCK);
+    const miss = misses === 'inside' ? () => this.#miss(at, missData) : () => leave(depth + 2);
+    this.#useLine(placeOf(DATA_PLACES, at), LINES.data.used, miss);
+    out.i32(0).i32(line).memory(OP.i32_store, LINES.currentData).op(OP.end);
   }
 
   /** Whether a load of an instruction may read the slow memory. */
@@ -381,17 +436,23 @@ export class RegionPrinter {
       slow,
       helper,
       pure,
-      dataLine: this.#environment.lines?.dataLine,
+      waitForData:
+        this.#environment.lines &&
+        ((address) =>
+          this.#waitForData(address, (depth) => {
+            this.#saveItState(part, part.predicate?.before);
+            this.#leaveAt(part.pc, LEFT.otherwise, depth, before - (part.predicate ? staticCycles(part) : 0), 'access');
+          })),
       trapNumber: (kind) => 1 + this.#isa.traps.indexOf(kind),
       fallThrough: (depth) => {
         open.executed++;
         if (step === open.segment.steps.at(-1)) this.#commit();
-        if (calls) this.#leaveIfCut(next, depth);
+        if (calls) this.#leaveIfCut(block, next, depth);
         if (last) this.#goTo(block, next, depth);
       },
       branch: (depth, target) => {
         if (target === undefined) this.#out.set(PC);
-        if (calls) this.#leaveIfCut(target, depth);
+        if (calls) this.#leaveIfCut(block, target, depth);
         this.#branch(block, step, depth, target);
       },
       leave: (depth, resume) => {
@@ -456,13 +517,16 @@ export class RegionPrinter {
     this.#out.get(BUDGET).get(this.#cut).op(OP.i32_add).set(BUDGET).i32(0).set(this.#cut);
   }
 
-  /** Leaves behind an instruction that called the machine, if that shortened the slice or changed code. */
-  #leaveIfCut(next: number | undefined, depth: number): void {
+  /** Leaves behind an instruction that called the machine, if that shortened the slice, took too long, or changed code. */
+  #leaveIfCut(block: number, next: number | undefined, depth: number): void {
     const out = this.#out;
     out.get(this.#cut).i32(0).memory(OP.i32_load, ENGINE.stale).op(OP.i32_or, OP.if, EMPTY_BLOCK);
     this.#settleCut();
-    this.#leaveAt(next, LEFT.otherwise, depth + 1, this.#pending, 'event');
-    out.op(OP.end);
+    // an access that only took its time leaves enough for the way to the next check, mostly
+    out.get(BUDGET).i32(this.#region.cyclesToCheck[block]!).op(OP.i32_lt_s);
+    out.i32(0).memory(OP.i32_load, ENGINE.stale).op(OP.i32_or, OP.if, EMPTY_BLOCK);
+    this.#leaveAt(next, LEFT.otherwise, depth + 2, this.#pending, 'event');
+    out.op(OP.end, OP.end);
   }
 
   #count(cause: ExitCause): FunctionBody {

@@ -1,6 +1,6 @@
 import type { Isa } from '../instruction.js';
 import type { Program, Type } from '../ir.js';
-import type { StateLayout } from '../layout.js';
+import { LINES, type StateLayout } from '../layout.js';
 import type { FunctionBody } from '../wasm/code.js';
 import { STATE_LOAD, STATE_STORE } from '../wasm/opcodes.js';
 import type { Region } from './region.js';
@@ -22,12 +22,20 @@ export class RegionState {
   readonly #registers = new Map<number, Kept>();
   readonly #scalars = new Map<string, Kept>();
   readonly #written = new Set<Kept>();
+  /** The local of LINES.count, where lines of code are waited for. */
+  readonly count: number | undefined;
 
   /** Gives a local to every register and scalar that occurs, and notes which are written. */
-  constructor(isa: Isa, layout: StateLayout, out: FunctionBody, { blocks }: Region) {
+  constructor(isa: Isa, layout: StateLayout, out: FunctionBody, { blocks }: Region, slowCode: boolean) {
     this.#isa = isa;
     this.#layout = layout;
     this.#out = out;
+    if (slowCode) {
+      const kept: Kept = { local: out.local('i64'), type: 'i64', offset: LINES.count };
+      this.#scalars.set('', kept);
+      this.#written.add(kept);
+      this.count = kept.local;
+    }
     for (const { program, predicate } of blocks.flatMap(({ steps }) => steps.flatMap(({ parts }) => parts))) {
       this.#allocate(program);
       if (predicate) this.#allocate(predicate.test);

@@ -5,8 +5,9 @@ import type { Note } from '../note.js';
 export interface Tiers {
   isEntry(pc: number): boolean;
   compile(entries: readonly number[]): void;
-  /** Instructions compiled so far. */
+  /** Instructions compiled so far, and how many of them for the first time. */
   readonly compiled: number;
+  readonly known: number;
   covers(pc: number): boolean;
   /**
    * Compiles anew what knew too little: accesses of these instructions keep leaving their regions, these computed branches
@@ -30,6 +31,16 @@ const NEIGHBOURHOOD = 7;
 const QUIET = 16;
 /** Samples that an instruction costs, once compiled: what compiles much has to run for long. */
 const COST = 1;
+/**
+ * What may be owed when more is compiled for the sake of notes: at the start much is learnt at once. A program whose
+ * computed branches never settle, as a kernel's that switches tasks, must not compile for longer than it runs.
+ */
+const LENT = 4000;
+/**
+ * Instructions compiled again for which that holds. Past them each costs more and more: whether there is an end to what
+ * such a program teaches cannot be known, and so it is learnt ever more slowly.
+ */
+const AGAIN = 8000;
 /** What a slice counts that compiled code filled, against one in the cold engine: it is over sooner. */
 const FILLED = 0.25;
 /** Notes of a kind after which something is done about it: each cost some 80 ns, compiling a function anew ten milliseconds. */
@@ -59,15 +70,15 @@ export class Tiering {
     this.#scale = mode === 'hot' ? 0 : 1;
   }
 
-  /** The slice ended in the cold engine; `target`: of the last taken branch. */
-  sample(target: number): void {
+  /** The slice ended in the cold engine; `target`: of the last taken branch, `ticks`: how long the slice was, which an event may have ended. */
+  sample(target: number, ticks: number): void {
     if (this.#tiers.isEntry(target)) {
-      this.quiet();
+      this.quiet(ticks);
       return;
     }
     const place = target >>> NEIGHBOURHOOD;
     // a longer slice says more
-    const weight = this.slice / SHORT;
+    const weight = ticks / SHORT;
     const count = (this.#samples.get(place)?.count ?? 0) + weight;
     this.#samples.set(place, { count, target });
     Tiering.#taken += weight;
@@ -79,6 +90,11 @@ export class Tiering {
     for (const [other] of batch) this.#samples.delete(other);
     this.#spend(() => this.#tiers.compile([...new Set([target, ...batch.map(([, other]) => other.target)])]));
     this.#found();
+  }
+
+  /** Whether there is anything to spend on what notes ask for. */
+  get canLearn(): boolean {
+    return this.#scale === 0 || Tiering.#credit >= -LENT;
   }
 
   /** What regions left for, or where their computed branches went; gives what it acted upon. */
@@ -116,8 +132,8 @@ export class Tiering {
   }
 
   /** Nothing new: after a while slices may be longer. */
-  quiet(): void {
-    this.#earn((this.slice / SHORT) * FILLED);
+  quiet(ticks: number): void {
+    this.#earn((ticks / SHORT) * FILLED);
     this.#quiet++;
     if (this.#quiet < QUIET) return;
     this.#quiet = 0;
@@ -133,7 +149,9 @@ export class Tiering {
   #spend(compile: () => void): void {
     const before = this.#tiers.compiled;
     compile();
-    Tiering.#credit -= COST * (this.#tiers.compiled - before);
+    const { compiled, known } = this.#tiers;
+    const dearness = Math.max(1, (compiled - known) / AGAIN) ** 2;
+    Tiering.#credit -= COST * dearness * (compiled - before);
   }
 
   #found(): void {

@@ -69,6 +69,7 @@ export const OP = {
   i32_shl: 0x74,
   i32_shr_u: 0x76,
   i32_rotr: 0x78,
+  i64_lt_u: 0x54,
   i64_add: 0x7c,
 } as const; // prettier-ignore
 

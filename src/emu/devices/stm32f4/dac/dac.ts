@@ -58,6 +58,45 @@ export interface DacSample {
   readonly value: number;
 }
 
+/** Triggers, control and flags: what software and timers do to the channels. */
+function hook(d: DacContext, channels: readonly DacChannel[], update: () => void): void {
+  const { CR, SWTRIGR, SR } = d.regs;
+  hookData(d, channels);
+  for (const source of DAC_TRIGGERS.keys()) {
+    d.input(`trigger${source}`, (level) => {
+      if (level !== 0) for (const one of channels) one.trigger(source);
+    });
+  }
+  d.onWrite(CR, (_value, old) => {
+    for (const [i, one] of channels.entries()) one.controlled((old >>> (16 * i)) & 0xffff);
+    update();
+  });
+  d.onWrite(SWTRIGR, (value) => {
+    // 14.5.2: the bits are cleared by hardware once the data is taken over; software cannot read them back as set.
+    SWTRIGR.value = 0;
+    for (const [i, one] of channels.entries()) if ((value >>> i) & 1) one.softwareTrigger();
+  });
+  d.onWrite(SR, update);
+  d.onReset(() => {
+    for (const one of channels) one.reset();
+  });
+}
+
+function handleOf(channels: readonly DacChannel[]) {
+  return {
+    /** Volts that channel 1 or 2 puts on PA4 or PA5: VREF+ × DOR / 4095; undefined while it is off. */
+    voltage: (n: 1 | 2): number | undefined => channels[n - 1]!.voltage,
+    /** Changes of DOR while the channel was on, oldest first (the last 65,536 at least). */
+    samples(n: 1 | 2): DacSample[] {
+      const { samples } = channels[n - 1]!;
+      return Array.from({ length: samples.length - samples.first }, (_, i) => {
+        const index = samples.first + i;
+        return { ns: samples.at(index, 0)!, value: samples.at(index, 1)! };
+      });
+    },
+  };
+}
+
 export function dac(options: AnalogOptions = {}) {
   return defineDevice({
     name: 'stm32f4-dac',
@@ -67,45 +106,13 @@ export function dac(options: AnalogOptions = {}) {
     state: DAC_STATE,
     setup(context) {
       const d = context as unknown as DacContext;
-      const { CR, SWTRIGR, SR } = d.regs;
       const irq = d.output('irq');
       const vref = d.net('VREF+');
       const reference = () => vref.voltage ?? options.vref ?? options.vdda ?? DEFAULT_VDDA;
       const update = (): void => irq.set(channels.some((channel) => channel.interrupt) ? 1 : 0);
       const channels = ([0, 1] as const).map((index) => new DacChannel(d, index, reference, update));
-      const channel = (n: 1 | 2): DacChannel => channels[n - 1]!;
-      hookData(d, channels);
-      for (const source of DAC_TRIGGERS.keys()) {
-        d.input(`trigger${source}`, (level) => {
-          if (level !== 0) for (const one of channels) one.trigger(source);
-        });
-      }
-      d.onWrite(CR, (_value, old) => {
-        for (const [i, one] of channels.entries()) one.controlled((old >>> (16 * i)) & 0xffff);
-        update();
-      });
-      d.onWrite(SWTRIGR, (value) => {
-        // 14.5.2: the bits are cleared by hardware once the data is taken over; software cannot read them back as set.
-        SWTRIGR.value = 0;
-        for (const [i, one] of channels.entries()) if ((value >>> i) & 1) one.softwareTrigger();
-      });
-      d.onWrite(SR, update);
-      d.onReset(() => {
-        for (const one of channels) one.reset();
-      });
-      return {
-        /** Volts that channel 1 or 2 puts on PA4 or PA5: VREF+ × DOR / 4095; undefined while it is off. */
-        voltage: (n: 1 | 2): number | undefined => channel(n).voltage,
-        /** Changes of DOR while the channel was on, oldest first (the last 65,536 at least). */
-        samples(n: 1 | 2): DacSample[] {
-          const { samples } = channel(n);
-          const length = samples.length - samples.first;
-          return Array.from({ length }, (_, i) => {
-            const index = samples.first + i;
-            return { ns: samples.at(index, 0)!, value: samples.at(index, 1)! };
-          });
-        },
-      };
+      hook(d, channels, update);
+      return handleOf(channels);
     },
   });
 }

@@ -133,6 +133,13 @@ describe('errors (27.3.4)', () => {
   });
 });
 
+it('clears an error flag by SR1 = ~flag, ones in reserved bits and all (27.6.6)', () => {
+  const h = port();
+  address(h, 0xa0);
+  h.write(STATUS1, ~SR1.AF);
+  expect([flags(h) & SR1.AF, h.problems]).toEqual([0, []]);
+});
+
 describe('PE and SWRST (27.6.1)', () => {
   it('PE goes after the byte on the wire, and takes ACK, START, POS with it', () => {
     const h = port();

@@ -109,6 +109,7 @@ export class I2cData {
       control.value &= ~CR1.PEC;
       this.#state.endOfTransfer[0] = 0;
       this.#state.shift[0] = this.code();
+      this.clear(SR1.BTF);
     } else return false;
     this.#state.shiftFull[0] = 1;
     return true;

@@ -5,16 +5,19 @@ import {
   BIT,
   BYTE,
   clearAddress,
+  ENPEC,
   flags,
   HALF,
   memory,
   PE,
+  PEC,
   POS,
   port,
   REG,
   START,
   STOP,
 } from './i2c-harness.js';
+import { pecAfter } from './i2c-pec.js';
 import { SR1 } from './i2c-registers.js';
 
 const { CR1, CR2, CCR, DR, OAR1, SR1: STATUS1, SR2: STATUS2, TRISE } = REG;
@@ -369,6 +372,44 @@ describe('DMA (27.3.8)', () => {
     h.write(CR1, PE | STOP | ACK);
     h.run(BIT);
     expect(flags(h)).toBe(0);
+  });
+});
+
+describe('the packet error code (27.3.9)', () => {
+  it.each([
+    ['during the last byte', BIT],
+    ['after it', 3 * BYTE],
+  ])('is sent when PEC is set %s', (_name, wait) => {
+    const h = port(ENPEC);
+    const { slave, written } = memory();
+    h.handle.attach(slave);
+    address(h, 0xa0, ENPEC);
+    clearAddress(h);
+    h.write(DR, 0x42);
+    h.run(wait);
+    h.write(CR1, PE | ENPEC | PEC);
+    h.run(2 * BYTE);
+    expect([written, h.handle.CR1.PEC]).toEqual([[0x42, [0xa0, 0x42].reduce(pecAfter, 0)], 0]);
+    expect(flags(h)).toBe(EVENT.transmitted);
+  });
+
+  it('is checked by the receiver, which ends with a NACK', () => {
+    const code = [0xa1, 0x42].reduce(pecAfter, 0);
+    for (const [sent, error] of [
+      [code, 0],
+      [code ^ 0x10, SR1.PECERR],
+    ] as const) {
+      const h = port(ENPEC);
+      const { slave, acks } = memory([0x42, sent]);
+      h.handle.attach(slave);
+      address(h, 0xa1, ENPEC | ACK);
+      clearAddress(h);
+      h.run(BYTE);
+      h.read(DR);
+      h.write(CR1, PE | ENPEC | ACK | PEC);
+      h.run(BYTE);
+      expect([acks, flags(h) & SR1.PECERR, h.read(DR)]).toEqual([[true, false], error, sent]);
+    }
   });
 });
 

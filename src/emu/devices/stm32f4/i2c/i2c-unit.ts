@@ -271,6 +271,8 @@ export class I2cUnit {
     if (!this.settings.enabled && was) this.#close();
     if (!this.settings.enabled && this.#d.state.closing[0] === 0) control.value &= ~CLEARED_WITH_PE;
     if (control.ENPEC === 0) this.#regs.SR2.PEC = 0;
+    // 27.3.9: the last byte is over already: the packet error code goes at once.
+    if (control.PEC && this.data.status(SR2.TRA) && this.data.has(SR1.BTF)) this.data.next();
     this.#driveAlert();
     this.#master.kick();
     this.update();
