@@ -59,13 +59,14 @@ export function nextMatch(
   twelve: boolean,
   from: number,
   weekdayOf: (second: number) => number,
+  dayOfMonth = (day: number) => dateOf(day).day,
 ): number | undefined {
   const wanted = wantedBy(word, twelve);
   if ((wanted.second ?? 0) > 59 || (wanted.minute ?? 0) > 59 || (wanted.hour ?? 0) > 23) return undefined;
   const today = Math.floor(from / DAY_SECONDS);
   for (let day = today; day <= today + DAYS; day++) {
     if (wanted.weekday !== undefined && weekdayOf(day * DAY_SECONDS) !== wanted.weekday) continue;
-    if (wanted.date !== undefined && dateOf(day).day !== wanted.date) continue;
+    if (wanted.date !== undefined && dayOfMonth(day) !== wanted.date) continue;
     const found = timeOfDay(wanted, day === today ? from - day * DAY_SECONDS : 0);
     if (found !== undefined) return day * DAY_SECONDS + found;
   }
@@ -99,7 +100,13 @@ export class RtcAlarm {
   #next({ second, ssr }: Position): number | undefined {
     const counter = this.#counter;
     const match = (from: number) =>
-      nextMatch(this.#registers.time.value, this.#twelve(), from, (at) => counter.weekday(at));
+      nextMatch(
+        this.#registers.time.value,
+        this.#twelve(),
+        from,
+        (at) => counter.weekday(at),
+        (day) => counter.dayOfMonth(day),
+      );
     for (let at = match(second); at !== undefined; at = match(at + 1)) {
       const wanted = this.#subsecond(at === second ? ssr - 1 : counter.predivS);
       if (wanted !== undefined) return counter.apreOf(at, wanted);

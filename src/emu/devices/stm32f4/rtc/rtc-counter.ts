@@ -1,5 +1,5 @@
 import type { Clock } from '../../../time.js';
-import { DAY_SECONDS, type DateAndTime, dateAndTimeOf, dateWord, timeWord } from './calendar.js';
+import { DAY_SECONDS, type DateAndTime, dateAndTimeOf, dateOf, dateWord, fromBcd, timeWord } from './calendar.js';
 import { coarseSkew, countAfter, pulsesTo, type Skew, smoothSkew } from './calibration.js';
 import type { RtcContext } from './rtc-registers.js';
 
@@ -25,6 +25,10 @@ const COARSE = 7; // count of ck_apre at which the coarse calibration's cycle be
 const STOPPED = 8; // 1 in initialization mode: the calendar stands at SECOND and SSR
 const PREDIV_A = 9;
 const PREDIV_S = 10;
+const ODD_DATE = 11; // low half of DR as written, and ODD, where no calendar has that date …
+const ODD_DAY = 12; // … which is shown for this day
+
+const ODD = 1 << 16;
 
 /**
  * The counters between RTCCLK and the calendar (RM0090 26.3.1, figure 237), worked out when somebody looks:
@@ -149,13 +153,34 @@ export class RtcCounter {
     return ((Math.floor(second / DAY_SECONDS) + this.#c[WEEKDAY]!) % 7) + 1;
   }
 
+  /**
+   * A date that is none, day or month 0, is kept as written until midnight: ST's time base by RTC alarm sets DR to 0 every millisecond, and
+   * an alarm to day 0.
+   */
+  setOddDate(second: number, word: number | undefined): void {
+    this.changed();
+    this.#c[ODD_DATE] = word === undefined ? 0 : ODD | (word & 0xffff);
+    this.#c[ODD_DAY] = Math.floor(second / DAY_SECONDS);
+  }
+  #oddDate(day: number): number | undefined {
+    const word = this.#c[ODD_DATE]!;
+    return word !== 0 && day === this.#c[ODD_DAY]! ? word & 0xffff : undefined;
+  }
+  /** The day of the month, as DR shows it, of a day since 1 January 2000. */
+  dayOfMonth(day: number): number {
+    const odd = this.#oddDate(day);
+    return odd === undefined ? dateOf(day).day : fromBcd(odd & 0x3f);
+  }
+
   dateAndTime(second: number): DateAndTime {
     return dateAndTimeOf(second);
   }
   /** TR and DR of a second. */
   words(second: number): readonly [number, number] {
     const at = dateAndTimeOf(second);
-    return [timeWord(at, this.#d.regs.CR.FMT === 1), dateWord(at, this.weekday(second))];
+    const date = dateWord(at, this.weekday(second));
+    const odd = this.#oddDate(Math.floor(second / DAY_SECONDS));
+    return [timeWord(at, this.#d.regs.CR.FMT === 1), odd === undefined ? date : (date & ~0xffff) | odd];
   }
 
   /** Reset of the backup domain. */

@@ -81,7 +81,7 @@ export const RTC_STATE = {
   /** WPR: 1 after key 0xCA, 2 open. Not touched by a system reset (26.3.5). */
   keys: backup(u8()),
   /** See rtc-counter.ts. */
-  counter: backup(f64(12)),
+  counter: backup(f64(13)),
   /** TR and DR as written in initialization mode. */
   initial: backup(i32(2)),
   /** Shadow registers that do not follow the calendar: SSR, TR, DR; and why (rtc-shadow.ts). */

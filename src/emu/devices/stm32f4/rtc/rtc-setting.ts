@@ -108,9 +108,12 @@ export class RtcSetting {
     const [time, date] = [state.initial[0]!, state.initial[1]!];
     const weekday = (date >>> 13) & 7;
     const at = readWords(time, date, regs.CR.FMT === 1);
-    this.#complain(calendarFault(at, weekday));
+    // No date at all: the calendar serves as a counter.
+    const dated = (date & 0xffff) === 0 ? { ...at, month: 1, day: 1 } : at;
+    this.#complain(calendarFault(dated, dated === at ? weekday : 1));
     const second = secondOf(clamped(at));
     this.#counter.setWeekday(second, weekday || 1);
+    this.#counter.setOddDate(second, at.month === 0 || at.day === 0 ? date : undefined);
     this.#counter.start(second, PRER.PREDIV_A, PRER.PREDIV_S, this.#counter.now + START_CYCLES);
     ISR.INITF = 0;
     if (!regs.CR.ALRAE) ISR.ALRAWF = 1;
@@ -140,6 +143,7 @@ export class RtcSetting {
   set(second: number, weekday: number): void {
     this.#users.hold();
     this.#counter.setWeekday(second, weekday);
+    this.#counter.setOddDate(second, undefined);
     this.#counter.move(second, this.#counter.predivS);
     this.#d.regs.ISR.INITS = 1;
     this.#users.plan();

@@ -647,3 +647,22 @@ it('holds no state that a snapshot misses', () => {
   };
   expect(checkDeviceState(rtc(), scenario as never, OPTIONS)).toBeUndefined();
 });
+
+it('keeps a date of zeros until midnight, for drivers that have the calendar count seconds only', () => {
+  const h = make();
+  set(h, 0, 0);
+  h.write(ALRMAR, 0x01);
+  h.write(CR, ALRAE);
+  expect(read(h)).toEqual([0, 0]);
+  seconds(h, 1);
+  // the alarm asks for day 0, 00:00:01
+  expect([h.read(ISR) & ALRAF, h.problems]).toEqual([ALRAF, []]);
+  set(h, 0x23_5959, 0);
+  expect(h.read(DR)).toBe(0);
+  seconds(h, 2);
+  expect(h.read(DR) & 0x1f3f).toBe(0x0102);
+  set(h, 0, MONDAY_2024);
+  expect(h.read(DR)).toBe(MONDAY_2024);
+  set(h, 0, 0x24_2001);
+  expect(h.problems.map(({ what }) => what)).toEqual(['the RTC was set to what no calendar has: the month is 0']);
+});

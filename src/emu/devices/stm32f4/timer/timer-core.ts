@@ -108,10 +108,11 @@ export class TimerCore {
     now[NOW.RUNNING] = 1;
     times[TIME.EPOCH] = this.instant + 1;
   }
-  /** Counts up to the next tick. */
+  /** Counts up to the next tick; and one tick if it has started at this instant, for a gate that opens for a clock. */
   stop(): void {
     const { times, now } = this.#d.state;
-    if (now[NOW.RUNNING] !== 0) times[TIME.END] = Math.min(times[TIME.END]!, this.instant + 1);
+    if (now[NOW.RUNNING] === 0) return;
+    times[TIME.END] = Math.min(times[TIME.END]!, Math.max(this.instant, times[TIME.EPOCH]!) + 1);
   }
   #halt(): void {
     const { times, now } = this.#d.state;

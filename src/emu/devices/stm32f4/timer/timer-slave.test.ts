@@ -4,6 +4,7 @@ import { CC1IF, CEN, COMIF, DIR, OPM, TIF, TimerRig, UDIS, UIF, URS } from './ti
 
 const tim3 = () => new TimerRig(generalTimer('TIM3'), 'TIM3');
 const [RESET, GATED, TRIGGER, CLOCK] = [4, 5, 6, 7] as const;
+const MSM = 0x80;
 const [ITR0, ITR2, TI1_ED, TI1, TI2, ETR] = [0, 2 << 4, 4 << 4, 5 << 4, 6 << 4, 7 << 4] as const;
 const pulse = (rig: TimerRig, wire: string) => {
   rig.h.signal(wire).set(1);
@@ -68,6 +69,28 @@ describe('slave modes (RM0090 18.3.14)', () => {
       .run(50);
     expect(rig.get('CNT')).toBe(49);
     expect(rig.pin('CH1', 1).run(50).get('CNT')).toBe(53);
+  });
+
+  it.each([
+    ['at once', 0],
+    ['with MSM', MSM],
+  ])("gated: a master's update event lets it count one clock, %s", (_, msm) => {
+    const rig = tim3().set({ SMCR: GATED | ITR0 | msm, CR1: CEN, ARR: 3, CR2: 2 << 4, CCMR1: 0x60, CCR1: 1, CCER: 1 });
+    const updates = () => rig.pulses('trgo', 20).length;
+    const seen: unknown[] = [];
+    for (let i = 0; i < 9; i++) {
+      const itr = rig.h.signal('itr0');
+      itr.set(1);
+      itr.set(0);
+      seen.push([updates(), rig.get('CNT'), rig.level('oc1')]);
+    }
+    const round = [
+      [0, 1, 0],
+      [0, 2, 0],
+      [0, 3, 0],
+      [1, 0, 1],
+    ];
+    expect(seen).toEqual([...round, ...round, round[0]]);
   });
 
   it('trigger: sets CEN', () => {

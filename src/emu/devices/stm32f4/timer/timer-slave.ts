@@ -13,7 +13,7 @@ export const TS = { itr3: 3, edges: 4, ti1: 5, ti2: 6, etr: 7 } as const;
 
 /** A trigger that MSM holds back waits as long as its master's takes to the slaves. */
 const MASTER_SLAVE_DELAY = 2;
-const LATE = { none: 0, level: 1, rising: 2 } as const;
+const LATE = { none: 0, level: 1, rising: 2, pulse: 3 } as const;
 
 /** What the slave controller reaches beyond the counter. */
 export interface SlaveEffects {
@@ -124,17 +124,25 @@ export class TimerSlave {
     if (rising && this.mode === SMS.reset) this.#core.note(HAPPENED.reset);
     if ((words[REG.SMCR]! & BIT.SMCR.MSM) === 0) this.#perform(rising);
     else {
-      now[NOW.LATE] = rising ? LATE.rising : LATE.level;
+      const pulse = !rising && now[NOW.LATE] === LATE.rising;
+      now[NOW.LATE] = pulse ? LATE.pulse : rising ? LATE.rising : LATE.level;
       this.#late?.after(MASTER_SLAVE_DELAY);
     }
   }
   #actLate(): void {
     const { now } = this.#d.state;
-    const rising = now[NOW.LATE] === LATE.rising;
+    const late = now[NOW.LATE];
     now[NOW.LATE] = LATE.none;
     this.#core.sync();
-    this.#perform(rising);
+    if (late === LATE.pulse) this.#pass();
+    else this.#perform(late === LATE.rising);
     this.#core.commit();
+  }
+  /** Gated mode: a pulse that MSM held back, which is over by now. An update event of the master makes one that opens the gate for a clock. */
+  #pass(): void {
+    if ((this.#d.state.words[REG.CR1]! & BIT.CR1.CEN) === 0 || this.mode !== SMS.gated) return;
+    this.#core.start();
+    if (this.triggerLevel === 0) this.#core.stop();
   }
 
   /** What the mode does at an active edge; in gated mode, at any change. */
