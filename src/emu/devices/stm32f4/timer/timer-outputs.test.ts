@@ -220,6 +220,13 @@ describe('break (RM0090 17.3.12)', () => {
     expect(rig.edges('CH1', 20)).toEqual([[8, 'high']]);
   });
 
+  it('acts on a pin that is active already when it is routed', () => {
+    const rig = tim1().set({ ARR: 99, CCR1: 50, CCMR1: PWM1, CCER: 5, BDTR: MOE | BKE | BKP, CR1: CEN });
+    expect([rig.get('BDTR') & MOE, rig.get('SR') & BIF]).toEqual([MOE, 0]);
+    rig.pin('BKIN', 1);
+    expect([rig.get('BDTR') & MOE, rig.get('SR') & BIF]).toEqual([0, BIF]);
+  });
+
   it('lets go of the pins with OSSI clear', () => {
     const rig = running(0).pin('BKIN', 0);
     expect([rig.out('CH1'), rig.out('CH1N')]).toEqual(['none', 'none']);
