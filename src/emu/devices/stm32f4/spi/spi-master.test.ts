@@ -151,6 +151,18 @@ describe('the master (RM0090 28.3.3, 28.3.5)', () => {
       ['sequence', 'SPI1.DR was written while CR1.SPE is 0: nothing is sent until it is set'],
     ]);
   });
+
+  it('says nothing where DMA fills DR before SPE is set (28.3.9)', () => {
+    const h = spi1();
+    const { slave, heard } = recorder();
+    h.handle.attach(slave);
+    h.write(CR2, 2); // TXDMAEN
+    h.write(CR1, MASTER & ~SPE);
+    h.write(DR, 0x77);
+    h.write(CR1, MASTER);
+    h.run(16);
+    expect([heard, h.problems]).toEqual([[0x77], []]);
+  });
 });
 
 describe('receive only and one wire (28.3.4, 28.3.5)', () => {

@@ -202,7 +202,8 @@ export class SpiUnit {
     }
     const { MSTR, SPE, DFF } = this.#regs.CR1;
     const i2s = this.settings.i2s;
-    if (MSTR && !SPE && !i2s) {
+    // 28.3.9: DMA may fill DR first, as drivers do that enable the port last.
+    if (MSTR && !SPE && !i2s && !this.#regs.CR2.TXDMAEN) {
       this.reports.once(SAID.disabledData, {
         rule: 'sequence',
         what: `${this.#label}.DR was written while CR1.SPE is 0: nothing is sent until it is set`,
