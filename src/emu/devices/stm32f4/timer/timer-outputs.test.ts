@@ -273,6 +273,22 @@ describe('break (RM0090 17.3.12)', () => {
       .set({ CCMR1: 0x50 });
     expect(third.get('CCMR1')).toBe(PWM1 | PRELOAD);
   });
+
+  it('says once which bits of BDTR were locked (17.4.18)', () => {
+    const told = (rig: ReturnType<typeof tim1>) => rig.h.problems.map(({ rule, what }) => [rule, what]);
+    const rig = tim1()
+      .set({ BDTR: (1 << 8) | 0x12 })
+      // as drivers switch the outputs on
+      .set({ BDTR: MOE | (1 << 8) | 0x12 });
+    expect(told(rig)).toEqual([]);
+    rig.set({ BDTR: MOE | (1 << 8) | BKE | 0x13 }).set({ BDTR: MOE | (1 << 8) | BKE | 0x14 });
+    const what = 'TIM1.BDTR.DTG, BKE cannot be changed any more (LOCK is 1): the write is lost';
+    expect(told(rig)).toEqual([['sequence', what]]);
+    const late = tim1().set({ BDTR: 0x12 }).set({ BDTR: (1 << 8) | 0x12 });
+    expect(told(late)).toEqual([
+      ['sequence', 'TIM1.BDTR.LOCK cannot be changed any more (LOCK is written once): the write is lost'],
+    ]);
+  });
 });
 
 describe('preloaded control bits (RM0090 17.3.14)', () => {
