@@ -114,6 +114,10 @@ export class TimerCore {
     if (now[NOW.RUNNING] === 0) return;
     times[TIME.END] = Math.min(times[TIME.END]!, Math.max(this.instant, times[TIME.EPOCH]!) + 1);
   }
+  /** CEN was set and cleared within a clock: CNT_EN never saw it. */
+  withdraw(): void {
+    if (this.#d.state.times[TIME.EPOCH]! > this.instant) this.#halt();
+  }
   #halt(): void {
     const { times, now } = this.#d.state;
     now[NOW.RUNNING] = 0;

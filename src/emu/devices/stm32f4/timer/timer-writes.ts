@@ -101,6 +101,7 @@ export class TimerWrites {
     }
     words[REG.CR1] = encoder || (centered && (old & CMS) !== 0) ? (value & ~DIR) | (old & DIR) : value;
     if (((old ^ value) & BIT.CR1.ARPE) !== 0 && (value & BIT.CR1.ARPE) === 0) this.#reload(words[REG.ARR]!);
+    if ((value & CEN) === 0) this.#timer.core.withdraw();
     this.#timer.run();
   }
 
