@@ -121,7 +121,7 @@ export class SpiUnit {
     const parts = { settings: this.settings, buffers: this.buffers, words: this.#words, pins: this.pins };
     const listener = {
       done: (sent: number, received: number) => this.#done(sent, received, true),
-      unrouted: () => this.reports.unrouted(SAID.sck, `${this.#label}_SCK`),
+      begins: () => this.#checkPins(),
       contended: (names: string) =>
         this.reports.once(SAID.contended, {
           rule: 'configuration',
@@ -134,6 +134,11 @@ export class SpiUnit {
     return new SpiMaster(parts, this.#d.state, this.slaves, listener, this.#d.clock, (name, fire) =>
       this.#d.event(name, fire),
     );
+  }
+
+  #checkPins(): void {
+    if (!this.pins.sck.routed) this.reports.unrouted(SAID.sck, `${this.#label}_SCK`);
+    if (this.#select.misses) this.reports.missesSelect(this.#label);
   }
 
   #makeSlave(): SpiSlavePort {
