@@ -145,11 +145,9 @@ test('what cannot be is refused', () => {
       where: the wires of systemTest
       remedy: leave one out]
   `);
-  expect(() => make(['a', 'b'], [uartWire('a.usart9', 'b.usart2')])).toThrowErrorMatchingInlineSnapshot(`
-    [UsageError: part 'wire uart a.usart9 ↔ b.usart2' wants device 'usart9', which the chip does not have
-      where: board 'a'
-      remedy: devices are rcc, flash, syscfg, exti, gpioa, gpiob, gpioc, gpiod, gpioe, gpiof, gpiog, gpioh, gpioi, pwr, dbgmcu, signature, tim2, tim3, tim4, tim5, tim6, tim7, tim12, tim13, tim14, rtc, wwdg, iwdg, i2s2ext, spi2, spi3, i2s3ext, i2c1, i2c2, i2c3, can1, can2, dac, tim1, tim8, adc1, adc2, adc3, adc_common, sdio, spi1, tim9, tim10, tim11, crc, dma1, dma2, eth_mac, eth_mmc, eth_ptp, eth_dma, otg_hs_global, otg_hs_host, otg_hs_device, otg_hs_pwrclk, otg_fs_global, otg_fs_host, otg_fs_device, otg_fs_pwrclk, dcmi, rng, fsmc, usart1, usart2, usart3, uart4, uart5, usart6, bkpsram]
-  `);
+  expect(() => make(['a', 'b'], [uartWire('a.usart9', 'b.usart2')])).toThrow(
+    /part 'wire uart a\.usart9 ↔ b\.usart2' wants device 'usart9', which the chip does not have\n {2}where: board 'a'/,
+  );
   expect(() => make(['a', 'b'], [uartWire('a.gpioa', 'b.usart2')])).toThrowErrorMatchingInlineSnapshot(`
     [UsageError: 'gpioa' is not a UART that a wire between boards can be put on
       where: board 'a' of the system, wire uart a.gpioa ↔ b.usart2

@@ -63,7 +63,7 @@ export class Lockstep {
     if (!cpu.sleeping && !cpu.locked && timebase.cpuClock.running) {
       if (index > 0) this.#bringEarlier(index, { ns: this.#actsFrom(index) + LATENCY_NS - 1 });
       const moved = this.#around(index, () => machine.step());
-      this.#bring(index + 1, this.machines.length, machine);
+      this.#follow(index);
       return moved;
     }
     const ns = Math.min(machine.quietUntil, this.#actsFrom(0) + LATENCY_NS);
@@ -89,7 +89,9 @@ export class Lockstep {
   /** A test is about to look at boards, or to touch them, in the middle of a run of one of them. */
   meet(index: number): void {
     if (this.frozen || this.#asked < 0) return;
-    this.catchUp(this.machines.length - 1, index);
+    this.#follow(index);
+    const ns = this.machines[0]!.nanoseconds + LATENCY_NS - 1;
+    for (let earlier = 0; earlier < this.machines.length; earlier++) this.#fenceBy(earlier, ns);
   }
 
   #runFirst(limit: Limit): RunEnd {
@@ -107,7 +109,7 @@ export class Lockstep {
       this.#bringEarlier(index, until);
       if (this.#ended !== undefined) return this.#meetFirst(this.#ended);
       const end = this.#around(index, () => machine.run(until));
-      this.#bring(index + 1, this.machines.length, machine);
+      this.#follow(index);
       if (end !== 'limit') return end;
       if (until === limit) return this.#meetFirst(end);
       if ('cycles' in limit && machine.cycles >= limit.cycles) return end;
@@ -166,6 +168,15 @@ export class Lockstep {
     this.#fence(index);
   }
 
+  /**
+   * Brings the boards behind one to where it stands, but not further than the first of all: its last instruction may have taken
+   * it past that, and what the first one does to the others now must not come too late.
+   */
+  #follow(index: number): void {
+    const [first, machine] = [this.machines[0]!, this.machines[index]!];
+    const ahead = machine.isPast({ presentOf: first.timebase });
+    this.#bring(index + 1, this.machines.length, ahead ? first : machine);
+  }
   /** Brings machines to where another one stands. */
   #bring(from: number, to: number, machine: Machine): void {
     if (from >= to) return;

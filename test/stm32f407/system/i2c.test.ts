@@ -38,3 +38,14 @@ test('a slow slave stretches the clock for as long as it takes', () => {
   expect(slow[1]! - fast[1]!).toBeGreaterThan(350);
   expect(slow[5]! - fast[5]!).toBeGreaterThan(4 * 350);
 });
+
+test('a slave that loses its power while it holds SCL lets go, and does not acknowledge', () => {
+  const wires = [i2cWire('master.i2c1', 'slave.i2c1')];
+  const system = rig({ master: board('i2c_master'), slave: board('i2c_slow') }, wires);
+  const { master, slave } = system.boards;
+  // It thinks about its address.
+  slave.runUntil(() => slave.i2c1.asSlave.stretching?.() === true, { within: '2ms' });
+  slave.powerCycle();
+  system.run('1ms');
+  expect(master.i2c1).toHaveProperty('SR1.value', 0x400);
+});
