@@ -77,7 +77,8 @@ export class MemoryAccess {
         throw new UsageError({
           what: `the chip answers with a bus error: ${error.message}`,
           where: `board '${this.#bench.machine.name}', board.memory at ${hex(address)}`,
-          remedy: 'make the access that the firmware would have to make; bytes of flash are stored by board.memory.write',
+          remedy:
+            'make the access that the firmware would have to make; bytes of flash are stored by board.memory.write',
         });
       }
     });

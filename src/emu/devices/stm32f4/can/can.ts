@@ -60,7 +60,12 @@ export function can1() {
     setup(d) {
       const context = d as unknown as CanContext;
       const filters = new FilterUnit(d as unknown as DeviceContext);
-      const can = new BxCan(context, 'CAN1', (head) => filters.match(head, 'master'), () => true);
+      const can = new BxCan(
+        context,
+        'CAN1',
+        (head) => filters.match(head, 'master'),
+        () => true,
+      );
       hook(context, can);
       const answer = d.output('slaveAnswer');
       d.input('slaveQuery', (level) => answer.set(level === 0 ? 0 : filters.answer(level & ~1)));

@@ -79,18 +79,22 @@ export class TimerBreak {
     else this.#clear();
   }
 
-  /** 17.4.18: told once between two resets. */
   #lost(bits: number): void {
+    const names = Object.entries(BIT.BDTR).flatMap(([name, field]) => ((field & bits) !== 0 ? [name] : []));
+    const why = names.join() === 'LOCK' ? 'LOCK is written once' : `LOCK is ${this.level}`;
+    this.lost(`BDTR.${names.join(', ')}`, why);
+  }
+  /** 17.4.18: a write that LOCK makes nothing of is told, once between two resets. */
+  lost(what: string, why = `LOCK is ${this.level}`): void {
     const { now } = this.#d.state;
     if (now[NOW.TOLD] !== 0) return;
     now[NOW.TOLD] = 1;
-    const names = Object.entries(BIT.BDTR).flatMap(([name, field]) => ((field & bits) !== 0 ? [name] : []));
-    const why = names.join() === 'LOCK' ? 'LOCK is written once' : `LOCK is ${this.level}`;
     this.#d.report({
       kind: 'misuse',
       rule: 'sequence',
-      what: `${this.#label}.BDTR.${names.join(', ')} cannot be changed any more (${why}): the write is lost`,
-      remedy: 'write all of BDTR at once, or with a lower LOCK level: nothing but a reset unlocks it',
+      what: `${this.#label}.${what} cannot be changed any more (${why}): the write is lost`,
+      remedy:
+        'set the timer up before BDTR.LOCK is written, once, or choose a lower level: nothing but a reset unlocks it',
       section: 'RM0090 17.4.18',
     });
   }

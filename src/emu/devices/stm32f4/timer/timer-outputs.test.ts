@@ -272,6 +272,8 @@ describe('break (RM0090 17.3.12)', () => {
       .set({ CCMR1: PWM1 | PRELOAD, BDTR: 3 << 8 })
       .set({ CCMR1: 0x50 });
     expect(third.get('CCMR1')).toBe(PWM1 | PRELOAD);
+    const told = [rig, second, third].map(({ h }) => h.problems.map(({ what }) => what.split(' cannot')[0]));
+    expect(told).toEqual([['TIM1.BDTR.DTG, LOCK'], ['TIM1.CCER.CCxP, CCxNP'], ['TIM1.CCMR1.OCxM, OCxPE']]);
   });
 
   it('says once which bits of BDTR were locked (17.4.18)', () => {
@@ -284,7 +286,9 @@ describe('break (RM0090 17.3.12)', () => {
     rig.set({ BDTR: MOE | (1 << 8) | BKE | 0x13 }).set({ BDTR: MOE | (1 << 8) | BKE | 0x14 });
     const what = 'TIM1.BDTR.DTG, BKE cannot be changed any more (LOCK is 1): the write is lost';
     expect(told(rig)).toEqual([['sequence', what]]);
-    const late = tim1().set({ BDTR: 0x12 }).set({ BDTR: (1 << 8) | 0x12 });
+    const late = tim1()
+      .set({ BDTR: 0x12 })
+      .set({ BDTR: (1 << 8) | 0x12 });
     expect(told(late)).toEqual([
       ['sequence', 'TIM1.BDTR.LOCK cannot be changed any more (LOCK is written once): the write is lost'],
     ]);
