@@ -222,7 +222,7 @@ export class Adc {
 
   /**
    * Analog watchdog: 13.3.7. Thresholds have 12 bits and are compared before alignment. The manual is silent about fewer bits of
-   * resolution; ST's drivers shift thresholds up to 12 bits then (LL_ADC_SetAnalogWDThresholds: "data require a specific shift").
+   * resolution; ST's driver for the part shifts thresholds up to 12 bits then (__LL_ADC_ANALOGWD_SET_THRESHOLD_RESOLUTION).
    */
   #watch(result: number): void {
     const { SR, CR1, HTR, LTR } = this.#d.regs;

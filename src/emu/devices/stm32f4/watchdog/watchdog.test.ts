@@ -172,7 +172,7 @@ describe('WWDG (RM0090 chapter 22)', () => {
     }
   });
 
-  it('sets EWIF when 0x40 is written to T, and interrupts with EWI (22.4)', () => {
+  it('sets EWIF when 0x40 is written to T, and interrupts with EWI (22.6.3)', () => {
     const h = make();
     h.write(CFR, 0x200 | 0x7f);
     h.write(CR, WDGA | 0x41);
