@@ -1,7 +1,7 @@
 import { stm32f4Discovery } from '../../src/boards/stm32f4-discovery.js';
 import { ABSENT } from '../../src/emu/devices/stm32f4/unmodelled.js';
 import { isNamedOnly } from '../../src/emu/not-modelled.js';
-import { type FlatRegister, flatten } from '../../src/emu/registers.js';
+import { type FlatRegister, flatten, type RegisterSpec } from '../../src/emu/registers.js';
 
 /** What of the STM32F407 is modelled, register by register: from the same tables that the model works with. */
 
@@ -16,6 +16,8 @@ export interface FidelityRow {
   /** Fields that the register has and the model lacks, with what they are for. */
   readonly missing: readonly string[];
   readonly section: string;
+  /** The description, which registers of several devices may share. */
+  readonly spec: RegisterSpec;
 }
 
 /** A row a register, in the order of the address map. */
@@ -33,7 +35,7 @@ function row(block: string, type: string, { name, spec }: FlatRegister, named: b
   const fields = Object.entries(spec.fields);
   const missing = fields.flatMap(([field, { notModelled }]) => (notModelled ? [`${field} (${notModelled})`] : []));
   const partly = missing.length > 0 ? (missing.length === fields.length ? 'not' : 'partly') : 'modelled';
-  return { block, type, register: name, fidelity: named ? 'not' : partly, missing, section: spec.section ?? '' };
+  return { block, type, register: name, fidelity: named ? 'not' : partly, missing, section: spec.section ?? '', spec };
 }
 
 /** Blocks that relatives of the chip have. */
