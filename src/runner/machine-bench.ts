@@ -12,6 +12,7 @@ import { timeText } from '../matchers/message.js';
 import type { Bench, Diagnosis, FaultRecord, Start, Watched } from '../matchers/subject.js';
 import { cpuText, diagnose } from './diagnosis.js';
 import { type FaultDetail, type FaultLog, faultRecord, NO_FAULTS, withFault } from './fault-log.js';
+import { handledException, returnAddress } from './function-return.js';
 import { checkKind } from './misuse-settings.js';
 import { MisuseWatch } from './misuse-watch.js';
 import type { RunStatistics } from './run-statistics.js';
@@ -261,8 +262,25 @@ export class MachineBench implements Bench {
     return this.protect(() => this.machine.bus.bytes(address, length));
   }
   get returnAddress(): number {
-    const { cpu } = this.machine;
-    return (cpu.register(cpu.registerNames.includes('lr') ? 'lr' : 'ra') & ~1) >>> 0;
+    return returnAddress(this.machine, this.locator);
+  }
+  get handledException(): number | undefined {
+    return handledException(this.machine);
+  }
+  runToExceptionReturn(exception: number, within: Duration): boolean {
+    let returned = false;
+    const limit = this.limit(within);
+    const end = this.machine.on('irq', (event) => {
+      if (event['exception'] !== exception || event['change'] !== 'leave') return;
+      returned = true;
+      this.drive.stop();
+    });
+    try {
+      this.#run(limit);
+    } finally {
+      end();
+    }
+    return returned;
   }
   get stackPointer(): number {
     return this.machine.cpu.register('sp') >>> 0;
