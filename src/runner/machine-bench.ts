@@ -127,35 +127,15 @@ export class MachineBench implements Bench {
     return statistics && { ...statistics, engines: [engine], hostMilliseconds: this.#hostMilliseconds };
   }
   get misuse(): readonly GuestReport[] {
-    const overflow = this.#stackOverflow;
-    return overflow ? [...this.machine.guestErrors, overflow] : this.machine.guestErrors;
-  }
-  /** No event of its own: the engines note where it happened, and it is told when somebody asks. */
-  get #stackOverflow(): GuestReport | undefined {
-    const pc = this.machine.cpu.stackOverflow;
-    if (pc === undefined) return undefined;
-    return {
-      kind: 'misuse',
-      rule: 'stack-overflow',
-      what: 'the main stack has grown into the data below it',
-      remedy: 'make the stack larger, or what is on it smaller',
-      device: 'cpu',
-      pc,
-      where: this.locator.describe(pc),
-      ns: this.time,
-      cycles: this.cycles,
-    };
+    return this.machine.guestErrors;
   }
   /** @throws GuestError when misuse is left that the test did not ask about and that is an error */
   checkMisuse(): void {
-    const overflow = this.#stackOverflow;
-    if (overflow) this.misuseWatch.note(overflow);
     this.misuseWatch.check();
   }
   askedForMisuse(kind?: MisuseKind): void {
     if (kind !== undefined) checkKind(kind, 'toHaveMisuse');
     this.misuseWatch.asked(kind);
-    if (kind === undefined || kind === 'stack-overflow') this.misuseWatch.knows('stack-overflow');
   }
   get guestErrors(): readonly string[] {
     return this.machine.guestErrors.map(({ what, where, remedy }) =>
