@@ -134,8 +134,7 @@ export class Machine {
     return this.description.name;
   }
   get guestErrors(): readonly GuestReport[] {
-    const { all } = this.#reports;
-    return this.#stack.report ? [...all, this.#stack.report] : all;
+    return this.#stack.listed(this.#reports.all);
   }
   /** How many guest errors came after the log was full. */
   get guestErrorsLost(): number {
@@ -402,6 +401,8 @@ export class Machine {
   }
 
   #report(device: string, problem: DeviceProblem): void {
+    // What has overflowed may be why.
+    this.#noticeOverflow();
     const report = this.#reported(device, problem, this.cpu.pc >>> 0);
     this.#reports.append(report);
     this.#events.emit('misuse', report);

@@ -26,4 +26,11 @@ export class StackWatch {
     this.report = pc === undefined ? undefined : this.#made(OVERFLOW, pc);
     return this.report;
   }
+  /** The reports there are with this one in its place: before those of the same instant. */
+  listed(reports: readonly GuestReport[]): readonly GuestReport[] {
+    const { report } = this;
+    if (report === undefined) return reports;
+    const later = reports.findIndex(({ cycles }) => cycles >= report.cycles);
+    return reports.toSpliced(later < 0 ? reports.length : later, 0, report);
+  }
 }

@@ -11,11 +11,12 @@ import type { Snapshot } from '../emu/snapshot.js';
 import { timeText } from '../matchers/message.js';
 import type { Bench, Diagnosis, FaultRecord, Start, Watched } from '../matchers/subject.js';
 import { cpuText, diagnose } from './diagnosis.js';
-import { type FaultDetail, type FaultLog, faultRecord, NO_FAULTS, withFault } from './fault-log.js';
+import { type FaultDetail, type FaultLog, type FaultWords, faultRecord, NO_FAULTS, withFault } from './fault-log.js';
 import { handledException, returnAddress } from './function-return.js';
 import { checkKind } from './misuse-settings.js';
 import { MisuseWatch } from './misuse-watch.js';
 import type { RunStatistics } from './run-statistics.js';
+import { stackNote } from './stack-note.js';
 import { UnexpectedFaults } from './unexpected-faults.js';
 
 const BREAKPOINT = 3;
@@ -85,6 +86,10 @@ export class MachineBench implements Bench {
   meet: () => void = () => {};
   /** Throws where this board alone must not go back in time. */
   allowRestore: () => void = () => {};
+  readonly #faultWords: FaultWords = {
+    place: (pc) => this.place(pc),
+    note: (detail) => stackNote(this.machine, this.locator, detail),
+  };
   /** Shared by the boards of a system, which run in each other's calls. */
   hostWatch = new HostWatch();
   /** Host ms inside public calls so far. */
@@ -144,12 +149,11 @@ export class MachineBench implements Bench {
   }
 
   #noteFault(detail: FaultDetail): void {
-    const place = (pc: number) => this.place(pc);
-    this.faultLog = withFault(this.faultLog, detail, place);
+    this.faultLog = withFault(this.faultLog, detail, this.#faultWords);
     // A breakpoint exception (RISC-V EBREAK, Priv table 3.6) is an instruction doing its work.
     if (detail['mcause'] === BREAKPOINT) return;
     const kind = String(detail['kind']);
-    this.unexpectedFaults.note(kind, () => faultRecord(kind, detail, place));
+    this.unexpectedFaults.note(kind, () => faultRecord(kind, detail, this.#faultWords));
   }
   askedForFaults(kind?: string): void {
     this.unexpectedFaults.asked(kind);
