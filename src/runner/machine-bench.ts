@@ -136,7 +136,7 @@ export class MachineBench implements Bench {
   }
   /** @throws GuestError when misuse is left that the test did not ask about and that is an error */
   checkMisuse(): void {
-    this.misuseWatch.check();
+    this.misuseWatch.check(this.title);
   }
   askedForMisuse(kind?: MisuseKind): void {
     if (kind !== undefined) checkKind(kind, 'toHaveMisuse');
@@ -277,9 +277,10 @@ export class MachineBench implements Bench {
     this.muted = true;
     const { faults } = this;
     try {
-      return this.timed(() =>
-        this.aside(() => diagnose(this.machine, this.locator, faults, start as Mark | undefined)),
-      );
+      return this.timed(() => {
+        const told = this.aside(() => diagnose(this.machine, this.locator, faults, start as Mark | undefined));
+        return this.title === undefined ? told : { ...told, cpu: `board '${this.title}', ${told.cpu}` };
+      });
     } finally {
       this.muted = false;
     }

@@ -37,12 +37,15 @@ export class MisuseWatch {
     this.#unasked.splice(0, this.#unasked.length, ...rest);
   }
 
-  /** @throws GuestError when misuse is left that the test did not ask about and that is an error */
-  check(warn: (text: string) => void = console.warn): void {
+  /**
+   * @param board its name in a system
+   * @throws GuestError when misuse is left that the test did not ask about and that is an error
+   */
+  check(board?: string, warn: (text: string) => void = console.warn): void {
     const levels = new MisuseLevels([...this.#settings, this.#ofTest]);
     const at = (level: string) => this.#unasked.filter((report) => levels.of(misuseKindOf(report)) === level);
     for (const report of at('warn')) {
-      const text = `fwtest: ${misuseText(report)}`;
+      const text = `fwtest: ${board === undefined ? '' : `board '${board}': `}${misuseText(report)}`;
       if (!this.#warned.has(text)) warn(text);
       this.#warned.add(text);
     }
