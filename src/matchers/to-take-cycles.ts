@@ -66,7 +66,7 @@ function measure(bench: Bench, { of, within = PATIENCE }: TakeCyclesOptions): Me
   if (ended) return since(bench, start);
   const end =
     last === undefined
-      ? 'return (one that leaves elsewhere is measured by { from, to })'
+      ? 'return (what leaves in another way is measured by of: { from, to })'
       : `come to ${placeText(bench, to!, last)}`;
   return `it began after ${timeText(start.time - begun.time)}, but did not ${end}`;
 }
