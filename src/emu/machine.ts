@@ -24,6 +24,7 @@ import type { Rational } from './rational.js';
 import { Scheduler } from './scheduler.js';
 import { Signals } from './signal.js';
 import { type Difference, diffOf, hashOf, type Snapshot, Snapshots } from './snapshot.js';
+import { StackWatch } from './stack-watch.js';
 import { Arena } from './state.js';
 import { Timebase } from './time.js';
 import { MemoryWindows } from './windows.js';
@@ -70,6 +71,7 @@ export class Machine {
   readonly #options: MachineOptions;
   readonly #events = new EventHub();
   readonly #reports: ReportLog;
+  readonly #stack = new StackWatch((problem, pc) => this.#reported('cpu', problem, pc));
   readonly #windows: MemoryWindows;
   readonly #controlled: ControlledMemories;
   readonly #snapshots: Snapshots;
@@ -132,7 +134,7 @@ export class Machine {
     return this.description.name;
   }
   get guestErrors(): readonly GuestReport[] {
-    return this.#reports.all;
+    return this.#stack.listed(this.#reports.all);
   }
   /** How many guest errors came after the log was full. */
   get guestErrorsLost(): number {
@@ -187,7 +189,11 @@ export class Machine {
 
   /** Runs until the limit, a breakpoint, or `stop()` from a listener. */
   run(limit: Limit | Rendezvous): RunEnd {
-    return this.#exclusively('run', () => this.#run(limit));
+    return this.#exclusively('run', () => {
+      const end = this.#run(limit);
+      this.#noticeOverflow();
+      return end;
+    });
   }
 
   #run(limit: Limit | Rendezvous): RunEnd {
@@ -228,7 +234,11 @@ export class Machine {
 
   /** One instruction; a sleeping core jumps to the next event instead. False when nothing can happen any more. */
   step(): boolean {
-    return this.#exclusively('step', () => this.#step());
+    return this.#exclusively('step', () => {
+      const more = this.#step();
+      this.#noticeOverflow();
+      return more;
+    });
   }
 
   #step(): boolean {
@@ -258,11 +268,16 @@ export class Machine {
 
   #reset(cause: CpuResetKind): void {
     const kind = resetKindOf(cause);
+    this.#noticeOverflow();
+    // The core forgets it: from here on it stands among the other reports.
+    const { report } = this.#stack;
+    if (report) this.#reports.append({ ...report, ns: this.nanoseconds, cycles: this.cycles });
     this.#pendingReset[0] = 0;
     if (cause === 'power-on') this.#clearRam();
     for (const device of this.assembly.devices.values()) device.reset(kind, cause);
     if (cause === 'power-on') for (const part of this.assembly.parts.values()) part.powerOn();
     this.cpu.reset(cause);
+    this.#stack.look(this.cpu);
     this.#events.emit('reset', { cause });
   }
 
@@ -282,6 +297,7 @@ export class Machine {
       this.#controlled.refresh();
       this.#bridges?.update();
       this.cpu.restored();
+      this.#stack.look(this.cpu);
       this.#rewound.cycles += cycles - this.cycles;
       this.#rewound.nanoseconds += nanoseconds - this.nanoseconds;
     });
@@ -375,10 +391,19 @@ export class Machine {
     return block;
   }
 
+  #reported(device: string, problem: DeviceProblem, pc: number): GuestReport {
+    return { ...problem, device, pc, where: this.#options.locate?.(pc), ns: this.nanoseconds, cycles: this.cycles };
+  }
+
+  #noticeOverflow(): void {
+    const report = this.#stack.look(this.cpu);
+    if (report) this.#events.emit('misuse', report);
+  }
+
   #report(device: string, problem: DeviceProblem): void {
-    const pc = this.cpu.pc >>> 0;
-    const where = this.#options.locate?.(pc);
-    const report = { ...problem, device, pc, where, ns: this.nanoseconds, cycles: this.cycles };
+    // What has overflowed may be why.
+    this.#noticeOverflow();
+    const report = this.#reported(device, problem, this.cpu.pc >>> 0);
     this.#reports.append(report);
     this.#events.emit('misuse', report);
   }

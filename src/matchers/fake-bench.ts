@@ -26,6 +26,9 @@ export class FakeBench implements Bench {
   readonly misuse: GuestReport[] = [];
   askedForMisuse(): void {}
   readonly memory = new Uint8Array(256);
+  handledException: number | undefined;
+  /** When the exception that is handled returns. */
+  exceptionReturn: Duration = '1s';
   returnAddress = 0;
   stackPointer = 0;
   diagnosis: Diagnosis = { cpu: 'pc 0x08001a2c wait_for_pll+0x10 (clock.c:41), thread mode' };
@@ -70,6 +73,10 @@ export class FakeBench implements Bench {
     }
     this.time = end;
     return false;
+  }
+  runToExceptionReturn(_exception: number, within: Duration): boolean {
+    this.time += Math.min(nanoseconds(this.exceptionReturn), nanoseconds(within));
+    return nanoseconds(this.exceptionReturn) < nanoseconds(within);
   }
   addressOf(where: string | number): number {
     return typeof where === 'number' ? where : (this.#symbols[where] ?? 0);

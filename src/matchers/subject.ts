@@ -56,6 +56,10 @@ export interface Bench {
   /** `wait_for_pll+0x10 (clock.c:41)`, as far as the image says. */
   place(address: number): string;
   readBytes(address: number, length: number): Uint8Array;
+  /** At the entry of an exception handler, which returns to no address of its own: the number of its exception. */
+  readonly handledException: number | undefined;
+  /** Runs until an active exception has returned, or another was chained to it; false when that did not come in time. */
+  runToExceptionReturn(exception: number, within: Duration): boolean;
   /** What the manual calls return address and stack pointer, at a function's entry. */
   readonly returnAddress: number;
   readonly stackPointer: number;

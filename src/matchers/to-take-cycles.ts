@@ -12,7 +12,7 @@ export interface TakeCyclesOptions {
   min?: number;
   /**
    * What is measured: the next call of a function, from its first instruction to its return (what interrupts take
-   * meanwhile included); the way from one place to another; or what a function of the test makes the machine do.
+   * meanwhile included), where it is an exception handler up to the end of its exception; the way from one place to another; or what a function of the test makes the machine do.
    */
   of: string | { from: string | number; to: string | number } | (() => void);
   /** Machine time for all of it; 1 s without it. */
@@ -38,7 +38,8 @@ function since(bench: Bench, start: Start): Measured {
 
 /** The stack is where it was at entry: the return of this call, not of one it made itself. */
 function runToReturn(bench: Bench, within: Duration): boolean {
-  const { returnAddress, stackPointer } = bench;
+  const { handledException, returnAddress, stackPointer } = bench;
+  if (handledException !== undefined) return bench.runToExceptionReturn(handledException, within);
   for (let i = 0; i < MOST_RETURNS; i++) {
     if (!bench.runToAddress(returnAddress, within)) return false;
     if (bench.stackPointer >= stackPointer) return true;
@@ -63,7 +64,10 @@ function measure(bench: Bench, { of, within = PATIENCE }: TakeCyclesOptions): Me
   const start = bench.mark();
   const ended = last === undefined ? runToReturn(bench, within) : bench.runToAddress(last, within);
   if (ended) return since(bench, start);
-  const end = last === undefined ? 'return' : `come to ${placeText(bench, to!, last)}`;
+  const end =
+    last === undefined
+      ? 'return (what leaves in another way is measured by of: { from, to })'
+      : `come to ${placeText(bench, to!, last)}`;
   return `it began after ${timeText(start.time - begun.time)}, but did not ${end}`;
 }
 
@@ -87,7 +91,8 @@ export function toTakeCycles(this: MatcherState, received: unknown, options: Tak
     subject: name,
     matcher: 'toTakeCycles',
     args: [options],
-    pass: taken !== undefined && taken.cycles <= max && taken.cycles >= min,
+    // What was not measured is a failure either way.
+    pass: taken === undefined ? this.isNot === true : taken.cycles <= max && taken.cycles >= min,
     rows: () => [
       ['Expected', `${this.isNot ? 'not ' : ''}${range}`],
       [

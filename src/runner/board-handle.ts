@@ -106,7 +106,7 @@ export class BoardControls {
     requireWithin('board.runUntil', options);
     const start = this.#bench.mark();
     if (this.#bench.poll(condition, options.within)) return;
-    const call = `board.runUntil(${condition.name || '() => …'}, { within: ${JSON.stringify(options.within)} })`;
+    const call = `${this.#bench.title ?? 'board'}.runUntil(${condition.name || '() => …'}, { within: ${JSON.stringify(options.within)} })`;
     const error = new Error(
       failure(call, [['Expected', 'the condition to become true'], ...waitRows(this.#bench, start)]),
     );

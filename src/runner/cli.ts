@@ -49,9 +49,10 @@ function testCommand(program: Command, name: 'run' | 'watch', description: strin
     .addOption(engineOption())
     .option('--stats', STATS)
     .addOption(
-      new Option('--misuse <level>', 'what misuse of the hardware does, instead of what the tests say').choices(
-        MISUSE_LEVELS,
-      ),
+      new Option(
+        '--misuse <level>',
+        'what misuse of the hardware does, before what files and configuration say; what a test itself says comes first',
+      ).choices(MISUSE_LEVELS),
     )
     .addHelpText('after', RUN_HELP)
     .action(async (_filters: string[], settings: RunSettings, command: Command) => {

@@ -17,11 +17,17 @@ const MOST = 64;
 
 export type FaultDetail = Readonly<Record<string, number | string>>;
 
+/** What is known of a fault besides what the core says: where an address is, and what may have led to it. */
+export interface FaultWords {
+  place(pc: number): string;
+  note(detail: FaultDetail): string | undefined;
+}
+
 /** The log with one more fault, as a core reports it. */
-export function withFault({ kept, count }: FaultLog, detail: FaultDetail, place: (pc: number) => string): FaultLog {
+export function withFault({ kept, count }: FaultLog, detail: FaultDetail, words: FaultWords): FaultLog {
   const name = String(detail['kind'] ?? 'fault');
   const telling = kept.length < MOST || !kept.some((one) => one.name === name);
-  return { kept: telling ? [...kept, faultRecord(name, detail, place)] : kept, count: count + 1 };
+  return { kept: telling ? [...kept, faultRecord(name, detail, words)] : kept, count: count + 1 };
 }
 
 function hex(value: string | number): string {
@@ -34,7 +40,7 @@ function causesText(cfsr: number): string {
   return names.length === 0 ? '' : ` (${names.map(([name]) => name).join(', ')})`;
 }
 
-export function faultRecord(name: string, detail: FaultDetail, place: (pc: number) => string): FaultRecord {
+export function faultRecord(name: string, detail: FaultDetail, { place, note }: FaultWords): FaultRecord {
   const { kind, cause, pc, address, word, cfsr } = detail;
   const from = cause !== undefined && cause !== kind ? `${name} (from ${cause})` : name;
   const where = pc === undefined ? '' : ` at ${hex(pc)} ${place(Number(pc) >>> 0)}`.trimEnd();
@@ -43,6 +49,7 @@ export function faultRecord(name: string, detail: FaultDetail, place: (pc: numbe
     cfsr === undefined ? '' : `CFSR ${hex(cfsr)}${causesText(Number(cfsr))}`,
     address === undefined ? '' : `address ${hex(address)}`,
     word === undefined ? '' : `word ${hex(word)}`,
+    note(detail) ?? '',
   ];
   return { name, text: parts.filter((part) => part !== '').join(', ') };
 }

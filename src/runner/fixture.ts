@@ -38,9 +38,31 @@ export interface TaskContext {
     readonly meta: object;
     readonly file: { readonly filepath: string; readonly meta: object };
   };
+  readonly onTestFinished: (fn: () => void) => void;
 }
 
-export function noteImage({ task }: TaskContext, image: string): void {
+/**
+ * For what a fixture checks when its test has ended. vitest ends a fixture that fails a second time and tells the failure twice: so it is told by
+ * the test's last hook, unless that was called before (as where `aroundEach` wants the board).
+ */
+export function tellingOnce({ onTestFinished }: Pick<TaskContext, 'onTestFinished'>): (check: () => void) => void {
+  let failure: { readonly error: unknown } | undefined;
+  let isOver = false;
+  onTestFinished(() => {
+    isOver = true;
+    if (failure) throw failure.error;
+  });
+  return (check) => {
+    try {
+      check();
+    } catch (error) {
+      if (isOver) throw error;
+      failure = { error };
+    }
+  };
+}
+
+export function noteImage({ task }: Pick<TaskContext, 'task'>, image: string): void {
   const meta = task.file.meta as FirmwareMeta;
   meta.fwtestImages = { ...meta.fwtestImages, [image]: writtenAt(image) };
 }
@@ -68,14 +90,15 @@ function extended<B extends AnyBoard>(bringup: Bringup<B>, start: StartPoint<B>)
   type Use<T> = (value: T) => Promise<void>;
   const { extend } = vitestTest as unknown as { extend(fixtures: object): TestAPI<Fixtures<B>> };
   return extend.call(vitestTest, {
-    board: async ({ task }: TaskContext, use: Use<BoardHandle<B>>) => {
+    board: async ({ task, onTestFinished }: TaskContext, use: Use<BoardHandle<B>>) => {
       refuseConcurrent({ task });
+      const tell = tellingOnce({ onTestFinished });
       const { filepath } = task.file;
       noteImage({ task }, bringup.firmware(filepath));
       const { board, check, end } = bringup.begin(filepath, task.name, start, present());
       try {
         await use(board);
-        check();
+        tell(check);
       } finally {
         const counted = end();
         if (counted) noteStatistics(task.meta as StatisticsMeta, counted);

@@ -11,10 +11,12 @@ import type { Snapshot } from '../emu/snapshot.js';
 import { timeText } from '../matchers/message.js';
 import type { Bench, Diagnosis, FaultRecord, Start, Watched } from '../matchers/subject.js';
 import { cpuText, diagnose } from './diagnosis.js';
-import { type FaultDetail, type FaultLog, faultRecord, NO_FAULTS, withFault } from './fault-log.js';
+import { type FaultDetail, type FaultLog, type FaultWords, faultRecord, NO_FAULTS, withFault } from './fault-log.js';
+import { handledException, returnAddress } from './function-return.js';
 import { checkKind } from './misuse-settings.js';
 import { MisuseWatch } from './misuse-watch.js';
 import type { RunStatistics } from './run-statistics.js';
+import { stackNote } from './stack-note.js';
 import { UnexpectedFaults } from './unexpected-faults.js';
 
 const BREAKPOINT = 3;
@@ -84,6 +86,10 @@ export class MachineBench implements Bench {
   meet: () => void = () => {};
   /** Throws where this board alone must not go back in time. */
   allowRestore: () => void = () => {};
+  readonly #faultWords: FaultWords = {
+    place: (pc) => this.place(pc),
+    note: (detail) => stackNote(this.machine, this.locator, detail),
+  };
   /** Shared by the boards of a system, which run in each other's calls. */
   hostWatch = new HostWatch();
   /** Host ms inside public calls so far. */
@@ -126,35 +132,15 @@ export class MachineBench implements Bench {
     return statistics && { ...statistics, engines: [engine], hostMilliseconds: this.#hostMilliseconds };
   }
   get misuse(): readonly GuestReport[] {
-    const overflow = this.#stackOverflow;
-    return overflow ? [...this.machine.guestErrors, overflow] : this.machine.guestErrors;
-  }
-  /** No event of its own: the engines note where it happened, and it is told when somebody asks. */
-  get #stackOverflow(): GuestReport | undefined {
-    const pc = this.machine.cpu.stackOverflow;
-    if (pc === undefined) return undefined;
-    return {
-      kind: 'misuse',
-      rule: 'stack-overflow',
-      what: 'the main stack has grown into the data below it',
-      remedy: 'make the stack larger, or what is on it smaller',
-      device: 'cpu',
-      pc,
-      where: this.locator.describe(pc),
-      ns: this.time,
-      cycles: this.cycles,
-    };
+    return this.machine.guestErrors;
   }
   /** @throws GuestError when misuse is left that the test did not ask about and that is an error */
   checkMisuse(): void {
-    const overflow = this.#stackOverflow;
-    if (overflow) this.misuseWatch.note(overflow);
-    this.misuseWatch.check();
+    this.misuseWatch.check(this.title);
   }
   askedForMisuse(kind?: MisuseKind): void {
     if (kind !== undefined) checkKind(kind, 'toHaveMisuse');
     this.misuseWatch.asked(kind);
-    if (kind === undefined || kind === 'stack-overflow') this.misuseWatch.knows('stack-overflow');
   }
   get guestErrors(): readonly string[] {
     return this.machine.guestErrors.map(({ what, where, remedy }) =>
@@ -163,12 +149,11 @@ export class MachineBench implements Bench {
   }
 
   #noteFault(detail: FaultDetail): void {
-    const place = (pc: number) => this.place(pc);
-    this.faultLog = withFault(this.faultLog, detail, place);
+    this.faultLog = withFault(this.faultLog, detail, this.#faultWords);
     // A breakpoint exception (RISC-V EBREAK, Priv table 3.6) is an instruction doing its work.
     if (detail['mcause'] === BREAKPOINT) return;
     const kind = String(detail['kind']);
-    this.unexpectedFaults.note(kind, () => faultRecord(kind, detail, place));
+    this.unexpectedFaults.note(kind, () => faultRecord(kind, detail, this.#faultWords));
   }
   askedForFaults(kind?: string): void {
     this.unexpectedFaults.asked(kind);
@@ -261,8 +246,25 @@ export class MachineBench implements Bench {
     return this.protect(() => this.machine.bus.bytes(address, length));
   }
   get returnAddress(): number {
-    const { cpu } = this.machine;
-    return (cpu.register(cpu.registerNames.includes('lr') ? 'lr' : 'ra') & ~1) >>> 0;
+    return returnAddress(this.machine, this.locator);
+  }
+  get handledException(): number | undefined {
+    return handledException(this.machine);
+  }
+  runToExceptionReturn(exception: number, within: Duration): boolean {
+    let returned = false;
+    const limit = this.limit(within);
+    const end = this.machine.on('irq', (event) => {
+      if (event['exception'] !== exception || event['change'] !== 'leave') return;
+      returned = true;
+      this.drive.stop();
+    });
+    try {
+      this.#run(limit);
+    } finally {
+      end();
+    }
+    return returned;
   }
   get stackPointer(): number {
     return this.machine.cpu.register('sp') >>> 0;
@@ -275,9 +277,10 @@ export class MachineBench implements Bench {
     this.muted = true;
     const { faults } = this;
     try {
-      return this.timed(() =>
-        this.aside(() => diagnose(this.machine, this.locator, faults, start as Mark | undefined)),
-      );
+      return this.timed(() => {
+        const told = this.aside(() => diagnose(this.machine, this.locator, faults, start as Mark | undefined));
+        return this.title === undefined ? told : { ...told, cpu: `board '${this.title}', ${told.cpu}` };
+      });
     } finally {
       this.muted = false;
     }

@@ -12,8 +12,6 @@ const MOST = 5;
 /** The misuse of the present test that nobody has asked about yet. A restore does not undo it. */
 export class MisuseWatch {
   readonly #unasked: GuestReport[] = [];
-  /** Kinds that are told when the test ends, and that it asked about before. */
-  readonly #known = new Set<MisuseKind>();
   #settings: readonly (MisuseSettings | undefined)[] = [];
   #ofTest: MisuseSettings | undefined;
   /** Texts that were printed already: a warning of a firmware is told once in a run. */
@@ -24,11 +22,6 @@ export class MisuseWatch {
     this.#unasked.length = 0;
     this.#settings = settings;
     this.#ofTest = undefined;
-    this.#known.clear();
-  }
-  /** The test asked about a kind that nothing tells of before its end. */
-  knows(kind: MisuseKind): void {
-    this.#known.add(kind);
   }
   /** What the test itself says, until it ends. */
   set(settings: MisuseSettings): void {
@@ -36,7 +29,7 @@ export class MisuseWatch {
   }
   note(report: GuestReport): void {
     const known = this.#unasked.some(({ what, pc }) => what === report.what && pc === report.pc);
-    if (!known && !this.#known.has(misuseKindOf(report))) this.#unasked.push(report);
+    if (!known) this.#unasked.push(report);
   }
   /** The test asked about the misuse so far: that of a kind, or all. */
   asked(kind?: MisuseKind): void {
@@ -44,12 +37,15 @@ export class MisuseWatch {
     this.#unasked.splice(0, this.#unasked.length, ...rest);
   }
 
-  /** @throws GuestError when misuse is left that the test did not ask about and that is an error */
-  check(warn: (text: string) => void = console.warn): void {
+  /**
+   * @param board its name in a system
+   * @throws GuestError when misuse is left that the test did not ask about and that is an error
+   */
+  check(board?: string, warn: (text: string) => void = console.warn): void {
     const levels = new MisuseLevels([...this.#settings, this.#ofTest]);
     const at = (level: string) => this.#unasked.filter((report) => levels.of(misuseKindOf(report)) === level);
     for (const report of at('warn')) {
-      const text = `fwtest: ${misuseText(report)}`;
+      const text = `fwtest: ${board === undefined ? '' : `board '${board}': `}${misuseText(report)}`;
       if (!this.#warned.has(text)) warn(text);
       this.#warned.add(text);
     }

@@ -66,7 +66,7 @@ describe('misuse that a test does not ask about', () => {
     for (const settings of ['warn', { sequence: 'warn' }, 'off'] as const) {
       watch.begin([settings]);
       watch.note(report);
-      watch.check((text) => printed.push(text));
+      watch.check(undefined, (text) => printed.push(text));
     }
     expect(printed).toEqual(['fwtest: too early\n  at 0x00000000']);
   });

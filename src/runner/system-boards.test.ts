@@ -19,6 +19,14 @@ function senderAndReceiver(hostTimeout = 60_000) {
   return system;
 }
 
+test('what fails says on which board', () => {
+  const { receiver } = senderAndReceiver().boards;
+  const waits = () => fwExpect(receiver.pin('PE1')).toGoHigh({ within: '1ms' });
+  expect(waits).toThrow('expect(receiver.PE1).toGoHigh');
+  expect(waits).toThrow("CPU       board 'receiver', pc 0x");
+  expect(() => receiver.runUntil(() => false, { within: '1ms' })).toThrow('receiver.runUntil(');
+});
+
 describe('a wait on a later board', () => {
   test('ends when what it waits for happens while an earlier board reaches it', () => {
     const boards = { a: discovery('blinky/blinky.elf'), b: discovery('blinky/blinky.elf') };

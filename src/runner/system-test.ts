@@ -1,7 +1,7 @@
 /** `systemTest` for vitest: a `test` with several boards that are wired to each other. */
 
 import { type TestAPI, test as vitestTest } from 'vitest';
-import { noteImage, present, refuseConcurrent, type TaskContext } from './fixture.js';
+import { noteImage, present, refuseConcurrent, type TaskContext, tellingOnce } from './fixture.js';
 import type { BoardHandles, Members, System } from './system.js';
 import { type SystemFixtures, Systems, type SystemTestOptions } from './systems.js';
 
@@ -22,13 +22,14 @@ export function systemTest<const M extends Members>(options: SystemTestOptions<M
   type Use<T> = (value: T) => Promise<void>;
   const { extend } = vitestTest as unknown as { extend(fixtures: object): TestAPI<SystemFixtures<M>> };
   return extend.call(vitestTest, {
-    system: async ({ task }: TaskContext, use: Use<System<M>>) => {
+    system: async ({ task, onTestFinished }: TaskContext, use: Use<System<M>>) => {
       refuseConcurrent({ task });
+      const tell = tellingOnce({ onTestFinished });
       for (const image of systems.images(task.file.filepath)) noteImage({ task }, image);
       const system = systems.begin(task.file.filepath, present());
       try {
         await use(system);
-        systems.check(system);
+        tell(() => systems.check(system));
       } finally {
         systems.end(system);
       }

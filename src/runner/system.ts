@@ -125,7 +125,7 @@ export function onBoard<T>(name: string, fn: () => T): T {
     const place = where === undefined ? `board '${name}'` : `board '${name}' of the system, ${where}`;
     const said = remedy?.replaceAll('expect(board)', `expect(boards.${name})`).replaceAll('firmwareTest', 'systemTest');
     const Kind = error.constructor as typeof UsageError;
-    throw new Kind({ what, where: place, ...(said === undefined ? {} : { remedy: said }) }, { cause: error });
+    throw new Kind({ what, where: place, ...(said === undefined ? {} : { remedy: said }) });
   }
 }
 

@@ -77,7 +77,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     name: 'machine',
-    files: /^emu\/(bridges|machine|snapshot|assembly|wiring|windows|description-check|fake-cpu)[^/]*\.ts$/,
+    files: /^emu\/(bridges|machine|stack-watch|snapshot|assembly|wiring|windows|description-check|fake-cpu)[^/]*\.ts$/,
     mayImport: [...BASE, 'isa', 'device', 'memory', 'bus', 'cpu interface'],
     breach: ['emu/machine.ts', 'emu/devices/stm32f4/rcc.ts'],
   },

@@ -7,6 +7,7 @@ import { UsageError } from '../../emu/errors.js';
 import type { EngineMode, TimingModel } from '../../emu/isa/engine-mode.js';
 import type { SerialHandle } from '../../emu/parts/terminal.js';
 import { frequencyText, grouped } from '../../matchers/message.js';
+import { misuseText } from '../../matchers/misuse-text.js';
 import { type BoardEntry, boardNamed, boards } from '../catalogue.js';
 import type { ExitCode } from '../exit-code.js';
 import type { RunStatistics } from '../run-statistics.js';
@@ -79,7 +80,7 @@ class Session {
       machine.stop();
     });
     machine.on('fault', () => (this.#faultAt ??= station.bench.time));
-    machine.on('misuse', (report) => this.say(`fwtest: ${report.what}${report.where ? ` (${report.where})` : ''}`));
+    machine.on('misuse', (report) => this.say(`fwtest: ${misuseText(report)}`));
   }
 
   /** Runs one slice and looks at what came of it. */

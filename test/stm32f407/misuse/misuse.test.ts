@@ -113,9 +113,15 @@ describe('misuse', () => {
 
   it('a stack that grows into data: where it did, and nothing before', () => {
     const board = boot('misuse/firmware/stack-overflow.elf');
+    const told: GuestReport[] = [];
+    board.on('misuse', (report) => told.push(report));
     finish(board, '30ms');
     expect(matchers.toHaveMisuse.call({}, board).pass).toBe(false);
     board.run('5ms');
+    expect(board.guestErrors.map(({ rule, pc }) => [rule, pc])).toEqual([['stack-overflow', 0x0800_01d2]]);
+    expect(told).toEqual(board.guestErrors);
+    expect(matchers.toHaveNoGuestErrors.call({}, board).pass).toBe(false);
+    board.reset();
     const result = matchers.toHaveNoMisuse.call({}, board, 'stack-overflow');
     expect(result.pass).toBe(false);
     expect(result.message().split('\n').slice(2, 6)).toMatchInlineSnapshot(`

@@ -64,7 +64,7 @@ export class CortexM4 implements Cpu {
     this.#system = system;
     const model = coreModel(this.isa, system, options);
     this.#model = model;
-    this.#faults = new Faults(model.status, model.exceptions, (problem) => system.report(problem));
+    this.#faults = new Faults(model, (problem) => system.report(problem));
     this.semihosting = new Semihosting(system, model.memory, model.state, model.sleep);
     this.#registers = new CoreRegisters(model.state);
     this.#engine = new ColdEngine(this.isa, system.memory, this.#host(), system.engine);

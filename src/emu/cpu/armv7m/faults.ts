@@ -1,6 +1,7 @@
 import { hex } from '../../bits.js';
 import { BusFault, type BusFaultKind } from '../../bus-fault.js';
 import type { DeviceProblem } from '../../device.js';
+import type { CpuState } from './cpu-state.js';
 import { EXCEPTION } from './exception-numbers.js';
 import type { Exceptions } from './exceptions.js';
 import { BFSR, DFSR, type FaultStatus, MMFSR, UFSR } from './fault-status.js';
@@ -13,14 +14,22 @@ const TOLD: Partial<Record<BusFaultKind, Pick<DeviceProblem, 'rule' | 'remedy'>>
   unaligned: { rule: 'unaligned-device', remedy: 'access registers as words at multiples of 4' },
 };
 
+/** Bytes around the stack pointer that a function's frame takes. */
+const FRAME = 4096;
+
 /** Turns what went wrong in an instruction into status bits and the exception of it (B1.5.14, table B1-9). */
 export class Faults {
   readonly #status: FaultStatus;
   readonly #exceptions: Exceptions;
 
+  readonly #state: CpuState;
   readonly #report: (problem: DeviceProblem) => void;
 
-  constructor(status: FaultStatus, exceptions: Exceptions, report: (problem: DeviceProblem) => void) {
+  constructor(
+    { state, status, exceptions }: { state: CpuState; status: FaultStatus; exceptions: Exceptions },
+    report: (problem: DeviceProblem) => void,
+  ) {
+    this.#state = state;
     this.#status = status;
     this.#exceptions = exceptions;
     this.#report = report;
@@ -46,6 +55,14 @@ export class Faults {
     this.#status.cfsr |= bit;
     this.#exceptions.raise(EXCEPTION.usageFault);
   }
+  /** Where the stack has left its memory, no pointer of the program is to blame. */
+  #stackRemedy(address: number): string | undefined {
+    const sp = this.#state.r[13]! >>> 0;
+    const above = (address >>> 0) - sp;
+    const overflows = above < 0 || this.#state.overflowedAt !== 0;
+    if (!overflows || Math.abs(above) >= FRAME) return undefined;
+    return `sp is ${hex(sp)}: has the stack overflowed, or was it never set? Make it larger, or what is on it smaller`;
+  }
   breakpoint(): void {
     this.#status.dfsr |= DFSR.BKPT;
     this.#exceptions.debugEvent();
@@ -65,7 +82,10 @@ export class Faults {
   #data(fault: BusFault): void {
     const { address } = fault;
     const told = TOLD[fault.kind];
-    if (told !== undefined) this.#report({ kind: 'misuse', what: fault.message, section: 'ARMv7-M B3.1', ...told });
+    if (told !== undefined) {
+      const remedy = this.#stackRemedy(address) ?? told.remedy;
+      this.#report({ kind: 'misuse', what: fault.message, section: 'ARMv7-M B3.1', ...told, remedy });
+    }
     this.#status.bfar = address;
     this.#status.cfsr |= BFSR.PRECISERR | BFSR.BFARVALID;
     this.#exceptions.raise(EXCEPTION.busFault);

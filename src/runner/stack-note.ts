@@ -1,0 +1,19 @@
+import type { Locator } from '../emu/debug/locator.js';
+import type { Machine } from '../emu/machine.js';
+import type { FaultDetail } from './fault-log.js';
+
+/** Bytes below the stack pointer that one instruction pushes. */
+const PUSHED = 256;
+
+/** What a fault has to do with the stack: an overflow ends in faults of all kinds, far from their cause. */
+export function stackNote({ cpu, bus }: Machine, locator: Locator, { address }: FaultDetail): string | undefined {
+  const { stackOverflow } = cpu;
+  if (stackOverflow !== undefined) return `after the main stack had overflowed at ${locator.describe(stackOverflow)}`;
+  const sp = cpu.register('sp') >>> 0;
+  const below = sp - (Number(address ?? Number.NaN) >>> 0);
+  const pushes = address !== undefined && below > 0 && below <= PUSHED;
+  // An empty stack ends where its memory does.
+  const outside = [sp, sp - 4].every((at) => bus.peek(at, 4) === undefined);
+  if (!pushes && !outside) return undefined;
+  return `sp 0x${sp.toString(16).padStart(8, '0')}: the stack has overflowed, or was never set`;
+}
