@@ -1,4 +1,3 @@
-import type { I2sHost } from '../i2s-link.js';
 import { signedSample } from '../i2s-link.js';
 import { definePart, type PartType } from '../part.js';
 import { attachRegisters } from './register-slave.js';
@@ -79,7 +78,7 @@ export function cs43l22({ control, data, reset }: AudioDacOptions): PartType<Aud
           if (index !== R.ID && index <= LAST) registers[index] = byte;
         },
       });
-      (p.device(data) as I2sHost).attachI2s({
+      p.host(data, 'i2s').attachI2s({
         name: p.name,
         heard(sample, { channel, bits }) {
           if (playing()) heard.append(channel === 'left' ? 0 : 1, signedSample(sample, bits), p.clock.now());
