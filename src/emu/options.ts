@@ -19,12 +19,14 @@ export function checkNames(
     const what = `${where} takes options, not ${JSON.stringify(options) ?? typeof options}`;
     throw new UsageError({ what, remedy: `give an object: { ${names[0]}: … }` });
   }
-  const given = Object.keys(options ?? {});
-  for (const name of given) if (!names.includes(name)) throw unknown(where, 'option', name, names);
-  const missing = needed.find((name) => (options as Record<string, unknown> | undefined)?.[name] === undefined);
-  if (missing !== undefined) {
-    throw new UsageError({ what: `${where}: \`${missing}\` is missing`, remedy: `give { ${needed.join(', ')} }` });
+  const given = (options ?? {}) as Record<string, unknown>;
+  const wrong = Object.keys(given).find((name) => !names.includes(name));
+  const missing = needed.find((name) => given[name] === undefined);
+  if (wrong !== undefined) {
+    throw unknown(missing === undefined ? where : `${where}: \`${missing}\` is missing`, 'option', wrong, names);
   }
+  if (missing === undefined) return;
+  throw new UsageError({ what: `${where}: \`${missing}\` is missing`, remedy: `give { ${needed.join(', ')} }` });
 }
 
 /** `there is no option 'adress'`, and which one was meant. */

@@ -68,7 +68,7 @@ describe('values that cannot be', () => {
     `);
     expect(() => ssd1306('spi1', loose({ select: 'PA4' }))).toThrow('ssd1306: `dataCommand` is missing');
     expect(() => i2cPeer('i2c1', loose({ adress: 0x55 }))).toThrowErrorMatchingInlineSnapshot(`
-      [UsageError: i2cPeer: there is no option 'adress'
+      [UsageError: i2cPeer: \`address\` is missing: there is no option 'adress'
         remedy: did you mean 'address'?]
     `);
     expect(() => lm75('i2c1', loose({ temp: 20 }))).toThrow("lm75: there is no option 'temp'");

@@ -107,7 +107,7 @@ export class I2cReports {
   pending(set: string): void {
     this.#once(SAID.pending, {
       rule: 'sequence',
-      what: `${this.#label}.CR1.${set} was set while CR1.STOP still asks for a STOP: such a write may ask for a second one`,
+      what: `${this.#label}.CR1.${set} was set, and STOP written once more, while CR1.STOP was still set: that may ask for a second STOP`,
       remedy: 'wait until CR1.STOP is 0 before the next write to CR1',
       section: 'RM0090 27.6.1',
     });

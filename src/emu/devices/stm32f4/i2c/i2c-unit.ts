@@ -279,12 +279,12 @@ export class I2cUnit {
     this.update();
   }
   /**
-   * 27.6.1: no write to CR1 while STOP, START or PEC is set. Told where a next transfer is asked for before a STOP; common drivers
-   * write ACK behind START, and clear ACK, POS or PE behind STOP, and live with it.
+   * 27.6.1: no write to CR1 while STOP, START or PEC is set. Told where a read-modify-write asks for the next transfer and, by that,
+   * for STOP once more; common drivers write ACK behind START, and clear ACK, POS or PE behind STOP, and live with it.
    */
   #checkPending(old: number): void {
     const { value } = this.#regs.CR1;
-    if ((old & CR1.STOP) === 0 || (old & value & CR1.PE) === 0) return;
+    if ((old & value & CR1.STOP) === 0 || (old & value & CR1.PE) === 0) return;
     const set = (['START', 'ACK', 'PEC'] as const).find((bit) => (value & ~old & CR1[bit]) !== 0);
     if (set !== undefined) this.#reports.pending(set);
   }
