@@ -31,6 +31,8 @@ async function bundle(input, output, plugins = []) {
   const build = await rolldown({ input, cwd: root, platform: 'node', external, plugins, treeshake: true });
   await build.write({
     minify: false,
+    // Docstrings are in the declarations.
+    comments: { legal: true, annotation: true, jsdoc: false },
     chunkFileNames: 'chunks/[name]-[hash].js',
     entryFileNames: '[name].js',
     ...output,

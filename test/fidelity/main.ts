@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { type Coverage, fidelityPage } from './table.js';
+import { type Coverage, fidelityPage, fidelityRows } from './table.js';
 
 const PAGE = 'docs/fidelity.md';
 const COVERAGE = 'test/fidelity/coverage.json';
@@ -17,11 +17,12 @@ const GENERAL = /^test\/(svd|determinism|lockstep|fidelity)\//;
 const MOST = 3;
 
 function coverageOf(notes: string): Coverage {
+  const known = new Set(fidelityRows().map(({ type, register }) => `${type} ${register}`));
   const tests = new Map<string, Set<string>>();
   for (const line of readFileSync(notes, 'utf8').split('\n').filter(Boolean)) {
     const [type, register, test] = JSON.parse(line) as [string, string, string];
-    if (GENERAL.test(test)) continue;
     const key = `${type} ${register}`;
+    if (GENERAL.test(test) || !known.has(key)) continue;
     tests.set(key, (tests.get(key) ?? new Set()).add(test));
   }
   const sorted = [...tests].sort(([a], [b]) => (a < b ? -1 : 1));

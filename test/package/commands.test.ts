@@ -135,7 +135,7 @@ describe('lists', () => {
       /^stm32-usart +modelled +chip stm32f407 +usart1 usart2 usart3 usart6$/m,
     );
     const rows = JSON.parse(fwtest(folder(), 'devices', '--json').stdout) as { instances: string; state: string }[];
-    expect(rows).toContainEqual(expect.objectContaining({ instances: 'rng', state: 'named only' }));
+    expect(rows).toContainEqual(expect.objectContaining({ instances: 'dcmi', state: 'named only' }));
     expect(fwtest(folder(), 'cpus').stdout).toMatch(/^cortex-m4 +stm32f407$/m);
   });
 });

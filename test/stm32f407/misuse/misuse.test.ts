@@ -26,6 +26,18 @@ describe('misuse', () => {
     `);
   });
 
+  it('flags cleared by read-modify-write, in a debug build', () => {
+    const board = boot('misuse/firmware/flag-clearing-debug.elf');
+    expect(finish(board, '1ms').slice(0, 3)).toEqual([3, 0, 0]);
+    expect(reports(board).map(({ rule }) => rule)).toEqual(['flag-clearing']);
+  });
+
+  it('flags cleared together by a computed mask are no misuse', () => {
+    const board = boot('misuse/firmware/orr.elf');
+    expect(finish(board, '1ms').slice(0, 3)).toEqual([3, 0, 0]);
+    expect(reports(board)).toEqual([]);
+  });
+
   it('an interrupt without a handler', () => {
     const board = boot('misuse/firmware/interrupt-handler.elf');
     board.run('5ms');

@@ -27,8 +27,8 @@ describe('what is compiled', () => {
   beforeEach(() => {
     program = new Program();
     tiering = new Tiering(program, 'auto');
-    // as after 800 slices in the cold engine: the process has something to spend
-    for (let i = 0; i < 800; i++) tiering.sample(0x0810_0000 + 0x1000 * i, 16_384);
+    // as after many slices in the cold engine: whatever the process has spent before, it has something to spend
+    for (let i = 0; i < 50_000; i++) tiering.sample(0x0810_0000 + 0x1000 * i, 16_384);
   });
 
   test('is found by the ticks that slices took, not by those they might have taken', () => {

@@ -149,6 +149,7 @@ export class Tiering {
   #spend(compile: () => void): void {
     const before = this.#tiers.compiled;
     compile();
+    if (this.#scale === 0) return; // nobody weighs that, and other machines are not to pay for it
     const { compiled, known } = this.#tiers;
     const dearness = Math.max(1, (compiled - known) / AGAIN) ** 2;
     Tiering.#credit -= COST * dearness * (compiled - before);

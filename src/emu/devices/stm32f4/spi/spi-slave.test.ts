@@ -48,13 +48,13 @@ describe('the slave (RM0090 28.3.2, 28.3.5)', () => {
     expect([flags(h), transfer.received]).toEqual([SR.TXE, [0xff]]);
   });
 
-  it('sends its last word again when there is no new one', () => {
+  it('sends the word that it received last when there is no new one', () => {
     const h = spi1();
     h.write(CR1, SPE | SSM);
     h.write(DR, 0x44);
-    const transfer = h.handle.transfer([1, 2]);
-    h.run(16 * 16);
-    expect([transfer.received, flags(h) & SR.OVR]).toEqual([[0x44, 0x44], SR.OVR]);
+    const transfer = h.handle.transfer([1, 2, 3]);
+    h.run(24 * 16);
+    expect([transfer.received, flags(h) & SR.OVR]).toEqual([[0x44, 1, 2], SR.OVR]);
   });
 
   it('goes on within a word of 16 bits when the master has 8', () => {

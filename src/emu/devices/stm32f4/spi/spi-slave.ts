@@ -69,7 +69,9 @@ export class SpiSlavePort implements SpiSlave {
     // DS8626, SPI characteristics: a slave follows up to half of its own clock.
     if (2e9 / frame.bitNs > this.#selection.hertz * 1.000_001) this.#listener.tooFast(1e9 / frame.bitNs);
     if (position[0] === 0) {
-      shiftOut[0] = this.#words.next();
+      // 28.3.1: there is one shift register. With nothing new in DR the word that came last goes out of it, by which masters tell a slave that
+      // is not ready yet (ST's examples of two boards that wait for each other's bytes).
+      shiftOut[0] = this.#words.next(shiftIn[0]!);
       shiftIn[0] = 0;
       this.#buffers.set(SR.BSY);
       this.#listener.flagsChanged();

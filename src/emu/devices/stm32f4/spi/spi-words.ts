@@ -33,8 +33,8 @@ export class SpiWords {
     return !this.#settings.sends || this.#buffers.waiting || this.#crcNext;
   }
 
-  /** The next word in the order of the wire. A slave without new data sends the Tx buffer's last word again. */
-  next(): number {
+  /** The next word in the order of the wire; without new data `idle`, or else the Tx buffer's last word again. */
+  next(idle?: number): number {
     const { bits } = this.#settings;
     this.#state.crcFrame[0] = 0;
     // 28.3.6: data that waits goes first.
@@ -45,6 +45,7 @@ export class SpiWords {
       this.#regs.CR1.value &= ~CR1.CRCNEXT;
       return this.#ordered(this.#regs.TXCRCR.value, bits);
     }
+    if (idle !== undefined) return idle & ((1 << bits) - 1);
     return this.#ordered(this.#buffers.last, bits);
   }
 

@@ -108,11 +108,17 @@ export class TimerCore {
     now[NOW.RUNNING] = 1;
     times[TIME.EPOCH] = this.instant + 1;
   }
-  /** Counts up to the next tick; and one tick if it has started at this instant, for a gate that opens for a clock. */
+  /** Counts up to the next tick. */
   stop(): void {
+    this.#endAt(this.instant + 1);
+  }
+  /** As `stop`, but counts one tick if it has started at this very instant: the gate was open for a clock. */
+  close(): void {
+    this.#endAt(Math.max(this.instant, this.#d.state.times[TIME.EPOCH]!) + 1);
+  }
+  #endAt(end: number): void {
     const { times, now } = this.#d.state;
-    if (now[NOW.RUNNING] === 0) return;
-    times[TIME.END] = Math.min(times[TIME.END]!, Math.max(this.instant, times[TIME.EPOCH]!) + 1);
+    if (now[NOW.RUNNING] !== 0) times[TIME.END] = Math.min(times[TIME.END]!, end);
   }
   #halt(): void {
     const { times, now } = this.#d.state;

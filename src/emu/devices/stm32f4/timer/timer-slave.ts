@@ -142,15 +142,17 @@ export class TimerSlave {
   #pass(): void {
     if ((this.#d.state.words[REG.CR1]! & BIT.CR1.CEN) === 0 || this.mode !== SMS.gated) return;
     this.#core.start();
-    if (this.triggerLevel === 0) this.#core.stop();
+    if (this.triggerLevel === 0) this.#core.close();
   }
 
   /** What the mode does at an active edge; in gated mode, at any change. */
   #perform(rising: boolean): void {
     const { mode } = this;
     const { words } = this.#d.state;
-    if (mode === SMS.gated) this.#effects.run();
-    else if (!rising) return;
+    if (mode === SMS.gated) {
+      if (this.enabled) this.#effects.run();
+      else this.#core.close();
+    } else if (!rising) return;
     else if (mode === SMS.reset) this.#core.restart();
     else if (mode === SMS.trigger) {
       words[REG.CR1]! |= BIT.CR1.CEN;
