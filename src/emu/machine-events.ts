@@ -1,9 +1,9 @@
 import type { CpuResetKind } from './cpu.js';
-import { closest } from './debug/symbols-spelling.js';
 import type { EventDetail } from './device.js';
 import type { GuestReport } from './guest-report.js';
 import type { Level, Strength } from './net.js';
 import { unknown } from './options.js';
+import { closest } from './spelling.js';
 
 /** What `on` can listen to. `source` is the device, part or pin it comes from. */
 export interface MachineEvents {

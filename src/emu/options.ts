@@ -1,5 +1,5 @@
-import { closest } from './debug/symbols-spelling.js';
 import { UsageError } from './errors.js';
+import { closest } from './spelling.js';
 
 /** Options of callers without types, or of types that were cast away. */
 
