@@ -13,6 +13,8 @@ export interface AccelerometerPins {
   readonly int2: string;
 }
 
+export const ACCELEROMETER_PINS = ['bus', 'select', 'int1', 'int2'] satisfies (keyof AccelerometerPins)[];
+
 /** In g; at rest on a table z is 1. */
 export interface Acceleration {
   readonly x: number;
