@@ -502,7 +502,8 @@ export class ColdEngine {
   #neighbour(pc: number, decoded: Decoded): Neighbour {
     const { programs } = this.#compiled.handlers.code(decoded.row, staticsOf(decoded.row, decoded.fields));
     const { row, fields, length, word } = decoded;
-    return { row, fields, length, word, pc, ...registerUse(programs[0]!, fields, pc) };
+    const program = programs[0]!;
+    return { row, fields, length, word, pc, program, ...registerUse(program, fields, pc) };
   }
 
   addBreakpoint(address: number): void {

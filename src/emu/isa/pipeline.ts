@@ -1,4 +1,5 @@
 import type { Decoded } from './decoder.js';
+import type { Program } from './ir.js';
 
 /**
  * What an instruction costs beside its own row: its neighbours in memory decide, when it is decoded. Bodies see it as
@@ -9,7 +10,7 @@ export const TAKEN = '>';
 /** Bits of these operands. */
 export const CYCLES_WIDTH = 4;
 
-/** `#`: 1 + cycles more (or one less) than alone, because of what follows; `>`: cycles more of its taken branch. */
+/** `#`: 1 + cycles more than alone (less, if negative), because of what follows; `>`: cycles more of its taken branch. */
 export interface PipelineCycles {
   readonly [NEIGHBOURS]: number;
   readonly [TAKEN]: number;
@@ -18,6 +19,8 @@ export interface PipelineCycles {
 /** An instruction in memory, as a pipeline looks at it. */
 export interface Neighbour extends Decoded {
   readonly pc: number;
+  /** Its body with symbolic operands, outside IT blocks. */
+  readonly program: Program;
   /** Registers it writes, and registers that its addresses are made of, as bits. */
   readonly writes: number;
   readonly addresses: number;

@@ -53,7 +53,7 @@ function sitesOf(program: Program): Sites {
 }
 
 /** Whether a value follows from operands and pc alone. */
-function isDecoded(program: Program, id: number): boolean {
+export function isDecoded(program: Program, id: number): boolean {
   const node = program[id]!;
   if (node.op === 'const' || node.op === 'operand' || node.op === 'pc') return true;
   return isComputed(node) && argsOf(node).every((arg) => isDecoded(program, arg));

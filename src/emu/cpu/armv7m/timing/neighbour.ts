@@ -1,4 +1,6 @@
+import { chargedAlone } from '../../../isa/charge.js';
 import type { Neighbour } from '../../../isa/pipeline.js';
+import { ALONE } from './alone.js';
 
 /** The instruction at an address, undefined where none can be decoded. */
 export type At = (pc: number) => Neighbour | undefined;
@@ -33,3 +35,22 @@ const ACCESSES: Readonly<Record<string, Access>> = {
 };
 
 export const accessOf = ({ row }: Neighbour): Access | undefined => ACCESSES[row.timing];
+
+const LEAVING: ReadonlySet<string> = new Set([
+  'branch',
+  'branchLink',
+  'branchRegister',
+  'compareBranch',
+  'tableBranch',
+  'loadPc',
+  'loadMultiplePc',
+  'supervisorCall',
+  'breakpoint',
+  'undefined',
+]); // prettier-ignore
+/** Whether execution may go on elsewhere than behind it. */
+export const leaves = ({ row }: Neighbour): boolean => LEAVING.has(row.timing);
+
+/** Cycles of its own, of a branch those of one that is not taken; undefined where the data decide, as for divisions. */
+export const cyclesAlone = ({ program, fields, pc }: Neighbour): number | undefined =>
+  chargedAlone(program, { ...ALONE, ...fields }, pc);

@@ -1,5 +1,6 @@
 import type { Neighbour } from '../../../isa/pipeline.js';
-import { type Access, type At, accessOf, behind, isUnalignedWide } from './neighbour.js';
+import { type Access, type At, accessOf, behind, isUnalignedWide, leaves } from './neighbour.js';
+import { isOnSystemBus } from './system-bus.js';
 
 /**
  * Cycles that an instruction costs more, or less, than alone because of what follows it in memory, where it goes on
@@ -12,26 +13,12 @@ export function afterThis(a: Neighbour, at: At): number {
   return ofPair(a, b) - (isFolded(a, b) ? 1 : 0) + (restartsFetch(a, b, at) ? 1 : 0);
 }
 
-const LEAVING: ReadonlySet<string> = new Set([
-  'branch',
-  'branchLink',
-  'branchRegister',
-  'compareBranch',
-  'tableBranch',
-  'loadPc',
-  'loadMultiplePc',
-  'supervisorCall',
-  'breakpoint',
-  'undefined',
-]); // prettier-ignore
-const leaves = ({ row }: Neighbour) => LEAVING.has(row.timing);
-
 /** IT takes no cycle of its own behind a narrow instruction (DDI 0439D table 3-1). */
 const isFolded = (a: Neighbour, b: Neighbour) => b.row.timing === 'it' && a.length === 2 && a.row.timing !== 'it';
 
-/** A folded IT is paid for by itself, the instruction that it is folded on by nobody. */
+/** A folded IT is paid for by itself, the instruction that it is folded on by nobody, where code comes fast enough. */
 export function takesNoCycle(a: Neighbour, at: At): boolean {
-  const b = leaves(a) ? undefined : behind(a, at);
+  const b = leaves(a) || isOnSystemBus(a) ? undefined : behind(a, at);
   return b !== undefined && isFolded(a, b);
 }
 
