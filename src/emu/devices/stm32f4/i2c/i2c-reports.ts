@@ -103,11 +103,11 @@ export class I2cReports {
       section: 'RM0090 27.3.3',
     });
   }
-  /** CR1 was written with `set` while it asks for a STOP. */
-  pending(set: string): void {
+  /** START was set while CR1 asks for a STOP. */
+  pending(): void {
     this.#once(SAID.pending, {
       rule: 'sequence',
-      what: `${this.#label}.CR1.${set} was set, and STOP written once more, while CR1.STOP was still set: that may ask for a second STOP`,
+      what: `${this.#label}.CR1.START was set, and STOP written once more, while CR1.STOP was still set: that may ask for a second STOP`,
       remedy: 'wait until CR1.STOP is 0 before the next write to CR1',
       section: 'RM0090 27.6.1',
     });

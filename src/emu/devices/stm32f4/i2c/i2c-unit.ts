@@ -280,13 +280,12 @@ export class I2cUnit {
   }
   /**
    * 27.6.1: no write to CR1 while STOP, START or PEC is set. Told where a read-modify-write asks for the next transfer and, by that,
-   * for STOP once more; common drivers write ACK behind START, and clear ACK, POS or PE behind STOP, and live with it.
+   * for STOP once more; common drivers write ACK behind START, and ACK, POS or PE behind STOP, and live with it.
    */
   #checkPending(old: number): void {
     const { value } = this.#regs.CR1;
     if ((old & value & CR1.STOP) === 0 || (old & value & CR1.PE) === 0) return;
-    const set = (['START', 'ACK', 'PEC'] as const).find((bit) => (value & ~old & CR1[bit]) !== 0);
-    if (set !== undefined) this.#reports.pending(set);
+    if ((value & ~old & CR1.START) !== 0) this.#reports.pending();
   }
   #enable(): void {
     this.#d.state.closing[0] = 0;
