@@ -158,6 +158,11 @@ export class Bus implements CpuBus {
     const region = this.map.find(at);
     if (region === undefined) return undefined;
     if (region.device !== null && at % size === 0) return region.device.peek(at - region.start, size);
+    if (region.kind === 'bit-band') {
+      const { address: word, bit } = bitOf(region, at - region.start, size);
+      const value = this.peek(word, size);
+      return value === undefined ? undefined : (value >>> bit) & 1;
+    }
     if (region.memory === null || at + size > region.end) return undefined;
     return region.memory.load(at - region.start + region.target, size);
   }

@@ -10,7 +10,7 @@ export const MISUSE_RULES = {
   'dma-memory': 'DMA is pointed at memory that it does not reach',
   'dma-configuration': 'a combination of DMA settings that the manual forbids',
   'flag-clearing': 'flags that one write clears are cleared by read-modify-write, which clears the others, too',
-  'interrupt-handler': 'an interrupt is enabled that the vector table has no handler of its own for',
+  'interrupt-handler': 'an interrupt is taken that the vector table has no handler of its own for',
   'flash-programming': 'flash is programmed that was not erased, or in a way that the manual forbids',
   'unaligned-device': 'an unaligned access to a device',
   'unmapped-access': 'an access to an address where nothing is',

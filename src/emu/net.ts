@@ -238,7 +238,7 @@ export class PinFunction {
   readonly name: string;
   readonly #output: CellDriver;
   readonly #input: { readonly words: Int32Array; readonly index: number };
-  readonly #inputListeners: ((level: 0 | 1) => void)[] = [];
+  readonly #inputListeners: ((level: 0 | 1, edge: boolean) => void)[] = [];
   readonly #pins: PinSide[] = [];
 
   constructor(name: string, arena: Arena) {
@@ -271,10 +271,13 @@ export class PinFunction {
   /** The multiplexer's side: the level of the pin routed to it, or undefined when that pin is routed no more. */
   setInput(level: 0 | 1 | undefined): void {
     const before = this.level;
+    const was = this.routed;
     const shown = level ?? this.#otherPin();
     this.#input.words[this.#input.index] = shown === undefined ? 0 : 2 | shown;
     const after = this.level;
-    if (after !== before) for (const listener of this.#inputListeners) listener(after);
+    const edge = after !== before;
+    if (!edge && was === this.routed) return;
+    for (const listener of this.#inputListeners) listener(after, edge);
   }
   #otherPin(): 0 | 1 | undefined {
     return this.pin?.level;
@@ -287,8 +290,11 @@ export class PinFunction {
   get observed(): boolean {
     return this.pin?.observed === true;
   }
-  /** The peripheral's side: hears when the level changes. */
-  onLevel(fn: (level: 0 | 1) => void): void {
+  /**
+   * The peripheral's side: hears when the level changes, and (`edge` is false) when a pin that is high is routed to it, or no more: an
+   * input that acts on a level may take no pin for another one than idle.
+   */
+  onLevel(fn: (level: 0 | 1, edge: boolean) => void): void {
     this.#inputListeners.push(fn);
   }
 }

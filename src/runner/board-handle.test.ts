@@ -8,7 +8,7 @@ import { type DeviceType, defineDevice } from '../emu/device.js';
 import { defineOwnDevice } from '../emu/device-guard.js';
 import { bananaRom } from '../emu/devices/banana-rom.js';
 import { mmioCalculator } from '../emu/devices/mmio-calculator.js';
-import { type DeviceError, GuestError, InternalError } from '../emu/errors.js';
+import { type DeviceError, GuestError, InternalError, UsageError } from '../emu/errors.js';
 import { reg, registers, rw } from '../emu/registers.js';
 import { matchers } from '../matchers/index.js';
 import { toHaveFaulted } from '../matchers/to-have-faulted.js';
@@ -134,6 +134,25 @@ describe('memory and CPU', () => {
     expect(board.memory.read32(0x4000_440c)).toBe(board.usart2.CR1.value);
     board.memory.write32(0x4000_4408, 0x55);
     expect(board.usart2.BRR.value).toBe(0x55);
+  });
+
+  test('a bus error that a write gets is told as the chip answered it', () => {
+    const write = () => board.memory.write32(0x4002_3c04, 0x1234_5678); // FLASH.KEYR
+    expect(write).toThrow(UsageError);
+    expect(write).toThrow(/^the chip answers with a bus error: write to 0x40023c04: .*KEYR/);
+    expect(() => board.memory.write32(0x4000_4409, 1)).toThrow('unaligned access to device');
+  });
+
+  test('bit-band aliases are read and written bit by bit', () => {
+    board.run('5ms');
+    const alias = (address: number, bit: number) => 0x4200_0000 + (address - 0x4000_0000) * 32 + bit * 4;
+    board.memory.write32(0x4000_4408, 0x50);
+    board.memory.write32(alias(0x4000_4408, 0), 1);
+    expect(board.usart2.BRR.value).toBe(0x51);
+    expect([0, 1].map((bit) => board.memory.read32(alias(0x4000_4408, bit)))).toEqual([1, 0]);
+    board.memory.write32(0x2000_8000, 0);
+    board.memory.write32(0x2200_0000 + 0x8000 * 32 + 5 * 4, 1);
+    expect(board.memory.read32(0x2000_8000)).toBe(1 << 5);
   });
 
   test('where the program is', () => {

@@ -1,13 +1,17 @@
 /** `board.memory`: the guest's memory by address or symbol. */
 
 import { hex } from '../emu/bits.js';
+import { BusFault } from '../emu/bus-fault.js';
 import { UsageError } from '../emu/errors.js';
 import type { MachineBench } from './machine-bench.js';
 
 /** An address, or the name of a variable or function of the firmware. */
 export type Where = number | string;
 
-/** Looks at memory as a debugger does: reading a device's register has no effects, and nothing takes time. */
+/**
+ * Looks at memory as a debugger does: reading a device's register has no effects, and nothing takes time. Writing one, or its bit-band
+ * alias, is a bus access.
+ */
 export class MemoryAccess {
   readonly #bench: MachineBench;
 
@@ -58,9 +62,25 @@ export class MemoryAccess {
     const { bus } = this.#bench.machine;
     const region = bus.regionAt(address);
     if (region === undefined) this.#nothingAt(address);
+    // Everything but memory (registers, bit-band aliases) takes part in what is written to it.
+    if (region.memory) this.#bench.protect(() => bus.poke(address, size, value));
+    else this.#access(address, () => bus.write(address, size, value));
+  }
+
+  /** A bus access, which the chip may refuse; no core takes the fault then. */
+  #access(address: number, fn: () => void): void {
     this.#bench.protect(() => {
-      if (region.device) bus.write(address, size, value);
-      else bus.poke(address, size, value);
+      try {
+        fn();
+      } catch (error) {
+        if (!(error instanceof BusFault)) throw error;
+        throw new UsageError({
+          what: `the chip answers with a bus error: ${error.message}`,
+          where: `board '${this.#bench.machine.name}', board.memory at ${hex(address)}`,
+          remedy:
+            'make the access that the firmware would have to make; bytes of flash are stored by board.memory.write',
+        });
+      }
     });
   }
 

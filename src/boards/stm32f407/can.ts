@@ -9,5 +9,9 @@ export const canRows = {
     irq: { tx: 19, rx0: 20, rx1: 21, sce: 22 },
     wires: { slaveQuery: 'can2.filterQuery', slaveAnswer: 'can2.filterAnswer' },
   }),
-  can2: at(0x4000_6800, can2(), { ...on('APB1', 26), irq: { tx: 63, rx0: 64, rx1: 65, sce: 66 } }),
+  can2: at(0x4000_6800, can2(), {
+    ...on('APB1', 26),
+    irq: { tx: 63, rx0: 64, rx1: 65, sce: 66 },
+    wires: { masterClock: 'rcc.APB1ENR.25' },
+  }),
 };

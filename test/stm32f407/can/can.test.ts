@@ -133,3 +133,17 @@ test('goes on from a snapshot in the middle of a frame', () => {
   });
   expect(seen[0]).toBe(seen[1]);
 });
+
+test('CAN2 without the clock of CAN1, which has the memory of both (32.3)', () => {
+  const board = boot('can/firmware/can_irq.elf');
+  const [APB1ENR, CAN2_MCR, INRQ] = [0x4002_3840, 0x4000_6800, 1];
+  board.memory.write32(APB1ENR, 1 << 26);
+  board.memory.write32(CAN2_MCR, INRQ);
+  expect(board.guestErrors.map(({ rule, what }) => [rule, what])).toEqual([
+    ['clock-gated', 'CAN2 is used while CAN1, which has the memory of both, has no clock'],
+  ]);
+  board.reset();
+  board.memory.write32(APB1ENR, (1 << 25) | (1 << 26));
+  board.memory.write32(CAN2_MCR, INRQ);
+  expect(board.guestErrors).toHaveLength(1);
+});

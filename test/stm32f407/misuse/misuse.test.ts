@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GuestReport } from '../../../src/emu/guest-report.js';
+import { misuseKindOf } from '../../../src/emu/misuse.js';
 import { matchers } from '../../../src/matchers/index.js';
 import { boot, finish } from '../boot.js';
 
@@ -82,6 +83,14 @@ describe('misuse', () => {
     const board = boot(`misuse/firmware/${kind}.elf`);
     finish(board, '100ms');
     expect(reports(board)).toMatchSnapshot();
+  });
+
+  it.each(['accuracy', 'reserved', 'unmodelled'] as const)('%s', (kind) => {
+    const board = boot(`misuse/firmware/${kind}.elf`);
+    finish(board, '1ms');
+    expect(board.guestErrors.map(misuseKindOf)).toEqual([kind]);
+    expect(reports(board)).toMatchSnapshot();
+    expect(matchers.toHaveMisuse.call({}, board, kind).pass).toBe(true);
   });
 
   it('a DMA stream on a channel that the peripheral does not ask on', () => {

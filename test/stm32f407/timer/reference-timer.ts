@@ -92,15 +92,15 @@ export class ReferenceTimer {
     if (this.udis) return;
     this.#update();
     this.sr |= 1;
-    if (this.opm) {
-      this.cen = false;
-      this.#running = false;
-    }
   }
+  /** An update event, whatever raised it: with OPM the counter stops there (17.4.1). */
   #update(): void {
     this.psc = this.pscPreload;
     this.arr = this.arrPreload;
     for (let x = 0; x < 4; x++) this.ccr[x] = this.ccrPreload[x]!;
+    if (!this.opm) return;
+    this.cen = false;
+    this.#running = false;
   }
 
   /** EGR.UG. */

@@ -9,6 +9,16 @@ function stretches(edges: Edges): [level: string, cycles: number][] {
 }
 
 describe('firmware drives the timers', () => {
+  test('a break and an external trigger that are there before their pins are routed', () => {
+    const board = boot('timer/firmware/latepin.elf');
+    board.pin('PA6').drive('high');
+    board.pin('PD2').drive('high');
+    const [enabled, after, flag, closed, open] = finish(board, '1ms');
+    expect([enabled, after, flag, closed]).toEqual([1 << 15, 0, 1 << 7, 0]);
+    expect(open).toBeGreaterThan(50);
+    expect(board.guestErrors).toEqual([]);
+  });
+
   test('PWM: each period has the width that the update interrupt preloaded, to the clock, whatever the CPU does', () => {
     const board = boot('timer/firmware/pwm.elf');
     board.run('1ms');

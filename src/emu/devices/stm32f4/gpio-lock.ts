@@ -4,7 +4,12 @@ import type { gpioRegisters } from './gpio-registers.js';
 
 type LockContext = DeviceContext<
   ReturnType<typeof gpioRegisters>,
-  { lockStep: ReturnType<typeof u8>; lockBits: ReturnType<typeof u8>; locked: ReturnType<typeof u8> }
+  {
+    lockStep: ReturnType<typeof u8>;
+    lockBits: ReturnType<typeof u8>;
+    locked: ReturnType<typeof u8>;
+    lockTold: ReturnType<typeof u8>;
+  }
 >;
 
 const LCKK = 0x1_0000;
@@ -15,11 +20,27 @@ const LCKK = 0x1_0000;
  */
 export function portLock(d: LockContext) {
   const { LCKR } = d.regs;
-  const { lockStep, lockBits, locked } = d.state;
+  const { lockStep, lockBits, locked, lockTold } = d.state;
+
+  /** A write that the lock made nothing of: told once between two resets. */
+  const lost = (register: string, pins: number): void => {
+    if (lockTold[0] !== 0) return;
+    lockTold[0] = 1;
+    const port = d.name.toUpperCase();
+    const names = [...Array(16).keys()].filter((pin) => (pins >>> pin) & 1).map((pin) => `P${port.slice(-1)}${pin}`);
+    d.report({
+      kind: 'misuse',
+      rule: 'sequence',
+      what: `${port}.${register} was written, but ${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} locked by LCKR: the write is lost`,
+      remedy: 'set pins up before they are locked: nothing but a reset unlocks them',
+      section: 'RM0090 8.4.8',
+    });
+  };
 
   d.onWrite(LCKR, (_value, old, written) => {
     if (locked[0] !== 0) {
       LCKR.value = old;
+      if (((written ^ old) & 0xffff) !== 0) lost('LCKR', old & 0xffff);
       return;
     }
     const bits = written & 0xffff;
@@ -44,12 +65,17 @@ export function portLock(d: LockContext) {
 
   return {
     /** `value` with the fields of locked pins as in `old`; `width` bits a pin, the register's first pin is `first`. */
-    keep(value: number, old: number, width: number, first: number): number {
+    keep(register: string, value: number, old: number, width: number, first: number): number {
       if (locked[0] === 0) return value;
       let frozen = 0;
+      let pins = 0;
       for (let i = 0; i < Math.min(16, 32 / width); i++) {
-        if ((LCKR.value >>> (first + i)) & 1) frozen |= ((1 << width) - 1) << (i * width);
+        if (((LCKR.value >>> (first + i)) & 1) === 0) continue;
+        const bits = ((1 << width) - 1) << (i * width);
+        frozen |= bits;
+        if (((value ^ old) & bits) !== 0) pins |= 1 << (first + i);
       }
+      if (pins !== 0) lost(register, pins);
       return ((value & ~frozen) | (old & frozen)) >>> 0;
     },
   };

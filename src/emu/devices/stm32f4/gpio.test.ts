@@ -195,6 +195,9 @@ describe('GPIO_LCKR (8.4.8)', () => {
     expect(h.net('PD0').level).toBe('high');
     h.write(LCKR, 0);
     expect(h.read(LCKR)).toBe(0x1_0001);
+    expect(h.problems.map(({ rule, what, section }) => [rule, what, section])).toEqual([
+      ['sequence', 'GPIOD.MODER was written, but PD0 is locked by LCKR: the write is lost', 'RM0090 8.4.8'],
+    ]);
     h.instance.reset('system');
     expect(h.read(LCKR)).toBe(0);
     h.write(MODER, 0b11);

@@ -199,22 +199,22 @@ export function gpio(letter: string) {
     name: 'stm32-gpio',
     size: 0x400,
     registers: gpioRegisters(PORT_RESETS[letter]),
-    state: { lockStep: u8(), lockBits: u8(2), locked: u8() },
+    state: { lockStep: u8(), lockBits: u8(2), locked: u8(), lockTold: u8() },
     setup(d) {
       const { MODER, OTYPER, OSPEEDR, PUPDR, ODR, BSRR, AFRL, AFRH } = d.regs;
       const port = new Port(d, letter);
       const lock = portLock(d);
-      const configures = (register: typeof MODER, width: number, first = 0): void =>
+      const configures = (name: string, register: typeof MODER, width: number, first = 0): void =>
         d.onWrite(register, (value, old) => {
-          register.value = lock.keep(value, old, width, first);
+          register.value = lock.keep(name, value, old, width, first);
           port.update(changedPins(register.value ^ old, width, first));
         });
-      configures(MODER, 2);
-      configures(OTYPER, 1);
-      configures(OSPEEDR, 2);
-      configures(PUPDR, 2);
-      configures(AFRL, 4);
-      configures(AFRH, 4, 8);
+      configures('MODER', MODER, 2);
+      configures('OTYPER', OTYPER, 1);
+      configures('OSPEEDR', OSPEEDR, 2);
+      configures('PUPDR', PUPDR, 2);
+      configures('AFRL', AFRL, 4);
+      configures('AFRH', AFRH, 4, 8);
       d.onWrite(ODR, (value, old) => port.output(value ^ old));
       d.onWrite(BSRR, (_value, _old, written) => {
         // 8.4.7: where both bits of a pin are written, set has priority.

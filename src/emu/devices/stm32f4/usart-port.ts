@@ -110,7 +110,7 @@ export class Usart {
       received: (reception, format) => this.#received(reception, format),
       breakEnded: (bits) => this.receiver.breakEnded(bits),
     });
-    this.#pins.cts?.onLevel((level) => this.#ctsChanged(level));
+    this.#pins.cts?.onLevel((level, edge) => edge && this.#ctsChanged(level));
   }
 
   /** The pin that received frames come in by: with one wire it is TX (30.3.10, 30.3.11). */

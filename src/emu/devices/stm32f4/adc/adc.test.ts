@@ -436,6 +436,14 @@ describe('analog watchdog (13.3.7)', () => {
     expect(watched(AWDEN | AWDSGL | 1, 0, 2047)).toBe(0);
     expect(watched(AWDEN | AWDSGL, 0, 2047)).toBe(AWD);
   });
+  it.each([1, 2, 3])('compares on the scale of 12 bits with RES = %i', (res) => {
+    const bits = 12 - 2 * res;
+    // Half the scale: 1 followed by zeros, as the thresholds have it.
+    const half = 1 << 11;
+    expect(watched(AWDEN | (res << 24), half, half)).toBe(0);
+    expect(watched(AWDEN | (res << 24), 0, half - 1)).toBe(AWD);
+    expect(watched(AWDEN | (res << 24), 0, 1 << (bits - 1))).toBe(AWD);
+  });
   it('compares before alignment', () => {
     const h = started();
     h.write(HTR, 2048);

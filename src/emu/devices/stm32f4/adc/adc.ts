@@ -220,9 +220,13 @@ export class Adc {
     }
   }
 
-  /** Analog watchdog: 13.3.7. Thresholds are compared before alignment. */
-  #watch(code: number): void {
+  /**
+   * Analog watchdog: 13.3.7. Thresholds have 12 bits and are compared before alignment. The manual is silent about fewer bits of
+   * resolution; ST's driver for the part shifts thresholds up to 12 bits then (__LL_ADC_ANALOGWD_SET_THRESHOLD_RESOLUTION).
+   */
+  #watch(result: number): void {
     const { SR, CR1, HTR, LTR } = this.#d.regs;
+    const code = result << (12 - this.core.bits);
     if (CR1.AWDSGL && CR1.AWDCH !== this.#d.state.channel[0]) return;
     if (code > HTR.HT || code < LTR.LT) SR.AWD = 1;
   }

@@ -46,7 +46,7 @@ const [SILM, LBKM] = [1 << 31, 1 << 30] as const;
 const [RXM, TXM] = [1 << 9, 1 << 8] as const;
 const [ERRI, WKUI, SLAKI] = [4, 8, 16] as const;
 const TXRQ = 1;
-const TOLD = { timing: 1, mailbox: 2, pins: 4 } as const;
+const TOLD = { timing: 1, mailbox: 2, pins: 4, master: 8 } as const;
 
 /** One controller: its mailboxes, FIFOs, counters and modes, between software and the bus. RM0090 chapter 32. */
 export class BxCan implements NodeSide {
@@ -63,6 +63,7 @@ export class BxCan implements NodeSide {
   readonly #errors: CanErrors;
   readonly mode: CanMode;
   readonly #lookup: FilterLookup;
+  readonly #memoryRuns: () => boolean;
   readonly #own: CanSegment;
   /** The bus it is on, its own or another's. */
   place: CanPlace;
@@ -70,11 +71,13 @@ export class BxCan implements NodeSide {
   readonly outer: ControllerNode;
   readonly #clock: Clock;
 
-  constructor(d: CanContext, label: string, lookup: FilterLookup) {
+  /** `memoryRuns`: whether CAN1, which has the memory of both, has its clock. */
+  constructor(d: CanContext, label: string, lookup: FilterLookup, memoryRuns: () => boolean) {
     this.#d = d;
     this.name = d.name;
     this.#label = label;
     this.#lookup = lookup;
+    this.#memoryRuns = memoryRuns;
     const context = d as unknown as DeviceContext;
     this.#cells = d.regs as unknown as Record<string, RegisterCell>;
     this.regs = d.regs as unknown as ControlRegisters;
@@ -258,7 +261,7 @@ export class BxCan implements NodeSide {
   }
   #once(
     bit: number,
-    problem: { rule: 'pin-function' | 'sequence'; what: string; remedy: string; section: string },
+    problem: { rule: 'pin-function' | 'sequence' | 'clock-gated'; what: string; remedy: string; section: string },
   ): void {
     const { told } = this.#d.state;
     if (told[0]! & bit) return;
@@ -269,9 +272,20 @@ export class BxCan implements NodeSide {
   // What software does.
   controlled(): void {
     const { MCR } = this.regs;
+    this.#checkMemory();
     if (MCR.RESET) this.#masterReset();
     this.mode.settle();
     this.update();
+  }
+  /** 32.3: the slave has no access of its own to the SRAM of mailboxes and filters. What comes of that here is right all the same. */
+  #checkMemory(): void {
+    if (this.#memoryRuns()) return;
+    this.#once(TOLD.master, {
+      rule: 'clock-gated',
+      what: `${this.#label} is used while CAN1, which has the memory of both, has no clock`,
+      remedy: 'set RCC.APB1ENR.CAN1EN, too',
+      section: 'RM0090 32.3',
+    });
   }
   /** 32.9.2, RESET: to sleep mode, with empty FIFOs. */
   #masterReset(): void {
@@ -305,6 +319,7 @@ export class BxCan implements NodeSide {
         section: 'RM0090 32.9.3',
       });
     } else if (part === 0 && id.value & TXRQ) {
+      this.#checkMemory();
       this.mailboxes.request(n);
       this.update();
       this.#bus.request();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DeviceHarness } from '../../../device-harness.js';
 import { checkDeviceState } from '../../../device-state-check.js';
-import { can1 } from './can.js';
+import { can1, can2 } from './can.js';
 import { frameBits, wordsOf } from './can-frame.js';
 
 /** RM0090 chapter 32. APB1 at the CPU's 16 MHz; 1 Mbit/s: a bit is 16 cycles. */
@@ -413,4 +413,15 @@ it('keeps no state outside', () => {
     { clocks: { apb1: 16_000_000 }, clock: 'apb1' },
   );
   expect(escaped).toBeUndefined();
+});
+
+it('tells, once, that CAN2 is used while CAN1, which has the memory, has no clock (32.3)', () => {
+  const h = new DeviceHarness(can2(), { name: 'can2', clocks: { apb1: 16_000_000 }, clock: 'apb1' });
+  h.signal('masterClock').set(1);
+  h.write(MCR, INRQ);
+  expect(h.problems).toEqual([]);
+  h.signal('masterClock').set(0);
+  h.write(MCR, 0);
+  h.write(MCR, INRQ);
+  expect(h.problems.map(({ rule, section }) => [rule, section])).toEqual([['clock-gated', 'RM0090 32.3']]);
 });

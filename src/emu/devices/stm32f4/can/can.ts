@@ -11,6 +11,7 @@ import { CAN_MASTER, CAN_SLAVE } from './can-registers.js';
  *
  * Wires: outputs `tx`, `rx0`, `rx1`, `sce` (interrupts). Filters are CAN1's: CAN2 asks by output `filterQuery` (the frame's
  * identifier word with bit 0 set) and gets its answer on input `filterAnswer`; CAN1's ends are `slaveQuery` and `slaveAnswer`.
+ * CAN2's input `masterClock` is high while CAN1 has its clock.
  */
 
 function hook(d: CanContext, can: BxCan): void {
@@ -60,7 +61,12 @@ export function can1() {
     setup(d) {
       const context = d as unknown as CanContext;
       const filters = new FilterUnit(d as unknown as DeviceContext);
-      const can = new BxCan(context, 'CAN1', (head) => filters.match(head, 'master'));
+      const can = new BxCan(
+        context,
+        'CAN1',
+        (head) => filters.match(head, 'master'),
+        () => true,
+      );
       hook(context, can);
       const answer = d.output('slaveAnswer');
       d.input('slaveQuery', (level) => answer.set(level === 0 ? 0 : filters.answer(level & ~1)));
@@ -81,12 +87,14 @@ export function can2() {
       const context = d as unknown as CanContext;
       const query = d.output('filterQuery');
       const answer = d.input('filterAnswer');
-      const can = new BxCan(context, 'CAN2', (head) => {
+      const masterClock = d.input('masterClock');
+      const lookup = (head: number) => {
         query.set(head | 1);
         const match = answerOf(answer.level);
         query.set(0);
         return match;
-      });
+      };
+      const can = new BxCan(context, 'CAN2', lookup, () => masterClock.level !== 0);
       hook(context, can);
       return handleOf(can);
     },

@@ -233,6 +233,47 @@ describe('peripheral to memory', () => {
     expect([c.enabled(5), c.items(5), c.flags(5)]).toEqual([1, 1, HTIF | TCIF]);
   });
 
+  it('goes on with what was left, and with the programmed number from the next round on (10.5.6)', () => {
+    const c = new Chip('dma1');
+    c.h.signal('5.4.ack').listen(() => c.request('5.4', 0));
+    const ask = (times: number) => {
+      for (let i = 0; i < times; i++) {
+        c.request('5.4', 1);
+        c.h.run(30);
+      }
+    };
+    c.stream(5, channel(4) | MINC | CIRC, 8, PORT, RAM);
+    ask(3);
+    c.h.write(S(5, CR), c.h.read(S(5, CR)) & ~EN);
+    c.h.run(30);
+    expect([c.enabled(5), c.items(5)]).toEqual([0, 5]);
+    c.h.write(HIFCR, 0x3f << 6);
+    c.h.write(S(5, CR), c.h.read(S(5, CR)) | EN);
+    ask(4);
+    expect([c.items(5), c.flags(5) & TCIF]).toEqual([1, 0]);
+    ask(1);
+    expect([c.items(5), c.flags(5) & TCIF]).toEqual([8, TCIF]);
+    ask(8);
+    expect([...c.ram.subarray(0, 9)]).toEqual([9, 10, 11, 12, 13, 14, 15, 16, 0]);
+    expect(c.items(5)).toBe(8);
+  });
+
+  it.each([1, 6])('flushes %i bytes as words without counting them as such (10.3.10, 10.3.14)', (bytes) => {
+    const c = new Chip('dma1');
+    c.h.signal('5.4.ack').listen(() => c.request('5.4', 0));
+    c.h.write(S(5, M1AR), RAM + 64);
+    // A word would be half the block of 8 bytes, two of them all of it.
+    c.stream(5, channel(4) | MINC | DBM | msize(2), 8, PORT, RAM, DMDIS | 3);
+    for (let i = 0; i < bytes; i++) {
+      c.request('5.4', 1);
+      c.h.run(40);
+    }
+    c.h.write(S(5, CR), c.h.read(S(5, CR)) & ~EN);
+    c.h.run(60);
+    expect([...c.ram.subarray(0, bytes)]).toEqual(Array.from({ length: bytes }, (_, i) => i + 1));
+    expect([c.enabled(5), c.h.read(S(5, CR)) & CT, c.flags(5), c.items(5)]).toEqual([0, 0, TCIF, 8 - bytes]);
+  });
+
   it('waits for the FIFO threshold, flushes when disabled, and then sets TCIF (10.3.14)', () => {
     const c = new Chip('dma1');
     c.h.signal('5.4.ack').listen(() => c.request('5.4', 0));

@@ -17,7 +17,7 @@ export interface StreamState extends FifoState {
   readonly memoryAt: Int32Array;
   /** Bytes of the block that are still to pass the memory port. */
   readonly memoryLeft: Int32Array;
-  /** NDTR as it was when the stream was enabled, for the reload. */
+  /** NDTR as it was programmed, for the reload. */
   readonly block: Int32Array;
   /** Buffer that the memory side works on. */
   readonly target: Uint8Array;
@@ -95,9 +95,12 @@ export class Stream implements PortClient {
   program(): void {
     this.#state.block[this.index] = this.left;
   }
-  /** 10.5.6: once a transfer has completed, enabling the stream again reloads the number. */
+  /**
+   * 10.5.6: once a transfer has completed, enabling the stream again reloads the number. One that was stopped on its way goes on with
+   * what is left, and in circular mode has the number that was programmed from the next round on.
+   */
   reload(): void {
-    if (this.settings.peripheralFlow) this.left = PERIPHERAL_FLOW_ITEMS;
+    if (this.settings.peripheralFlow) this.#state.block[this.index] = this.left = PERIPHERAL_FLOW_ITEMS;
     else if (this.left === 0) this.left = this.#state.block[this.index]!;
   }
 
@@ -119,10 +122,9 @@ export class Stream implements PortClient {
 
   /** EN was set, and the configuration is allowed. */
   start(): void {
-    const { phase, flowing, block, peripheralAt, memoryAt, memoryLeft, target } = this.#state;
+    const { phase, flowing, peripheralAt, memoryAt, memoryLeft, target } = this.#state;
     const { settings, index } = this;
     const { CR, PAR, FCR } = this.#regs;
-    block[index] = this.left;
     phase[index] = ON;
     this.fifo.clear();
     FCR.FS = this.fifo.status;
@@ -281,7 +283,7 @@ export class Stream implements PortClient {
 
   #moveMemory(items: number): void {
     const { settings, fifo } = this;
-    const { memoryAt, memoryLeft } = this.#state;
+    const { memoryAt } = this.#state;
     const size = settings.memorySize;
     for (let i = 0; i < items; i++) {
       const address = aligned(memoryAt[this.index]!, size);
@@ -293,12 +295,16 @@ export class Stream implements PortClient {
         fifo.push(value, size);
       }
       memoryAt[this.index] = memoryAt[this.index]! + settings.memoryStep;
-      const before = this.#memoryLeft;
-      memoryLeft[this.index] = Math.max(0, before - size);
-      const half = this.#halfBytes;
-      if (settings.intoMemory && before > half && this.#memoryLeft <= half) this.flags.raise(FLAG.HTIF);
-      if (this.#memoryLeft === 0) this.#memoryBlockDone();
+      // 10.3.14: the flush writes whole words, the last with bytes that are none of the block's. The block does not get on by it.
+      if (this.#on) this.#countMemory(size);
     }
+  }
+  #countMemory(size: number): void {
+    const before = this.#memoryLeft;
+    const half = this.#halfBytes;
+    this.#state.memoryLeft[this.index] = Math.max(0, before - size);
+    if (this.settings.intoMemory && before > half && this.#memoryLeft <= half) this.flags.raise(FLAG.HTIF);
+    if (this.#memoryLeft === 0) this.#memoryBlockDone();
   }
 
   get #halfBytes(): number {

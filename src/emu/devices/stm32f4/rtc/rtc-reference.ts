@@ -21,8 +21,8 @@ export class RtcReference {
     this.#d = d;
     this.#counter = counter;
     this.#users = users;
-    d.pinFunction('RTC_REFIN').onLevel((level) => {
-      if (level && d.regs.CR.REFCKON && !counter.stopped) this.#edge();
+    d.pinFunction('RTC_REFIN').onLevel((level, edge) => {
+      if (edge && level && d.regs.CR.REFCKON && !counter.stopped) this.#edge();
     });
   }
 

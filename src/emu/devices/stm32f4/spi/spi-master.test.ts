@@ -151,6 +151,35 @@ describe('the master (RM0090 28.3.3, 28.3.5)', () => {
       ['sequence', 'SPI1.DR was written while CR1.SPE is 0: nothing is sent until it is set'],
     ]);
   });
+
+  it('says where NSS is an input without a pin, and transfers; a low pin is a mode fault (28.3.10)', () => {
+    const h = spi1();
+    const { slave, heard } = recorder();
+    h.handle.attach(slave);
+    const nss = h.pinFunction('SPI1_NSS');
+    nss.setInput(undefined);
+    h.write(CR1, MSTR | SPE);
+    for (const word of [1, 2]) {
+      h.write(DR, word);
+      h.run(16);
+    }
+    expect([heard, flags(h) & SR.MODF]).toEqual([[1, 2], 0]);
+    expect(h.problems.map(({ rule, section }) => [rule, section])).toEqual([['pin-function', 'RM0090 28.3.10']]);
+    nss.setInput(0);
+    expect([flags(h) & SR.MODF, h.handle.CR1.value & (MSTR | SPE)]).toEqual([SR.MODF, 0]);
+  });
+
+  it('says nothing where DMA fills DR before SPE is set (28.3.9)', () => {
+    const h = spi1();
+    const { slave, heard } = recorder();
+    h.handle.attach(slave);
+    h.write(CR2, 2); // TXDMAEN
+    h.write(CR1, MASTER & ~SPE);
+    h.write(DR, 0x77);
+    h.write(CR1, MASTER);
+    h.run(16);
+    expect([heard, h.problems]).toEqual([[0x77], []]);
+  });
 });
 
 describe('receive only and one wire (28.3.4, 28.3.5)', () => {

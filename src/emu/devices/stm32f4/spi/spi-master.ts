@@ -33,8 +33,8 @@ export interface SpiPins {
 export interface MasterListener {
   /** A whole word went over the wire; both in its order. */
   done(sent: number, received: number): void;
-  /** SCK goes to no pin. */
-  unrouted(role: 'SCK'): void;
+  /** A word begins. */
+  begins(): void;
   contended(names: string): void;
   flagsChanged(): void;
 }
@@ -109,7 +109,7 @@ export class SpiMaster {
     left[0] = this.#settings.bits;
     // 28.3.7: BSY stays low in bidirectional receive mode.
     if (!this.#settings.oneWire || this.#settings.sends) this.#buffers.set(SR.BSY);
-    if (!this.#pins.sck.routed) this.#listener.unrouted('SCK');
+    this.#listener.begins();
     this.#pieceBegins(lead);
     this.wave.begin(out[0]!, lead);
   }

@@ -16,6 +16,7 @@ export const SAID = {
   i2s: 10,
   sd: 11,
   changedI2s: 12,
+  nss: 13,
 } as const;
 
 /** Misuse, each kind once until the next reset. */
@@ -38,6 +39,14 @@ export class SpiReports {
       what: `no pin carries ${name}`,
       remedy: routing(name),
       section: 'RM0090 8.3.2',
+    });
+  }
+  missesSelect(label: string): void {
+    this.once(SAID.nss, {
+      rule: 'pin-function',
+      what: `${label} is a master whose NSS is an input (CR1.SSM and CR2.SSOE are 0), and no pin carries ${label}_NSS: a low level there is a mode fault`,
+      remedy: 'set SSM and SSI, or SSOE, or give NSS a pin that is high',
+      section: 'RM0090 28.3.10',
     });
   }
 }

@@ -31,6 +31,14 @@ export class SpiSelect {
     if (!this.#settings.enabled || !this.#settings.master || this.#settings.ti || this.#drives) return false;
     return this.#low;
   }
+  /**
+   * A master's NSS is an input and has no pin. The manual does not say which level it has then; here it is high, as every function without
+   * a pin is at rest, and the port transfers.
+   */
+  get misses(): boolean {
+    const { CR1, CR2 } = this.#regs;
+    return !this.#settings.ti && CR1.SSM === 0 && CR2.SSOE === 0 && !this.#pin.routed;
+  }
   /** 28.3.1: NSS is driven low from the time the master is enabled until it is disabled. */
   drive(): void {
     this.#pin.drive(this.#drives ? 'low' : 'none');

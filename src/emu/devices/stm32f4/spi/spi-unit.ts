@@ -121,7 +121,7 @@ export class SpiUnit {
     const parts = { settings: this.settings, buffers: this.buffers, words: this.#words, pins: this.pins };
     const listener = {
       done: (sent: number, received: number) => this.#done(sent, received, true),
-      unrouted: () => this.reports.unrouted(SAID.sck, `${this.#label}_SCK`),
+      begins: () => this.#checkPins(),
       contended: (names: string) =>
         this.reports.once(SAID.contended, {
           rule: 'configuration',
@@ -134,6 +134,11 @@ export class SpiUnit {
     return new SpiMaster(parts, this.#d.state, this.slaves, listener, this.#d.clock, (name, fire) =>
       this.#d.event(name, fire),
     );
+  }
+
+  #checkPins(): void {
+    if (!this.pins.sck.routed) this.reports.unrouted(SAID.sck, `${this.#label}_SCK`);
+    if (this.#select.misses) this.reports.missesSelect(this.#label);
   }
 
   #makeSlave(): SpiSlavePort {
@@ -202,7 +207,8 @@ export class SpiUnit {
     }
     const { MSTR, SPE, DFF } = this.#regs.CR1;
     const i2s = this.settings.i2s;
-    if (MSTR && !SPE && !i2s) {
+    // 28.3.9: DMA may fill DR first, as drivers do that enable the port last.
+    if (MSTR && !SPE && !i2s && !this.#regs.CR2.TXDMAEN) {
       this.reports.once(SAID.disabledData, {
         rule: 'sequence',
         what: `${this.#label}.DR was written while CR1.SPE is 0: nothing is sent until it is set`,

@@ -236,7 +236,11 @@ export class Course {
     this.fast = 0;
   }
 
-  /** 17.4.6, UG: starts anew at 0, or at ARR when counting down; `rep` is reloaded whatever it was. */
+  /**
+   * 17.4.6, UG, and the slave controller's reset: starts anew at 0, or at ARR when counting down; `rep` is reloaded whatever it was.
+   * One-pulse mode ends with it: OPM stops the counter at "the next update event" (17.4.1), which these two raise as an overflow does
+   * (17.4.1, UDIS), and "CEN is cleared automatically in one-pulse mode, when an update event occurs" (20.4.1). URS hides UIF only.
+   */
   restart(): void {
     const loads = (this.#cr1 & BIT.CR1.UDIS) === 0;
     this.rep = this.#rcr;
@@ -244,6 +248,7 @@ export class Course {
     if (loads) {
       this.updated = true;
       this.transfer();
+      if ((this.#cr1 & BIT.CR1.OPM) !== 0) this.stopped = true;
     }
     if (this.#center !== 0) this.down = false;
     this.cnt = this.down ? this.arr : 0;

@@ -14,6 +14,7 @@ const { BKE, BKP, AOE, MOE, OSSI, OSSR, LOCK, DTG } = BIT.BDTR;
  */
 export class TimerBreak {
   readonly #d: TimerContext;
+  readonly #label: string;
   readonly #core: TimerCore;
   readonly #outputs: TimerOutputs;
   readonly #pin: PinFunction;
@@ -21,6 +22,7 @@ export class TimerBreak {
 
   constructor(d: TimerContext, label: string, core: TimerCore, outputs: TimerOutputs) {
     this.#d = d;
+    this.#label = label;
     this.#core = core;
     this.#outputs = outputs;
     this.#pin = d.pinFunction(`${label}_BKIN`);
@@ -70,9 +72,30 @@ export class TimerBreak {
     if (this.level >= 2) kept |= OSSI | OSSR;
     now[NOW.LOCKED] = 1;
     const before = words[REG.BDTR]!;
+    if (((before ^ value) & kept) !== 0) this.#lost((before ^ value) & kept);
     words[REG.BDTR] = (before & (kept | MOE)) | (value & ~kept & ~MOE);
     if (this.active) this.happen();
     else if ((value & MOE) !== 0) words[REG.BDTR]! |= MOE;
     else this.#clear();
+  }
+
+  #lost(bits: number): void {
+    const names = Object.entries(BIT.BDTR).flatMap(([name, field]) => ((field & bits) !== 0 ? [name] : []));
+    const why = names.join() === 'LOCK' ? 'LOCK is written once' : `LOCK is ${this.level}`;
+    this.lost(`BDTR.${names.join(', ')}`, why);
+  }
+  /** 17.4.18: a write that LOCK makes nothing of is told, once between two resets. */
+  lost(what: string, why = `LOCK is ${this.level}`): void {
+    const { now } = this.#d.state;
+    if (now[NOW.TOLD] !== 0) return;
+    now[NOW.TOLD] = 1;
+    this.#d.report({
+      kind: 'misuse',
+      rule: 'sequence',
+      what: `${this.#label}.${what} cannot be changed any more (${why}): the write is lost`,
+      remedy:
+        'set the timer up before BDTR.LOCK is written, once, or choose a lower level: nothing but a reset unlocks it',
+      section: 'RM0090 17.4.18',
+    });
   }
 }

@@ -120,6 +120,10 @@ export class TimerCore {
     const { times, now } = this.#d.state;
     if (now[NOW.RUNNING] !== 0) times[TIME.END] = Math.min(times[TIME.END]!, end);
   }
+  /** CEN was set and cleared within a clock: CNT_EN never saw it. */
+  withdraw(): void {
+    if (this.#d.state.times[TIME.EPOCH]! > this.instant) this.#halt();
+  }
   #halt(): void {
     const { times, now } = this.#d.state;
     now[NOW.RUNNING] = 0;

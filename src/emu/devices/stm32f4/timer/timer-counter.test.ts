@@ -97,6 +97,22 @@ describe('the counter (RM0090 18.3.1, 18.3.2)', () => {
     expect(rig.run(50).get('CNT')).toBe(0);
   });
 
+  it('stops in one-pulse mode at the update that UG makes, too, and at none that UDIS keeps away', () => {
+    for (const urs of [0, URS]) {
+      const rig = tim3()
+        .set({ ARR: 99, CR1: CEN | OPM | urs })
+        .run(10)
+        .set({ EGR: UG });
+      expect([rig.get('CR1') & CEN, rig.get('SR') & UIF]).toEqual([0, urs ? 0 : UIF]);
+      expect(rig.run(50).get('CNT')).toBe(0);
+    }
+    const rig = tim3()
+      .set({ ARR: 99, CR1: CEN | OPM | UDIS })
+      .run(10)
+      .set({ EGR: UG });
+    expect([rig.get('CR1') & CEN, rig.run(10).get('CNT')]).toEqual([CEN, 10]);
+  });
+
   it('counts 32 bits in TIM2', () => {
     const rig = new TimerRig(tim2(), 'TIM2').set({ CNT: 0xffff_fff0, CR1: CEN }).run(16);
     expect([rig.get('CNT'), rig.get('SR')]).toEqual([0xffff_ffff, 0]);

@@ -220,6 +220,13 @@ describe('break (RM0090 17.3.12)', () => {
     expect(rig.edges('CH1', 20)).toEqual([[8, 'high']]);
   });
 
+  it('acts on a pin that is active already when it is routed', () => {
+    const rig = tim1().set({ ARR: 99, CCR1: 50, CCMR1: PWM1, CCER: 5, BDTR: MOE | BKE | BKP, CR1: CEN });
+    expect([rig.get('BDTR') & MOE, rig.get('SR') & BIF]).toEqual([MOE, 0]);
+    rig.pin('BKIN', 1);
+    expect([rig.get('BDTR') & MOE, rig.get('SR') & BIF]).toEqual([0, BIF]);
+  });
+
   it('lets go of the pins with OSSI clear', () => {
     const rig = running(0).pin('BKIN', 0);
     expect([rig.out('CH1'), rig.out('CH1N')]).toEqual(['none', 'none']);
@@ -265,6 +272,26 @@ describe('break (RM0090 17.3.12)', () => {
       .set({ CCMR1: PWM1 | PRELOAD, BDTR: 3 << 8 })
       .set({ CCMR1: 0x50 });
     expect(third.get('CCMR1')).toBe(PWM1 | PRELOAD);
+    const told = [rig, second, third].map(({ h }) => h.problems.map(({ what }) => what.split(' cannot')[0]));
+    expect(told).toEqual([['TIM1.BDTR.DTG, LOCK'], ['TIM1.CCER.CCxP, CCxNP'], ['TIM1.CCMR1.OCxM, OCxPE']]);
+  });
+
+  it('says once which bits of BDTR were locked (17.4.18)', () => {
+    const told = (rig: ReturnType<typeof tim1>) => rig.h.problems.map(({ rule, what }) => [rule, what]);
+    const rig = tim1()
+      .set({ BDTR: (1 << 8) | 0x12 })
+      // as drivers switch the outputs on
+      .set({ BDTR: MOE | (1 << 8) | 0x12 });
+    expect(told(rig)).toEqual([]);
+    rig.set({ BDTR: MOE | (1 << 8) | BKE | 0x13 }).set({ BDTR: MOE | (1 << 8) | BKE | 0x14 });
+    const what = 'TIM1.BDTR.DTG, BKE cannot be changed any more (LOCK is 1): the write is lost';
+    expect(told(rig)).toEqual([['sequence', what]]);
+    const late = tim1()
+      .set({ BDTR: 0x12 })
+      .set({ BDTR: (1 << 8) | 0x12 });
+    expect(told(late)).toEqual([
+      ['sequence', 'TIM1.BDTR.LOCK cannot be changed any more (LOCK is written once): the write is lost'],
+    ]);
   });
 });
 

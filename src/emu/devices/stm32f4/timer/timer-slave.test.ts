@@ -159,6 +159,19 @@ describe('slave modes (RM0090 18.3.14)', () => {
     expect(rig.get('CNT')).toBe(1);
   });
 
+  it('sees ETR high when a pin that is high already is routed, and low when it is routed no more', () => {
+    const rig = tim3()
+      .set({ SMCR: GATED | ETR, CR1: CEN })
+      .run(50);
+    expect(rig.get('CNT')).toBe(0);
+    // three clocks through the synchroniser, and CNT_EN a clock later (17.3.1)
+    rig.pin('ETR', 1).run(14);
+    expect(rig.get('CNT')).toBe(10);
+    rig.h.pinFunction('TIM3_ETR').setInput(undefined);
+    const stopped = rig.run(10).get('CNT');
+    expect(rig.run(50).get('CNT')).toBe(stopped);
+  });
+
   it('resets by ETRF while it counts by itself', () => {
     const rig = tim3()
       .pin('ETR', 0)

@@ -12,7 +12,7 @@ export const STATE = {
   /** By `COUNT`. */
   counts: f64(6),
   /** By `NOW`. */
-  now: i32(18),
+  now: i32(19),
   /** Transfers still asked for, by DMA request. */
   asks: i32(7),
   /** Levels on their way in, by `INPUT`; see `timer-inputs.ts`. */
@@ -74,6 +74,8 @@ export const NOW = {
   LOCKED: 16,
   /** What the trigger does late (MSM): 1 + level. */
   LATE: 17,
+  /** A write that LOCK made nothing of was reported. */
+  TOLD: 18,
 } as const;
 
 export type TimerContext = DeviceContext<typeof ADVANCED, typeof STATE>;

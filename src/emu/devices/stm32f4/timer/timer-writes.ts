@@ -101,6 +101,7 @@ export class TimerWrites {
     }
     words[REG.CR1] = encoder || (centered && (old & CMS) !== 0) ? (value & ~DIR) | (old & DIR) : value;
     if (((old ^ value) & BIT.CR1.ARPE) !== 0 && (value & BIT.CR1.ARPE) === 0) this.#reload(words[REG.ARR]!);
+    if ((value & CEN) === 0) this.#timer.core.withdraw();
     this.#timer.run();
   }
 
@@ -109,6 +110,7 @@ export class TimerWrites {
     const old = words[REG.CR2]!;
     // 17.4.18, LOCK level 1: idle states are kept.
     const kept = (this.#timer.break?.level ?? 0) >= 1 ? 0x7f00 : 0;
+    if (((old ^ value) & kept) !== 0) this.#timer.break?.lost('CR2.OISx');
     words[REG.CR2] = (value & ~kept) | (old & kept);
     if (((old ^ value) & BIT.CR2.TI1S) !== 0) this.#timer.senses.settle(INPUT.TI1);
     if ((value & BIT.CR2.CCPC) === 0) {
@@ -179,7 +181,11 @@ export class TimerWrites {
       );
     }
     // Lock level 3: mode and preload of outputs are kept.
-    if ((this.#timer.break?.level ?? 0) >= 3) kept |= pair(OCM | OCPE, outputs);
+    if ((this.#timer.break?.level ?? 0) >= 3) {
+      const locked = pair(OCM | OCPE, outputs);
+      if (((old ^ value) & locked) !== 0) this.#timer.break?.lost(`CCMR${index === REG.CCMR1 ? 1 : 2}.OCxM, OCxPE`);
+      kept |= locked;
+    }
     words[index] = (value & ~kept) | (old & kept);
     this.#enforceModes(index);
     for (let x = first; x < Math.min(first + 2, this.#timer.kind.channels); x++) {
@@ -208,6 +214,7 @@ export class TimerWrites {
     const old = words[REG.CCER]!;
     // Lock level 2: polarities of outputs are kept.
     const kept = (this.#timer.break?.level ?? 0) >= 2 ? POLARITIES & spread(this.#outputs()) : 0;
+    if (((old ^ value) & kept) !== 0) this.#timer.break?.lost('CCER.CCxP, CCxNP');
     words[REG.CCER] = (value & ~kept) | (old & kept);
     const held = (words[REG.CR2]! & BIT.CR2.CCPC) === 0 ? 0 : ENABLES & 0x0fff;
     now[NOW.CCER] = (words[REG.CCER]! & ~held) | (now[NOW.CCER]! & held);

@@ -172,6 +172,21 @@ describe('WWDG (RM0090 chapter 22)', () => {
     }
   });
 
+  it('sets EWIF when 0x40 is written to T, and interrupts with EWI (22.6.3)', () => {
+    const h = make();
+    h.write(CFR, 0x200 | 0x7f);
+    h.write(CR, WDGA | 0x41);
+    expect([h.read(SR), h.signal('irq').level]).toEqual([0, 0]);
+    h.write(CR, WDGA | 0x40);
+    expect([h.read(SR), h.signal('irq').level]).toEqual([1, 1]);
+    h.write(SR, 0);
+    expect([h.read(SR), h.signal('irq').level]).toEqual([0, 0]);
+    h.run(4095);
+    expect([h.read(SR), h.resets]).toEqual([0, []]);
+    h.run(1);
+    expect(h.resets).toEqual(['window-watchdog']);
+  });
+
   it('counts down whether it is active or not', () => {
     const h = make();
     expect(h.read(CR)).toBe(0x7f);

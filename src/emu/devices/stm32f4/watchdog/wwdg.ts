@@ -84,6 +84,11 @@ class Wwdg {
     const { regs, requestReset } = this.#d;
     const [before, count] = [this.#count(), written & COUNT];
     this.#load(count);
+    // 22.6.3: EWIF is set "when the counter has reached the value 0x40"; the manual does not ask for a count to be what brought it there.
+    if (count === T6) {
+      regs.SR.EWIF = 1;
+      this.#interrupt();
+    }
     if (!((old | written) & WDGA)) return;
     const tooEarly = (old & WDGA) !== 0 && before > regs.CFR.W;
     if (tooEarly || (count & T6) === 0) requestReset('window-watchdog');
