@@ -8,6 +8,7 @@ export { FwtestError, GuestError, InternalError, UsageError } from './emu/errors
 export type { Frame, FrameSource } from './emu/frame.js';
 export type { I2cHost, I2cLine, I2cSlave } from './emu/i2c-link.js';
 export { type I2sHost, type I2sPeer, type I2sSlot, signedSample } from './emu/i2s-link.js';
+export type { Link, Linked, LinkHosts } from './emu/link.js';
 export { definePart, type PartContext, type PartType } from './emu/part.js';
 export { type ChipSelect, chipSelect } from './emu/parts/chip-select.js';
 export { attachRegisters, type RegisterSlave } from './emu/parts/register-slave.js';

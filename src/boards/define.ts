@@ -92,6 +92,7 @@ export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartR
     for (const [name, one] of Object.entries(additions)) {
       // Here already: assigned below, `__proto__` would vanish without a word.
       checkName(this.name, name);
+      checkAddition(this.name, name, one);
       delete devices[name];
       delete parts[name];
       if ('device' in one) devices[name] = one;
@@ -135,6 +136,19 @@ function checkName(board: string, name: string): void {
   if (!RESERVED_HANDLES.includes(name)) return;
   const what = `'${name}' cannot be the name of a device or part: board.${name} means something else`;
   throw new UsageError({ what, where: `board '${board}'`, remedy: 'choose another name' });
+}
+
+/** @throws UsageError when it is neither a device at an address nor a part */
+function checkAddition(board: string, name: string, one: unknown): void {
+  const has = (key: string) => typeof one === 'object' && one !== null && key in one;
+  if (has('device') || (has('kind') && has('setup'))) return;
+  const where = `board '${board}'`;
+  if (has('size') && has('holes')) {
+    const remedy = `say where it is: ${name}: at(0x6000_0000, …)`;
+    throw new UsageError({ what: `device '${name}' has no address`, where, remedy });
+  }
+  const remedy = "give a device, at(address, device), or a part: led('PD12')";
+  throw new UsageError({ what: `'${name}' is neither a device nor a part`, where, remedy });
 }
 
 function checkNames(board: string, devices: DeviceRows, parts: PartRows): void {

@@ -1,3 +1,5 @@
+import type { Linked } from './link.js';
+
 /**
  * What shares a CAN bus: controllers of one board, a test's node. Frames are carried whole, with the times their bits take
  * (stuff bits and checksum included); arbitration, acknowledge and error frames are the bus's.
@@ -113,7 +115,7 @@ export interface CanPlace {
 }
 
 /** A controller's handle, as the part `canBus` and wires between boards use it. */
-export interface CanHost {
+export interface CanHost extends Linked {
   readonly bus: CanBusHandle;
   /** The bus it is on, for others to be wired to. */
   readonly place: CanPlace;

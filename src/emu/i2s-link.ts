@@ -1,3 +1,5 @@
+import type { Linked } from './link.js';
+
 /** What hangs on an I2S bus: audio converters, microphones, tests. Sample by sample, at the end of each channel's slot. */
 
 export type I2sChannel = 'left' | 'right';
@@ -23,7 +25,7 @@ export interface I2sPeer {
 }
 
 /** The handle of an SPI peripheral in I2S mode (or of an I2Sxext), as parts and tests use it: `p.device('spi3') as I2sHost`. */
-export interface I2sHost {
+export interface I2sHost extends Linked {
   /** Puts a peer on the bus. @returns what takes it off again */
   attachI2s(peer: I2sPeer): () => void;
 }

@@ -2,6 +2,8 @@ import type { CpuResetKind } from './cpu.js';
 import type { EventDetail } from './device.js';
 import type { GuestReport } from './guest-report.js';
 import type { Level, Strength } from './net.js';
+import { unknown } from './options.js';
+import { closest } from './spelling.js';
 
 /** What `on` can listen to. `source` is the device, part or pin it comes from. */
 export interface MachineEvents {
@@ -21,6 +23,32 @@ export interface MachineEvents {
   misuse: GuestReport;
   reset: { readonly cause: CpuResetKind };
   exit: { readonly source: string } & EventDetail;
+}
+
+const EVENT_NAMES = Object.keys({
+  uart: true,
+  itm: true,
+  spi: true,
+  i2c: true,
+  i2s: true,
+  pin: true,
+  can: true,
+  irq: true,
+  fault: true,
+  misuse: true,
+  reset: true,
+  exit: true,
+} satisfies Record<keyof MachineEvents, true>);
+
+/**
+ * For callers without types. Devices of a test's own may emit events of other names, so only what looks misspelt is refused.
+ * @throws UsageError
+ */
+export function checkEvent(where: string, event: unknown): void {
+  const name = String(event);
+  if (EVENT_NAMES.includes(name)) return;
+  const near = closest(name, EVENT_NAMES).some((one) => one[0] === name[0]?.toLowerCase());
+  if (near || typeof event !== 'string') throw unknown(where, 'event', name, EVENT_NAMES);
 }
 
 type Listener = (detail: never) => void;

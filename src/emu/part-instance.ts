@@ -1,6 +1,7 @@
 import type { DeviceServices } from './device.js';
 import type { DeviceInstance } from './device-instance.js';
 import { UsageError } from './errors.js';
+import { linkedAs } from './link.js';
 import type { PartContext, PartType } from './part.js';
 import type { TimedEvent } from './scheduler.js';
 import { Storage } from './storage.js';
@@ -33,18 +34,22 @@ export class PartInstance {
   #context(services: DeviceServices & { devices: ReadonlyMap<string, DeviceInstance> }): PartContext {
     const { name } = this;
     const { arena, scheduler, timebase } = services;
+    const { devices } = services;
+    const handleOf = (device: string) => {
+      const found = devices.get(String(device).toLowerCase());
+      if (found !== undefined) return found.handle;
+      throw new UsageError({
+        what: `part '${name}' wants device '${device}', which the chip does not have`,
+        remedy: `devices are ${[...devices.keys()].join(', ')}`,
+      });
+    };
+    const all = () => [...devices].map(([device, { handle }]) => [device, handle] as const);
     return {
       name,
       clock: timebase.nanosecondClock,
       net: (pin) => services.net(pin),
-      device: (device) => {
-        const found = services.devices.get(device.toLowerCase());
-        if (found !== undefined) return found.handle;
-        throw new UsageError({
-          what: `part '${name}' wants device '${device}', which the chip does not have`,
-          remedy: `devices are ${[...services.devices.keys()].join(', ')}`,
-        });
-      },
+      device: handleOf,
+      host: (device, link) => linkedAs(handleOf(device), link, { part: name, device, all }),
       event: (eventName, fire, clock) => {
         const event = scheduler.event(`${name}.${eventName}`, clock ?? timebase.nanosecondClock, fire);
         this.#events.push(event);

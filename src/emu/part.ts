@@ -1,4 +1,5 @@
 import type { DeviceProblem, EventDetail } from './device.js';
+import type { Link, LinkHosts } from './link.js';
 import type { Log, LogOptions } from './log.js';
 import type { Net } from './net.js';
 import type { TimedEvent } from './scheduler.js';
@@ -13,6 +14,8 @@ export interface PartContext {
   net(pin: string): Net;
   /** The handle of one of the chip's devices; an error if there is none of that name. */
   device(name: string): object;
+  /** The handle of one of the chip's devices on which the part hangs; an error if it is none of that kind. */
+  host<L extends Link>(name: string, link: L): LinkHosts[L];
   /** Counts nanoseconds; parts have no clock of their own. */
   readonly clock: Clock;
   event(name: string, fire: () => void, clock?: Clock): TimedEvent;

@@ -1,3 +1,5 @@
+import type { Linked } from './link.js';
+
 /**
  * What hangs on an SPI bus, and how a peripheral that clocks the bus speaks with it: word by word, at the exact instants at
  * which the first bit's clock begins and the last bit's ends. Chip select is no part of it but an ordinary pin: the slave
@@ -37,7 +39,7 @@ export interface SpiSlave {
 }
 
 /** The handle of an SPI peripheral, as parts and tests use it: `p.device('spi1') as SpiHost`. */
-export interface SpiHost {
+export interface SpiHost extends Linked {
   /** Puts a slave on the bus. @returns what takes it off again */
   attach(slave: SpiSlave): () => void;
   /** The peripheral itself as a slave, for another master. */

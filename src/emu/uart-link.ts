@@ -1,3 +1,5 @@
+import type { Linked } from './link.js';
+
 /**
  * What is at the other end of a UART's line, and how a port speaks with it: frame by frame, at the exact instant at which the start
  * bit begins. A part, the port of another board, a test.
@@ -24,7 +26,7 @@ export interface UartListener {
 }
 
 /** The handle of a UART, as parts use it: `p.device('usart3') as UartHost`. */
-export interface UartHost {
+export interface UartHost extends Linked {
   /** Puts a listener on the line the port sends by. @returns what takes it off again */
   attach(listener: UartListener): () => void;
   /** A start bit begins now on the line by which the port receives; it is lost where the port cannot hear it. */

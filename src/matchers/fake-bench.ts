@@ -16,6 +16,7 @@ function nanoseconds(duration: Duration): number {
 export class FakeBench implements Bench {
   readonly name = 'board';
   readonly hertz = HERTZ;
+  readonly instructionSet: Bench['instructionSet'] = 'arm';
   time = 0;
   readonly faults: FaultRecord[] = [];
   get faultCount(): number {

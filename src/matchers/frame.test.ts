@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { type Frame, frameOf } from '../emu/frame.js';
 import { FakeBench } from './fake-bench.js';
 import { decodePng, encodePng } from './png.js';
@@ -9,6 +9,7 @@ import { introduce } from './subject.js';
 import { toMatchFrame } from './to-match-frame.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'fwtest-frame-'));
+const said = vi.spyOn(console, 'error').mockImplementation(() => {});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const square = (size: number) => frameOf(8, 4, (x, y) => (x < size && y < size ? 0xff8000 : 0x102030));
@@ -37,6 +38,14 @@ describe('a PNG', () => {
 });
 
 describe('toMatchFrame', () => {
+  it('says that it wrote a picture, once; without one to compare with, `.not` fails too', () => {
+    said.mockClear();
+    // what `.not` turns into a failure
+    expect(toMatchFrame.call(state('new', true), display(square(2)), 'new.png').pass).toBe(true);
+    for (const update of ['new', 'all'] as const) toMatchFrame.call(state(update), display(square(2)), 'new.png');
+    expect(said.mock.calls).toEqual([[`wrote ${join(folder, 'new.png')}: look at it`]]);
+  });
+
   it('writes the first picture, and holds the next ones against it', () => {
     expect(toMatchFrame.call(state('none'), display(square(2)), 'a/first.png').pass).toBe(false);
     expect(toMatchFrame.call(state('new'), display(square(2)), 'a/first.png').pass).toBe(true);

@@ -1,6 +1,7 @@
 /** What every matcher is made of. */
 
 import { UsageError } from '../emu/errors.js';
+import { checkNames } from '../emu/options.js';
 import { callText, failure, frequencyText, grouped, type Row, timeText } from './message.js';
 import type { Bench, Start } from './subject.js';
 
@@ -16,9 +17,15 @@ export interface MatcherResult {
 
 /**
  * For callers without types.
- * @throws UsageError when the machine time to wait is missing
+ * @param others names of the other options
+ * @throws UsageError when the machine time to wait is missing, or an option is misspelt
  */
-export function requireWithin(call: string, options: { readonly within?: unknown } | undefined): void {
+export function requireWithin(
+  call: string,
+  options: { readonly within?: unknown } | undefined,
+  others: readonly string[] = [],
+): void {
+  checkNames(call, options, ['within', ...others]);
   if (options?.within !== undefined) return;
   throw new UsageError({
     what: `${call}: \`within\` is missing`,

@@ -83,6 +83,7 @@ describe('toHaveI2cTransaction', () => {
   test('finds writes, reads, and reads behind writes', () => {
     transactions.push({ messages: [message(0x50, false, 0x10), message(0x50, true, 1, 2)] });
     transactions.push({ messages: [message(0x50, false, 0x10, 0xab)] });
+    failing(() => expect(i2c1).toHaveI2cTransaction({ adress: 0x55 } as never)).toThrow("did you mean 'address'?");
     expect(i2c1).toHaveI2cTransaction({ address: 0x50, write: [0x10], read: [1, 2] });
     expect(i2c1).toHaveI2cTransaction({ address: 0x50, write: [0x10, 0xab] });
     expect(i2c1).toHaveI2cTransaction({ address: 0x50, read: [1, 2] });

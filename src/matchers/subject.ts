@@ -37,6 +37,8 @@ export interface Bench {
   readonly time: number;
   readonly cycles: number;
   readonly hertz: number;
+  /** Whose words for faults the CPU uses. */
+  readonly instructionSet: 'arm' | 'riscv' | 'unknown';
   /**
    * Runs until `done` is true, asked at the present instant, after everything that reaches `watched`, and at the end.
    * @returns whether it was true at last

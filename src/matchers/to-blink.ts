@@ -1,5 +1,6 @@
 import type { Duration } from '../emu/duration.js';
 import { UsageError } from '../emu/errors.js';
+import { checkNames } from '../emu/options.js';
 import { type MatcherResult, type MatcherState, verdict, waitRows } from './matcher.js';
 import { frequencyText, grouped, timeText } from './message.js';
 import { PIN_WANTED } from './pin-level.js';
@@ -31,6 +32,7 @@ function measured(waveform: Waveform): string {
 /** The pin changes with a steady rate: the machine runs for a few periods and each of them is measured. */
 export function toBlink(this: MatcherState, received: unknown, options: BlinkOptions): MatcherResult {
   const { bench, name, pin } = subjectOf(received, 'pin', PIN_WANTED);
+  checkNames('toBlink', options, ['hz', 'tolerance', 'periods'], ['hz']);
   const wanted = { tolerance: 0.02, periods: 3, ...options };
   if (!(wanted.hz > 0))
     throw new UsageError({ what: `toBlink: hz is ${wanted.hz}`, remedy: 'give a rate above 0: { hz: 2 }' });

@@ -25,7 +25,7 @@ export function toHaveDutyCycle(
   options: DutyCycleOptions,
 ): MatcherResult {
   const { bench, name, pin } = subjectOf(received, 'pin', PIN_WANTED);
-  requireWithin('toHaveDutyCycle', options);
+  requireWithin('toHaveDutyCycle', options, ['tolerance', 'periods']);
   if (!(share > 0 && share < 1)) {
     const remedy = 'give a share between 0 and 1, such as 0.25; a pin that does not change is toBeHigh() or toBeLow()';
     throw new UsageError({ what: `toHaveDutyCycle: ${share} is no duty cycle`, remedy });

@@ -1,17 +1,13 @@
-import { UsageError } from '../emu/errors.js';
+import { unknown } from '../emu/options.js';
 import { type MatcherResult, type MatcherState, placeRows, verdict } from './matcher.js';
 import { grouped } from './message.js';
-import { benchOf, type FaultRecord } from './subject.js';
+import { type Bench, benchOf, type FaultRecord } from './subject.js';
 
 const MOST = 5;
 
 /** By the manuals' names: ARMv7-M B1.5.2 (and lockup, B1.5.15), RISC-V privileged table 3.6. */
-export const FAULT_KINDS = [
-  'HardFault',
-  'MemManage',
-  'BusFault',
-  'UsageFault',
-  'lockup',
+const ARM_FAULTS = ['HardFault', 'MemManage', 'BusFault', 'UsageFault', 'lockup'] as const;
+const RISCV_FAULTS = [
   'instruction address misaligned',
   'instruction access fault',
   'illegal instruction',
@@ -21,12 +17,13 @@ export const FAULT_KINDS = [
   'store/AMO address misaligned',
   'store/AMO access fault',
 ] as const;
+export const FAULT_KINDS = [...ARM_FAULTS, ...RISCV_FAULTS] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-function checkKind(kind: unknown): void {
-  if (kind === undefined || (FAULT_KINDS as readonly unknown[]).includes(kind)) return;
-  const remedy = `kinds are ${FAULT_KINDS.join(', ')}`;
-  throw new UsageError({ what: `toHaveFaulted: there is no fault called '${String(kind)}'`, remedy });
+function checkKind(kind: unknown, { instructionSet }: Bench): void {
+  const kinds: readonly string[] = { arm: ARM_FAULTS, riscv: RISCV_FAULTS, unknown: FAULT_KINDS }[instructionSet];
+  if (kind !== undefined && !kinds.includes(kind as string))
+    throw unknown('toHaveFaulted', 'fault', String(kind), kinds);
 }
 
 function faultsText(faults: readonly FaultRecord[], count: number): string {
@@ -38,7 +35,7 @@ function faultsText(faults: readonly FaultRecord[], count: number): string {
 /** The CPU took a fault, of a kind by the manual's name (`'HardFault'`) or of any. Never runs the machine. */
 export function toHaveFaulted(this: MatcherState, received: unknown, kind?: FaultKind): MatcherResult {
   const { bench, name } = benchOf(received);
-  checkKind(kind);
+  checkKind(kind, bench);
   bench.askedForFaults(kind);
   return verdict({
     state: this,

@@ -1,3 +1,4 @@
+import { checkNames } from '../emu/options.js';
 import { type MatcherResult, type MatcherState, placeRows, verdict } from './matcher.js';
 import { bytesText } from './message.js';
 import { type I2cSubject, subjectOf } from './subject.js';
@@ -67,6 +68,7 @@ function happenedText(transactions: I2cSubject['transactions']): string {
 /** An I2C bus has carried such a transaction, the port as master or slave, at any time so far. Never runs the machine. */
 export function toHaveI2cTransaction(this: MatcherState, received: unknown, expected: I2cExpectation): MatcherResult {
   const { bench, name, i2c } = subjectOf(received, 'i2c', 'an I2C port (board.i2c1)');
+  checkNames('toHaveI2cTransaction', expected, ['address', 'write', 'read', 'acknowledged'], ['address']);
   const { transactions } = i2c;
   return verdict({
     state: this,

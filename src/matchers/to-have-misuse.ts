@@ -16,6 +16,7 @@ function misuse(
   bench.askedForMisuse(kind);
   const found = bench.misuse.filter((report) => kind === undefined || misuseKindOf(report) === kind);
   const more = found.length > MOST ? [`and ${found.length - MOST} more`] : [];
+  const others = kind === undefined || found.length > 0 ? [] : bench.misuse.slice(0, MOST).map(misuseText);
   const expectsSome = wanted !== (state.isNot === true);
   return verdict({
     state,
@@ -26,6 +27,7 @@ function misuse(
     rows: () => [
       ['Expected', `${expectsSome ? 'misuse' : 'no misuse'}${kind === undefined ? '' : ` (${kind})`}`],
       ['Misuse', found.length === 0 ? 'none' : [...found.slice(0, MOST).map(misuseText), ...more].join('\n')],
+      ['Others', others.length === 0 ? undefined : others.join('\n')],
       ...placeRows(bench),
     ],
   });

@@ -70,12 +70,15 @@ export function toMatchFrame(this: SnapshotState, received: unknown, file: strin
       ],
     });
   if (!this.isNot && (update === 'all' || (update === 'new' && !existsSync(path)))) {
+    const known = existsSync(path);
     write(path, actual);
+    if (!known) console.error(`wrote ${path}: look at it`);
     return result(true, '');
   }
   if (!existsSync(path))
     return result(
-      false,
+      // Fails either way: there is nothing that it could differ from.
+      this.isNot === true,
       `${actual.width} × ${actual.height} pixels; there is no such file yet: run with --update, and look at it`,
     );
   const expected = decodePng(readFileSync(path), path);

@@ -1,6 +1,7 @@
 import { hex } from '../emu/bits.js';
 import type { Duration } from '../emu/duration.js';
 import { UsageError } from '../emu/errors.js';
+import { checkNames } from '../emu/options.js';
 import { type MatcherResult, type MatcherState, verdict, waitRows } from './matcher.js';
 import { grouped, timeText } from './message.js';
 import { type Bench, benchOf, type Start } from './subject.js';
@@ -74,7 +75,8 @@ function measure(bench: Bench, { of, within = PATIENCE }: TakeCyclesOptions): Me
 /** A piece of the firmware takes no more (and no fewer) CPU cycles than this. The machine runs to it and through it. */
 export function toTakeCycles(this: MatcherState, received: unknown, options: TakeCyclesOptions): MatcherResult {
   const { bench, name } = benchOf(received);
-  const { max, min = 0, of } = options ?? {};
+  checkNames('toTakeCycles', options, ['max', 'min', 'of', 'within'], ['max']);
+  const { max, min = 0, of } = options;
   if (!(max >= min && min >= 0))
     throw new UsageError({ what: `toTakeCycles: nothing takes ${min} to ${max} cycles`, remedy: 'give max ≥ min ≥ 0' });
   if (of === undefined)

@@ -11,7 +11,7 @@ export interface ToggleOptions extends WithinOption {
 /** The pin changes its level within some machine time; the machine runs until it did so often enough. */
 export function toToggle(this: MatcherState, received: unknown, options: ToggleOptions): MatcherResult {
   const { bench, name, pin } = subjectOf(received, 'pin', PIN_WANTED);
-  requireWithin('toToggle', options);
+  requireWithin('toToggle', options, ['times']);
   const start = bench.mark();
   const times = options.times ?? 1;
   let changes = 0;

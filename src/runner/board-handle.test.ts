@@ -186,6 +186,8 @@ describe('pins', () => {
     expect(() => board.pin('PZ1')).toThrow(
       /there is no pin 'PZ1'\n {2}where: board '[^']+'\n {2}remedy: pins are NRST, PA0–PA15, PB0–PB15, /,
     );
+    expect(() => board.pin('pd12')).toThrow('remedy: did you mean PD12?');
+    expect(() => board.pin('PD12').drive('hi' as never)).toThrow('PD12.drive: there is no level "hi"');
     expect(rangesText(['PB2', 'PA10', 'PB0', 'PA9', 'RUN', 'PA11', 'PB3'])).toBe('PA9–PA11, PB0, PB2–PB3, RUN');
   });
 

@@ -5,7 +5,7 @@ import type { Duration } from '../emu/duration.js';
 import { callTest, InternalError, UsageError } from '../emu/errors.js';
 import type { GuestReport } from '../emu/guest-report.js';
 import type { Machine } from '../emu/machine.js';
-import type { MachineEvents } from '../emu/machine-events.js';
+import { checkEvent, type MachineEvents } from '../emu/machine-events.js';
 import type { SerialHandle } from '../emu/parts/terminal.js';
 import type { Snapshot } from '../emu/snapshot.js';
 import { requireWithin, waitRows } from '../matchers/matcher.js';
@@ -161,6 +161,7 @@ export class BoardControls {
 
   /** Listens until the test ends; returns what ends it earlier. */
   on<E extends keyof MachineEvents>(event: E, fn: (detail: MachineEvents[E]) => void): () => void {
+    checkEvent('board.on', event);
     const end = this.#bench.machine.on(event, (detail) => {
       if (this.#bench.muted) return;
       this.#bench.meet();

@@ -2,9 +2,9 @@
 
 import * as exportedBoards from '../boards/index.js';
 import * as exportedDevices from '../devices.js';
-import { closest } from '../emu/debug/symbols-spelling.js';
 import { UsageError } from '../emu/errors.js';
 import { isNamedOnly } from '../emu/not-modelled.js';
+import { closest } from '../emu/spelling.js';
 import type { AnyBoard } from './station.js';
 
 /** A board and the name it is imported by. */

@@ -1,9 +1,9 @@
 /** The command line: what there is, with each command's code loaded only when it is used. */
 
 import { Command, CommanderError, Option } from 'commander';
-import { closest } from '../emu/debug/symbols-spelling.js';
 import { FwtestError, UsageError } from '../emu/errors.js';
 import { defaultEngine } from '../emu/isa/engine-mode.js';
+import { closest } from '../emu/spelling.js';
 import { ENGINES, TIMINGS } from './engine-settings.js';
 import { type ExitCode, exitCodeOf, Interrupted } from './exit-code.js';
 import type { RunSettings } from './firmware-test.js';

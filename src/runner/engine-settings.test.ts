@@ -26,3 +26,12 @@ test('an unknown engine is a usage error that names those there are', () => {
   }
   for (const engine of ENGINES) expect(() => firmwareProject({ engine })).not.toThrow();
 });
+
+test('an option that firmwareTest does not have is refused', () => {
+  const options = { board: stm32f4Discovery, firmware: './app.elf', boot: () => {} };
+  expect(() => new Bringup(options)).toThrow("firmwareTest: there is no option 'boot'");
+  const timing = 'exact' as 'part';
+  expect(() => new Bringup({ board: stm32f4Discovery, firmware: './app.elf', timing })).toThrow(
+    "give 'part' or 'ideal'",
+  );
+});

@@ -3,6 +3,7 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { UsageError } from '../emu/errors.js';
 import type { EngineMode, TimingModel } from '../emu/isa/engine-mode.js';
+import { checkNames } from '../emu/options.js';
 import type { BoardHandle, BoardSnapshot } from './board-handle.js';
 import { checkEngine, checkTiming, chosen, type EngineSettings } from './engine-settings.js';
 import { expectGpioHigh, expectGpioLow } from './gpio-expectations.js';
@@ -160,6 +161,18 @@ export class Bringup<B extends AnyBoard> {
   }
 }
 
+const OPTIONS: readonly (keyof FirmwareTestOptions<AnyBoard>)[] = [
+  'board',
+  'firmware',
+  'bootedTo',
+  'semihosting',
+  'hostTimeout',
+  'faults',
+  'misuse',
+  'engine',
+  'timing',
+];
+
 function checkOptions(options: {
   readonly board: AnyBoard;
   readonly firmware: string;
@@ -171,6 +184,7 @@ function checkOptions(options: {
   const refuse = (what: string, remedy: string) => {
     throw new UsageError({ what, where: 'firmwareTest', remedy });
   };
+  checkNames('firmwareTest', options, OPTIONS, ['board']);
   if (typeof options.board?.createMachine !== 'function') {
     refuse('`board` is no board', "import one from 'fwtest/boards', or make one with defineBoard");
   }

@@ -131,6 +131,10 @@ export class MachineBench implements Bench {
     const { statistics, engine } = this.machine;
     return statistics && { ...statistics, engines: [engine], hostMilliseconds: this.#hostMilliseconds };
   }
+  get instructionSet(): 'arm' | 'riscv' | 'unknown' {
+    const { name } = this.machine.description.cpu;
+    return name.startsWith('cortex') ? 'arm' : name.startsWith('rv') ? 'riscv' : 'unknown';
+  }
   get misuse(): readonly GuestReport[] {
     return this.machine.guestErrors;
   }

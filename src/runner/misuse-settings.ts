@@ -1,8 +1,8 @@
 /** What becomes of misuse: an error fails the test, a warning is printed; by kind. */
 
-import { closest } from '../emu/debug/symbols-spelling.js';
 import { UsageError } from '../emu/errors.js';
 import { MISUSE_RULES, type MisuseKind, OTHER_REPORTS } from '../emu/misuse.js';
+import { closest } from '../emu/spelling.js';
 
 export type MisuseLevel = 'error' | 'warn' | 'off';
 

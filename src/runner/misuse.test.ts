@@ -46,6 +46,7 @@ describe('misuse that a test does not ask about', () => {
     open = began();
     usesWithoutClock(open.board);
     expect(matchers.toHaveMisuse.call({}, open.board, 'clock-gated').pass).toBe(true);
+    expect(matchers.toHaveMisuse.call({}, open.board, 'flash-latency').message()).toMatch(/Others +USART3/);
     open.check();
     expect(matchers.toHaveNoMisuse.call({}, open.board, 'dma-memory').pass).toBe(true);
     expect(matchers.toHaveNoMisuse.call({}, open.board).pass).toBe(false);

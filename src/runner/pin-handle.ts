@@ -54,10 +54,12 @@ export class PinHandle implements Pin, PinSubject {
     return [...this.#net.edges];
   }
   drive(level: 'high' | 'low'): void {
+    checkLevel(`${this.name}.drive`, level);
     this.#net.externalVoltage.set(undefined);
     this.#net.external.set(level);
   }
   pull(level: 'high' | 'low'): void {
+    checkLevel(`${this.name}.pull`, level);
     this.#net.externalVoltage.set(undefined);
     this.#net.external.set(level === 'high' ? 'pull-up' : 'pull-down');
   }
@@ -81,6 +83,14 @@ export class PinHandle implements Pin, PinSubject {
   }
 }
 
+function checkLevel(where: string, level: unknown): void {
+  if (level === 'high' || level === 'low') return;
+  throw new UsageError({
+    what: `${where}: there is no level ${JSON.stringify(level)}`,
+    remedy: "give 'high' or 'low'",
+  });
+}
+
 /** All pins of a machine, as handles that are made once. */
 export class Pins {
   readonly #machine: Machine;
@@ -102,8 +112,10 @@ export class Pins {
   #mustExist(name: string): void {
     const { name: board, assembly } = this.#machine;
     if (assembly.nets.has(name)) return;
+    const upper = String(name).toUpperCase();
+    const meant = assembly.nets.has(upper) ? `did you mean ${upper}? ` : '';
     const remedy =
-      assembly.nets.size === 0 ? 'this board has no pins' : `pins are ${rangesText([...assembly.nets.keys()])}`;
+      assembly.nets.size === 0 ? 'this board has no pins' : `${meant}pins are ${rangesText([...assembly.nets.keys()])}`;
     throw new UsageError({ what: `there is no pin '${name}'`, where: `board '${board}'`, remedy });
   }
 }

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { riscvVirt, stm32f4Discovery } from '../boards/index.js';
+import { canWire } from '../emu/system/can-wire.js';
 import { gpioWire } from '../emu/system/gpio-wire.js';
+import { i2cWire } from '../emu/system/i2c-wire.js';
+import { spiWire } from '../emu/system/spi-wire.js';
 import { uartWire } from '../emu/system/uart-wire.js';
 import { createSystem, onBoard } from './system.js';
 import { expect as fwExpect } from './vitest-matchers.js';
@@ -157,10 +160,19 @@ test('what cannot be is refused', () => {
     /part 'wire uart a\.usart9 ↔ b\.usart2' wants device 'usart9', which the chip does not have\n {2}where: board 'a'/,
   );
   expect(() => make(['a', 'b'], [uartWire('a.gpioa', 'b.usart2')])).toThrowErrorMatchingInlineSnapshot(`
-    [UsageError: 'gpioa' is not a UART that a wire between boards can be put on
-      where: board 'a' of the system, wire uart a.gpioa ↔ b.usart2
-      remedy: name one of an STM32F407: uartWire('a.usart2', 'b.usart3')]
+    [UsageError: part 'wire uart a.gpioa ↔ b.usart2' wants a UART with a modelled line, and 'gpioa' is none
+      where: board 'a'
+      remedy: take one of usart1, usart2, usart3, uart4, uart5, usart6]
   `);
+  for (const [wire, what] of [
+    [uartWire('a.spi1', 'b.usart2'), "UART with a modelled line, and 'spi1' is none"],
+    [spiWire('a.i2c1', 'b.spi1'), "SPI bus, and 'i2c1' is none"],
+    [spiWire('a.usart2', 'b.usart2'), "SPI bus, and 'usart2' is none"],
+    [i2cWire('a.i2c1', 'b.spi1'), "I2C bus, and 'spi1' is none"],
+    [canWire('a.i2c1', 'b.can1'), "CAN controller, and 'i2c1' is none"],
+  ] as const) {
+    expect(() => make(['a', 'b'], [wire])).toThrow(what);
+  }
   expect(() => make(['a', '1'], [])).toThrowErrorMatchingInlineSnapshot(`
     [UsageError: '1' cannot be the name of a board
       where: the boards of systemTest
@@ -181,8 +193,8 @@ test('boards of another kind join; a UART that no wire can be put on is told', (
   expect(() =>
     createSystem(boards, [uartWire('a.usart2', 'b.uart0')], elf, options),
   ).toThrowErrorMatchingInlineSnapshot(`
-    [UsageError: 'uart0' is not a UART that a wire between boards can be put on
-      where: board 'b' of the system, wire uart a.usart2 ↔ b.uart0
-      remedy: name one of an STM32F407: uartWire('a.usart2', 'b.usart3')]
+    [UsageError: part 'wire uart a.usart2 ↔ b.uart0' wants a UART with a modelled line, and 'uart0' is none
+      where: board 'b'
+      remedy: this chip has none]
   `);
 });

@@ -16,14 +16,15 @@ export const LAYERS: readonly Layer[] = [
   { name: 'isa', files: /^emu\/isa\//, mayImport: FOUNDATION, breach: ['emu/isa/emitter.ts', 'emu/bus.ts'] },
   {
     name: 'base',
-    files: /^emu\/(rational|time|scheduler|signal|net|analog|state|storage|log|hash|track|duration|code-lines)\.ts$/,
+    files:
+      /^emu\/(rational|time|scheduler|signal|net|analog|state|storage|log|hash|track|duration|code-lines|spelling|options)\.ts$/,
     mayImport: FOUNDATION,
     breach: ['emu/signal.ts', 'emu/device.ts'],
   },
   {
     name: 'device',
     files:
-      /^emu\/(registers|register-file|device|device-guard|device-instance|device-harness|device-row|device-state-check|not-modelled|attachments|[a-z0-9]+-link|part|part-instance|guest-report|misuse|frame)\.ts$/,
+      /^emu\/(registers|register-file|device|device-guard|device-instance|device-harness|device-row|device-state-check|not-modelled|attachments|link|[a-z0-9]+-link|part|part-instance|guest-report|misuse|frame)\.ts$/,
     mayImport: BASE,
     breach: ['emu/device.ts', 'emu/bus.ts'],
   },

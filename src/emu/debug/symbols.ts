@@ -1,7 +1,7 @@
 /** The names an image gives to addresses: `.symtab`, gABI chapter 4 "Symbol Table". */
 
+import { closest } from '../spelling.js';
 import type { ElfImage, ElfSection } from './elf-image.js';
-import { closest } from './symbols-spelling.js';
 
 /** A function, a variable or a label. */
 export interface SymbolInfo {

@@ -1,5 +1,5 @@
+import { checkRange } from '../options.js';
 import type { PartContext } from '../part.js';
-import type { SpiHost } from '../spi-link.js';
 import type { Storage } from '../storage.js';
 import { chipSelect } from './chip-select.js';
 
@@ -13,6 +13,8 @@ export interface AccelerometerPins {
   readonly int2: string;
 }
 
+export const ACCELEROMETER_PINS = ['bus', 'select', 'int1', 'int2'] satisfies (keyof AccelerometerPins)[];
+
 /** In g; at rest on a table z is 1. */
 export interface Acceleration {
   readonly x: number;
@@ -25,13 +27,17 @@ export interface Accelerometer {
   acceleration: Acceleration;
 }
 
+/** The shock that both survive: absolute maximum ratings of their data sheets. */
+const MOST_G = 10_000;
 const AXES = ['x', 'y', 'z'] as const;
 
 /** The acceleration around a part, as state that survives power cycles. */
 export class Surroundings {
+  readonly #name: string;
   readonly #storage: Storage;
 
   constructor(p: PartContext) {
+    this.#name = p.name;
     this.#storage = p.storage('around', 24, { contents: new Uint8Array(Float64Array.of(0, 0, 1).buffer) });
   }
   get acceleration(): Acceleration {
@@ -39,6 +45,7 @@ export class Surroundings {
     return { x: view.getFloat64(0, true), y: view.getFloat64(8, true), z: view.getFloat64(16, true) };
   }
   set acceleration(a: Acceleration) {
+    for (const axis of AXES) checkRange(`${this.#name}.acceleration.${axis}`, a[axis], -MOST_G, MOST_G, ' g');
     this.#storage.write(0, new Uint8Array(Float64Array.of(...AXES.map((axis) => a[axis])).buffer));
   }
   /** The three axes in digits of `perDigit` g, within ±`most`. */
@@ -69,7 +76,7 @@ export function attachSpiRegisters(p: PartContext, bus: string, select: string, 
     const { read, register, increment } = registers.decode(words[FIRST]!);
     return { read, register: (register + (increment ? words[COUNT]! - 1 : 0)) & 0x7f };
   };
-  (p.device(bus) as SpiHost).attach({
+  p.host(bus, 'spi').attach({
     name: p.name,
     unit: 8,
     selected: () => chip.active,

@@ -1,3 +1,4 @@
+import { checkNames, checkRange } from '../options.js';
 import { definePart, type PartType } from '../part.js';
 import { attachRegisters } from './register-slave.js';
 
@@ -67,9 +68,14 @@ export function bmp280(
   bus: string,
   options: { readonly address?: number; readonly temperature?: number; readonly pressure?: number } = {},
 ): PartType<PressureSensor> {
+  checkNames('bmp280', options, ['address', 'temperature', 'pressure']);
   return definePart({
     kind: 'bmp280',
     setup(p) {
+      const checkTemperature = (degrees: number) => checkRange(`${p.name}.temperature`, degrees, -40, 85, ' °C');
+      const checkPressure = (pascals: number) => checkRange(`${p.name}.pressure`, pascals, 30_000, 110_000, ' Pa');
+      checkTemperature(options.temperature ?? 25);
+      checkPressure(options.pressure ?? 101_325);
       const initial = Float64Array.of(options.temperature ?? 25, options.pressure ?? 101_325);
       const around = p.storage('around', 16, { contents: new Uint8Array(initial.buffer) });
       const value = (index: number) => new DataView(around.bytes().buffer).getFloat64(8 * index, true);
@@ -129,12 +135,14 @@ export function bmp280(
           return value(0);
         },
         set temperature(degrees: number) {
+          checkTemperature(degrees);
           set(0, degrees);
         },
         get pressure() {
           return value(1);
         },
         set pressure(pascals: number) {
+          checkPressure(pascals);
           set(1, pascals);
         },
       };

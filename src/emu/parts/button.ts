@@ -1,4 +1,5 @@
 import { type Duration, nanosecondsOf } from '../duration.js';
+import { checkNames } from '../options.js';
 import { definePart, type PartType } from '../part.js';
 
 export interface ButtonOptions {
@@ -16,6 +17,7 @@ export interface Button {
 
 /** A push button with its pull resistor. It does not bounce. */
 export function button(pin: string, options: ButtonOptions = {}): PartType<Button> {
+  checkNames('button', options, ['activeHigh']);
   const [active, idle] = options.activeHigh ? (['high', 'pull-down'] as const) : (['low', 'pull-up'] as const);
   return definePart({
     kind: 'button',
@@ -31,6 +33,7 @@ export function button(pin: string, options: ButtonOptions = {}): PartType<Butto
           return driver.drive === active;
         },
         press(how = {}) {
+          checkNames(`${p.name}.press`, how, ['for']);
           driver.set(active);
           if (how.for !== undefined) release.after(nanosecondsOf(how.for, 'button.press: for'));
           else release.cancel();

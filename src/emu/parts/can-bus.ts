@@ -1,4 +1,4 @@
-import type { CanBusHandle, CanHost } from '../can-link.js';
+import type { CanBusHandle } from '../can-link.js';
 import { UsageError } from '../errors.js';
 import { definePart, type PartType } from '../part.js';
 
@@ -12,14 +12,7 @@ export function canBus(controllers: readonly string[]): PartType<CanBusPart> {
   return definePart({
     kind: 'can-bus',
     setup(p) {
-      const [first, ...others] = controllers.map((name) => {
-        const host = p.device(name) as Partial<CanHost>;
-        if (typeof host.moveTo === 'function') return host as CanHost;
-        throw new UsageError({
-          what: `part '${p.name}' wants CAN controllers, and '${name}' is none`,
-          remedy: "name controllers of the chip: canBus(['can1', 'can2'])",
-        });
-      });
+      const [first, ...others] = controllers.map((name) => p.host(name, 'can'));
       if (first === undefined) {
         throw new UsageError({ what: `part '${p.name}' wires no controllers`, remedy: "canBus(['can1', 'can2'])" });
       }

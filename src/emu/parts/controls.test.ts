@@ -75,7 +75,7 @@ it('a potentiometer puts a share of the supply on its pin, and stays where it wa
   expect([bench.pin('PA1').voltage, bench.part.position]).toEqual([3, 0.75]);
   expect(() => {
     bench.part.position = 2;
-  }).toThrow('part cannot stand at 2');
+  }).toThrow('part.position cannot be 2');
 });
 
 it('a servo goes where the last pulse tells it to', () => {

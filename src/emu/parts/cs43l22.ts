@@ -1,5 +1,5 @@
-import type { I2sHost } from '../i2s-link.js';
 import { signedSample } from '../i2s-link.js';
+import { checkNames } from '../options.js';
 import { definePart, type PartType } from '../part.js';
 import { attachRegisters } from './register-slave.js';
 
@@ -53,7 +53,10 @@ const DEFAULTS: Readonly<Record<number, number>> = {
 }; // prettier-ignore
 
 /** Cirrus Logic's CS43L22, the audio DAC of the STM32F4 Discovery: I2C control at 0x4A, I2S data. Beeps, tone control and limiter do nothing to the samples. */
-export function cs43l22({ control, data, reset }: AudioDacOptions): PartType<AudioDac> {
+export function cs43l22(options: AudioDacOptions): PartType<AudioDac> {
+  const needed = ['control', 'data', 'reset'];
+  checkNames('cs43l22', options, needed, needed);
+  const { control, data, reset } = options;
   return definePart({
     kind: 'cs43l22',
     pins: [reset],
@@ -79,7 +82,7 @@ export function cs43l22({ control, data, reset }: AudioDacOptions): PartType<Aud
           if (index !== R.ID && index <= LAST) registers[index] = byte;
         },
       });
-      (p.device(data) as I2sHost).attachI2s({
+      p.host(data, 'i2s').attachI2s({
         name: p.name,
         heard(sample, { channel, bits }) {
           if (playing()) heard.append(channel === 'left' ? 0 : 1, signedSample(sample, bits), p.clock.now());

@@ -1,6 +1,6 @@
 import { type Duration, nanosecondsOf } from '../duration.js';
 import { UsageError } from '../errors.js';
-import type { I2cHost } from '../i2c-link.js';
+import { checkNames } from '../options.js';
 import { definePart, type PartType } from '../part.js';
 
 export interface EepromOptions {
@@ -29,6 +29,7 @@ const DATA = 1;
 /** An EEPROM of the 24Cxx series on an I2C bus: `i2cEeprom('i2c1', { size: 4096, page: 32 })`. It keeps its contents without power. */
 export function i2cEeprom(bus: string, options: EepromOptions = {}): PartType<Eeprom> {
   const { address = 0x50, size = 256, page = size <= 256 ? 8 : size <= 2048 ? 16 : 32, writeTime = '5ms' } = options;
+  checkNames('i2cEeprom', options, ['address', 'size', 'page', 'writeTime', 'contents']);
   if (size < 128 || size > 65_536 || (size & (size - 1)) !== 0 || (page & (page - 1)) !== 0) {
     const what = `an EEPROM of ${size} bytes with pages of ${page}`;
     throw new UsageError({ what, where: 'i2cEeprom', remedy: 'give powers of two, 128 to 65536 bytes' });
@@ -46,8 +47,9 @@ export function i2cEeprom(bus: string, options: EepromOptions = {}): PartType<Ee
       const [POINTER, PHASE, LEFT, PENDING, START] = [0, 1, 2, 3, 4] as const;
       const written = p.event('written', () => {});
       const within = (offset: number) => (words[START]! & -page) + (offset & (page - 1));
-      (p.device(bus) as I2cHost).attach({
+      p.host(bus, 'i2c').attach({
         name: p.name,
+        addresses: Array.from({ length: blocks }, (_, block) => address + block),
         start(to, read) {
           if (written.armed || (to & ~(blocks - 1)) !== address) return false;
           if (!long) words[POINTER] = ((to & (blocks - 1)) << 8) | (words[POINTER]! & 0xff);

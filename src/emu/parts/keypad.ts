@@ -1,6 +1,7 @@
 import { type Duration, nanosecondsOf } from '../duration.js';
 import { UsageError } from '../errors.js';
 import type { Drive, Net, NetDriver } from '../net.js';
+import { checkNames } from '../options.js';
 import { definePart, type PartType } from '../part.js';
 
 export interface KeypadOptions {
@@ -17,7 +18,10 @@ export interface Keypad {
 }
 
 /** A matrix of keys: a pressed one joins its row with its column. It has no resistors of its own. */
-export function keypad({ rows, columns, keys }: KeypadOptions): PartType<Keypad> {
+export function keypad(options: KeypadOptions): PartType<Keypad> {
+  const needed = ['rows', 'columns', 'keys'];
+  checkNames('keypad', options, needed, needed);
+  const { rows, columns, keys } = options;
   const names = [...keys];
   if (names.length !== rows.length * columns.length || new Set(names).size !== names.length) {
     const what = `${names.length} keys '${keys}' for ${rows.length} rows and ${columns.length} columns`;

@@ -1,3 +1,4 @@
+import { checkNames } from '../options.js';
 import { definePart, type PartType } from '../part.js';
 
 export interface LedOptions {
@@ -13,6 +14,7 @@ export interface Led {
 
 /** An LED with its resistor on a pin. It draws no level of its own: an undriven pin leaves it dark and floating. */
 export function led(pin: string, options: LedOptions = {}): PartType<Led> {
+  checkNames('led', options, ['activeLow']);
   return definePart({
     kind: 'led',
     pins: [pin],

@@ -1,5 +1,12 @@
+import { checkNames } from '../options.js';
 import { definePart, type PartType } from '../part.js';
-import { type Accelerometer, type AccelerometerPins, attachSpiRegisters, Surroundings } from './accelerometer.js';
+import {
+  ACCELEROMETER_PINS,
+  type Accelerometer,
+  type AccelerometerPins,
+  attachSpiRegisters,
+  Surroundings,
+} from './accelerometer.js';
 
 /** Registers: LIS302DL data sheet, table 16. */
 const R = {
@@ -27,7 +34,9 @@ const [CFG, SRC, THS, DURATION] = [0, 1, 2, 3] as const;
  * ST's LIS302DL, the accelerometer of the first STM32F4 Discovery boards: SPI, data ready, both free-fall and wake-up units. Clicks and
  * the high-pass filter are not modelled.
  */
-export function lis302dl({ bus, select, int1, int2 }: AccelerometerPins): PartType<Accelerometer> {
+export function lis302dl(pins: AccelerometerPins): PartType<Accelerometer> {
+  checkNames('lis302dl', pins, ACCELEROMETER_PINS, ACCELEROMETER_PINS);
+  const { bus, select, int1, int2 } = pins;
   return definePart({
     kind: 'lis302dl',
     pins: [select, int1, int2],

@@ -1,5 +1,12 @@
+import { checkNames } from '../options.js';
 import { definePart, type PartType } from '../part.js';
-import { type Accelerometer, type AccelerometerPins, attachSpiRegisters, Surroundings } from './accelerometer.js';
+import {
+  ACCELEROMETER_PINS,
+  type Accelerometer,
+  type AccelerometerPins,
+  attachSpiRegisters,
+  Surroundings,
+} from './accelerometer.js';
 
 /** Registers: LIS3DSH data sheet, table 16. */
 const R = {
@@ -30,7 +37,9 @@ const READ_ONLY_FROM = [0x26, 0x2e] as const;
  * ST's LIS3DSH, the accelerometer of later STM32F4 Discovery boards: SPI, all rates and scales, data ready on INT1. State machines and the
  * FIFO are not modelled.
  */
-export function lis3dsh({ bus, select, int1, int2 }: AccelerometerPins): PartType<Accelerometer> {
+export function lis3dsh(pins: AccelerometerPins): PartType<Accelerometer> {
+  checkNames('lis3dsh', pins, ACCELEROMETER_PINS, ACCELEROMETER_PINS);
+  const { bus, select, int1, int2 } = pins;
   return definePart({
     kind: 'lis3dsh',
     pins: [select, int1, int2],

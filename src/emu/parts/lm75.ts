@@ -1,3 +1,4 @@
+import { checkNames, checkRange } from '../options.js';
 import { definePart, type PartType } from '../part.js';
 import { attachRegisters } from './register-slave.js';
 
@@ -8,6 +9,8 @@ export interface TemperatureSensor {
 
 /** Time of a conversion (LM75B data sheet, 7.4), in ns. */
 const CONVERSION = 100_000_000;
+/** Degrees it works at: LM75B data sheet, 1. */
+const RANGE = [-55, 125] as const;
 const HALF_DEGREE = 128;
 
 /** Registers, LM75B data sheet 7.4: two bytes each, but for the configuration. */
@@ -18,12 +21,15 @@ export function lm75(
   bus: string,
   options: { readonly address?: number; readonly alert?: string; readonly temperature?: number } = {},
 ): PartType<TemperatureSensor> {
+  checkNames('lm75', options, ['address', 'alert', 'temperature']);
   const { address = 0x48, alert } = options;
   return definePart({
     kind: 'lm75',
     pins: alert === undefined ? [] : [alert],
     drives: alert === undefined ? [] : [alert],
     setup(p) {
+      const check = (degrees: number) => checkRange(`${p.name}.temperature`, degrees, ...RANGE, ' °C');
+      check(options.temperature ?? 25);
       // Around it: thousandths of a degree. Registers: as on the bus, 16 bits.
       const around = p.storage('around', 4, { contents: bytesOf(options.temperature ?? 25) });
       const registers = p.words('registers', 4);
@@ -86,6 +92,7 @@ export function lm75(
           return degreesOf(around.bytes());
         },
         set temperature(degrees: number) {
+          check(degrees);
           around.write(0, bytesOf(degrees));
         },
       };

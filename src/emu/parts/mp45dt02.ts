@@ -1,4 +1,4 @@
-import type { I2sHost } from '../i2s-link.js';
+import { checkRange } from '../options.js';
 import { definePart, type PartType } from '../part.js';
 
 export interface Microphone {
@@ -27,7 +27,7 @@ export function mp45dt02(data: string): PartType<Microphone> {
       const integrators = p.words('integrators', 2);
       const pressure = (ns: number): number =>
         number(0) === TONE ? number(1) * Math.sin(2 * Math.PI * number(2) * (ns / 1e9)) : number(1);
-      (p.device(data) as I2sHost).attachI2s({
+      p.host(data, 'i2s').attachI2s({
         name: p.name,
         sample({ bits, bitNs }) {
           let word = 0;
@@ -48,6 +48,7 @@ export function mp45dt02(data: string): PartType<Microphone> {
           return number(1);
         },
         set level(share: number) {
+          checkRange(`${p.name}.level`, share, -1, 1);
           set(STEADY, share, 0);
         },
         tone: (hertz, amplitude) => set(TONE, amplitude, hertz),

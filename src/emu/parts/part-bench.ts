@@ -1,7 +1,7 @@
 import type { DeviceProblem } from '../device.js';
 import { defineDevice } from '../device.js';
 import { fakeCpu } from '../fake-cpu.js';
-import type { I2cSlave } from '../i2c-link.js';
+import { checkAddresses, type I2cSlave } from '../i2c-link.js';
 import type { I2sPeer } from '../i2s-link.js';
 import { Machine } from '../machine.js';
 import type { Net } from '../net.js';
@@ -32,7 +32,9 @@ export class PartBench<T extends object> {
           return () => void list.splice(list.indexOf(slave), 1);
         };
         return {
+          links: ['spi', 'i2c', 'i2s'],
           attach: (slave: SpiSlave | I2cSlave) => {
+            if ('start' in slave) checkAddresses(slave, this.i2c);
             if ('start' in slave) return { detach: put(this.i2c, slave), released: () => void this.released++ };
             return put(this.spi, slave);
           },

@@ -1,6 +1,5 @@
-import type { I2cHost } from '../i2c-link.js';
+import { checkNames } from '../options.js';
 import { definePart, type PartType } from '../part.js';
-import type { SpiHost } from '../spi-link.js';
 import { chipSelect } from './chip-select.js';
 
 /** Peers that a test plays itself: they note what comes and answer what the test lays ready. */
@@ -19,7 +18,9 @@ const LOG = { width: 1 } as const;
 const BEGINS = -1;
 
 /** Something at an address of an I2C bus: `sensor: i2cPeer('i2c1', { address: 0x40 })`. */
-export function i2cPeer(bus: string, { address }: { readonly address: number }): PartType<I2cPeer> {
+export function i2cPeer(bus: string, options: { readonly address: number }): PartType<I2cPeer> {
+  checkNames('i2cPeer', options, ['address'], ['address']);
+  const { address } = options;
   return definePart({
     kind: 'i2c-peer',
     setup(p) {
@@ -27,8 +28,9 @@ export function i2cPeer(bus: string, { address }: { readonly address: number }):
       const laid = p.log('laid', LOG);
       /** Replies that were given, absent. */
       const words = p.words('state', 2);
-      (p.device(bus) as I2cHost).attach({
+      p.host(bus, 'i2c').attach({
         name: p.name,
+        addresses: [address],
         start(to, read) {
           if (to !== address || words[1] !== 0) return false;
           if (!read) heard.append(BEGINS);
@@ -74,7 +76,9 @@ export interface SpiPeer {
 }
 
 /** Something on an SPI bus: `chip: spiPeer('spi1', { select: 'PA4' })`. */
-export function spiPeer(bus: string, { select }: { readonly select: string }): PartType<SpiPeer> {
+export function spiPeer(bus: string, options: { readonly select: string }): PartType<SpiPeer> {
+  checkNames('spiPeer', options, ['select'], ['select']);
+  const { select } = options;
   return definePart({
     kind: 'spi-peer',
     pins: [select],
@@ -83,7 +87,7 @@ export function spiPeer(bus: string, { select }: { readonly select: string }): P
       const laid = p.log('laid', LOG);
       const words = p.words('state', 1);
       const chip = chipSelect(p, select);
-      (p.device(bus) as SpiHost).attach({
+      p.host(bus, 'spi').attach({
         name: p.name,
         selected: () => chip.active,
         begin: () => (words[0]! < laid.length ? laid.at(words[0]!++)! : 0),

@@ -1,5 +1,5 @@
 import { SUPPLY_VOLTS } from '../analog.js';
-import { UsageError } from '../errors.js';
+import { checkNames, checkRange } from '../options.js';
 import { definePart, type PartType } from '../part.js';
 
 export interface Potentiometer {
@@ -14,6 +14,8 @@ export function potentiometer(
   options: { readonly position?: number; readonly supply?: number } = {},
 ): PartType<Potentiometer> {
   const { position: initial = 0.5, supply = SUPPLY_VOLTS } = options;
+  checkNames('potentiometer', options, ['position', 'supply']);
+  checkRange('potentiometer: position', initial, 0, 1);
   return definePart({
     kind: 'potentiometer',
     pins: [pin],
@@ -29,9 +31,7 @@ export function potentiometer(
           return position();
         },
         set position(share: number) {
-          if (!(share >= 0 && share <= 1)) {
-            throw new UsageError({ what: `${p.name} cannot stand at ${share}`, remedy: 'give a share from 0 to 1' });
-          }
+          checkRange(`${p.name}.position`, share, 0, 1);
           wiper.write(0, bytesOf(share));
           source.set(share * supply);
         },

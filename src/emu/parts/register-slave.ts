@@ -1,4 +1,3 @@
-import type { I2cHost } from '../i2c-link.js';
 import type { PartContext } from '../part.js';
 
 /** A sensor as most are on I2C: the first byte of a write selects a register, further bytes go there, reads come from there on. */
@@ -21,8 +20,9 @@ export function attachRegisters(p: PartContext, bus: string, slave: RegisterSlav
   const step = () => {
     words[POINTER] = (slave.next?.(words[POINTER]!) ?? words[POINTER]! + 1) & 0xff;
   };
-  (p.device(bus) as I2cHost).attach({
+  p.host(bus, 'i2c').attach({
     name: p.name,
+    addresses: [slave.address],
     start(address, read) {
       if (address !== slave.address || slave.answers?.() === false) return false;
       slave.selected?.();

@@ -1,5 +1,6 @@
 import { type Duration, nanosecondsOf } from '../duration.js';
 import { UsageError } from '../errors.js';
+import { checkNames } from '../options.js';
 import { definePart, type PartType } from '../part.js';
 
 export interface RotaryEncoderOptions {
@@ -27,6 +28,7 @@ const SEQUENCE = [0b11, 0b10, 0b00, 0b01] as const;
 
 /** A rotary encoder with its pull-up resistors: two contacts to ground, in quadrature. */
 export function rotaryEncoder(options: RotaryEncoderOptions): PartType<RotaryEncoder> {
+  checkNames('rotaryEncoder', options, ['a', 'b', 'button', 'perDetent'], ['a', 'b']);
   const { a, b, button, perDetent = 4 } = options;
   const pins = [a, b, ...(button ? [button] : [])];
   return definePart({

@@ -1,4 +1,5 @@
 import type { Net } from '../net.js';
+import { checkNames } from '../options.js';
 import { definePart, type PartType } from '../part.js';
 
 export interface ServoOptions {
@@ -19,6 +20,7 @@ export interface Servo {
 
 /** A hobby servo: it goes where the length of the pulses on its pin tells it to. */
 export function servo(pin: string, options: ServoOptions = {}): PartType<Servo> {
+  checkNames('servo', options, ['minimum', 'maximum', 'range']);
   const { minimum = 1000, maximum = 2000, range = 180 } = options;
   return definePart({
     kind: 'servo',

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js';
+import { checkNames } from '../options.js';
 import { definePart, type PartContext, type PartType } from '../part.js';
-import type { SpiHost } from '../spi-link.js';
 import type { Storage } from '../storage.js';
 import { chipSelect } from './chip-select.js';
 
@@ -228,6 +228,7 @@ const CHANGES = new Set<number>([
 
 /** A serial NOR flash of the W25Q kind: `spiFlash('spi1', { select: 'PB0' })`. It keeps its contents without power. */
 export function spiFlash(bus: string, options: SpiFlashOptions): PartType<SpiFlash> {
+  checkNames('spiFlash', options, ['select', 'size', 'jedec', 'contents'], ['select']);
   const size = options.size ?? 2048 * KIB;
   if (size < 64 * KIB || size > 16_384 * KIB || (size & (size - 1)) !== 0) {
     throw new UsageError({
@@ -242,7 +243,7 @@ export function spiFlash(bus: string, options: SpiFlashOptions): PartType<SpiFla
     setup(p) {
       const flash = new Flash(p, size, options);
       const select = chipSelect(p, options.select, { fell: () => flash.selected(), rose: () => flash.deselected() });
-      (p.device(bus) as SpiHost).attach({
+      p.host(bus, 'spi').attach({
         name: p.name,
         unit: 8,
         selected: () => select.active,

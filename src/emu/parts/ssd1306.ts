@@ -1,7 +1,6 @@
 import { type Frame, type FrameSource, frameOf } from '../frame.js';
-import type { I2cHost } from '../i2c-link.js';
+import { checkNames } from '../options.js';
 import { definePart, type PartContext, type PartType } from '../part.js';
-import type { SpiHost } from '../spi-link.js';
 import type { Storage } from '../storage.js';
 import { chipSelect } from './chip-select.js';
 
@@ -214,8 +213,9 @@ class Controller {
 function attachI2c(p: PartContext, bus: string, address: number, controller: Controller): void {
   const words = p.words('message', 2);
   const [EXPECTS_CONTROL, CONTROL] = [0, 1] as const;
-  (p.device(bus) as I2cHost).attach({
+  p.host(bus, 'i2c').attach({
     name: p.name,
+    addresses: [address],
     start(to, read) {
       words[EXPECTS_CONTROL] = 1;
       return to === address && !read;
@@ -238,6 +238,9 @@ function attachI2c(p: PartContext, bus: string, address: number, controller: Con
 /** An OLED of 128 × 64 or 128 × 32 pixels with its controller: `ssd1306('i2c1')`, `ssd1306('spi2', { select: 'PB12', dataCommand: 'PB11' })`. */
 export function ssd1306(bus: string, options: Ssd1306Options = {}): PartType<Ssd1306> {
   const { width = COLUMNS, height = 64 } = options;
+  const wired = ['select', 'dataCommand'];
+  const onSpi = wired.some((pin) => pin in options);
+  checkNames('ssd1306', options, ['width', 'height', 'address', ...wired, 'reset'], onSpi ? wired : []);
   const pins =
     'select' in options ? [options.select, options.dataCommand, ...(options.reset ? [options.reset] : [])] : [];
   return definePart({
@@ -250,7 +253,7 @@ export function ssd1306(bus: string, options: Ssd1306Options = {}): PartType<Ssd
         const dataCommand = p.net(options.dataCommand);
         const reset = options.reset === undefined ? undefined : p.net(options.reset);
         reset?.listen(() => reset.level === 'low' && controller.reset());
-        (p.device(bus) as SpiHost).attach({
+        p.host(bus, 'spi').attach({
           name: p.name,
           unit: 8,
           selected: () => select.active,

@@ -1,6 +1,6 @@
 import { type FrameSource, frameOf } from '../frame.js';
+import { checkNames } from '../options.js';
 import { definePart, type PartContext, type PartType } from '../part.js';
-import type { SpiHost } from '../spi-link.js';
 import type { Storage } from '../storage.js';
 import { chipSelect } from './chip-select.js';
 
@@ -180,6 +180,8 @@ function scaled(value: number, bits: number): number {
 
 /** A colour TFT with an ST7735 on SPI: `st7735('spi1', { select: 'PA4', dataCommand: 'PA3', reset: 'PA2' })`. */
 export function st7735(bus: string, options: St7735Options): PartType<St7735> {
+  const names = ['select', 'dataCommand', 'reset', 'width', 'height', 'xOffset', 'yOffset'];
+  checkNames('st7735', options, names, ['select', 'dataCommand']);
   const { width = 128, height = 160, xOffset = 0, yOffset = 0 } = options;
   return definePart({
     kind: 'st7735',
@@ -190,7 +192,7 @@ export function st7735(bus: string, options: St7735Options): PartType<St7735> {
       const dataCommand = p.net(options.dataCommand);
       const reset = options.reset === undefined ? undefined : p.net(options.reset);
       reset?.listen(() => reset.level === 'low' && controller.reset());
-      (p.device(bus) as SpiHost).attach({
+      p.host(bus, 'spi').attach({
         name: p.name,
         unit: 8,
         selected: () => select.active,

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js';
+import { checkNames } from '../options.js';
 import { definePart, type PartType } from '../part.js';
 
 /** What a UART's handle offers to whoever sits at the other end. */
@@ -24,6 +25,7 @@ export interface Terminal extends SerialHandle {
 
 /** A terminal on one of the chip's UARTs: the board's console. */
 export function terminal(uart: string, options: TerminalOptions = {}): PartType<Terminal> {
+  checkNames('terminal', options, ['tx', 'rx']);
   const pins = [options.tx, options.rx].filter((pin) => pin !== undefined);
   return definePart({
     kind: 'terminal',

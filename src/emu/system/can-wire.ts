@@ -1,11 +1,9 @@
 import type { CanBusHandle, CanHost, CanNode, CanPlace, CanWords } from '../can-link.js';
 import { definePart, type PartContext, type PartType } from '../part.js';
 import { type BoardNumber, type Bridge, Channel } from './bridge.js';
-import { hostOf, placeOf } from './place.js';
+import { placeOf } from './place.js';
 import { reach } from './spi-wire.js';
 import type { Wire } from './wire.js';
-
-const PORT = { what: 'a CAN controller', example: "canWire('a.can1', 'b.can1')" };
 
 /**
  * `canWire('a.can1', 'b.can1', 'c.can1')`: all controllers on one bus, which is kept on the first board; a further wire from there
@@ -24,7 +22,7 @@ export function canWire(first: string, second: string, ...more: readonly string[
       const busEnd = definePart({
         kind: 'wire',
         setup(p) {
-          const host = controllerOf(p, bus.name);
+          const host = p.host(bus.name, 'can');
           handle = host.bus;
           for (const node of nodes) node.join(p, host);
           return {};
@@ -33,10 +31,6 @@ export function canWire(first: string, second: string, ...more: readonly string[
       return [busEnd, ...nodes.map((node) => node.part(() => handle!))];
     },
   };
-}
-
-function controllerOf(p: PartContext, name: string): CanHost {
-  return hostOf<CanHost>(p, name, 'moveTo', PORT);
 }
 
 /** One of the other controllers. */
@@ -69,7 +63,7 @@ class FarEnd {
     return definePart({
       kind: 'wire',
       setup: (p) => {
-        const host = controllerOf(p, this.#device);
+        const host = p.host(this.#device, 'can');
         this.#far = new FarController(p, host);
         host.moveTo(this.#far.place(handle(), () => this.#requests.send(0)));
         return {};

@@ -1,11 +1,9 @@
-import type { I2cHost, I2cLine, I2cSlave } from '../i2c-link.js';
+import type { I2cLine, I2cSlave } from '../i2c-link.js';
 import { definePart } from '../part.js';
 import { Channel } from './bridge.js';
-import { hostOf, placeOf } from './place.js';
+import { placeOf } from './place.js';
 import { reach } from './spi-wire.js';
 import type { Wire } from './wire.js';
-
-const PORT = { what: 'an I2C', example: "i2cWire('a.i2c1', 'b.i2c1')" };
 
 /** `i2cWire('a.i2c1', 'b.i2c1')`: SDA and SCL. The first board is the bus's master, the second a slave on it. */
 export function i2cWire(master: string, slave: string): Wire {
@@ -22,7 +20,7 @@ export function i2cWire(master: string, slave: string): Wire {
       const masterEnd = definePart({
         kind: 'wire',
         setup(p) {
-          line = hostOf<I2cHost>(p, one.name, 'attach', PORT).attach({
+          line = p.host(one.name, 'i2c').attach({
             name: slave,
             started: () => there()?.started?.(),
             start: (address, read) => there()?.start(address, read) ?? false,
@@ -39,7 +37,7 @@ export function i2cWire(master: string, slave: string): Wire {
       const slaveEnd = definePart({
         kind: 'wire',
         setup(p) {
-          const host = hostOf<I2cHost>(p, other.name, 'attach', PORT);
+          const host = p.host(other.name, 'i2c');
           far = host.asSlave;
           host.onRelease(() => released.send(0));
           return {};

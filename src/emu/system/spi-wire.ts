@@ -1,10 +1,8 @@
 import { definePart } from '../part.js';
-import type { SpiHost, SpiSlave } from '../spi-link.js';
+import type { SpiSlave } from '../spi-link.js';
 import type { Bridge } from './bridge.js';
-import { hostOf, placeOf } from './place.js';
+import { placeOf } from './place.js';
 import type { Wire } from './wire.js';
-
-const PORT = { what: 'an SPI', example: "spiWire('a.spi1', 'b.spi2')" };
 
 /**
  * `spiWire('a.spi1', 'b.spi2')`: SCK, MISO and MOSI from the first board's peripheral, the master, to the second's in slave mode. Chip
@@ -23,7 +21,7 @@ export function spiWire(master: string, slave: string): Wire {
       const masterEnd = definePart({
         kind: 'wire',
         setup(p) {
-          hostOf<SpiHost>(p, one.name, 'attach', PORT).attach({
+          p.host(one.name, 'spi').attach({
             name: slave,
             get unit() {
               return there()?.unit;
@@ -38,7 +36,7 @@ export function spiWire(master: string, slave: string): Wire {
       const slaveEnd = definePart({
         kind: 'wire',
         setup(p) {
-          far = hostOf<SpiHost>(p, other.name, 'attach', PORT).asSlave;
+          far = p.host(other.name, 'spi').asSlave;
           return {};
         },
       });

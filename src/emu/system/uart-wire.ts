@@ -1,10 +1,8 @@
 import { definePart, type PartType } from '../part.js';
-import type { UartFrame, UartHost } from '../uart-link.js';
+import type { UartFrame } from '../uart-link.js';
 import { Channel } from './bridge.js';
-import { hostOf, placeOf } from './place.js';
+import { placeOf } from './place.js';
 import type { Wire } from './wire.js';
-
-const PORT = { what: 'a UART', example: "uartWire('a.usart2', 'b.usart3')" };
 
 /** Places in the number that a frame crosses as; the length of a bit is the other one. */
 const [BITS, HALVES, LOW] = [1 << 9, 1 << 13, 1 << 16];
@@ -26,7 +24,7 @@ function endOf(device: string, out: Channel, into: Channel): PartType {
   return definePart({
     kind: 'wire',
     setup(p) {
-      const host = hostOf<UartHost>(p, device, 'hear', PORT);
+      const host = p.host(device, 'uart');
       host.attach({ begin: (frame) => out.send(packed(frame), frame.bitNs) });
       into.receiver(p, (frame, bitNs) => host.hear(unpacked(frame, bitNs)));
       return {};

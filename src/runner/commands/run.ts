@@ -2,8 +2,8 @@
 
 import { resolve } from 'node:path';
 import type { startVitest, Vitest } from 'vitest/node';
-import { closest } from '../../emu/debug/symbols-spelling.js';
 import { UsageError } from '../../emu/errors.js';
+import { closest } from '../../emu/spelling.js';
 import { COMMAND_LINE_KEY } from '../engine-settings.js';
 import { type ExitCode, exitCodeOf, exitCodeOfTasks, type ReportedTask, worst } from '../exit-code.js';
 import { firmwareProject, PROJECT_NAME } from '../firmware-project.js';

@@ -49,12 +49,14 @@ export class FlashControl {
   }
 
   /** Nothing is programmed or erased. */
-  fail(flag: ErrorFlag, what: string, section: string): void {
+  fail(flag: ErrorFlag, what: string, section: string, remedy?: string): void {
     const { SR, CR } = this.d.regs;
     SR[flag] = 1;
     if (CR.ERRIE) SR.OPERR = 1;
     this.updateInterrupt();
-    this.d.report({ kind: 'guest-error', what: `${what} (FLASH.SR.${flag})`, section });
+    const problem = { what: `${what} (FLASH.SR.${flag})`, section };
+    if (remedy === undefined) this.d.report({ kind: 'guest-error', ...problem });
+    else this.d.report({ kind: 'misuse', rule: 'flash-programming', ...problem, remedy });
   }
 
   /** From now on the memories are busy. RM0090 3.6: HCLK must not be slower than 1 MHz. */

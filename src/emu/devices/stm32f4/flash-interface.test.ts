@@ -147,6 +147,8 @@ describe('programming (RM0090 3.6.4)', () => {
       'a store to 0x00000000 in flash has no effect: FLASH.CR.PG is not set (FLASH.SR.PGSERR)',
       'a store to 0x00000000 in flash has no effect: FLASH.CR is locked (FLASH.SR.PGSERR)',
     ]);
+    const remedy = expect.stringContaining('0xcdef89ab to FLASH.KEYR');
+    expect(h.problems[1]).toMatchObject({ rule: 'flash-programming', remedy });
   });
 
   it.each([

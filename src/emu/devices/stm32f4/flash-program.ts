@@ -10,6 +10,8 @@ const ONE_TIME = 1;
 /** Bytes of a row: no operation goes over its end (RM0090 3.6.4). */
 const ROW = 16;
 const SECTION = 'RM0090 3.6.4';
+/** 3.6.1 */
+export const UNLOCK = 'write the two keys 0x45670123 and 0xcdef89ab to FLASH.KEYR first';
 
 /** Programming: stores to the memories of the interface (RM0090 3.6.4, 3.8). */
 export class FlashProgram {
@@ -59,7 +61,8 @@ export class FlashProgram {
   #mayProgram(memory: DeviceMemory, offset: number): boolean {
     const { CR } = this.#control.d.regs;
     if (CR.PG && !CR.LOCK) return true;
-    this.#fail('PGSERR', memory, offset, CR.LOCK ? 'FLASH.CR is locked' : 'FLASH.CR.PG is not set');
+    if (CR.LOCK) this.#fail('PGSERR', memory, offset, 'FLASH.CR is locked', UNLOCK);
+    else this.#fail('PGSERR', memory, offset, 'FLASH.CR.PG is not set', 'set FLASH.CR.PG first');
     return false;
   }
 
@@ -119,9 +122,15 @@ export class FlashProgram {
     this.#control.finish();
   }
 
-  #fail(flag: 'WRPERR' | 'PGAERR' | 'PGPERR' | 'PGSERR', memory: DeviceMemory, offset: number, why: string): void {
+  #fail(
+    flag: 'WRPERR' | 'PGAERR' | 'PGPERR' | 'PGSERR',
+    memory: DeviceMemory,
+    offset: number,
+    why: string,
+    remedy?: string,
+  ): void {
     const address = memory.addressesOf(offset)[0] ?? offset;
-    this.#control.fail(flag, `a store to ${hex(address)} in flash has no effect: ${why}`, SECTION);
+    this.#control.fail(flag, `a store to ${hex(address)} in flash has no effect: ${why}`, SECTION, remedy);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Link } from '../../link.js';
 import type { UartFrame, UartListener } from '../../uart-link.js';
 import type { TypeOptions } from './usart-peer.js';
 import type { Usart } from './usart-port.js';
@@ -10,6 +11,7 @@ export function handleOf(unit: Usart) {
     return new TextDecoder().decode(bytes(), { stream: true });
   };
   return {
+    links: ['uart'] as readonly Link[],
     /**
      * Sends text (as UTF-8) or words to the port's receiver, frame after frame, once it is ready for them. In synchronous mode they
      * come in while the port clocks its own words out.

@@ -34,6 +34,7 @@ function hook(d: CanContext, can: BxCan): void {
 
 function handleOf(can: BxCan): CanHost {
   return {
+    links: ['can'],
     /** The bus that the controller is on. */
     get bus(): CanBusHandle {
       return can.place.handle;

@@ -443,6 +443,36 @@ describe('misuse', () => {
     expect(whats(h)).toEqual([['pin-function', 'no pin carries I2C1_SDA']]);
   });
 
+  it('a next transfer asked for by read-modify-write while STOP is pending (27.6.1), not what drivers do', () => {
+    const stopping = () => {
+      const h = port();
+      address(h, 0xa0);
+      h.write(CR1, PE | STOP);
+      expect(h.read(CR1)).toBe(PE | STOP);
+      return h;
+    };
+    const h = stopping();
+    h.write(CR1, h.read(CR1) | START);
+    expect(whats(h)).toEqual([
+      ['sequence', expect.stringContaining('I2C1.CR1.START was set, and STOP written once more')],
+    ]);
+    // ACK is set for a slave's part, PE cleared behind STOP; the whole register is written without STOP; STOP is over
+    for (const value of [PE | STOP | ACK, STOP, PE | START]) {
+      const quiet = stopping();
+      quiet.write(CR1, value);
+      expect(quiet.problems).toEqual([]);
+    }
+    const over = stopping();
+    over.run(2 * BYTE);
+    over.write(CR1, over.read(CR1) | START);
+    expect(over.problems).toEqual([]);
+    // libopencm3 writes ACK behind START
+    const starting = port();
+    starting.write(CR1, PE | START);
+    starting.write(CR1, PE | START | ACK);
+    expect(starting.problems).toEqual([]);
+  });
+
   it('FREQ that is not PCLK1, CCR and TRISE while on, SCL too fast', () => {
     const h = port();
     h.write(TRISE, 5);

@@ -5,7 +5,18 @@ import type { I2cLines } from './i2c-lines.js';
 import type { I2cRegisters, I2cSettings } from './i2c-settings.js';
 
 /** What may be said once between two resets. */
-const SAID = { scl: 0, sda: 1, pushPull: 2, freq: 3, ccr: 4, limit: 5, lost: 6, locked: 7, sequence: 8 } as const;
+const SAID = {
+  scl: 0,
+  sda: 1,
+  pushPull: 2,
+  freq: 3,
+  ccr: 4,
+  limit: 5,
+  lost: 6,
+  locked: 7,
+  sequence: 8,
+  pending: 9,
+} as const;
 
 /** Data sheet (DS8626), I2C characteristics: Hz of SCL in standard and in fast mode. */
 const LIMIT = [100e3, 400e3] as const;
@@ -90,6 +101,15 @@ export class I2cReports {
       what: `${this.#label}: a byte written to DR was not sent: START, STOP or a NACK came before it`,
       remedy: 'wait for BTF before STOP or START, and look at AF',
       section: 'RM0090 27.3.3',
+    });
+  }
+  /** START was set while CR1 asks for a STOP. */
+  pending(): void {
+    this.#once(SAID.pending, {
+      rule: 'sequence',
+      what: `${this.#label}.CR1.START was set, and STOP written once more, while CR1.STOP was still set: that may ask for a second STOP`,
+      remedy: 'wait until CR1.STOP is 0 before the next write to CR1',
+      section: 'RM0090 27.6.1',
     });
   }
   locked(register: string): void {

@@ -265,6 +265,7 @@ export class I2cUnit {
       this.#softwareReset();
       return;
     }
+    this.#checkPending(old);
     this.data.acknowledge(SR1.STOPF);
     const was = (old & CR1.PE) !== 0;
     if (this.settings.enabled && !was) this.#enable();
@@ -276,6 +277,15 @@ export class I2cUnit {
     this.#driveAlert();
     this.#master.kick();
     this.update();
+  }
+  /**
+   * 27.6.1: no write to CR1 while STOP, START or PEC is set. Told where a read-modify-write asks for the next transfer and, by that,
+   * for STOP once more; common drivers write ACK behind START, and ACK, POS or PE behind STOP, and live with it.
+   */
+  #checkPending(old: number): void {
+    const { value } = this.#regs.CR1;
+    if ((old & value & CR1.STOP) === 0 || (old & value & CR1.PE) === 0) return;
+    if ((value & ~old & CR1.START) !== 0) this.#reports.pending();
   }
   #enable(): void {
     this.#d.state.closing[0] = 0;

@@ -1,5 +1,6 @@
 import { defineDevice } from '../../../device.js';
-import type { I2cLine, I2cSlave } from '../../../i2c-link.js';
+import { checkAddresses, type I2cLine, type I2cSlave } from '../../../i2c-link.js';
+import type { Link } from '../../../link.js';
 import { APB_NARROW } from '../apb.js';
 import type { I2cDrive, I2cDriveOptions } from './i2c-driver.js';
 import type { I2cTransaction } from './i2c-log.js';
@@ -39,8 +40,12 @@ function hook(d: I2cContext, unit: I2cUnit): void {
 
 function handleOf(unit: I2cUnit) {
   return {
+    links: ['i2c'] as readonly Link[],
     /** Puts a slave on the bus. */
-    attach: (slave: I2cSlave): I2cLine => ({ released: () => unit.slaveReleased(), detach: unit.slaves.add(slave) }),
+    attach: (slave: I2cSlave): I2cLine => {
+      checkAddresses(slave, unit.slaves);
+      return { released: () => unit.slaveReleased(), detach: unit.slaves.add(slave) };
+    },
     /** The port as a slave, for another master. */
     asSlave: unit.asSlave as I2cSlave,
     /** `fn` hears when the port, as a slave, lets go of SCL. */

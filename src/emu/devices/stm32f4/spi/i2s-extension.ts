@@ -1,5 +1,6 @@
 import { defineDevice } from '../../../device.js';
 import type { I2sPeer, I2sSlot } from '../../../i2s-link.js';
+import type { Link } from '../../../link.js';
 import { f64, i32 } from '../../../state.js';
 import { APB_NARROW } from '../apb.js';
 import { I2sSettings } from './i2s-settings.js';
@@ -89,6 +90,7 @@ export function i2sExtension(label: string) {
       d.onWrite(d.regs.I2SCFGR, (_value, old) => extension.configured(old));
       d.onReset(() => extension.configured(0));
       return {
+        links: ['i2s'] as readonly Link[],
         /** Puts a converter, a microphone or a test on the data line; returns what takes it off again. */
         attachI2s: (peer: I2sPeer) => unit.peers.add(peer),
         /** Samples that were sent and received since power-on or `clear()`, as far as they are kept. */

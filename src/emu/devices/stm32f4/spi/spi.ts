@@ -1,5 +1,6 @@
 import { defineDevice } from '../../../device.js';
 import type { I2sPeer } from '../../../i2s-link.js';
+import type { Link } from '../../../link.js';
 import type { SpiSlave } from '../../../spi-link.js';
 import { APB_NARROW } from '../apb.js';
 import type { I2sDriveOptions } from './i2s-driver.js';
@@ -47,6 +48,7 @@ export function hookSpi(d: SpiContext, unit: SpiUnit): void {
 
 function spiHandle(unit: SpiUnit) {
   return {
+    links: ['spi'] as readonly Link[],
     /** Puts a slave on the bus that this port clocks as master; returns what takes it off again. */
     attach: (slave: SpiSlave) => unit.slaves.add(slave),
     /** The port as a slave, for another master. */
@@ -74,6 +76,7 @@ function spiHandle(unit: SpiUnit) {
 
 function i2sHandle(unit: SpiUnit, i2s: I2sUnit) {
   return {
+    links: ['spi', 'i2s'] as readonly Link[],
     /** Puts a converter, a microphone or a test on the I2S bus; returns what takes it off again. */
     attachI2s: (peer: I2sPeer) => unit.peers.add(peer),
     /** Samples that were sent and received in I2S mode since power-on or `clear()`, as far as they are kept. */
