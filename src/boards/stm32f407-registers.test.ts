@@ -43,7 +43,7 @@ it.each(['UART4', 'UART5'])('%s sends a frame in ten bits of BRR cycles each (RM
   expect(h.read(SR) & 0x40).toBe(0);
   h.run(1);
   expect(h.read(SR) & 0x40).toBe(0x40);
-  expect(h.handle.written).toBe('A');
+  expect(h.handle.text).toBe('A');
 });
 
 it('CAN2 receives into both FIFOs what it sends in loopback mode (RM0090 32.5.1)', () => {
