@@ -39,6 +39,7 @@ try {
   }
   const { main } = await import(pathToFileURL(await bundle()).href);
   main(notes);
+  spawnSync('npx', ['biome', 'format', '--write', 'test/fidelity/coverage.json'], { stdio: 'inherit' });
 } finally {
   rmSync(folder, { recursive: true });
 }
