@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Ended, folder, ROOT, run } from './workspace.js';
@@ -97,12 +97,7 @@ test('x', ({ board }) => { ${line} });
     const cwd = folder({ 'package.json': '{ "type": "module" }' });
     npm(cwd, 'install', '-D', tarball, 'vitest@5', 'node@24');
     const names = readdirSync(EXAMPLES).filter((name) => existsSync(join(EXAMPLES, name, `${name}.fw.test.ts`)));
-    for (const name of names) {
-      mkdirSync(join(cwd, name));
-      for (const file of readdirSync(join(EXAMPLES, name)).filter((one) => /\.(elf|fw\.test\.ts)$/.test(one))) {
-        copyFileSync(join(EXAMPLES, name, file), join(cwd, name, file));
-      }
-    }
+    for (const name of names) cpSync(join(EXAMPLES, name), join(cwd, name), { recursive: true });
     const node = newerNode(cwd);
     expect(passed(run(cwd, node, ['--version'])).stdout).toMatch(/^v24\./);
     const ended = passed(run(cwd, node, [join(cwd, 'node_modules/fwtest/bin/fwtest.js')]));
