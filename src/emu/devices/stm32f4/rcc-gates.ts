@@ -14,9 +14,12 @@ interface Gates {
 /**
  * Every bit of the ENR and RSTR registers is an output wire: `'APB1ENR.17'` is high while USART2 has its clock. While the core
  * sleeps (input `sleeping`) a peripheral has it only if its bit in LPENR is set, too (RM0090 5.3.3, 7.3.15 to 7.3.19).
+ * `sleepMatters`, of the device's state, is 1 while some peripheral would lose its clock.
  */
-export function rccGates(d: DeviceContext<typeof RCC>): { apply(): void } {
-  const sleeping = d.input('sleeping', () => asleep());
+export function rccGates(d: DeviceContext<typeof RCC>, sleepMatters: Uint8Array): { apply(): void } {
+  const sleeping = d.input('sleeping', () => {
+    if (sleepMatters[0] !== 0) for (const gates of enables) apply(gates);
+  });
   const gatesOf = (name: (typeof ENABLE_REGISTERS | typeof RESET_REGISTERS)[number], other?: RegisterCell): Gates => {
     const register: RegisterCell = d.regs[name];
     const places = Object.values(register.spec.fields).map(({ low }) => low);
@@ -29,14 +32,26 @@ export function rccGates(d: DeviceContext<typeof RCC>): { apply(): void } {
     const value = gates.register.value & (sleeping.level && gates.asleep ? gates.asleep.value | ALWAYS_ON : -1);
     for (const [bit, wire] of gates.wires) wire.set((value >>> bit) & 1);
   };
-  /** Most programs leave LPENR alone: then nothing changes. */
-  function asleep(): void {
-    for (const gates of enables) if (gates.register.value & ~gates.asleep!.value & ~ALWAYS_ON) apply(gates);
-  }
+  /** Most programs leave LPENR alone: sleep changes nothing then, and comes and goes with every interrupt. */
+  const weigh = (): void => {
+    const loses = ({ register, asleep }: Gates) => (register.value & ~asleep!.value & ~ALWAYS_ON) !== 0;
+    sleepMatters[0] = enables.some(loses) ? 1 : 0;
+  };
 
-  for (const gates of [...enables, ...resets]) d.onWrite(gates.register, () => apply(gates));
+  for (const gates of resets) d.onWrite(gates.register, () => apply(gates));
+  for (const gates of enables) {
+    d.onWrite(gates.register, () => {
+      weigh();
+      apply(gates);
+    });
+    d.onWrite(gates.asleep!, () => {
+      weigh();
+      apply(gates);
+    });
+  }
   return {
     apply: () => {
+      weigh();
       for (const gates of enables) apply(gates);
       for (const gates of resets) apply(gates);
     },

@@ -31,7 +31,7 @@ export const POWER_OFF = { no: 0, stop: 1, standby: 2, supply: 4 } as const;
 /** PINRSTF and BORRSTF. */
 const BROWN_OUT_FLAGS = 0x0600_0000;
 
-const STATE = { hseFailed: u8(), pllFault: u8() };
+const STATE = { hseFailed: u8(), pllFault: u8(), sleepMatters: u8() };
 type Context = DeviceContext<typeof RCC, typeof STATE>;
 type Name = keyof typeof READY_FLAG;
 
@@ -371,7 +371,7 @@ export function rcc(options: RccOptions = {}) {
     setup(d) {
       const { CR, CFGR, CSR } = d.regs;
       const unit = new Rcc(d, options);
-      const gates = rccGates(d);
+      const gates = rccGates(d, d.state.sleepMatters);
       const backup = rccBackup(d, () => {
         unit.sources.lse.follow();
         unit.tree.apply();
