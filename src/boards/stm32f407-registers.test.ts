@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { DeviceHarness } from '../emu/device-harness.js';
-import { can2 } from '../emu/devices/stm32f4/can/can.js';
 import { uart } from '../emu/devices/stm32f4/usart.js';
 import { stm32f4Discovery } from './stm32f4-discovery.js';
 
@@ -46,18 +45,31 @@ it.each(['UART4', 'UART5'])('%s sends a frame in ten bits of BRR cycles each (RM
   expect(h.handle.text).toBe('A');
 });
 
-it('CAN2 receives into both FIFOs what it sends in loopback mode (RM0090 32.5.1)', () => {
-  const [MCR, BTR, TI0R, RF1R, RI1R] = [0x00, 0x1c, 0x180, 0x10, 0x1c0];
-  const h = new DeviceHarness(can2(), { name: 'can2', clocks: { apb1: 16_000_000 }, clock: 'apb1' });
-  h.signal('masterClock').set(1);
-  expect(h.read(RI1R)).toBe(0);
-  expect([h.read(RI1R + 4), h.read(RI1R + 12), h.read(RF1R)]).toEqual([0, 0, 0]);
-  h.write(MCR, 1);
-  h.write(BTR, 2 ** 30 + (2 << 20) + (11 << 16));
-  h.write(MCR, 0);
-  h.run(11 * 16);
-  h.write(TI0R + 4, 1);
-  h.write(TI0R, ((5 << 21) | 1) >>> 0);
-  h.run(200 * 16);
-  expect(h.read(0x08) & 3).toBe(3); // TSR: RQCP0, TXOK0
+it('CAN2 receives what it sends in loopback mode, in the FIFO that CAN1.FFA1R names (RM0090 32.5.2, 32.7.4, 32.9)', () => {
+  const machine = stm32f4Discovery.createMachine();
+  const { bus } = machine;
+  const [CAN1, CAN2] = [0x4000_6400, 0x4000_6800];
+  const write = (address: number, value: number) => bus.write(address, 4, value >>> 0);
+  const read = (address: number) => bus.read(address, 4) >>> 0;
+  write(0x4002_3840, 3 << 25); // RCC.APB1ENR: CAN1EN, CAN2EN
+  write(CAN1 + 0x214, 1 << 14); // FFA1R: bank 14, the first of CAN2, to FIFO 1
+  write(CAN1 + 0x20c, 1 << 14); // FS1R: one 32-bit mask, of zeros: everything
+  write(CAN1 + 0x21c, 1 << 14); // FA1R
+  write(CAN1 + 0x200, read(CAN1 + 0x200) & ~1); // FMR.FINIT
+  write(CAN2, 1); // MCR.INRQ
+  write(CAN2 + 0x1c, 0x402b_0001); // BTR: LBKM, a bit of 32 cycles
+  write(CAN2, 0);
+  machine.runCycles(1_000);
+  write(CAN2 + 0x184, 6); // DLC
+  write(CAN2 + 0x188, 0x4433_2211);
+  write(CAN2 + 0x18c, 0x6655);
+  write(CAN2 + 0x180, (0x123 << 21) | 1);
+  machine.runCycles(6_000);
+  expect(read(CAN2 + 0x08) & 0xf).toBe(3); // TSR: RQCP0, TXOK0
+  expect([read(CAN2 + 0x0c) & 3, read(CAN2 + 0x10) & 3]).toEqual([0, 1]); // FMP0, FMP1
+  expect([read(CAN2 + 0x1c0), read(CAN2 + 0x1c4) & 0xffff]).toEqual([(0x123 << 21) >>> 0, 6]);
+  expect([read(CAN2 + 0x1c8), read(CAN2 + 0x1cc)]).toEqual([0x4433_2211, 0x6655]);
+  write(CAN2 + 0x10, 1 << 5); // RFOM1
+  machine.runCycles(10);
+  expect(read(CAN2 + 0x10) & 3).toBe(0);
 });
