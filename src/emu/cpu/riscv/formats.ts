@@ -49,7 +49,7 @@ function register(letter: string): OperandFormat {
   };
 }
 
-function decimal(layout: Immediate): OperandFormat {
+export function decimal(layout: Immediate): OperandFormat {
   return {
     print: (fields) => String(immediateOf(layout, fields)),
     parse: (text, _, context) => parsed(layout, number(text), context),
