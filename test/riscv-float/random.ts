@@ -2,14 +2,16 @@ import { Random } from '../differential/rv32-random.js';
 
 /** Numbers as these tests want them: edges of both formats, ordinary ones, nearly cancelling ones, and words. */
 
+// biome-ignore format: a table
 const SINGLES: readonly number[] = [
   0, 1, 2, 0x0040_0000, 0x007f_ffff, 0x0080_0000, 0x0080_0001, 0x00ff_ffff, 0x0100_0000, 0x1f80_0000, 0x2000_0000,
   0x3300_0000, 0x3380_0000, 0x3380_0001, 0x3f00_0000, 0x3f7f_ffff, 0x3f80_0000, 0x3f80_0001, 0x3fc0_0000, 0x4000_0000,
   0x4020_0000, 0x4040_0000, 0x4b7f_ffff, 0x4eff_ffff, 0x4f00_0000, 0x4f7f_ffff, 0x4f80_0000, 0x5eff_ffff, 0x5f00_0000,
   0x5f7f_ffff, 0x5f80_0000, 0x7e80_0000, 0x7f00_0000, 0x7f7f_ffff, 0x7f80_0000, 0x7f80_0001, 0x7fa0_0000, 0x7fc0_0000,
   0x7fff_ffff,
-]; // prettier-ignore
+];
 
+// biome-ignore format: a table
 const DOUBLES: readonly bigint[] = [
   0n, 1n, 2n, 0x0008_0000_0000_0000n, 0x000f_ffff_ffff_ffffn, 0x0010_0000_0000_0000n, 0x0010_0000_0000_0001n,
   0x001f_ffff_ffff_ffffn, 0x0020_0000_0000_0000n, 0x0360_0000_0000_0000n, 0x1ff0_0000_0000_0000n, 0x2000_0000_0000_0000n,
@@ -22,15 +24,16 @@ const DOUBLES: readonly bigint[] = [
   0x47ef_ffff_f000_0000n, 0x47f0_0000_0000_0000n, 0x5ff0_0000_0000_0000n, 0x7fd0_0000_0000_0000n, 0x7fe0_0000_0000_0000n,
   0x7fef_ffff_ffff_ffffn, 0x7ff0_0000_0000_0000n, 0x7ff0_0000_0000_0001n, 0x7ff4_0000_0000_0000n, 0x7ff8_0000_0000_0000n,
   0x7fff_ffff_ffff_ffffn,
-]; // prettier-ignore
+];
 
 /** Positive edge values of a format, and with the sign. */
 export const SINGLE_EDGES: readonly bigint[] = SINGLES.flatMap((bits) => [BigInt(bits), BigInt(bits) | 0x8000_0000n]);
 export const DOUBLE_EDGES: readonly bigint[] = DOUBLES.flatMap((bits) => [bits, bits | (1n << 63n)]);
+// biome-ignore format: a table
 export const INTEGER_EDGES: readonly bigint[] = [
   0n, 1n, 2n, 3n, 0xff_ffffn, 0x100_0000n, 0x100_0001n, 0x7fff_ffffn, 0x8000_0000n, 0xffff_ffffn, 0x1_0000_0000n,
   0x1f_ffff_ffff_ffffn, 0x20_0000_0000_0001n, 0x7fff_ffff_ffff_fbffn, 0x7fff_ffff_ffff_fc00n, 0x7fff_ffff_ffff_ffffn,
-].flatMap((value) => [value, BigInt.asUintN(64, -value)]); // prettier-ignore
+].flatMap((value) => [value, BigInt.asUintN(64, -value)]);
 
 export class FloatRandom extends Random {
   long(): bigint {

@@ -25,7 +25,7 @@ interface Result {
 
 class ReservedRounding extends Error {}
 const helpers = {
-  reservedRounding: (): void => {
+  reservedRounding: (): undefined => {
     throw new ReservedRounding();
   },
 };

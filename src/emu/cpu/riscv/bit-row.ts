@@ -1,5 +1,5 @@
 import type { Emitter, Int } from '../../isa/emitter.js';
-import { insn, type Operands, type OperandFormat, type Row } from '../../isa/instruction.js';
+import { insn, type OperandFormat, type Operands, type Row } from '../../isa/instruction.js';
 import type { Operation } from './arithmetic.js';
 import { readX, signed, writeX, type X, type Xlen } from './x-registers.js';
 

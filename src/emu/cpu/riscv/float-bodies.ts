@@ -1,4 +1,4 @@
-import type { Emitter, Int, Long } from '../../isa/emitter.js';
+import type { Emitter, Int } from '../../isa/emitter.js';
 import { div, fma, negated, type Operation, sqrt } from './float-arithmetic.js';
 import type { Choice, Comparison, Injection } from './float-compare.js';
 import { fromInteger, type IntegerFormat, narrow, toInteger, widen, widened } from './float-convert.js';
@@ -34,8 +34,13 @@ export function floatBodies(xlen: Xlen, precision: Precision): FloatBodies {
     writeF(o, xlen, d, result);
     o.set('fflags', fflags);
   };
-  const rounded = (o: Emitter, f: Operands<'d' | 'r'>, operation: Operation, fn: keyof SoftFunctions, list: readonly Bits[]) =>
-    write(o, f.d, compute(o, f.r, operation(o, precision, list), functions[fn], list));
+  const rounded = (
+    o: Emitter,
+    f: Operands<'d' | 'r'>,
+    operation: Operation,
+    fn: keyof SoftFunctions,
+    list: readonly Bits[],
+  ) => write(o, f.d, compute(o, f.r, operation(o, precision, list), functions[fn], list));
   return {
     arithmetic: (operation, fn) => (o, f) => rounded(o, f, operation, fn, [read(o, f.s), read(o, f.t)]),
     divide: (cycles) => (o, f) => {

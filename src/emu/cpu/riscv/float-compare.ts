@@ -1,13 +1,5 @@
 import type { Emitter, Int } from '../../isa/emitter.js';
-import {
-  type Bits,
-  constant,
-  floatOf,
-  isAnyNaN,
-  isNegative,
-  isSignalling,
-  type Precision,
-} from './float-precision.js';
+import { type Bits, constant, floatOf, isAnyNaN, isNegative, isSignalling, type Precision } from './float-precision.js';
 import { FLAG } from './float-status.js';
 
 /** Comparisons (Unpriv 11.8), minimum and maximum (11.6) and the sign injections (11.7). */
@@ -30,9 +22,7 @@ const compares =
   (o, precision, a, b) => {
     const result = o.pure(name, 'i32', floatOf(o, precision, a), floatOf(o, precision, b));
     const invalid =
-      name === 'eq'
-        ? eitherSignalling(o, precision, a, b)
-        : o.or(isAnyNaN(o, precision, a), isAnyNaN(o, precision, b));
+      name === 'eq' ? eitherSignalling(o, precision, a, b) : o.or(isAnyNaN(o, precision, a), isAnyNaN(o, precision, b));
     return { result, flags: invalidWhere(o, invalid) };
   };
 export const feq = compares('eq');

@@ -1,6 +1,6 @@
 import type { PureFunction } from '../../isa/ir.js';
 import { type Operand, operand, unpackDouble, unpackSingle } from './float-operand.js';
-import { doubleOf, type SoftFormat, type SoftResult, SOFT_DOUBLE, SOFT_SINGLE } from './float-soft.js';
+import { doubleOf, SOFT_DOUBLE, SOFT_SINGLE, type SoftFormat, type SoftResult } from './float-soft.js';
 import * as soft from './float-soft-arithmetic.js';
 
 /**

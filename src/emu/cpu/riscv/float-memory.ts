@@ -1,7 +1,7 @@
 import type { Emitter, Int } from '../../isa/emitter.js';
-import { type Immediate, immediate } from './immediates.js';
 import { type Precision, SINGLE } from './float-precision.js';
 import { readLong, readWord, writeF } from './float-registers.js';
+import { type Immediate, immediate } from './immediates.js';
 import { low, readX, signed, type Xlen } from './x-registers.js';
 
 /** Loads and stores of f registers (Unpriv 11.5, 12.3): bits as they are, NaNs included. */

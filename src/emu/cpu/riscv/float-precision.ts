@@ -94,10 +94,7 @@ export function classOf(o: Emitter, precision: Precision, bits: Bits): Int {
   const size = magnitude(o, bits);
   const reaches = (bound: bigint) => o.leU<'i32' | 'i64'>(constant(o, precision, 2n * bound), size);
   const notZero = o.ne<'i32' | 'i64'>(size, 0);
-  const positive = o.add(
-    o.add(4, notZero),
-    o.add(reaches(precision.leastNormal), reaches(precision.infinity)),
-  );
+  const positive = o.add(o.add(4, notZero), o.add(reaches(precision.leastNormal), reaches(precision.infinity)));
   const number = o.select(isNegative(o, bits), o.sub(7, positive), positive);
   const kind = o.select(isAnyNaN(o, precision, bits), o.add(8, reaches(precision.canonicalNaN)), number);
   return o.shl(1, kind);

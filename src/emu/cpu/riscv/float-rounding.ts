@@ -39,13 +39,7 @@ export interface Rounded {
 }
 
 /** Gives the result of `attempt` where it is right, else that of a function of `operands`; and fflags with its flags. */
-export function compute(
-  o: Emitter,
-  rm: Int,
-  attempt: Attempt,
-  fn: SoftFunction,
-  operands: readonly Bits[],
-): Rounded {
+export function compute(o: Emitter, rm: Int, attempt: Attempt, fn: SoftFunction, operands: readonly Bits[]): Rounded {
   const mode = roundingMode(o, rm);
   const before = o.get('fflags');
   const result = o.variable<'i32' | 'i64'>(attempt.result);
@@ -63,12 +57,7 @@ export function compute(
   return { result: result.get(), fflags: fflags.get() };
 }
 
-function slowly(
-  o: Emitter,
-  fn: SoftFunction,
-  operands: readonly Bits[],
-  mode: Int,
-): { result: Bits; flags: Int } {
+function slowly(o: Emitter, fn: SoftFunction, operands: readonly Bits[], mode: Int): { result: Bits; flags: Int } {
   const args = [...operands.flatMap((bits) => wordsOf(o, bits)), mode];
   if ('packed' in fn) {
     const packed: Long = o.pure('truncSatU', 'i64', o.call<'f64'>(fn.packed, args));

@@ -175,14 +175,7 @@ export function multiplyAdd(
   else alone(out, format, c, mode);
 }
 
-function addToProduct(
-  out: SoftResult,
-  format: SoftFormat,
-  a: Operand,
-  b: Operand,
-  c: Operand,
-  mode: number,
-): void {
+function addToProduct(out: SoftResult, format: SoftFormat, a: Operand, b: Operand, c: Operand, mode: number): void {
   const exponent = a.exponent + b.exponent;
   const size = product(a.significand, b.significand);
   const sign = a.negative !== b.negative ? -1 : 1;

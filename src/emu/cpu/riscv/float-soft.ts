@@ -123,21 +123,21 @@ export function round(
   }
   const scale = powerOfTwo(shift - Math.max(exponent, least) + digits - 1);
   const unit = roundWhole(head * scale, tail * scale, mode, negative);
-  if (lost === 0) {
-    if (exponent <= most) return compose(out, format, negative, unit, Math.max(exponent, least));
-  } else {
+  const exact = lost === 0;
+  if (exponent > most || (exponent === most && unit === 2 ** digits)) {
+    out.flags |= FLAG.OF | FLAG.NX;
+    if (overflowsToInfinity(mode, negative)) infinity(out, format, negative);
+    else compose(out, format, negative, 2 ** digits - 1, most);
+    return;
+  }
+  if (!exact) {
     out.flags |= FLAG.NX;
     if (isTiny(format, exponent, head * scale, tail * scale, mode, negative)) out.flags |= FLAG.UF;
   }
-  if (exponent < most || (exponent === most && unit < 2 ** digits)) {
-    return compose(out, format, negative, unit, Math.max(exponent, least));
-  }
-  out.flags |= FLAG.OF | FLAG.NX;
-  if (overflowsToInfinity(mode, negative)) infinity(out, format, negative);
-  else compose(out, format, negative, 2 ** digits - 1, most);
+  compose(out, format, negative, unit, Math.max(exponent, least));
 }
 
-/** Tininess is detected after rounding, as if the exponent had no bounds (Unpriv 11.2): only what rounds up to it reaches the smallest normal number. */
+/** Tininess is detected after rounding as if the exponent had no bounds (Unpriv 11.2): what rounds up to the smallest normal number is not tiny. */
 function isTiny(
   { digits, least }: SoftFormat,
   exponent: number,

@@ -14,7 +14,14 @@ const SP = 2;
 
 /** The F extension (Unpriv 11) with the compressed loads and stores that RV32 has of it (16.3). */
 export function rvF(xlen: Xlen): readonly Row[] {
-  return [...memory(xlen), ...(xlen === 32 ? COMPRESSED : []), ...fused(xlen), ...computational(xlen), ...conversions(xlen), ...moves(xlen)];
+  return [
+    ...memory(xlen),
+    ...(xlen === 32 ? COMPRESSED : []),
+    ...fused(xlen),
+    ...computational(xlen),
+    ...conversions(xlen),
+    ...moves(xlen),
+  ];
 }
 
 function memory(xlen: Xlen): Row[] {

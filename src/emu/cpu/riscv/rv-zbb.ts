@@ -21,7 +21,8 @@ const choose =
 
 const rotateRight: Operation = (o, a, b) => o.rotr<'i32' | 'i64'>(a, b);
 /** To the left is to the right by what is missing to the width, which amounts are taken modulo. */
-const rotateLeft: Operation = (o, a, b) => o.rotr<'i32' | 'i64'>(a, o.sub<'i32' | 'i64'>(o.and<'i32' | 'i64'>(b, 0), b));
+const rotateLeft: Operation = (o, a, b) =>
+  o.rotr<'i32' | 'i64'>(a, o.sub<'i32' | 'i64'>(o.and<'i32' | 'i64'>(b, 0), b));
 
 const clz: Unary = (o, a) => o.clz<'i32' | 'i64'>(a);
 const ctz: Unary = (o, a) => o.ctz<'i32' | 'i64'>(a);

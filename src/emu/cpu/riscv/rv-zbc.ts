@@ -16,7 +16,10 @@ function carryless(o: Emitter, a: Long, b: Long): Long {
   const [left, right] = [quarters(a), quarters(b)];
   const columns = [0, 1, 2, 3].map((column) => {
     const products = left.map((part, i) => o.mul<'i64'>(part, right[(column - i + 4) % 4]!));
-    return o.and<'i64'>(products.reduce((sum, one) => o.xor<'i64'>(sum, one)), every4(o, column));
+    return o.and<'i64'>(
+      products.reduce((sum, one) => o.xor<'i64'>(sum, one)),
+      every4(o, column),
+    );
   });
   return columns.reduce((all, one) => o.or<'i64'>(all, one));
 }
@@ -28,7 +31,11 @@ function reversed(o: Emitter, value: Long): Long {
     const up = o.shl<'i64'>(o.and<'i64'>(bits, kept), by);
     return o.or<'i64'>(up, o.and<'i64'>(o.shrU<'i64'>(bits, by), kept));
   };
-  const nibbles = swap(swap(swap(value, 1, 0x5555_5555_5555_5555n), 2, 0x3333_3333_3333_3333n), 4, 0x0f0f_0f0f_0f0f_0f0fn);
+  const nibbles = swap(
+    swap(swap(value, 1, 0x5555_5555_5555_5555n), 2, 0x3333_3333_3333_3333n),
+    4,
+    0x0f0f_0f0f_0f0f_0f0fn,
+  );
   const halves = swap(swap(nibbles, 8, 0x00ff_00ff_00ff_00ffn), 16, 0x0000_ffff_0000_ffffn);
   return o.rotr<'i64'>(halves, 32);
 }
