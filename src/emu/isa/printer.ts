@@ -1,19 +1,10 @@
 import { InternalError } from '../errors.js';
 import { deferredValues } from './deferral.js';
 import type { Node, Program, PureOp, Type } from './ir.js';
-import {
-  ENGINE,
-  HIGH_TABLE,
-  PAGE_SHIFT,
-  PAGE_SIZE,
-  PC_HIGH,
-  READ_TABLE,
-  SLOW_MEMORY,
-  WRITE_TABLE,
-} from './layout.js';
+import { ENGINE, HIGH_TABLE, PAGE_SHIFT, PAGE_SIZE, PC_HIGH, READ_TABLE, SLOW_MEMORY, WRITE_TABLE } from './layout.js';
 import { isSlow } from './lines.js';
-import { accessFlags } from './slow-path.js';
 import type { HotContext, MemoryWindow, PrintContext, SharedCheck } from './print-context.js';
+import { accessFlags } from './slow-path.js';
 import {
   CONVERSION,
   EMPTY_BLOCK,

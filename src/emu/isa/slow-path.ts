@@ -35,7 +35,8 @@ const LOAD = { 1: OP.i32_load8_u, 2: OP.i32_load16_u, 4: OP.i32_load, 8: OP.i64_
 const STORE = { 1: OP.i32_store8, 2: OP.i32_store16, 4: OP.i32_store, 8: OP.i64_store } as const;
 
 /** Bit 1: alignment required; bit 2: unprivileged. Bit 0 (signed) is the printer's own business. */
-export const accessFlags = ({ aligned, unprivileged }: AccessOptions): number => (aligned ? 2 : 0) | (unprivileged ? 4 : 0);
+export const accessFlags = ({ aligned, unprivileged }: AccessOptions): number =>
+  (aligned ? 2 : 0) | (unprivileged ? 4 : 0);
 
 interface Imports {
   readonly load: number;
@@ -188,13 +189,7 @@ function readPort(out: FunctionBody, flags: number, port: number, long: boolean)
   out.op(OP.end);
 }
 
-function slowStore(
-  size: 1 | 2 | 4 | 8,
-  type: Type,
-  host: number,
-  codeChanged: number,
-  long: boolean,
-): FunctionBody {
+function slowStore(size: 1 | 2 | 4 | 8, type: Type, host: number, codeChanged: number, long: boolean): FunctionBody {
   const out = new FunctionBody(slowParams('store', type, long));
   const [halfword, record] = [out.local('i32'), out.local('i32')];
   allowedHere(out, 2, size, long);

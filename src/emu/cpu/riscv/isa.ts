@@ -36,7 +36,13 @@ const reservation = (xlen: Xlen): Record<string, Type> => ({
  * What a hart may lack: floating-point instructions are illegal while `fpOn` is 0, those of bit manipulation while `zb` is. `fpDirty`
  * becomes 1 where floating-point state changes.
  */
-const EXTENSIONS: Readonly<Record<string, Type>> = { fflags: 'i32', frm: 'i32', fpOn: 'i32', fpDirty: 'i32', zb: 'i32' };
+const EXTENSIONS: Readonly<Record<string, Type>> = {
+  fflags: 'i32',
+  frm: 'i32',
+  fpOn: 'i32',
+  fpDirty: 'i32',
+  zb: 'i32',
+};
 
 const helpers = (xlen: Xlen): Readonly<Record<string, HelperSignature>> => ({
   csr: { params: ['i32', 'i32', 'i32', ...(xlen === 64 ? (['i32'] as const) : []), 'i32'], result: 'i32' },

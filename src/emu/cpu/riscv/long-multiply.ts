@@ -20,5 +20,4 @@ const correction = (o: Emitter, a: Long, b: Long): Long => o.and<'i64'>(o.shrS<'
 export const mulhu: Operation = (o, a, b) => upper(o, a as Long, b as Long);
 export const mulhsu: Operation = (o, a, b) =>
   o.sub<'i64'>(upper(o, a as Long, b as Long), correction(o, a as Long, b as Long));
-export const mulh: Operation = (o, a, b) =>
-  o.sub<'i64'>(mulhsu(o, a, b) as Long, correction(o, b as Long, a as Long));
+export const mulh: Operation = (o, a, b) => o.sub<'i64'>(mulhsu(o, a, b) as Long, correction(o, b as Long, a as Long));

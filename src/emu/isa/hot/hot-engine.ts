@@ -4,11 +4,11 @@ import type { EngineStatistics, StatisticsOptions } from '../engine-statistics.j
 import type { Isa } from '../instruction.js';
 import type { StateLayout } from '../layout.js';
 import type { MemoryWindow } from '../print-context.js';
+import type { Scalar } from '../semantics.js';
 import { type Part, type Step, stepAt } from './flow.js';
 import { Expectation, tableTargets } from './guess.js';
 import { MemoryWindows } from './memory-windows.js';
 import { buildRegion, type Region } from './region.js';
-import type { Scalar } from '../semantics.js';
 import { generateRegions } from './region-module.js';
 import type { Site } from './region-printer.js';
 import { RegionStore } from './region-store.js';
