@@ -33,9 +33,8 @@ export function flatMachine(
     }
   }
   const offset = (address: number, length: number, high = 0): number => {
-    const at = (address >>> 0) - base;
-    if (high !== 0 || at < 0 || at + length > size)
-      throw new RangeError(`no memory at 0x${(address >>> 0).toString(16)}`);
+    const at = (address - base) >>> 0;
+    if (high !== 0 || at + length > size) throw new RangeError(`no memory at 0x${(address >>> 0).toString(16)}`);
     return at;
   };
   const quiet = Object.fromEntries(Object.keys(isa.helpers).map((name) => [name, () => 0]));
@@ -56,8 +55,8 @@ export function flatMachine(
     store64: (address, value, _, high) => view.setBigInt64(offset(address, 8, high), value, true),
     fetch16: (address) => view.getUint16(offset(address, 2), true),
     codeAt: (address) => {
-      const at = (address >>> 0) - base;
-      return at < 0 || at + 2 > size ? undefined : view.getUint16(at, true);
+      const at = (address - base) >>> 0;
+      return at + 2 > size ? undefined : view.getUint16(at, true);
     },
     constantWord: () => undefined,
     codeDecoded: (address, length) => {
