@@ -1,10 +1,8 @@
 import type { HelperSignature, OperandFormat } from '../../isa/instruction.js';
 import type { PureFunction, Type } from '../../isa/ir.js';
 import { floatFunctions } from './float-functions.js';
-import { FLOAT_IMMEDIATE } from './float-memory.js';
 import { F_NAMES } from './float-registers.js';
 import { ROUND_NAMES } from './float-status.js';
-import { decimal } from './formats.js';
 
 /** What an instruction set with the rows of F and D needs beside them. */
 export const FLOAT: {
@@ -25,9 +23,6 @@ export const FLOAT: {
     f: floatRegister(),
     rm: roundingMode(7),
     exact: roundingMode(0),
-    CD: decimal(FLOAT_IMMEDIATE.CD),
-    CDLSP: decimal(FLOAT_IMMEDIATE.CDLSP),
-    CDSSP: decimal(FLOAT_IMMEDIATE.CDSSP),
   },
 };
 

@@ -18,6 +18,9 @@ export const FORMATS: Readonly<Record<string, OperandFormat>> = {
   C4SPN: decimal(IMMEDIATE.C4SPN),
   CL: decimal(IMMEDIATE.CL),
   CLSP: decimal(IMMEDIATE.CLSP),
+  CLD: decimal(IMMEDIATE.CLD),
+  CLDSP: decimal(IMMEDIATE.CLDSP),
+  CSDSP: decimal(IMMEDIATE.CSDSP),
   CSSP: decimal(IMMEDIATE.CSSP),
   shamt: hexadecimal(IMMEDIATE.shamt),
   U: upper(IMMEDIATE.U),
@@ -49,7 +52,7 @@ function register(letter: string): OperandFormat {
   };
 }
 
-export function decimal(layout: Immediate): OperandFormat {
+function decimal(layout: Immediate): OperandFormat {
   return {
     print: (fields) => String(immediateOf(layout, fields)),
     parse: (text, _, context) => parsed(layout, number(text), context),

@@ -2,7 +2,7 @@ import type { Row } from '../../isa/instruction.js';
 import * as arithmetic from './float-arithmetic.js';
 import { floatBodies, narrowing, widening } from './float-bodies.js';
 import * as compare from './float-compare.js';
-import { FLOAT_IMMEDIATE, loadF, storeF } from './float-memory.js';
+import { loadF, storeF } from './float-memory.js';
 import { DOUBLE } from './float-precision.js';
 import { readLong, writeF } from './float-registers.js';
 import { fp, rounding } from './float-row.js';
@@ -24,14 +24,14 @@ function memory(xlen: Xlen): Row[] {
       loadF(o, xlen, DOUBLE, IMMEDIATE.I, f.d, f.s, f)),
     fp('iiiiiii ttttt sssss 011 iiiii 0100111', 'fsd {t:f},{I}({s})', 'fstore', 'Unpriv 12.3', (o, f) =>
       storeF(o, xlen, DOUBLE, IMMEDIATE.I, f.t, f.s, f)),
-    fp('001 iii sss jj ddd 00', 'c.fld {d:f},{CD}({s})', 'fload', 'Unpriv 16.3.2', (o, f) =>
-      loadF(o, xlen, DOUBLE, FLOAT_IMMEDIATE.CD, o.add(f.d, 8), o.add(f.s, 8), f)),
-    fp('101 iii sss jj ttt 00', 'c.fsd {t:f},{CD}({s})', 'fstore', 'Unpriv 16.3.2', (o, f) =>
-      storeF(o, xlen, DOUBLE, FLOAT_IMMEDIATE.CD, o.add(f.t, 8), o.add(f.s, 8), f)),
-    fp('001 i ddddd jjkkk 10', 'c.fldsp {d:f},{CDLSP}(sp)', 'fload', 'Unpriv 16.3.1', (o, f) =>
-      loadF(o, xlen, DOUBLE, FLOAT_IMMEDIATE.CDLSP, f.d, SP, f)),
-    fp('101 iiijjj ttttt 10', 'c.fsdsp {t:f},{CDSSP}(sp)', 'fstore', 'Unpriv 16.3.1', (o, f) =>
-      storeF(o, xlen, DOUBLE, FLOAT_IMMEDIATE.CDSSP, f.t, SP, f)),
+    fp('001 iii sss jj ddd 00', 'c.fld {d:f},{CLD}({s})', 'fload', 'Unpriv 16.3.2', (o, f) =>
+      loadF(o, xlen, DOUBLE, IMMEDIATE.CLD, o.add(f.d, 8), o.add(f.s, 8), f)),
+    fp('101 iii sss jj ttt 00', 'c.fsd {t:f},{CLD}({s})', 'fstore', 'Unpriv 16.3.2', (o, f) =>
+      storeF(o, xlen, DOUBLE, IMMEDIATE.CLD, o.add(f.t, 8), o.add(f.s, 8), f)),
+    fp('001 i ddddd jjkkk 10', 'c.fldsp {d:f},{CLDSP}(sp)', 'fload', 'Unpriv 16.3.1', (o, f) =>
+      loadF(o, xlen, DOUBLE, IMMEDIATE.CLDSP, f.d, SP, f)),
+    fp('101 iiijjj ttttt 10', 'c.fsdsp {t:f},{CSDSP}(sp)', 'fstore', 'Unpriv 16.3.1', (o, f) =>
+      storeF(o, xlen, DOUBLE, IMMEDIATE.CSDSP, f.t, SP, f)),
   ];
 }
 
