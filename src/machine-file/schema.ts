@@ -138,7 +138,7 @@ function clockSchema(z: Z) {
 }
 
 function wholeSchemas(z: Z) {
-  const { address, size, integer } = quantities(z);
+  const { address, size } = quantities(z);
   return {
     windows: z
       .record(
