@@ -1,13 +1,14 @@
 import { Board, type Chip, type DeviceRows, type PartRows, RESERVED_HANDLES } from '../boards/define.js';
 import type { CpuType } from '../emu/cpu.js';
-import type { DeviceRow } from '../emu/device-row.js';
-import type { MachineDescription, MemoryRow } from '../emu/machine-description.js';
+import type { DeviceRow, PlaceRow } from '../emu/device-row.js';
+import { type MachineDescription, type MemoryRow, placesOf } from '../emu/machine-description.js';
 import type { PartType } from '../emu/part.js';
 import { bodyKey, checkTotal, type MadeDevice, memoryRow, placed, Space } from './build-memory.js';
 import { checkClock, WiringBuilder } from './build-wiring.js';
 import { type ClockRows, clockRows, hertzAtStart } from './clocks.js';
 import type { AnyBoard } from './from-board.js';
 import type { CpuKind, DeviceKind, OptionValues, PartKind } from './kinds/kind.js';
+import { type LoadedImage, loadImage } from './load-image.js';
 import { KINDS, type Kinds, type Made, Makers } from './make-things.js';
 import { Mistakes } from './mistakes.js';
 import type { CpuValue, Entry, Model } from './model.js';
@@ -54,8 +55,9 @@ class Builder {
     const hertz = this.#hertz(cpu?.entry, clocks);
     const chip = { name: model.name, cpu: cpu?.made ?? NO_CPU, ...hertz, memories, devices, ...rest } satisfies Chip;
     this.#probe({ ...chip, parts }, cpu);
+    const images = this.#images(memories);
     this.#mistakes.check();
-    const started: Chip = cpu?.start ? { ...chip, start: cpu.start } : chip;
+    const started: Chip = { ...chip, ...(cpu?.start && { start: cpu.start }), ...(images.length > 0 && { images }) };
     return new Board<DeviceRows, PartRows>(model.name, started, parts, true);
   }
 
@@ -252,6 +254,24 @@ class Builder {
     return { hertz, cpuClock: clock };
   }
 
+  #images(memories: Readonly<Record<string, MemoryRow>>): LoadedImage[] {
+    const places = Object.values(memories).flatMap((row) => placesOf(row, row.size));
+    return this.#model.images.flatMap(({ value, where }) => {
+      const image = this.#mistakes.guard(where(), () => loadImage(value));
+      for (const { physicalAddress: start, data } of image?.segments ?? []) {
+        const end = start + data.length;
+        if (data.length === 0 || covered(start, end, places)) continue;
+        const range = `0x${start.toString(16)}–0x${(end - 1).toString(16)}`;
+        this.#mistakes.add(
+          where(),
+          `${image!.path} puts bytes at ${range}, where no memory is`,
+          'add a memory there, or correct the address',
+        );
+      }
+      return image ? [image] : [];
+    });
+  }
+
   #whole(): Partial<Chip> {
     const { windows, bitBands, absent, bridges, timing } = this.#model;
     const rows = <V, R>(map: Map<string, Entry<V>>, convert: (value: V) => R) =>
@@ -271,6 +291,17 @@ class Builder {
       ...(bridges && { bridges: { clocks: bridges.value.clocks as unknown as readonly [string, string] } }),
       ...(timing && { timing }),
     };
+  }
+}
+
+/** Whether memories cover a range without a gap. */
+function covered(start: number, end: number, places: readonly PlaceRow[]): boolean {
+  let at = start;
+  for (;;) {
+    const place = places.find(({ address, size }) => at >= address && at < address + size);
+    if (place === undefined) return false;
+    at = place.address + place.size;
+    if (at >= end) return true;
   }
 }
 

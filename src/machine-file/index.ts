@@ -18,28 +18,32 @@ export interface LoadedMachine {
   readonly model: Model;
 }
 
+interface MachineOptions {
+  readonly kinds?: Kinds;
+  /** What everything starts from, instead of a board that a description names. */
+  readonly base?: Model | undefined;
+}
+
 /** How deep files may start from others. */
 const MAX_BASES = 8;
 
 /** Makes a machine of several descriptions, each over the ones before. @throws MachineMistakes */
-export function machineFrom(sources: readonly Source[], kinds: Kinds = KINDS): LoadedMachine {
+export function machineFrom(sources: readonly Source[], { kinds = KINDS, base }: MachineOptions = {}): LoadedMachine {
   const mistakes = new Mistakes();
-  const model = modelFrom(sources, mistakes);
+  const model = modelFrom(sources, mistakes, base);
   const board = buildBoard(model, kinds, mistakes);
   return { board, model };
 }
 
 /** @throws MachineMistakes when the descriptions have no shape to go on with */
-export function modelFrom(sources: readonly Source[], mistakes: Mistakes, depth = 0): Model {
+export function modelFrom(sources: readonly Source[], mistakes: Mistakes, base?: Model, depth = 0): Model {
   const read = sources.map((source) => ({ source, file: readShape(source, mistakes) }));
   mistakes.check();
   const files = read as { source: Source; file: MachineFile }[];
-  const base = files
-    .map(({ file, source }) => ({ name: file.board ?? file.machine, file, source }))
-    .filter(({ name }) => name !== undefined);
-  const last = base.at(-1);
+  const named = files.filter(({ file }) => (file.board ?? file.machine) !== undefined).at(-1);
   const options = Object.assign({}, ...files.map(({ file }) => file.options));
-  const model = baseModel(last?.name ?? 'none', options, last?.source, mistakes, depth);
+  const name = named && (named.file.board ?? named.file.machine);
+  const model = base ?? baseModel(name ?? 'none', options, named?.source, mistakes, depth);
   for (const { source, file } of files) readInto(model, file, source, mistakes);
   return model;
 }
@@ -59,7 +63,7 @@ function baseModel(
       mistakes.add(where, `'${name}' starts from itself, or from too many others`);
       mistakes.check();
     }
-    return modelFrom([loadYaml(resolve(source?.folder ?? '.', name))], mistakes, depth + 1);
+    return modelFrom([loadYaml(resolve(source?.folder ?? '.', name))], mistakes, undefined, depth + 1);
   }
   const board = mistakes.guard(where, () => boardNamed(name, options));
   mistakes.check();

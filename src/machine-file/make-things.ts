@@ -89,6 +89,7 @@ export class Makers {
     this.#schemas ??= optionSchemas(z, '.');
     const shape = kind.shape?.(this.#schemas) ?? {};
     const all = { ...kind.fromName?.(name), ...given };
+    if (kind.free) return all;
     const result = z.strictObject(shape).safeParse(all);
     if (result.success)
       return Object.fromEntries(Object.entries(result.data).filter(([, value]) => value !== undefined));

@@ -32,6 +32,8 @@ interface KindBase {
   readonly takes?: readonly string[];
   /** What the options are, by name. */
   readonly shape?: (o: OptionSchemas) => Shape;
+  /** Takes any options: a user's own function, whose options nobody described. */
+  readonly free?: boolean;
   /** Options that follow from its name where they are not given: `usart2` is USART2. */
   readonly fromName?: (name: string) => OptionValues;
 }
