@@ -71,12 +71,12 @@ describe('encodeDtb and decodeDtb', () => {
 
   test('any tree comes back', () => {
     const name = fc.stringMatching(/^[a-z][a-z0-9,._+-]{0,30}$/);
-    const any = fc.memo((depth) =>
+    const any: fc.Memo<DtNode> = fc.memo((depth) =>
       fc
         .tuple(
           name,
           fc.dictionary(name, fc.uint8Array({ maxLength: 9 })),
-          depth > 1 ? fc.array(any(depth - 1), { maxLength: 3 }) : fc.constant([]),
+          depth > 1 ? fc.array(any(depth - 1), { maxLength: 3 }) : fc.constant<DtNode[]>([]),
         )
         .map(([called, properties, children]): DtNode => node(called, properties, children)),
     );
