@@ -96,7 +96,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     name: 'devicetree format',
-    files: /^machine-file\/devicetree\/(dtb|dtb-format|encode-dtb|decode-dtb|tree|values)\.ts$/,
+    files: /^machine-file\/devicetree\/(dtb|dtb-format|encode-dtb|decode-dtb|tree|values|dts.*)\.ts$/,
     mayImport: FOUNDATION,
     breach: ['machine-file/devicetree/dtb.ts', 'emu/machine.ts'],
   },
