@@ -3,7 +3,7 @@ import { checkDescription } from '../emu/description-check.js';
 import type { DeviceRow } from '../emu/device-row.js';
 import { UsageError } from '../emu/errors.js';
 import { Machine, type MachineOptions } from '../emu/machine.js';
-import type { MachineDescription } from '../emu/machine-description.js';
+import type { LoadSegment, MachineDescription } from '../emu/machine-description.js';
 import type { PartType } from '../emu/part.js';
 
 /** Chips and boards: typed descriptions that machines are made from. */
@@ -11,10 +11,17 @@ import type { PartType } from '../emu/part.js';
 export type DeviceRows = Readonly<Record<string, DeviceRow>>;
 export type PartRows = Readonly<Record<string, PartType>>;
 
+/** Chooses the core by the image, for boards that start where the image says. */
+export type ChipStart = (
+  image: readonly LoadSegment[],
+  entry: number | undefined,
+) => { readonly cpu: CpuType; readonly note: string | undefined };
+
 export interface Chip<D extends DeviceRows = DeviceRows, H extends object = object>
   extends Omit<MachineDescription, 'parts'> {
   readonly cpu: CpuType<H>;
   readonly devices: D;
+  readonly start?: ChipStart;
 }
 
 /** Handles of devices and parts by their names on the board. */
@@ -102,8 +109,11 @@ export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartR
     return new Board(this.name, { ...this.chip, devices }, parts) as unknown as Result;
   }
 
-  createMachine(options: MachineOptions = {}): Machine {
-    return new Machine(this.description, options);
+  /** @param options `entry`: the image's entry point, for boards that start there */
+  createMachine(options: MachineOptions & { readonly entry?: number | undefined } = {}): Machine {
+    const { entry, ...rest } = options;
+    const cpu = this.chip.start?.(options.image ?? [], entry).cpu;
+    return new Machine(cpu ? { ...this.description, cpu } : this.description, rest);
   }
   /** The typed handles of a machine of this board. */
   handlesOf(machine: Machine): Handles<D, P> {

@@ -91,6 +91,7 @@ export function createStation<B extends AnyBoard>(
   let bench: MachineBench | undefined;
   const made = board.createMachine({
     image: image.segments,
+    entry: image.entry,
     locate: (pc) => locator.describe(pc),
     guard: () => bench?.guard(),
     ...(options.engine === undefined ? {} : { engine: options.engine }),

@@ -51,6 +51,12 @@ export interface CpuKindRow extends KindBase {
   readonly outputs?: readonly string[];
   /** Numbers of interrupts, from first to last. */
   readonly interrupts?: (options: OptionValues) => readonly [number, number];
+  /** What lies beside it at fixed addresses. */
+  readonly regions?: (
+    options: OptionValues,
+  ) => readonly { readonly name: string; readonly at: number; readonly size: number }[];
+  /** The option that says where the first instruction, or the vector table, is. */
+  readonly startOption?: string;
   /** What its interrupt controller is called: `nvic.37`. */
   readonly controller?: string;
 }
