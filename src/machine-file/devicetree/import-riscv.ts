@@ -1,6 +1,8 @@
 import { UsageError } from '../../emu/errors.js';
 import { CPUS } from '../kinds/index.js';
-import type { RawCpu } from '../schema.js';
+import { optionSchemas } from '../kinds/option-schemas.js';
+import { zod } from '../libraries.js';
+import { CPU_KEYS, type RawCpu } from '../schema.js';
 import type { Draft } from './draft.js';
 import type { CpuNodes, HartNode } from './import-cpus.js';
 import type { DtNode } from './tree.js';
@@ -52,6 +54,13 @@ function hartCpu(draft: Draft, hart: HartNode, timebase: number | undefined): Ra
   };
 }
 
+/** Without the options that the kind of core has no choice in. */
+function taken(type: string, cpu: RawCpu): RawCpu {
+  const { z } = zod();
+  const known = new Set([...CPU_KEYS, ...Object.keys(CPUS.get(type)?.shape?.(optionSchemas(z, '.')) ?? {})]);
+  return Object.fromEntries(Object.entries(cpu).filter(([key]) => known.has(key))) as RawCpu;
+}
+
 /** Puts the harts, and the controllers they share. */
 export function importHarts(draft: Draft, cpus: CpuNodes, controllers: Controllers, resetVector: number): void {
   const clint = addressOf(draft, controllers.clint, 'CLINT');
@@ -63,6 +72,6 @@ export function importHarts(draft: Draft, cpus: CpuNodes, controllers: Controlle
       throw new UsageError({ what, where: draft.resources.where(hart.node, 'riscv,isa') });
     }
     const cpu = { ...hartCpu(draft, hart, cpus.timebase), resetVector, clint, plic };
-    draft.put('cpus', `cpu${index}`, cpu, hart.node);
+    draft.put('cpus', `cpu${index}`, taken(type, cpu), hart.node);
   }
 }

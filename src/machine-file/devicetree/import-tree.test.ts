@@ -165,9 +165,15 @@ describe('a RISC-V system', () => {
         throw error;
       }
     };
-    expect(what('/dts-v1/; / { };')).toMatchInlineSnapshot(`"board.dts:1:1: the devicetree has no processor: no node /cpus/cpu@…"`);
-    expect(what(riscv('').replace('riscv,clint0', 'x,y'))).toMatchInlineSnapshot(`"board.dts:1:1: the devicetree has no CLINT"`);
-    expect(what(riscv('').replace('rv32imac', 'rv128i'))).toMatchInlineSnapshot(`"board.dts:6:67: 'rv128i' is no RV32 or RV64"`);
+    expect(what('/dts-v1/; / { };')).toMatchInlineSnapshot(
+      `"board.dts:1:1: the devicetree has no processor: no node /cpus/cpu@…"`,
+    );
+    expect(what(riscv('').replace('riscv,clint0', 'x,y'))).toMatchInlineSnapshot(
+      `"board.dts:1:1: the devicetree has no CLINT"`,
+    );
+    expect(what(riscv('').replace('rv32imac', 'rv128i'))).toMatchInlineSnapshot(
+      `"board.dts:6:67: 'rv128i' is no RV32 or RV64"`,
+    );
     expect(
       what(
         riscv('')
