@@ -22,7 +22,7 @@ const example = (path: string) => fileURLToPath(new URL(`../../examples/firmware
 /** Runs an example's image on the machine of a tree, and gives what its console wrote. */
 function consoleOf(tree: string, image: string): string {
   const imported = importDevicetree(readTreeFile(tree), { path: tree, boardNamed: (name) => boardNamed(name, {}) });
-  const station = createStation(machineFrom([imported]).board, example(image), {});
+  const station = createStation(machineFrom([imported]).board, example(image), { hostTimeout: 60_000 });
   station.bench.run('20ms');
   return (station.machine.handle('console') as { text: string }).text;
 }
@@ -35,18 +35,18 @@ describe('a tree for Zephyr', () => {
   };
 
   test('of the Discovery board', () => {
-    expect(consoleOf(write('disco.dts', ZEPHYR_STYLE), 'uart-echo/uart-echo.elf')).toBe('ready\n');
+    expect(consoleOf(write('disco.dts', ZEPHYR_STYLE), 'uart-echo/uart-echo.elf')).toBe('ready\r\n');
   });
 
   test('of a chip that fwtest does not know, as far as its blocks are the same', () => {
     const other = ZEPHYR_STYLE.replace('"st,stm32f407", "st,stm32f4"', '"st,stm32f215", "st,stm32f2"');
-    expect(consoleOf(write('other.dts', other), 'uart-echo/uart-echo.elf')).toBe('ready\n');
+    expect(consoleOf(write('other.dts', other), 'uart-echo/uart-echo.elf')).toBe('ready\r\n');
   });
 
   test('as .dtb', () => {
     const path = join(folder, 'disco.dtb');
     writeFileSync(path, encodeDtb(readTreeFile(write('disco.dts', ZEPHYR_STYLE)).tree));
-    expect(consoleOf(path, 'uart-echo/uart-echo.elf')).toBe('ready\n');
+    expect(consoleOf(path, 'uart-echo/uart-echo.elf')).toBe('ready\r\n');
   });
 });
 
