@@ -11,7 +11,7 @@ import { CsrFile } from './csr-file.js';
 import { csrParts, retirementOf } from './hart-state.js';
 import { InterruptLines, mostUrgent } from './interrupt-lines.js';
 import { rv32imac } from './isa.js';
-import { PLIC_SOURCES, plic } from './plic.js';
+import { PLIC_SOURCES, plic, VIRT_PLIC } from './plic.js';
 import { NamedRegisters } from './register-names.js';
 import { Sleep } from './sleep.js';
 import { causeName, INTERRUPT_FLAG } from './trap-causes.js';
@@ -225,9 +225,9 @@ export class Rv32Hart implements Cpu {
 }
 
 function devicesBeside(options: Rv32Options, mtime: Counter64): Cpu['devices'] {
-  const wires = { msip: 'cpu.msip', mtip: 'cpu.mtip' };
+  const wires = { 'hart0.msip': 'cpu.msip', 'hart0.mtip': 'cpu.mtip' };
   return {
     clint: { address: options.clint, device: clint(mtime), clock: MTIME_CLOCK, wires },
-    plic: { address: options.plic, device: plic, wires: { meip: 'cpu.meip' } },
+    plic: { address: options.plic, device: plic(VIRT_PLIC), wires: { 'hart0.meip': 'cpu.meip' } },
   };
 }
