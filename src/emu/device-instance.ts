@@ -14,6 +14,7 @@ import { type Cells, layoutOf, RegisterCell, type RegisterLayout } from './regis
 import { namesOf } from './registers.js';
 import type { TimedEvent } from './scheduler.js';
 import type { Signal } from './signal.js';
+import { Storage } from './storage.js';
 import type { Clock } from './time.js';
 
 type ReadHook = (value: number) => OrNothing<number>;
@@ -433,6 +434,7 @@ export class DeviceInstance {
       stallWhile: (waiting) => services.stallWhile(waiting),
       bus: services.bus,
       log: (logName, options) => arena.log(`${name}.${logName}`, options),
+      storage: (storageName, size, options) => new Storage(arena, `${name}.${storageName}`, size, options),
       emit: (event, detail) => services.emit(name, event, detail),
       report: (problem) => services.report(name, problem),
       requestReset: (cause) => services.requestReset(cause),

@@ -10,9 +10,13 @@ const MTIME = 0xbff8;
 /** The device with a counter of its clock's ticks, at a tenth of the CPU clock. */
 function harness(harts = 1) {
   const words = new Int32Array(Counter64.WORDS);
-  const counter = new Counter64(words, () => h.instance.clock.now());
-  const type = clint(counter, harts);
-  const h = new DeviceHarness(type, { cpu: 100_000_000, clocks: { mtime: 10_000_000 }, clock: 'mtime' });
+  let now = () => 0;
+  const h = new DeviceHarness(clint(new Counter64(words, () => now()), harts), {
+    cpu: 100_000_000,
+    clocks: { mtime: 10_000_000 },
+    clock: 'mtime',
+  });
+  now = () => h.instance.clock.now();
   const wire = (name: string) => h.signal(name).level;
   const write64 = (offset: number, value: bigint) => {
     h.write(offset, Number(value & 0xffff_ffffn));
