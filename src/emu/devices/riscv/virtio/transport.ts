@@ -118,7 +118,7 @@ export class Transport<H extends object> implements VirtioTransport {
       regs.InterruptStatus.value &= ~value;
       this.#irq.set(regs.InterruptStatus.value === 0 ? 0 : 1);
     });
-    d.onWrite(regs.Status, (value, old) => this.#setStatus(value, old));
+    d.onWrite(regs.Status, (_value, old, written) => this.#setStatus(written, old));
     for (const [word, register] of regs.config.entries()) {
       d.computed(register, () => wordAt(this.device.config(), 4 * word));
       d.onWrite(register, (_value, _old, written, bytes) => {
