@@ -1,9 +1,6 @@
-import { rv32 } from '../emu/cpu/riscv/core.js';
-import { bananaRom } from '../emu/devices/banana-rom.js';
-import { mmioCalculator } from '../emu/devices/mmio-calculator.js';
-import { ns16550 } from '../emu/devices/riscv/ns16550.js';
-import { testFinisher } from '../emu/devices/riscv/test-finisher.js';
-import { notModelledBlock } from '../emu/not-modelled.js';
+import { bananaRom, mmioCalculator, notModelledBlock } from '../machine-file/kinds/common.js';
+import { rv32 } from '../machine-file/kinds/cpus.js';
+import { ns16550, testFinisher } from '../machine-file/kinds/riscv.js';
 import { defineBoard, defineChip } from './define.js';
 import { at, KiB, MHz, MiB, ram, rom } from './rows.js';
 

@@ -12,7 +12,7 @@ import { defaultEngine, type EngineMode, type TimingModel } from './isa/engine-m
 import type { StatisticsOptions } from './isa/engine-statistics.js';
 import { ENGINE } from './isa/layout.js';
 import { ControlledMemories } from './machine-controllers.js';
-import type { LoadSegment, MachineDescription } from './machine-description.js';
+import { type LoadSegment, type MachineDescription, placesOf } from './machine-description.js';
 import { EventHub, type MachineEvents } from './machine-events.js';
 import { resetCauseOf, resetCodeOf, resetKindOf } from './machine-resets.js';
 import { arenaBytesFor, portBytesFor } from './machine-room.js';
@@ -438,13 +438,16 @@ export class Machine {
     const { description, bus, assembly } = this;
     for (const [name, row] of Object.entries(description.memories)) {
       const block = this.pool.blocks.find((one) => one.name === name)!;
-      for (const address of [row.address, ...(row.aliases ?? [])]) bus.mapMemory(block, address);
+      for (const { address, offset, size } of placesOf(row, row.size)) bus.mapMemory(block, address, offset, size);
     }
     for (const [name, row] of Object.entries(this.cpu.devices)) {
       bus.mapDevice(assembly.devices.get(name)!, row.address, { ...row, core: true });
     }
     for (const [name, row] of Object.entries(description.devices)) {
-      bus.mapDevice(assembly.devices.get(name)!, row.address, row);
+      const { privileged } = row;
+      for (const { address, offset, size } of placesOf(row, row.device.size)) {
+        bus.mapDevice(assembly.devices.get(name)!, address, { privileged, offset, size });
+      }
     }
     for (const { alias, target, bytes } of description.bitBands ?? []) bus.mapBitBand(alias, target, bytes);
     for (const [name, { address, size }] of Object.entries(description.absent ?? {}))
