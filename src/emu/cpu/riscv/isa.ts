@@ -22,7 +22,7 @@ export const rv32imac: Isa = defineIsa({
   },
   timing,
   takenCycles: TAKEN_CYCLES,
-  traps: ['ecall', 'ebreak', 'illegal', 'mret', 'wfi', 'misalignedTarget'],
+  traps: ['ecall', 'ebreak', 'illegal', 'mret', 'sret', 'wfi', 'sfence', 'misalignedTarget'],
   helpers: {
     csr: { params: ['i32', 'i32', 'i32', 'i32'], result: 'i32' },
     fencei: { params: [], result: 'void' },
