@@ -199,6 +199,10 @@ export class Bus implements CpuBus {
     );
   }
 
+  /** Whether anybody watches accesses. */
+  get isWatched(): boolean {
+    return this.#watches.length > 0;
+  }
   regionAt(address: number): Region | undefined {
     return this.map.find(address >>> 0);
   }

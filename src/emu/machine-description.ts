@@ -71,6 +71,8 @@ export interface MachineDescription {
   /** Pins that are one electrical node, by their names. */
   readonly joins?: readonly (readonly string[])[];
   readonly parts?: Readonly<Record<string, PartType>>;
+  /** What a loader puts into memories at power-on, and into RAM at every reset, before the image: firmware, kernel, device tree. */
+  readonly contents?: () => readonly LoadSegment[];
   /** Slower buses behind bridges. */
   readonly bridges?: BridgeRow;
   /** `part` where it is not given. */
