@@ -24,7 +24,9 @@ function eachBit(bits: number, fn: (bit: number) => void): void {
  * SiFive's GPIO port (FE310-G002 manual, chapter 17). Inputs follow the pins at once: the three clocks of the synchroniser
  * are shorter than the bus access that looks at them. Wires: `irq0` … one a pin.
  */
-export function sifiveGpio(options: SifiveGpioOptions = {}): DeviceType<Handle<GpioRegisters, { describe(pin: number): string }>> {
+export function sifiveGpio(
+  options: SifiveGpioOptions = {},
+): DeviceType<Handle<GpioRegisters, { describe(pin: number): string }>> {
   const count = options.pins ?? 32;
   return defineDevice({
     name: 'sifive-gpio',
@@ -85,7 +87,8 @@ class Port {
     const { iof_en, iof_sel, input_en, output_en } = this.#d.regs;
     const bit = (register: RegisterCell) => (register.value >>> pin) & 1;
     const name = this.#names[pin]!;
-    if (bit(iof_en)) return `${name} has IOF${bit(iof_sel)} (${this.#functions[pin]?.[bit(iof_sel)] ?? 'nothing there'})`;
+    if (bit(iof_en))
+      return `${name} has IOF${bit(iof_sel)} (${this.#functions[pin]?.[bit(iof_sel)] ?? 'nothing there'})`;
     if (bit(output_en)) return `${name} is an output`;
     return bit(input_en) ? `${name} is an input` : `${name} is neither input nor output`;
   }
