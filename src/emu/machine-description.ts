@@ -45,6 +45,8 @@ export interface MachineDescription {
   /** Clocks that run from the start, by name. */
   readonly clocks?: Readonly<Record<string, Frequency>>;
   readonly parts?: Readonly<Record<string, PartType>>;
+  /** Further names of pins: `{ D13: 'GPIO5' }`. */
+  readonly pinNames?: Readonly<Record<string, string>>;
   /** Slower buses behind bridges. */
   readonly bridges?: BridgeRow;
   /** `part` where it is not given. */
