@@ -3,7 +3,7 @@ import { Assembly } from './assembly.js';
 import { Region } from './bus-region.js';
 import type { DeviceMemory } from './device.js';
 import { UsageError } from './errors.js';
-import type { MachineDescription } from './machine-description.js';
+import { type MachineDescription, placesOf } from './machine-description.js';
 import { Scheduler } from './scheduler.js';
 import { Signal, Signals } from './signal.js';
 import { Arena } from './state.js';
@@ -60,16 +60,16 @@ function memoryOf({ memories }: MachineDescription, controller: string): DeviceM
 }
 
 function* regionsOf(description: MachineDescription): Generator<Region> {
-  for (const [name, { address, size, aliases = [] }] of Object.entries(description.memories)) {
-    for (const at of [address, ...aliases]) yield new Region('memory', name, at, size);
+  for (const [name, row] of Object.entries(description.memories)) {
+    for (const { address, size } of placesOf(row, row.size)) yield new Region('memory', name, address, size);
   }
   for (const [name, { address, size }] of Object.entries(description.windows ?? {})) {
     yield new Region('memory', name, address, size);
   }
   for (const { alias, bytes } of description.bitBands ?? [])
     yield new Region('bit-band', 'bit-band', alias, bytes * 32);
-  for (const [name, { address, device }] of Object.entries(description.devices)) {
-    yield new Region('device', name, address, device.size);
+  for (const [name, row] of Object.entries(description.devices)) {
+    for (const { address, size } of placesOf(row, row.device.size)) yield new Region('device', name, address, size);
   }
   for (const [name, { address, size }] of Object.entries(description.absent ?? {})) {
     yield new Region('absent', name, address, size);

@@ -9,6 +9,7 @@ import { stackLimit } from '../emu/debug/stack-limit.js';
 import { InternalError, UsageError } from '../emu/errors.js';
 import type { TimingModel } from '../emu/isa/engine-mode.js';
 import type { Machine } from '../emu/machine.js';
+import { placesOf } from '../emu/machine-description.js';
 import { type BoardHandle, type BoardSnapshot, boardHandle } from './board-handle.js';
 import type { EngineSettings } from './engine-settings.js';
 import { MachineBench } from './machine-bench.js';
@@ -44,8 +45,8 @@ export interface Station<B extends AnyBoard = AnyBoard> {
 
 /** What a chip's memories can take, as the check of an image wants it. */
 function memoriesOf(board: AnyBoard) {
-  return Object.entries(board.chip.memories).flatMap(([name, { address, size, aliases = [] }]) =>
-    [address, ...aliases].map((base) => ({ name, base, size })),
+  return Object.entries(board.chip.memories).flatMap(([name, row]) =>
+    placesOf(row, row.size).map(({ address, size }) => ({ name, base: address, size })),
   );
 }
 

@@ -1,0 +1,53 @@
+import { cortexM4 as makeCortexM4 } from '../../emu/cpu/armv7m/core.js';
+import { rv32 as makeRv32 } from '../../emu/cpu/riscv/core.js';
+import { cpuKind } from './kind.js';
+import type { OptionSchemas } from './option-schemas.js';
+
+/** The processors. */
+
+const romTable = (o: OptionSchemas) =>
+  o.z.strictObject({ part: o.integer, designer: o.integer.optional(), revision: o.integer.optional() }).optional();
+
+export const cortexM4 = cpuKind(
+  {
+    type: 'cortex-m4',
+    summary: 'Arm Cortex-M4 with floating point (ARMv7E-M)',
+    family: 'arm',
+    takes: ['...'],
+    controller: 'nvic',
+    shape: (o) => ({
+      vtor: o.address.optional().describe('where the vector table is after a reset, a multiple of 128'),
+      irqs: o.integer.describe('external interrupts, 1 to 240'),
+      priorityBits: o.integer.describe('bits of a priority, 3 to 8'),
+      sysTickDivider: o.integer.optional().describe('CPU clock by reference clock of SysTick'),
+      sysTickCalibration: o.integer.optional().describe('SYST_CALIB'),
+      romTable: romTable(o).describe('what the ROM table says the chip is'),
+      floatInterrupt: o.integer.optional().describe('the interrupt that the cumulative flags of FPSCR are wired to'),
+    }),
+    fromName: () => ({ irqs: 240, priorityBits: 4 }),
+    interrupts: ({ irqs }) => [0, Number(irqs) - 1],
+    inputs: () => ['nmi', 'event', 'codeLines', 'resume'],
+    outputs: ['sleeping', 'sleepDeep'],
+  },
+  makeCortexM4,
+);
+
+export const rv32 = cpuKind(
+  {
+    type: 'rv32',
+    summary: 'RV32IMAC hart with machine mode, CLINT and PLIC beside it',
+    family: 'riscv',
+    takes: ['...'],
+    controller: 'plic',
+    shape: (o) => ({
+      resetVector: o.address.describe('where the first instruction is fetched'),
+      timebase: o.hertz.describe('Hz of mtime'),
+      clint: o.address.describe('address of the CLINT'),
+      plic: o.address.describe('address of the PLIC'),
+    }),
+    fromName: () => ({ timebase: 10e6, clint: 0x200_0000, plic: 0xc00_0000 }),
+    interrupts: () => [1, 95],
+    inputs: () => ['halt', 'msip', 'mtip', 'meip'],
+  },
+  makeRv32,
+);
