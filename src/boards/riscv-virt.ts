@@ -1,3 +1,4 @@
+import type { CpuType } from '../emu/cpu.js';
 import type { DeviceType } from '../emu/device.js';
 import type { DeviceRow } from '../emu/device-row.js';
 import type { VirtioBlockOptions } from '../emu/devices/riscv/virtio/block.js';
@@ -5,7 +6,7 @@ import { UsageError } from '../emu/errors.js';
 import type { LoadSegment } from '../emu/machine-description.js';
 import { encodeDtb } from '../machine-file/devicetree/dtb.js';
 import { bananaRom, mmioCalculator } from '../machine-file/kinds/common.js';
-import { rv32 } from '../machine-file/kinds/cpus.js';
+import { riscvPlatform } from '../machine-file/kinds/cpus.js';
 import {
   cfiFlash,
   fwCfg,
@@ -135,23 +136,38 @@ function checkSizes(harts: number, ramSize: number): void {
   }
 }
 
-function coreOf({ xlen }: VirtOptions) {
-  if (xlen === 64) throw new UsageError({ what: 'there is no 64-bit core yet', remedy: 'xlen: 32' });
-  return rv32({
+const EXTENSIONS: Readonly<Record<Xlen, string>> = { 32: 'imac_sstc', 64: 'imac_sstc' };
+const PAGING = { 32: 'sv32', 64: 'sv39' } as const;
+
+function coreOf({ xlen, harts = 1 }: VirtOptions): CpuType {
+  return riscvPlatform({
+    xlen,
+    isa: EXTENSIONS[xlen],
+    modes: 'msu',
+    harts,
     resetVector: VIRT.resetRom.address,
+    mmu: [PAGING[xlen]],
     timebase: VIRT.timebase,
     clint: VIRT.clint.address,
     plic: VIRT.plic.address,
+    sources: VIRT.plic.sources,
   });
 }
 
-const ISA: Readonly<Record<Xlen, string>> = { 32: 'rv32imac_zicsr_zifencei', 64: 'rv64imafdc_zicsr_zifencei' };
+/** As device trees name it: `rv64imafdc_zicsr_zifencei_zba`. */
+function isaText(xlen: Xlen): string {
+  const [letters, ...names] = EXTENSIONS[xlen].split('_');
+  return [`rv${xlen}${letters}`, 'zicsr', 'zifencei', ...names].join('_');
+}
 
 function treeOf({ xlen, harts = 1, ram: ramSize = VIRT.ram.size, append }: VirtOptions, plan: BootPlan): LoadSegment {
   const { tree, initrd } = plan;
-  const described = virtTree({ harts, isa: ISA[xlen], mmu: 'riscv,none', ramSize, append, initrd });
+  const described = virtTree({ harts, isa: isaText(xlen), mmu: `riscv,${PAGING[xlen]}`, ramSize, append, initrd });
   return { physicalAddress: tree, data: encodeDtb(described) };
 }
 
 /** QEMU's `virt` with RV32. */
 export const riscvVirt = riscvVirtBoard({ xlen: 32 });
+
+/** QEMU's `virt` with RV64. */
+export const riscvVirt64 = riscvVirtBoard({ xlen: 64 });

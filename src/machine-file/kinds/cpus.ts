@@ -1,5 +1,6 @@
 import { cortexM4 as makeCortexM4 } from '../../emu/cpu/armv7m/core.js';
 import { rv32 as makeRv32 } from '../../emu/cpu/riscv/core.js';
+import { riscvPlatform as makeRiscvPlatform } from '../../emu/cpu/riscv/platform.js';
 import { cpuKind } from './kind.js';
 import type { OptionSchemas } from './option-schemas.js';
 
@@ -50,4 +51,36 @@ export const rv32 = cpuKind(
     inputs: () => ['halt', 'msip', 'mtip', 'meip'],
   },
   makeRv32,
+);
+
+export const riscvPlatform = cpuKind(
+  {
+    type: 'riscv',
+    summary: 'RISC-V harts of a kind, with CLINT and PLIC beside them',
+    family: 'riscv',
+    takes: ['...'],
+    controller: 'plic',
+    shape: (o) => ({
+      xlen: o.z.literal([32, 64]).describe('width of the registers'),
+      isa: o.text.describe("extensions beside I: 'imafdc_zba_zbb_zbc_zbs_sstc'"),
+      modes: o.z.enum(['m', 'mu', 'msu']).describe('privilege modes'),
+      harts: o.integer.optional().describe('1 if not given'),
+      resetVector: o.address.describe('where the first instruction is fetched'),
+      pmpEntries: o.integer.optional().describe('entries of physical memory protection, 0 to 16 (16)'),
+      mmu: o.z
+        .array(o.z.enum(['sv32', 'sv39']))
+        .optional()
+        .describe('what satp.MODE can be'),
+      misaligned: o.z.enum(['do', 'trap']).optional().describe('misaligned loads and stores (do)'),
+      timebase: o.hertz.describe('Hz of mtime'),
+      clint: o.address.describe('address of the CLINT'),
+      plic: o.address.describe('address of the PLIC'),
+      sources: o.integer.optional().describe('interrupt sources of the PLIC (95)'),
+      priorities: o.integer.optional().describe('highest priority of the PLIC (7)'),
+    }),
+    fromName: () => ({ timebase: 10e6, clint: 0x200_0000, plic: 0xc00_0000 }),
+    interrupts: ({ sources }) => [1, Number(sources ?? 95)],
+    inputs: () => ['halt', 'msip', 'mtip', 'meip', 'seip'],
+  },
+  makeRiscvPlatform,
 );
