@@ -78,18 +78,18 @@ export function readImageFor(board: AnyBoard, firmware: string, contents?: Uint8
   return image;
 }
 
-/** Puts an image into a new machine of the board. */
+/** Puts an image into a new machine of the board, whose memories are as they were made where there is none. */
 export function createStation<B extends AnyBoard>(
   board: B,
-  firmware: string,
+  firmware: string | undefined,
   options: StationOptions,
   contents?: Uint8Array,
 ): Station<B> {
-  const image = readImageFor(board, firmware, contents);
+  const image = firmware === undefined ? undefined : readImageFor(board, firmware, contents);
   const locator = new Locator(image);
   let bench: MachineBench | undefined;
   const made = board.createMachine({
-    image: image.segments,
+    ...(image ? { image: image.segments } : {}),
     locate: (pc) => locator.describe(pc),
     guard: () => bench?.guard(),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
@@ -99,7 +99,7 @@ export function createStation<B extends AnyBoard>(
   bench = new MachineBench(made, locator, options.hostTimeout);
   if (options.title !== undefined) bench.title = options.title;
   enableSemihosting(made, options.semihosting);
-  const limit = made.cpu.guardStack && stackLimit(image, made.cpu.register('sp'));
+  const limit = image && made.cpu.guardStack && stackLimit(image, made.cpu.register('sp'));
   if (limit !== undefined) made.cpu.guardStack?.(limit);
   const handle = boardHandle(board, bench);
   return { board: handle, bench, machine: made, atReset: handle.snapshot(), inUse: undefined };
