@@ -60,8 +60,8 @@ define({
     fields: z.record(z.string(), z.int()),
   }),
   run({ register }, { target: { bench } }) {
-    const found = new RegisterAccess(bench).read(register);
-    return { ...found, address: hexOf(found.address) };
+    const { register: name, address, value, fields } = new RegisterAccess(bench).read(register);
+    return { register: name, address: hexOf(address), value, fields };
   },
 });
 

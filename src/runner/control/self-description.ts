@@ -42,6 +42,6 @@ export function commandSchemas(name?: string): DescribedCommand[] {
       'command',
       name,
       commands.map((one) => one.name),
-    ); // prettier-ignore
+    );
   return [describedOnce(found)];
 }

@@ -74,8 +74,7 @@ define({
 
 define({
   name: 'quit',
-  doc: 'Ends the connection and the process; a run in progress is stopped first.',
-  when: 'now',
+  doc: 'Ends the connection and the process; a machine that runs by `cont` is stopped first.',
   result: nothing,
   run(_, { client }) {
     client.quit();

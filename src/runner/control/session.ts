@@ -29,8 +29,7 @@ export interface Wire {
 }
 
 interface Waiting {
-  readonly request: Request;
-  readonly command: Command;
+  readonly act: () => void;
   readonly size: number;
 }
 
@@ -76,19 +75,27 @@ export class Session {
     return this.#ended;
   }
 
+  /** Whether an answer is still to come, or the machine runs. */
+  get busy(): boolean {
+    return this.#busy || this.#target.runs.running;
+  }
+
   /** A line of the client. */
   receive(line: string): void {
     if (this.#ended || this.#ending !== undefined || line.trim() === '') return;
     try {
       const request = parseRequest(line);
-      this.#accept(request, line.length);
+      const command = this.#commandOf(request);
+      this.#accept(() => this.#execute(request, command), line.length, command.when === 'now', request.id);
     } catch (error) {
-      this.#fail(undefined, error);
+      this.#accept(() => this.#fail(undefined, error), line.length);
     }
   }
   /** A line that cannot be taken. */
   refuse(desc: string, remedy: string): void {
-    if (!this.#ended) this.#fail(undefined, new Refusal({ class: 'ProtocolError', desc, remedy }));
+    if (this.#ended || this.#ending !== undefined) return;
+    const refusal = new Refusal({ class: 'ProtocolError', desc, remedy });
+    this.#accept(() => this.#fail(undefined, refusal), 0);
   }
 
   /** No more lines come: what was asked for is still answered; the machine that runs by `cont` stops. */
@@ -104,20 +111,18 @@ export class Session {
     this.#shutDown();
   }
 
-  #accept(request: Request, size: number): void {
-    const command = this.#commandOf(request);
-    if (command.when === 'now' || (!this.#busy && this.#queue.length === 0)) {
-      this.#execute(request, command);
+  /** In turn, behind a command whose answer is still to come. */
+  #accept(act: () => void, size: number, now = false, id?: Request['id']): void {
+    if (now || (!this.#busy && this.#queue.length === 0)) {
+      act();
       return;
     }
     if (this.#queue.length >= MOST_WAITING || this.#queued + size > MOST_CHARACTERS) {
-      throw new Refusal({
-        class: 'Busy',
-        desc: `${this.#queue.length} commands wait for a run to end: '${command.name}' was not taken`,
-        remedy: 'wait for answers, or send `stop`',
-      }).of(request.id);
+      const desc = `${this.#queue.length} commands wait for a run to end: this one was not taken`;
+      this.#fail(id, new Refusal({ class: 'Busy', desc, remedy: 'wait for answers, or send `stop`' }));
+      return;
     }
-    this.#queue.push({ request, command, size });
+    this.#queue.push({ act, size });
     this.#queued += size;
   }
 
@@ -127,7 +132,7 @@ export class Session {
     const near = closest(
       execute.slice(0, 100),
       commands.map(({ name }) => name),
-    )[0]; // prettier-ignore
+    )[0];
     throw new Refusal({
       class: 'CommandNotFound',
       desc: `there is no command '${execute.slice(0, 100)}'`,
@@ -167,7 +172,7 @@ export class Session {
       const waiting = this.#queue.shift();
       if (!waiting) break;
       this.#queued -= waiting.size;
-      this.#execute(waiting.request, waiting.command);
+      waiting.act();
     }
     if (!this.#busy && this.#ending !== undefined) this.#finish();
   }

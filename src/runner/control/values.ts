@@ -5,12 +5,9 @@ import { UsageError } from '../../emu/errors.js';
 import type { MachineBench } from '../machine-bench.js';
 
 /** Numbers that JSON readers take as they are; larger ones are hexadecimal text. */
-export const exactInteger = z.union([z.int(), z.string().regex(/^0x[0-9a-f]+$/)]).meta({ id: 'exact-integer' });
+export const exactInteger = z.union([z.int(), z.string().regex(/^0x[0-9a-f]+$/)]);
 /** `0x20000400` */
-export const hexText = z
-  .string()
-  .regex(/^0x[0-9a-f]+$/)
-  .meta({ id: 'hex' }); // prettier-ignore
+export const hexText = z.string().regex(/^0x[0-9a-f]+$/);
 
 /** A number as JSON carries it exactly. */
 export function exact(value: number | bigint): number | string {
@@ -25,8 +22,7 @@ export function hexOf(value: number | bigint, digits = 8): string {
 
 export const addressArgument = z
   .union([z.int().min(0).max(0xffff_ffff), z.string().min(1).max(4096)])
-  .describe('an address: a number, `"0x20000000"`, or a symbol with or without an offset, `"buffer+8"`')
-  .meta({ id: 'address' });
+  .describe('an address: a number, `"0x20000000"`, or a symbol with or without an offset, `"buffer+8"`');
 
 const OFFSET = /^(.+)\+(0x[0-9a-f]+|\d+)$/i;
 const HIGHEST = 0xffff_ffff;
@@ -95,8 +91,8 @@ export function decoded(data: string, encoding: Encoding): Uint8Array {
 export const durationArgument = z
   .string()
   .max(64)
-  .meta({ id: 'duration' })
-  .describe('machine time, `"20ms"`, or `"1200cycles"` of the CPU clock'); // prettier-ignore
+
+  .describe('machine time, `"20ms"`, or `"1200cycles"` of the CPU clock');
 
 /** Machine time in ns and CPU cycles, as results carry them. */
 export const instant = {
