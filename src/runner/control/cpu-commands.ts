@@ -23,11 +23,15 @@ function registerOf({ board, bench }: Target, name: string): string {
   const found = names.find((one) => one === name) ?? names.find((one) => one === name.toLowerCase());
   if (found !== undefined) return found;
   // Others that the core knows by name, a register's number or a CSR.
+  if (isKnown(() => bench.machine.cpu.register(name))) return name;
+  throw unknown(board.cpu.name, 'register', name, names);
+}
+
+function isKnown(read: () => unknown): boolean {
   try {
-    bench.machine.cpu.register(name);
-    return name;
+    return typeof read() === 'number';
   } catch {
-    throw unknown(board.cpu.name, 'register', name, names);
+    return false;
   }
 }
 

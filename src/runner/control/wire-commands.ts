@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UsageError } from '../../emu/errors.js';
-import type { Signal } from '../../emu/signal.js';
+import { Signal } from '../../emu/signal.js';
 import { closest } from '../../emu/spelling.js';
 import { commandGroup } from './command.js';
 import type { Target } from './target.js';
@@ -27,9 +27,10 @@ function coreWire({ bench }: Target, name: string): Found | undefined {
   const { cpu } = bench.machine;
   const line = LINE.exec(name)?.[1];
   const input = line === undefined ? cpu.input(name) : cpu.interrupt(Number(line));
-  if (input) return { wire: `cpu.${name}`, direction: 'input', signal: input };
+  // A core may look names up in an object, which has `constructor` and the like.
+  if (input instanceof Signal) return { wire: `cpu.${name}`, direction: 'input', signal: input };
   const output = cpu.output?.(name);
-  return output && { wire: `cpu.${name}`, direction: 'output', signal: output };
+  return output instanceof Signal ? { wire: `cpu.${name}`, direction: 'output', signal: output } : undefined;
 }
 
 function wireOf(target: Target, name: string): Found {
