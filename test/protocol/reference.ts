@@ -5,6 +5,7 @@ import { ALWAYS, SUBSCRIBED } from '../../src/runner/control/events.js';
 import { ERROR_CLASSES } from '../../src/runner/control/failure.js';
 import { commandSchemas, type DescribedCommand } from '../../src/runner/control/self-description.js';
 import { errorResult, stopResult } from '../../src/runner/control/stop-data.js';
+import { addressArgument, integerArgument } from '../../src/runner/control/values.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -89,6 +90,7 @@ function typeText(schema: Json): string {
     items?: Json;
     additionalProperties?: Json | false;
   };
+  if (typeof schema['title'] === 'string') return schema['title'];
   if ('const' in schema) return JSON.stringify(schema['const']);
   if (values) return values.map((value) => JSON.stringify(value)).join(' \\| ');
   if (anyOf) return anyOf.map(typeText).join(' \\| ');
@@ -97,6 +99,11 @@ function typeText(schema: Json): string {
   if (type === 'object' && additionalProperties) return `{…: ${typeText(additionalProperties)}}`;
   if (type === 'string' && schema['pattern'] === '^0x[0-9a-f]+$') return 'hex';
   return type ?? 'any';
+}
+
+/** What a type that has a name consists of. */
+function typeRow({ title, description, ...schema }: Json): string {
+  return `| ${title} | ${[description, schema['properties'] && `\`${membersText(schema)}\``].filter(Boolean).join(': ')} |`;
 }
 
 function membersText(schema: Json): string {
@@ -159,7 +166,13 @@ export function protocolReference(): string {
   });
   return [
     ...parts,
-    '### Events\n\nThese always come:\n',
+    '### Types\n',
+    [
+      '| type | |',
+      '| --- | --- |',
+      ...[addressArgument, integerArgument, stopResult, errorResult].map((type) => typeRow(schemaOf(type))),
+    ].join('\n'),
+    '\n### Events\n\nThese always come:\n',
     ['| event | |', '| --- | --- |', ...list(ALWAYS)].join('\n'),
     '\nThese by `capabilities` or `subscribe`:\n',
     ['| event | |', '| --- | --- |', ...list(SUBSCRIBED)].join('\n'),

@@ -1,6 +1,7 @@
 /** `fwtest serve`: a machine controlled by a tool, over stdio or a local socket. */
 
 import { resolve } from 'node:path';
+import { readElf } from '../../emu/debug/elf.js';
 import { UsageError } from '../../emu/errors.js';
 import type { EngineMode, TimingModel } from '../../emu/isa/engine-mode.js';
 import { boardNamed, boards } from '../catalogue.js';
@@ -42,12 +43,14 @@ function placeOf({ stdio, socket, port }: ServeOptions): Place | 'stdio' {
 
 /** The machine that the options say. */
 function targetFor(image: string | undefined, { board, engine, timing }: ServeOptions): Target {
+  const path = image === undefined ? undefined : resolve(image);
+  // Whoever misspelt the image hears of that first.
+  if (path !== undefined) readElf(path);
   if (board === undefined) {
     const names = boards().map((one) => one.definition.name);
     const remedy = `name the board: ${names.map((name) => `--board ${name}`).join(' or ')}`;
     throw new UsageError({ what: "the option '-b, --board <name>' is missing", where: 'fwtest serve', remedy });
   }
-  const path = image === undefined ? undefined : resolve(image);
   const definition = boardNamed(board).definition as AnyBoard;
   const settings = { hostTimeout: Number.POSITIVE_INFINITY, semihosting: 'auto', engine, timing } as const;
   const station = createStation(definition, path, settings);

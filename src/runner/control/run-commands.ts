@@ -68,7 +68,7 @@ function told(target: Target, stop: Stop) {
 
 define({
   name: 'run',
-  doc: 'Lets machine time pass, and answers when that is over. Commands behind it wait, but for `stop`, `quit` and queries of the status. Without `for`, `until` and condition it runs until something of `stopOn`, a breakpoint, or `stop`.',
+  doc: 'Lets machine time pass, and answers when that is over. Commands behind it wait, but for `stop` and queries of the status. Without `for`, `until` and condition it runs until something of `stopOn`, a breakpoint, or `stop`.',
   when: 'stopped',
   args: {
     for: durationArgument.optional().describe('from now: `"20ms"`, `"1200cycles"`; with a condition, at most so long'),

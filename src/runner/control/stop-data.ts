@@ -15,25 +15,29 @@ export const watchHit = z.strictObject({
   access: z.strictObject({ address: hexText, size: z.int(), value: hexText, write: z.boolean(), pc: hexText }),
 });
 
-export const errorResult = z.strictObject({
-  class: z.enum(Object.keys(ERROR_CLASSES) as ErrorClass[]),
-  desc: z.string(),
-  where: z.string().optional(),
-  remedy: z.string().optional(),
-});
+export const errorResult = z
+  .strictObject({
+    class: z.enum(Object.keys(ERROR_CLASSES) as ErrorClass[]),
+    desc: z.string(),
+    where: z.string().optional(),
+    remedy: z.string().optional(),
+  })
+  .meta({ title: 'failure' });
 
-export const stopResult = z.strictObject({
-  reason: z
-    .enum(['limit', 'met', 'stop', 'breakpoint', 'watchpoint', 'locked', 'error', ...STOPPERS])
-    .describe('`met`: the condition came true; `locked`: the core stands for good (lockup, halted)'),
-  ...instant,
-  pc: hexText,
-  place: z.string().describe('symbol, file and line, as far as the image says'),
-  watchpoint: watchHit.optional(),
-  exitCode: exactInteger.optional().describe('what the firmware ended with'),
-  what: z.string().optional().describe('the fault, the report, the cause of the reset'),
-  error: errorResult.optional(),
-});
+export const stopResult = z
+  .strictObject({
+    reason: z
+      .enum(['limit', 'met', 'stop', 'breakpoint', 'watchpoint', 'locked', 'error', ...STOPPERS])
+      .describe('`met`: the condition came true; `locked`: the core stands for good (lockup, halted)'),
+    ...instant,
+    pc: hexText,
+    place: z.string().describe('symbol, file and line, as far as the image says'),
+    watchpoint: watchHit.optional(),
+    exitCode: exactInteger.optional().describe('what the firmware ended with'),
+    what: z.string().optional().describe('the fault, the report, the cause of the reset'),
+    error: errorResult.optional(),
+  })
+  .meta({ title: 'stop' });
 
 export function watchHitData({ access, address, ...point }: WatchHit): z.output<typeof watchHit> {
   const { size, write } = access;

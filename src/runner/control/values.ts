@@ -20,9 +20,10 @@ export function hexOf(value: number | bigint, digits = 8): string {
   return `0x${value.toString(16).padStart(digits, '0')}`;
 }
 
-export const addressArgument = z
-  .union([z.int().min(0).max(0xffff_ffff), z.string().min(1).max(4096)])
-  .describe('an address: a number, `"0x20000000"`, or a symbol with or without an offset, `"buffer+8"`');
+export const addressArgument = z.union([z.int().min(0).max(0xffff_ffff), z.string().min(1).max(4096)]).meta({
+  title: 'address',
+  description: 'a number, `"0x20000000"`, or a symbol with or without an offset, `"buffer+8"`',
+});
 
 const OFFSET = /^(.+)\+(0x[0-9a-f]+|\d+)$/i;
 const HIGHEST = 0xffff_ffff;
@@ -43,7 +44,7 @@ export function addressOf(bench: MachineBench, where: string | number): number {
 
 export const integerArgument = z
   .union([z.int(), z.string().regex(/^(0x[0-9a-fA-F]{1,16}|-?\d{1,20})$/)])
-  .describe('an integer: a number, or text, `"0x1234"`, which is exact beyond 2⁵³');
+  .meta({ title: 'integer or text', description: 'a number, or text, `"0x1234"`, which is exact beyond 2⁵³' });
 
 /** Of an argument that `integerArgument` has let through. */
 export function integerOf(value: number | string): bigint {
