@@ -92,7 +92,8 @@ export class Machine {
     this.pool = new MemoryPool(memories, arenaBytes + portBytes);
     const { memory, room } = this.pool;
     this.arena = new Arena(arenaBytes, memory.buffer as ArrayBuffer, room);
-    this.timebase = new Timebase(this.arena, description.hertz, new Int32Array(memory.buffer, ENGINE.budget, 1));
+    const budget = new Int32Array(memory.buffer, ENGINE.budget, 1);
+    this.timebase = new Timebase(this.arena, description.hertz, budget, description.cpu.share);
     this.scheduler = new Scheduler(this.arena, this.timebase);
     this.#reports = new ReportLog(this.arena);
     this.#pendingReset = this.arena.i32('pendingReset', 1);

@@ -1,5 +1,6 @@
 import { InternalError } from '../errors.js';
 import { EXIT_BREAKPOINT, EXIT_UNDECODED, generateColdModule } from './cold-module.js';
+import { Crossing, FAR } from './crossing.js';
 import { type Decoded, Decoder } from './decoder.js';
 import type { EngineMode, EngineOptions } from './engine-mode.js';
 import { type EngineStatistics, EXIT_CAUSES, type ExitCause } from './engine-statistics.js';
@@ -7,7 +8,7 @@ import { BREAKPOINT, FIRST, Handlers, LONG, REGION, UNCONDITIONAL, UNDECODED } f
 import { HotEngine, type Timing } from './hot/hot-engine.js';
 import { Tiering, type Tiers } from './hot/tiering.js';
 import { functionImport, helperImport } from './imports.js';
-import type { Isa } from './instruction.js';
+import { type Isa, isLong } from './instruction.js';
 import {
   CHUNK_COUNT,
   CHUNK_MAP,
@@ -19,6 +20,7 @@ import {
   ENGINE,
   ENTRIES_OFFSET,
   NOTE,
+  PC_HIGH,
   RECORD_SIZE,
   type StateLayout,
 } from './layout.js'; // prettier-ignore
@@ -30,18 +32,25 @@ import { prebuilt } from './prebuilt.js';
 import { prebuiltName } from './prebuilt-name.js';
 import { slotValues } from './record.js';
 import { registerUse } from './register-use.js';
+import type { Scalar } from './semantics.js';
 import { SLOW_CALLS } from './slow-path.js';
 import { staticsOf } from './variant.js';
 
-/** What the engine needs of the machine. Addresses and words arrive as signed i32. */
+/**
+ * What the engine needs of the machine. Addresses and words arrive as signed i32; `high` is the high word of a data address where
+ * these have 64 bits.
+ */
 export interface EngineHost {
   /** Flags: bit 1 alignment required, bit 2 unprivileged. May throw a guest fault, which abandons the instruction. */
-  load(address: number, size: number, flags: number): number;
-  load64(address: number, flags: number): bigint;
-  store(address: number, value: number, size: number, flags: number): void;
-  store64(address: number, value: bigint, flags: number): void;
-  /** The halfword at an address as an instruction fetch; throws a guest fault where code may not be fetched. */
-  fetch16(address: number): number;
+  load(address: number, size: number, flags: number, high?: number): number;
+  load64(address: number, flags: number, high?: number): bigint;
+  store(address: number, value: number, size: number, flags: number, high?: number): void;
+  store64(address: number, value: bigint, flags: number, high?: number): void;
+  /**
+   * The halfword at an address as an instruction fetch; throws a guest fault where code may not be fetched. Of a 64-bit address this
+   * is the low word: the high one is the engine's `pcHigh`, plus `carry`.
+   */
+  fetch16(address: number, carry?: number): number;
   /** The halfword at an address of plain memory, as it stands there, whatever may be fetched; undefined elsewhere. */
   codeAt(address: number): number | undefined;
   /** A word of plain memory that no store changes, signed; undefined for anything else. Changes are told to `invalidate`, as changes of code are. */
@@ -56,9 +65,14 @@ export interface EngineHost {
   readonly helpers: Readonly<Record<string, (...args: number[]) => number | undefined>>;
 }
 
+export interface EngineTrap {
+  readonly kind: 'trap';
+  readonly trap: string;
+  readonly argument: number;
+}
 export type EngineExit =
   | { readonly kind: 'budget' }
-  | { readonly kind: 'trap'; readonly trap: string; readonly argument: number }
+  | EngineTrap
   | { readonly kind: 'breakpoint' }
   /** No row has this encoding; pc stands at it. */
   | { readonly kind: 'undefined'; readonly first: number; readonly second: number };
@@ -95,6 +109,21 @@ function moduleOf(isa: Isa, counting: boolean, slowCode: boolean): WebAssembly.M
   }
   return module;
 }
+
+/** Functions of their own: V8 calls a bound one by a slow path. */
+const shortCalls = (host: EngineHost): WebAssembly.ModuleImports => ({
+  load: (address: number, size: number, flags: number) => host.load(address, size, flags),
+  load64: (address: number, flags: number) => host.load64(address, flags),
+  store: (address: number, value: number, size: number, flags: number) => host.store(address, value, size, flags),
+  store64: (address: number, value: bigint, flags: number) => host.store64(address, value, flags),
+});
+const longCalls = (host: EngineHost): WebAssembly.ModuleImports => ({
+  load: (address: number, size: number, flags: number, high: number) => host.load(address, size, flags, high),
+  load64: (address: number, flags: number, high: number) => host.load64(address, flags, high),
+  store: (address: number, value: number, size: number, flags: number, high: number) =>
+    host.store(address, value, size, flags, high),
+  store64: (address: number, value: bigint, flags: number, high: number) => host.store64(address, value, flags, high),
+});
 
 /** What CHUNK_MAP says of a chunk whose records are in a slot. */
 function biasOf(chunk: number, slot: number): number {
@@ -155,6 +184,7 @@ export class ColdEngine {
   readonly #halfwords: Uint16Array;
   readonly #bytes: Uint8Array;
   readonly #counters: BigInt64Array;
+  readonly #longs: BigInt64Array;
   /** Guest chunk number (and view, above it) of every chunk of records in use; number 0 is never used. */
   readonly #chunks: number[] = [];
   #view = 0;
@@ -162,6 +192,7 @@ export class ColdEngine {
   #views = 1;
   /** Instructions whose cost depends on an instruction that they branch to, by its address. */
   readonly #branchesTo = new Map<number, Set<number>>();
+  readonly #crossing: Crossing;
 
   constructor(isa: Isa, memory: WebAssembly.Memory, host: EngineHost, options: EngineOptions = { mode: 'cold' }) {
     const { mode, statistics } = options;
@@ -176,10 +207,11 @@ export class ColdEngine {
     this.#words = new Int32Array(memory.buffer);
     this.#halfwords = new Uint16Array(memory.buffer);
     this.#bytes = new Uint8Array(memory.buffer);
+    this.#longs = new BigInt64Array(memory.buffer, 0, this.layout.end >> 3);
     this.#counters = new BigInt64Array(memory.buffer, 0, (COUNTERS.exits >> 3) + EXIT_CAUSES.length);
     const regionImports = this.#regionImports;
     this.hot = new HotEngine(isa, this.layout, memory, {
-      decode: (pc) => (mode === 'hot' ? this.#peek(pc) : this.#decoded(pc)),
+      decode: (pc) => (mode === 'hot' ? this.#compilable(pc) : this.#decoded(pc)),
       alwaysFetched: (address, length) => host.alwaysFetched?.(address, length) ?? true,
       cover: (spans) => this.#cover(spans),
       halfword: (pc) => host.fetch16(pc),
@@ -188,21 +220,18 @@ export class ColdEngine {
       imports: regionImports,
       isStop: (pc) => this.#breakpoints.has(pc),
       timing: () => this.#timing,
-      register: (index) => this.#words[(this.layout.registers + index * this.layout.registerSize) >> 2]!,
+      register: (index) => this.#register(index),
+      pcHigh: () => this.#longHigh,
       statistics,
     });
     const helpers = Object.fromEntries([
       ...Object.keys(isa.helpers).map((name) => [helperImport(name), host.helpers[name]!] as const),
       ...(isa.functions ?? []).map(({ name, run }) => [functionImport(name), run] as const),
     ]);
-    // functions of their own: V8 calls a bound one by a slow path
     const imports: WebAssembly.ModuleImports = {
       memory,
       regions: this.hot.table,
-      load: (address: number, size: number, flags: number) => host.load(address, size, flags),
-      load64: (address: number, flags: number) => host.load64(address, flags),
-      store: (address: number, value: number, size: number, flags: number) => host.store(address, value, size, flags),
-      store64: (address: number, value: bigint, flags: number) => host.store64(address, value, flags),
+      ...(isLong(isa) ? longCalls(host) : shortCalls(host)),
       codeChanged: (address: number) => this.#codeChanged(address >>> 0),
       ...helpers,
     };
@@ -215,6 +244,7 @@ export class ColdEngine {
     this.#run = this.#runs.fast;
     this.#note = instance.exports['note'] as (site: number, target: number) => void;
     this.#tiering = mode === 'cold' ? undefined : new Tiering(this.#tiers(), mode);
+    this.#crossing = new Crossing(this, memory, host);
     this.#words.set(nothingDecoded(), CHUNK_MAP >> 2);
     this.#words[ENGINE.stale >> 2] = 1;
     this.#words[ENGINE.piecesCost >> 2] = isa.pipeline && !this.#ideal ? 1 : 0;
@@ -257,6 +287,16 @@ export class ColdEngine {
   set pc(address: number) {
     this.#words[ENGINE.pc >> 2] = address;
   }
+  /** The high word of pc, signed; 0 where addresses have 32 bits. */
+  get pcHigh(): number {
+    return isLong(this.isa) ? this.#words[(PC_HIGH >> 2) + 1]! : 0;
+  }
+  set pcHigh(word: number) {
+    if (isLong(this.isa)) this.#words[(PC_HIGH >> 2) + 1] = word;
+  }
+  get #longHigh(): bigint {
+    return BigInt(this.pcHigh) << 32n;
+  }
   get budget(): number {
     return this.#words[ENGINE.budget >> 2]!;
   }
@@ -283,8 +323,16 @@ export class ColdEngine {
       if (exit === EXIT_UNDECODED) {
         const undefinedAt = this.#decodeFrom(this.pc);
         if (undefinedAt) return undefinedAt;
-      } else if (exit === EXIT_BREAKPOINT) return BREAKPOINT_EXIT;
-      else return this.#trap(exit);
+      } else if (exit === EXIT_BREAKPOINT) {
+        if (this.#breakpoints.has(this.pc)) return BREAKPOINT_EXIT;
+        const left = this.#crossing.execute(this.pc);
+        if (left?.kind === 'trap' && left.trap === FAR.trap) this.#goFar();
+        else if (left) return left;
+      } else {
+        const trap = this.#trap(exit);
+        if (trap.trap !== FAR.trap) return trap;
+        this.#goFar();
+      }
     }
   }
 
@@ -292,6 +340,11 @@ export class ColdEngine {
   #noteStart(): void {
     const { pc } = this;
     if (pc !== this.#leftAt && !this.hot.isEntry(pc)) this.#note(NOTE.reached, pc);
+  }
+
+  #register(index: number): Scalar {
+    const at = this.layout.registers + index * this.layout.registerSize;
+    return isLong(this.isa) ? this.#longs[at >> 3]! : this.#words[at >> 2]!;
   }
 
   /** Executes one instruction, whatever the budget and the breakpoints; the budget is charged. */
@@ -329,7 +382,14 @@ export class ColdEngine {
     }
   }
 
-  #trap(exit: number): EngineExit {
+  /** A computed branch to where pc has another high word: the scalar says where. */
+  #goFar(): void {
+    const at = this.layout.scalars[FAR.target]!.offset >> 2;
+    this.pcHigh = this.#words[at + 1]!;
+    this.pc = this.#words[at]!;
+  }
+
+  #trap(exit: number): EngineTrap {
     this.#words[ENGINE.exit >> 2] = 0;
     return { kind: 'trap', trap: this.isa.traps[exit - 1]!, argument: this.#words[ENGINE.exitArgument >> 2]! };
   }
@@ -463,7 +523,11 @@ export class ColdEngine {
   /** The instruction at an address if it was decoded: what was not has not been executed yet. */
   #decoded(pc: number): Decoded | undefined {
     const record = this.#record(pc);
-    return record === undefined || this.#halfwords[record >> 1] === UNDECODED ? undefined : this.#peek(pc);
+    return record === undefined || this.#halfwords[record >> 1] === UNDECODED ? undefined : this.#compilable(pc);
+  }
+  #compilable(pc: number): Decoded | undefined {
+    const decoded = this.#peek(pc);
+    return decoded && !this.#crossing.mayLeave(pc, decoded) ? decoded : undefined;
   }
 
   #peek(pc: number): Decoded | undefined {
@@ -477,7 +541,7 @@ export class ColdEngine {
   /** Decodes one instruction as it stands in memory, with what its neighbours make it cost; faults as a fetch does. */
   decode(address: number): Decoded | undefined {
     const first = this.#host.fetch16(address);
-    const second = this.isa.lengthOf(first) === 4 ? this.#host.fetch16((address + 2) >>> 0) : 0;
+    const second = this.isa.lengthOf(first) === 4 ? this.#fetchBehind(address) : 0;
     const decoded = this.#compiled.decoder.decode(first, second);
     const { pipeline } = this.isa;
     if (!decoded || !pipeline) return decoded;
@@ -489,6 +553,11 @@ export class ColdEngine {
       return neighbour;
     });
     return { ...decoded, fields: { ...decoded.fields, ...cycles }, beside };
+  }
+
+  /** The halfword after the one at an address. */
+  #fetchBehind(address: number): number {
+    return this.#host.fetch16((address + 2) >>> 0, address >= 0xffff_fffe ? 1 : 0);
   }
 
   /** An instruction for its neighbours to look at: it is not fetched, and what does not lie in memory is none. */
@@ -625,7 +694,7 @@ export class ColdEngine {
     if (!decoded) {
       const first = this.#host.fetch16(address);
       const long = this.isa.lengthOf(first) === 4;
-      return { kind: 'undefined', first, second: long ? this.#host.fetch16((address + 2) >>> 0) : 0 };
+      return { kind: 'undefined', first, second: long ? this.#fetchBehind(address) : 0 };
     }
     this.#write(address, decoded);
     const compiled = this.hot.numberAt(address);
@@ -648,7 +717,8 @@ export class ColdEngine {
     }
   }
 
-  #write(address: number, { row, fields, length, beside }: Decoded): void {
+  #write(address: number, decoded: Decoded): void {
+    const { row, fields, length, beside } = decoded;
     if (beside !== undefined) this.#dependsOn(address, beside);
     const { handlers } = this.#compiled;
     const statics = staticsOf(row, fields);
@@ -662,7 +732,7 @@ export class ColdEngine {
       else if (slot.bytes === 2) this.#halfwords[at >> 1] = value;
       else this.#bytes[at] = value;
     }
-    const stop = this.#breakpoints.has(address);
+    const stop = this.#breakpoints.has(address) || this.#crossing.mayLeave(address, decoded);
     this.#halfwords[record >> 1] = stop ? BREAKPOINT : outside;
     this.#halfwords[(record >> 1) + 1] =
       (stop ? BREAKPOINT : inside) | (length === 4 ? LONG : 0) | (row.unconditional ? UNCONDITIONAL : 0);

@@ -1,7 +1,7 @@
 import { Emitter } from './emitter.js';
 import { BREAKPOINT, HANDLER_MASK, type Handler, Handlers, LONG, REGION, UNCONDITIONAL } from './handlers.js';
 import { functionImport, helperImport, helperImports, type Import } from './imports.js';
-import type { Isa } from './instruction.js';
+import { type Isa, isLong } from './instruction.js';
 import type { Program, Type } from './ir.js';
 import {
   CHUNK_SHIFT,
@@ -20,7 +20,7 @@ import type { DataAddress, PrintContext } from './print-context.js';
 import { Printer } from './printer.js';
 import { layoutRecord, type RecordView } from './record.js';
 import { chunkBias, entryAddress, LEFT, REGION_PARAMS, REGION_RESULTS } from './region-entry.js';
-import { addSlowPath, SLOW_CALLS, type SlowPath } from './slow-path.js';
+import { addSlowPath, SLOW_CALLS, type SlowPath, slowParams } from './slow-path.js';
 import { FunctionBody } from './wasm/code.js';
 import { ModuleBuilder } from './wasm/module.js';
 import { EMPTY_BLOCK, OP, VALUE_TYPE } from './wasm/opcodes.js';
@@ -43,10 +43,10 @@ export function generateColdModule(isa: Isa, counting = false, slowCode = false)
 
 /** The imports' names and signatures, in order. */
 const hostImports = (isa: Isa): Import[] => [
-  { name: 'load', params: ['i32', 'i32', 'i32'], results: ['i32'] },
-  { name: 'load64', params: ['i32', 'i32'], results: ['i64'] },
-  { name: 'store', params: ['i32', 'i32', 'i32', 'i32'], results: [] },
-  { name: 'store64', params: ['i32', 'i64', 'i32'], results: [] },
+  { name: 'load', params: ['i32', ...slowParams('load', 'i32', isLong(isa))], results: ['i32'] },
+  { name: 'load64', params: slowParams('load', 'i64', isLong(isa)), results: ['i64'] },
+  { name: 'store', params: ['i32', ...slowParams('store', 'i32', isLong(isa))], results: [] },
+  { name: 'store64', params: slowParams('store', 'i64', isLong(isa)), results: [] },
   { name: 'codeChanged', params: ['i32'], results: [] },
   ...helperImports(isa),
 ];
@@ -82,13 +82,14 @@ class ColdModule {
       this.#imports.set(name, this.#module.import(name, params, results));
     }
     const host = (name: string) => this.#imports.get(name)!;
-    this.#slowPath = addSlowPath(this.#module, {
+    const machine = {
       load: host('load'),
       load64: host('load64'),
       store: host('store'),
       store64: host('store64'),
       codeChanged: host('codeChanged'),
-    }); // prettier-ignore
+    };
+    this.#slowPath = addSlowPath(this.#module, machine, isLong(isa));
     if (!slowCode) return;
     const line = (print: () => FunctionBody) => this.#module.function(['i32'], ['i32'], print);
     const missCode = line(() => missFunction(LINES.code));

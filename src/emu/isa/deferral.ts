@@ -38,7 +38,7 @@ export function deferredValues(program: Program): Int32Array {
   for (let id = length - 1; id >= 0; id--) {
     const { op } = program[id]!;
     if (user[id]! < 0) continue;
-    const read = op === 'reg' || op === 'get' || op === 'readVar';
+    const read = op === 'reg' || op === 'get' || op === 'readVar' || op === 'pcHigh';
     // an operation moves to where its user is printed
     const at = user[user[id]!]! >= 0 ? user[user[id]!]! : user[id]!;
     const moves = read ? effects[at] === effects[id + 1] : isPure(op);

@@ -8,6 +8,8 @@ export type Int = Value<'i32'>;
 export type Long = Value<'i64'>;
 /** A value, or a plain number standing for an integer constant of the other operand's type. */
 type Numeric<T extends Type> = Value<T> | (T extends 'i32' | 'i64' ? number : never);
+/** Of memory: 32 bits, or 64 where registers are as wide. */
+type Address = Int | Long | number;
 
 /** What `o.helper` gives: nothing where the helper gives nothing. */
 type HelperResult<T extends Type | 'void'> = T extends Type ? Value<T> : unknown;
@@ -29,6 +31,8 @@ export interface EmitterOptions {
   readonly literals?: Readonly<Record<string, number>>;
   /** Literal address of the instruction. */
   readonly pc?: number;
+  /** With it: what stands above the low word, a multiple of 2³²; 0 unless given. */
+  readonly pcHigh?: bigint | undefined;
   /** Type of the integer register file: i32, or i64 for RV64. */
   readonly registers?: 'i32' | 'i64';
   /** Types of the named scalars; those not named are i32. */
@@ -75,13 +79,25 @@ export class Emitter {
     if (literal !== undefined) return this.i32(literal);
     return this.#pure({ op: 'operand', type: 'i32', letter, width }) as Int;
   }
-  /** Address of this instruction. */
+  /** Address of this instruction, its low word. */
   get pc(): Int {
     return this.#options.pc === undefined ? (this.#pure({ op: 'pc', type: 'i32' }) as Int) : this.i32(this.#options.pc);
   }
   /** Address of the instruction that follows in memory. */
   get next(): Int {
     return this.add(this.pc, this.#options.length);
+  }
+  /** What stands above the low word of pc: a multiple of 2³². */
+  get pcHigh(): Long {
+    const { pc, pcHigh = 0n } = this.#options;
+    return pc === undefined ? (this.#pure({ op: 'pcHigh', type: 'i64', args: [] }) as Long) : this.i64(pcHigh);
+  }
+  /** Address of this instruction, and of the one that follows in memory, where addresses have 64 bits. */
+  get longPc(): Long {
+    return this.add<'i64'>(this.pcHigh, this.extendU(this.pc));
+  }
+  get longNext(): Long {
+    return this.add<'i64'>(this.longPc, this.#options.length);
   }
 
   add<T extends Type = 'i32'>(a: Numeric<T>, b: Numeric<T>): Value<T> {
@@ -161,7 +177,7 @@ export class Emitter {
   }
   /** `a` where the condition is not 0, else `b`; both are computed. */
   select<T extends Type = 'i32'>(condition: Int | number, a: Numeric<T>, b: Numeric<T>): Value<T> {
-    const [x, y] = [this.#value(a), this.#value(b)];
+    const [x, y] = this.#pair('select', a, b);
     return this.#op('select', x.type, [this.#value(condition), x, y]) as Value<T>;
   }
   extend8S<T extends 'i32' | 'i64' = 'i32'>(a: Numeric<T>): Value<T> {
@@ -202,13 +218,13 @@ export class Emitter {
   }
 
   /** A load of 1, 2 or 4 bytes into an i32, or of 8 into an i64. A fault abandons the instruction at this point. */
-  load(size: 1 | 2 | 4, address: Int | number, access: AccessOptions = {}): Int {
+  load(size: 1 | 2 | 4, address: Address, access: AccessOptions = {}): Int {
     return this.#push({ op: 'load', type: 'i32', size, access, args: [this.#value(address).id] }) as Int;
   }
-  load64(size: Size, address: Int | number, access: AccessOptions = {}): Long {
+  load64(size: Size, address: Address, access: AccessOptions = {}): Long {
     return this.#push({ op: 'load', type: 'i64', size, access, args: [this.#value(address).id] }) as Long;
   }
-  store(size: Size, address: Int | number, value: Int | Long | number, access: AccessOptions = {}): void {
+  store(size: Size, address: Address, value: Int | Long | number, access: AccessOptions = {}): void {
     const args = [this.#value(address).id, this.#value(value).id] as const;
     this.#push({ op: 'store', type: 'void', size, access, args });
   }

@@ -1,4 +1,5 @@
 import { ColdEngine, type EngineHost } from './cold-engine.js';
+import type { EngineMode } from './engine-mode.js';
 import type { Isa } from './instruction.js';
 import { CODE_TABLE, GUEST_BASE, PAGE_SHIFT, PAGE_SIZE, READ_TABLE, WASM_PAGE, WRITE_TABLE } from './layout.js';
 
@@ -17,7 +18,7 @@ export interface FlatMachine {
 export function flatMachine(
   isa: Isa,
   size: number,
-  options: { base?: number; direct?: boolean; helpers?: EngineHost['helpers'] } = {},
+  options: { base?: number; direct?: boolean; helpers?: EngineHost['helpers']; mode?: EngineMode } = {},
 ): FlatMachine {
   const base = options.base ?? 0x8000_0000;
   const memory = new WebAssembly.Memory({ initial: GUEST_BASE / WASM_PAGE + Math.ceil(size / WASM_PAGE) });
@@ -31,31 +32,31 @@ export function flatMachine(
       for (const table of [READ_TABLE, WRITE_TABLE]) words[(table >> 2) + ((base + at) >>> 12)] = GUEST_BASE - base;
     }
   }
-  const offset = (address: number, length: number): number => {
-    const at = (address >>> 0) - base;
-    if (at < 0 || at + length > size) throw new RangeError(`no memory at 0x${(address >>> 0).toString(16)}`);
+  const offset = (address: number, length: number, high = 0): number => {
+    const at = (address - base) >>> 0;
+    if (high !== 0 || at + length > size) throw new RangeError(`no memory at 0x${(address >>> 0).toString(16)}`);
     return at;
   };
   const quiet = Object.fromEntries(Object.keys(isa.helpers).map((name) => [name, () => 0]));
   const host: EngineHost = {
-    load: (address, length) => {
-      calls.push(`load${length} ${offset(address, length)}`);
-      const at = offset(address, length);
+    load: (address, length, _, high) => {
+      const at = offset(address, length, high);
+      calls.push(`load${length} ${at}`);
       return length === 1 ? view.getUint8(at) : length === 2 ? view.getUint16(at, true) : view.getInt32(at, true);
     },
-    load64: (address) => view.getBigInt64(offset(address, 8), true),
-    store: (address, value, length) => {
-      calls.push(`store${length} ${offset(address, length)}`);
-      const at = offset(address, length);
+    load64: (address, _, high) => view.getBigInt64(offset(address, 8, high), true),
+    store: (address, value, length, _, high) => {
+      const at = offset(address, length, high);
+      calls.push(`store${length} ${at}`);
       if (length === 1) view.setUint8(at, value);
       else if (length === 2) view.setUint16(at, value, true);
       else view.setInt32(at, value, true);
     },
-    store64: (address, value) => view.setBigInt64(offset(address, 8), value, true),
+    store64: (address, value, _, high) => view.setBigInt64(offset(address, 8, high), value, true),
     fetch16: (address) => view.getUint16(offset(address, 2), true),
     codeAt: (address) => {
-      const at = (address >>> 0) - base;
-      return at < 0 || at + 2 > size ? undefined : view.getUint16(at, true);
+      const at = (address - base) >>> 0;
+      return at + 2 > size ? undefined : view.getUint16(at, true);
     },
     constantWord: () => undefined,
     codeDecoded: (address, length) => {
@@ -67,5 +68,6 @@ export function flatMachine(
     },
     helpers: { ...quiet, ...options.helpers },
   };
-  return { engine: new ColdEngine(isa, memory, host), memory, base, ram, words, calls };
+  const engine = new ColdEngine(isa, memory, host, { mode: options.mode ?? 'cold' });
+  return { engine, memory, base, ram, words, calls };
 }

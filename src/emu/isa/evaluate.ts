@@ -10,9 +10,9 @@ export interface Environment {
   setRegister(index: number, value: Scalar): void;
   scalar(name: string): Scalar;
   setScalar(name: string, value: Scalar): void;
-  /** Zero-extended; a throw is a guest fault and abandons the instruction. */
-  load(address: number, size: Size, access: AccessOptions): bigint;
-  store(address: number, size: Size, value: bigint, access: AccessOptions): void;
+  /** Zero-extended; a throw is a guest fault and abandons the instruction. `high`: of a 64-bit address, as a signed word. */
+  load(address: number, size: Size, access: AccessOptions, high: number): bigint;
+  store(address: number, size: Size, value: bigint, access: AccessOptions, high: number): void;
   helper(name: string, args: readonly Scalar[]): Scalar | undefined;
 }
 
@@ -140,7 +140,8 @@ class Evaluation {
         return this.#load(node);
       case 'store': {
         const value = BigInt.asUintN(node.size * 8, BigInt(this.#arg(node, 1)));
-        environment.store(Number(this.#arg(node, 0)) >>> 0, node.size, value, node.access);
+        const [address, high] = this.#address(node);
+        environment.store(address, node.size, value, node.access, high);
         return undefined;
       }
       case 'helper':
@@ -170,8 +171,16 @@ class Evaluation {
     }
   }
 
+  /** Low word, unsigned, and high word, signed. */
+  #address(node: Node): readonly [number, number] {
+    const address = this.#arg(node, 0);
+    if (typeof address === 'number') return [address >>> 0, 0];
+    return [Number(BigInt.asUintN(32, address)), Number(BigInt.asIntN(32, address >> 32n))];
+  }
+
   #load(node: Extract<Node, { op: 'load' }>): Scalar {
-    const raw = this.#environment.load(Number(this.#arg(node, 0)) >>> 0, node.size, node.access);
+    const [address, high] = this.#address(node);
+    const raw = this.#environment.load(address, node.size, node.access, high);
     const wide = node.access.signed ? BigInt.asIntN(node.size * 8, raw) : BigInt.asUintN(node.size * 8, raw);
     return node.type === 'i64' ? BigInt.asIntN(64, wide) : Number(BigInt.asIntN(32, wide));
   }

@@ -140,6 +140,9 @@ export interface Isa {
   readonly join: (first: number, second: number) => number;
 }
 
+/** Whether registers, and with them addresses, have 64 bits. */
+export const isLong = (isa: Isa): boolean => isa.state.registers.type === 'i64';
+
 /** Checks a table of rows: rows that overlap without saying so fail here. */
 export function defineIsa(isa: Isa): Isa {
   for (const [i, a] of isa.rows.entries()) {

@@ -95,6 +95,8 @@ export type Node =
   | { op: 'const'; type: Type; value: number | bigint }
   | { op: 'operand'; type: 'i32'; letter: string; width: number }
   | { op: 'pc'; type: 'i32' }
+  /** What stands above the low word of pc: a multiple of 2³². */
+  | { op: 'pcHigh'; type: 'i64'; args: readonly [] }
   | { op: PureOp; type: Type; args: readonly number[] }
   /** Integer register file; the index is a value. */
   | { op: 'reg'; type: 'i32' | 'i64'; args: readonly [number] }

@@ -92,7 +92,9 @@ export type PageGuard = (address: number) => number;
 export const PORT_TABLE = 0xa0_0000;
 /** A register that can be read directly: addresses of its value, of its count of reads, and of a word that is 0 while it answers. */
 export const PORT = { value: 0, reads: 4, blocked: 8, size: 16 } as const;
-export const CHUNKS_BASE = 0xe0_0000;
+/** One word per guest page, where addresses have 64 bits: the high word of the addresses that the entries of the other tables are for. */
+export const HIGH_TABLE = 0xe0_0000;
+export const CHUNKS_BASE = 0x120_0000;
 /** First byte for guest memories. */
 export const GUEST_BASE = Math.ceil((CHUNKS_BASE + CHUNK_COUNT * CHUNK_STRIDE) / WASM_PAGE) * WASM_PAGE;
 
@@ -127,6 +129,8 @@ export const ENGINE = {
 } as const;
 /** First byte of registers and scalars; the words before it are the engines' own, but for pc. */
 export const SCALARS = STATE_BASE + 24;
+/** Where addresses have 64 bits, before the registers: an i64, what stands above the low word of pc. */
+export const PC_HIGH = SCALARS;
 
 /**
  * Notes about control flow that compiled code does not have: a hash table of (site, target, count), 3 words and one to
@@ -155,7 +159,7 @@ export const sizeOf = (type: Type): 4 | 8 => (type === 'i64' || type === 'f64' ?
 
 export function layoutState(isa: Isa): StateLayout {
   const registerSize = sizeOf(isa.state.registers.type);
-  const registers = SCALARS;
+  const registers = registerSize === 8 ? PC_HIGH + 8 : SCALARS;
   let offset = registers + isa.state.registers.count * registerSize;
   const scalars: Record<string, { offset: number; type: Type }> = {};
   for (const [name, type] of Object.entries(isa.state.scalars)) {

@@ -1,9 +1,11 @@
 import { InternalError } from '../errors.js';
 import { deferredValues } from './deferral.js';
 import type { Node, Program, PureOp, Type } from './ir.js';
-import { ENGINE, PAGE_SHIFT, PAGE_SIZE, READ_TABLE, SLOW_MEMORY, WRITE_TABLE } from './layout.js';
+import { ENGINE, HIGH_TABLE, PAGE_SHIFT, PAGE_SIZE, PC_HIGH, READ_TABLE, SLOW_MEMORY, WRITE_TABLE } from './layout.js';
 import { isSlow } from './lines.js';
 import type { HotContext, MemoryWindow, PrintContext, SharedCheck } from './print-context.js';
+import { registerNumber } from './record.js';
+import { accessFlags } from './slow-path.js';
 import {
   CONVERSION,
   EMPTY_BLOCK,
@@ -20,6 +22,12 @@ import {
 interface Arms {
   readonly before: boolean;
   first?: boolean;
+}
+
+/** Locals of an address: its low word, and all of it where it has 64 bits. */
+interface AddressLocals {
+  readonly low: number;
+  readonly long?: number | undefined;
 }
 
 /** Prints one instruction's operations as WebAssembly. */
@@ -214,6 +222,9 @@ export class Printer {
       case 'readVar':
         out.get(this.#local(node.variable));
         return;
+      case 'pcHigh':
+        out.i32(0).memory(OP.i64_load, PC_HIGH);
+        return;
       default:
         this.#pure(node as Extract<Node, { op: PureOp }>);
     }
@@ -279,11 +290,13 @@ export class Printer {
       out.i32(0);
       return state.registers + Number(node.value) * state.registerSize;
     }
-    if (slots.decoded.has(index)) this.#slot(index, state.registerSize);
-    else {
-      this.#value(index);
-      out.i32(state.registerSize === 8 ? 3 : 2).op(OP.i32_shl);
+    if (slots.decoded.has(index)) {
+      const { from, plus } = registerNumber(this.#program, index);
+      this.#slot(from, state.registerSize);
+      return state.registers + plus * state.registerSize;
     }
+    this.#value(index);
+    out.i32(state.registerSize === 8 ? 3 : 2).op(OP.i32_shl);
     return state.registers;
   }
 
@@ -320,22 +333,46 @@ export class Printer {
   }
 
   /** Leaves the page's table entry in a local and the "slow path" condition on the stack. */
-  #lookUp(address: number, size: number, table: number): number {
+  #lookUp({ low, long }: AddressLocals, size: number, table: number): number {
     const { out } = this.#context;
     const entry = this.#context.temporary('i32');
     out
-      .get(address)
+      .get(low)
       .i32(PAGE_SHIFT - 2)
       .op(OP.i32_shr_u)
       .i32(0x3f_fffc)
       .op(OP.i32_and);
-    out.memory(OP.i32_load, table).tee(entry).op(OP.i32_eqz);
+    if (long === undefined) out.memory(OP.i32_load, table).tee(entry).op(OP.i32_eqz);
+    else {
+      const page = this.#context.temporary('i32');
+      out.tee(page).memory(OP.i32_load, table).tee(entry).op(OP.i32_eqz);
+      out.get(page).memory(OP.i32_load, HIGH_TABLE);
+      this.#highWord(long);
+      out.op(OP.i32_xor, OP.i32_or);
+    }
     if (size > 1)
       out
-        .get(address)
+        .get(low)
         .i32(size - 1)
         .op(OP.i32_and, OP.i32_or);
     return entry;
+  }
+  #highWord(long: number): void {
+    this.#context.out.get(long).i64(32n).op(OP.i64_shr_u, OP.i32_wrap_i64);
+  }
+
+  /** Puts an address into locals. */
+  #address(id: number): AddressLocals {
+    const { out } = this.#context;
+    const low = this.#context.temporary('i32');
+    this.#value(id);
+    if (this.#program[id]!.type !== 'i64') {
+      out.set(low);
+      return { low };
+    }
+    const long = this.#context.temporary('i64');
+    out.tee(long).op(OP.i32_wrap_i64).set(low);
+    return { low, long };
   }
 
   /** The tables say what the core may do with its present privilege: an access with less of it takes the slow path. */
@@ -374,10 +411,8 @@ export class Printer {
         .set(this.#local(id));
       return;
     }
-    const address = this.#context.temporary('i32');
-    this.#value(node.args[0]);
-    out.set(address);
-    this.#waitForData(address);
+    const address = this.#address(node.args[0]);
+    this.#waitForData(address.low);
     const window = this.#context.hot?.window;
     if (window && !node.access.unprivileged) {
       this.#loadFrom(window, id, node, address);
@@ -387,7 +422,7 @@ export class Printer {
     if (node.access.unprivileged) this.#refuse();
     out.op(OP.if, VALUE_TYPE[node.type]);
     this.#slowArm(() => this.#slowLoad(node, address));
-    out.op(OP.else).get(entry).get(address).op(OP.i32_add);
+    out.op(OP.else).get(entry).get(address.low).op(OP.i32_add);
     out.memory(LOADS[loadName(node)]!, 0);
     out.op(OP.end).set(this.#local(id));
   }
@@ -395,7 +430,7 @@ export class Printer {
   /** A literal of the code, where that cannot be stored to. */
   #constantWord({ args, size, type }: Extract<Node, { op: 'load' }>): number | undefined {
     const address = this.#program[args[0]]!;
-    if (size !== 4 || type !== 'i32' || address.op !== 'const') return undefined;
+    if (size !== 4 || type !== 'i32' || address.op !== 'const' || address.type !== 'i32') return undefined;
     return this.#context.hot?.constantWord(Number(address.value) >>> 0);
   }
 
@@ -404,32 +439,46 @@ export class Printer {
     { base, size, host }: MemoryWindow,
     id: number,
     node: Extract<Node, { op: 'load' }>,
-    address: number,
+    { low, long }: AddressLocals,
   ): void {
     const { out, hot } = this.#context;
-    out.get(address).i32(base).op(OP.i32_sub).tee(address);
-    const shift = Math.log2(node.size);
-    if (shift > 0) out.i32(shift).op(OP.i32_rotr);
-    out.i32(size >>> shift).op(OP.i32_ge_u, OP.if, EMPTY_BLOCK);
+    if (long === undefined) out.get(low).i32(base).op(OP.i32_sub).tee(low);
+    else out.get(long).i64(BigInt(base)).op(OP.i64_sub).tee(long);
+    this.#isOutside(size, Math.log2(node.size), long !== undefined);
+    out.op(OP.if, EMPTY_BLOCK);
     hot!.miss(this.#depth + 1);
-    out.op(OP.end).get(address).memory(LOADS[loadName(node)]!, host).set(this.#local(id));
+    out.op(OP.end);
+    if (long === undefined) out.get(low);
+    else out.get(long).op(OP.i32_wrap_i64);
+    out.memory(LOADS[loadName(node)]!, host).set(this.#local(id));
+  }
+
+  /** Whether a distance on the stack is misaligned, or not below `size` bytes, which are a multiple of the alignment. */
+  #isOutside(size: number, shift: number, long: boolean): void {
+    const { out } = this.#context;
+    if (long) {
+      if (shift > 0) out.i64(BigInt(shift)).op(OP.i64_rotr);
+      out.i64(BigInt(size) >> BigInt(shift)).op(OP.i64_ge_u);
+    } else {
+      if (shift > 0) out.i32(shift).op(OP.i32_rotr);
+      out.i32(size >>> shift).op(OP.i32_ge_u);
+    }
   }
 
   /** Checks all accesses of a group at the first one; gives where the place counts from in the Wasm memory. */
   #sharedCheck({ base, from, span, shift, window, place, checked }: SharedCheck): number {
     const { out, hot } = this.#context;
     if (checked) return window?.host ?? 0;
-    out
-      .get(base)
-      .i32(from - (window?.base ?? 0))
-      .op(OP.i32_add)
-      .set(place);
+    const distance = from - (window?.base ?? 0);
+    const long = this.#context.state.registerSize === 8 ? this.#context.temporary('i64') : undefined;
+    out.get(base);
+    if (long === undefined) out.i32(distance).op(OP.i32_add).set(place);
+    else out.i64(BigInt(distance)).op(OP.i64_add).tee(long).op(OP.i32_wrap_i64).set(place);
     if (window) {
-      out.get(place);
-      if (shift > 0) out.i32(shift).op(OP.i32_rotr);
-      out.i32(((window.size - span) >>> shift) + 1).op(OP.i32_ge_u);
+      out.get(long ?? place);
+      this.#isOutside((((window.size - span) >>> shift) + 1) * 2 ** shift, shift, long !== undefined);
     } else {
-      const entry = this.#lookUp(place, 1 << shift, WRITE_TABLE);
+      const entry = this.#lookUp({ low: place, long }, 1 << shift, WRITE_TABLE);
       out
         .get(place)
         .i32(PAGE_SIZE - 1)
@@ -449,9 +498,12 @@ export class Printer {
     else call();
   }
 
-  #slowLoad(node: Extract<Node, { op: 'load' }>, address: number): void {
+  #slowLoad(node: Extract<Node, { op: 'load' }>, { low, long }: AddressLocals): void {
+    const { out } = this.#context;
     this.#synchronise();
-    this.#context.out.get(address).i32(accessFlags(node.access)).call(this.#context.slow('load', node.size));
+    out.get(low).i32(accessFlags(node.access));
+    if (long !== undefined) this.#highWord(long);
+    out.call(this.#context.slow('load', node.size));
     this.#widen(node);
     this.#reload();
   }
@@ -476,25 +528,26 @@ export class Printer {
       out.memory(STORES[`${type} ${node.size}`]!, shared.offset);
       return;
     }
-    const [address, value] = [this.#context.temporary('i32'), this.#context.temporary(type)];
-    this.#value(node.args[0]);
-    out.set(address);
+    const address = this.#address(node.args[0]);
+    const value = this.#context.temporary(type);
     this.#value(node.args[1]);
     out.set(value);
     const entry = this.#lookUp(address, node.size, WRITE_TABLE);
     if (node.access.unprivileged) this.#refuse();
     out.op(OP.if, EMPTY_BLOCK);
     this.#slowArm(() => this.#slowStore(node, address, value));
-    out.op(OP.else).get(entry).get(address).op(OP.i32_add).get(value);
+    out.op(OP.else).get(entry).get(address.low).op(OP.i32_add).get(value);
     out.memory(STORES[`${type} ${node.size}`]!, 0).op(OP.end);
   }
 
-  #slowStore(node: Extract<Node, { op: 'store' }>, address: number, value: number): void {
+  #slowStore(node: Extract<Node, { op: 'store' }>, { low, long }: AddressLocals, value: number): void {
     const { out } = this.#context;
     this.#synchronise();
-    out.get(address).get(value);
+    out.get(low).get(value);
     if (this.#program[node.args[1]]!.type === 'i64' && node.size < 8) out.op(PURE_OPCODE.wrap!.i64 as number);
-    out.i32(accessFlags(node.access)).call(this.#context.slow('store', node.size));
+    out.i32(accessFlags(node.access));
+    if (long !== undefined) this.#highWord(long);
+    out.call(this.#context.slow('store', node.size));
     this.#reload();
   }
 
@@ -602,8 +655,3 @@ export class Printer {
 
 const loadName = ({ type, size, access }: Extract<Node, { op: 'load' }>) =>
   `${type} ${size} ${access.signed ? 's' : 'u'}`;
-
-/** Bit 1: alignment required; bit 2: unprivileged. Bit 0 (signed) is the printer's own business. */
-function accessFlags(access: { aligned?: boolean; unprivileged?: boolean }): number {
-  return (access.aligned ? 2 : 0) | (access.unprivileged ? 4 : 0);
-}

@@ -59,7 +59,7 @@ export function isDecoded(program: Program, id: number): boolean {
   return isComputed(node) && argsOf(node).every((arg) => isDecoded(program, arg));
 }
 
-const STATEFUL = new Set<Node['op']>(['reg', 'get', 'load', 'helper', 'readVar', 'var', 'bits']);
+const STATEFUL = new Set<Node['op']>(['reg', 'get', 'load', 'helper', 'readVar', 'var', 'bits', 'pcHigh']);
 const isComputed = (node: Node) => !STATEFUL.has(node.op);
 
 /** The register numbers that go into a value. */

@@ -1,9 +1,10 @@
-import type { Type } from './ir.js';
+import type { AccessOptions, Type } from './ir.js';
 import {
   CHUNK_MAP,
   CHUNK_SHIFT,
   CODE_TABLE,
   ENGINE,
+  HIGH_TABLE,
   PAGE,
   PAGE_SHIFT,
   PAGE_SIZE,
@@ -33,6 +34,10 @@ export const SLOW_CALLS = (['load', 'store'] as const).flatMap((kind) =>
 const LOAD = { 1: OP.i32_load8_u, 2: OP.i32_load16_u, 4: OP.i32_load, 8: OP.i64_load } as const;
 const STORE = { 1: OP.i32_store8, 2: OP.i32_store16, 4: OP.i32_store, 8: OP.i64_store } as const;
 
+/** Bit 1: alignment required; bit 2: unprivileged. Bit 0 (signed) is the printer's own business. */
+export const accessFlags = ({ aligned, unprivileged }: AccessOptions): number =>
+  (aligned ? 2 : 0) | (unprivileged ? 4 : 0);
+
 interface Imports {
   readonly load: number;
   readonly load64: number;
@@ -42,18 +47,28 @@ interface Imports {
   readonly codeChanged: number;
 }
 
-export function addSlowPath(module: ModuleBuilder, imports: Imports): SlowPath {
+/** Parameters of the slow path, and of the machine's functions behind it, beside a size: `long` addresses have a high word, which comes last. */
+export const slowParams = (kind: 'load' | 'store', value: Type, long: boolean): readonly Type[] => [
+  'i32',
+  ...(kind === 'store' ? [value] : []),
+  'i32',
+  ...(long ? (['i32'] as const) : []),
+];
+
+export function addSlowPath(module: ModuleBuilder, imports: Imports, long: boolean): SlowPath {
   const indices = new Map<string, number>();
   for (const size of SIZES) {
     const type: Type = size === 8 ? 'i64' : 'i32';
     indices.set(
       `load ${size}`,
-      module.function(['i32', 'i32'], [type], () => slowLoad(size, type, size === 8 ? imports.load64 : imports.load)),
+      module.function(slowParams('load', type, long), [type], () =>
+        slowLoad(size, type, size === 8 ? imports.load64 : imports.load, long),
+      ),
     );
     indices.set(
       `store ${size}`,
-      module.function(['i32', type, 'i32'], [], () =>
-        slowStore(size, type, size === 8 ? imports.store64 : imports.store, imports.codeChanged),
+      module.function(slowParams('store', type, long), [], () =>
+        slowStore(size, type, size === 8 ? imports.store64 : imports.store, imports.codeChanged, long),
       ),
     );
   }
@@ -64,7 +79,7 @@ export function addSlowPath(module: ModuleBuilder, imports: Imports): SlowPath {
  * Puts on the stack whether the access lies in one page, needs no alignment trap, and is made with the core's own privilege:
  * the tables say what that may do.
  */
-function allowedHere(out: FunctionBody, flags: number, size: number): void {
+function allowedHere(out: FunctionBody, flags: number, size: number, long: boolean): void {
   out
     .get(0)
     .i32(PAGE_SIZE - 1)
@@ -79,6 +94,14 @@ function allowedHere(out: FunctionBody, flags: number, size: number): void {
   out.get(0).i32(PAGE_SHIFT).op(OP.i32_shr_u).memory(OP.i32_load8_u, CODE_TABLE).i32(PAGE.strict).op(OP.i32_and);
   out.op(OP.i32_or, OP.i32_eqz, OP.i32_or, OP.i32_and);
   out.get(flags).i32(4).op(OP.i32_and, OP.i32_eqz, OP.i32_and);
+  if (!long) return;
+  isOfPage(out, flags + 1);
+  out.op(OP.i32_and);
+}
+/** Puts on the stack whether the page's entries are for this high word. */
+function isOfPage(out: FunctionBody, high: number): void {
+  pageEntry(out, HIGH_TABLE);
+  out.get(high).op(OP.i32_eq);
 }
 
 function pageEntry(out: FunctionBody, table: number): void {
@@ -120,23 +143,30 @@ function payForPieces(out: FunctionBody, size: 1 | 2 | 4 | 8): void {
 export const piecesOf = (address: number, size: number): number =>
   Number((address & (size - 1)) !== 0) + (size === 4 ? address & 1 : 0);
 
-function slowLoad(size: 1 | 2 | 4 | 8, type: Type, host: number): FunctionBody {
-  const out = new FunctionBody(['i32', 'i32']);
+function slowLoad(size: 1 | 2 | 4 | 8, type: Type, host: number, long: boolean): FunctionBody {
+  const out = new FunctionBody(slowParams('load', type, long));
   const entry = out.local('i32');
-  allowedHere(out, 1, size);
+  allowedHere(out, 1, size, long);
   out.op(OP.if, EMPTY_BLOCK);
   pageEntry(out, READ_TABLE);
   out.tee(entry).op(OP.if, EMPTY_BLOCK);
   payForPieces(out, size);
   out.get(entry).get(0).op(OP.i32_add).memory(LOAD[size], 0).op(OP.return, OP.end, OP.end);
-  if (type === 'i64') return out.get(0).get(1).call(host);
-  if (size === 4) readPort(out, 1, entry);
-  return out.get(0).i32(size).get(1).call(host);
+  if (size === 4) readPort(out, 1, entry, long);
+  out.get(0);
+  if (size < 8) out.i32(size);
+  out.get(1);
+  if (long) out.get(2);
+  return out.call(host);
 }
 
 /** Returns the word of a device register whose read has no other effect than to be counted. */
-function readPort(out: FunctionBody, flags: number, port: number): void {
+function readPort(out: FunctionBody, flags: number, port: number, long: boolean): void {
   out.op(OP.block, EMPTY_BLOCK);
+  if (long) {
+    isOfPage(out, flags + 1);
+    out.op(OP.i32_eqz).br(0, OP.br_if);
+  }
   out.get(flags).i32(4).op(OP.i32_and).br(0, OP.br_if);
   out.get(0).i32(3).op(OP.i32_and).br(0, OP.br_if);
   pageEntry(out, PORT_TABLE);
@@ -159,10 +189,10 @@ function readPort(out: FunctionBody, flags: number, port: number): void {
   out.op(OP.end);
 }
 
-function slowStore(size: 1 | 2 | 4 | 8, type: Type, host: number, codeChanged: number): FunctionBody {
-  const out = new FunctionBody(['i32', type, 'i32']);
+function slowStore(size: 1 | 2 | 4 | 8, type: Type, host: number, codeChanged: number, long: boolean): FunctionBody {
+  const out = new FunctionBody(slowParams('store', type, long));
   const [halfword, record] = [out.local('i32'), out.local('i32')];
-  allowedHere(out, 2, size);
+  allowedHere(out, 2, size, long);
   out.get(0).i32(PAGE_SHIFT).op(OP.i32_shr_u).memory(OP.i32_load8_u, CODE_TABLE).op(OP.i32_and, OP.if, EMPTY_BLOCK);
   // every halfword whose record may cover the stored bytes: from the instruction that starts 2 bytes before
   out.get(0).i32(-2).op(OP.i32_and).i32(2).op(OP.i32_sub).set(halfword);
@@ -186,6 +216,9 @@ function slowStore(size: 1 | 2 | 4 | 8, type: Type, host: number, codeChanged: n
   payForPieces(out, size);
   pageEntry(out, READ_TABLE);
   out.get(0).op(OP.i32_add).get(1).memory(STORE[size], 0).op(OP.return, OP.end);
-  if (type === 'i64') return out.get(0).get(1).get(2).call(host);
-  return out.get(0).get(1).i32(size).get(2).call(host);
+  out.get(0).get(1);
+  if (size < 8) out.i32(size);
+  out.get(2);
+  if (long) out.get(3);
+  return out.call(host);
 }

@@ -39,7 +39,7 @@ export function staticCombinations(row: Row): Fields[] {
 }
 
 /** Runs a row's timing and body against an emitter. With `literals` and `pc` nothing stays symbolic. */
-export function emit(isa: Isa, variant: Variant, literal?: { fields: Fields; pc: number }): Program {
+export function emit(isa: Isa, variant: Variant, literal?: { fields: Fields; pc: number; pcHigh?: bigint }): Program {
   const { row } = variant;
   const emitter = new Emitter({
     length: row.pattern.length / 8,
@@ -47,7 +47,7 @@ export function emit(isa: Isa, variant: Variant, literal?: { fields: Fields; pc:
     inItBlock: variant.inItBlock,
     registers: isa.state.registers.type,
     scalars: isa.state.scalars,
-    ...(literal && { literals: { ...isa.pipeline?.alone, ...literal.fields }, pc: literal.pc }),
+    ...(literal && { literals: { ...isa.pipeline?.alone, ...literal.fields }, pc: literal.pc, pcHigh: literal.pcHigh }),
   });
   const operands: Record<string, Int | number> = {};
   for (const { letter, width } of row.pattern.fields) {

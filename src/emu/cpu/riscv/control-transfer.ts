@@ -1,6 +1,7 @@
-import type { Emitter, Int } from '../../isa/emitter.js';
+import { FAR } from '../../isa/crossing.js';
+import type { Emitter, Int, Long } from '../../isa/emitter.js';
 import type { Comparison } from './arithmetic.js';
-import { low, signed, writeX, type X, type Xlen } from './x-registers.js';
+import { writeX, type X, type Xlen } from './x-registers.js';
 
 /** What control transfers depend on. */
 export interface JumpOptions {
@@ -12,15 +13,35 @@ export interface JumpOptions {
 /** Jumps to `target` and puts the address of the following instruction in `link`; a bad target changes nothing. */
 export function jump(o: Emitter, options: JumpOptions, link: Int | number, target: Int): void {
   checkTarget(o, options, target, () => {
-    writeX(o, link, signed(o, options.xlen, o.next));
+    writeX(o, link, nextOf(o, options.xlen));
     o.branch(target);
   });
 }
 
-/** JALR's target: the least significant bit of the sum is cleared (Unpriv 2.5.1). */
-export function indirectTarget(o: Emitter, base: X, offset: X | number): Int {
-  return o.and(low(o, o.add(base, offset)), -2);
+/**
+ * Jumps to base + offset with the least significant bit cleared (Unpriv 2.5.1), by way of a trap where pc's high word changes. The
+ * sum is worked out before `link` is written, which may be the base.
+ */
+export function jumpTo(o: Emitter, options: JumpOptions, link: Int | number, base: X, offset: X | number): void {
+  const target = o.and<'i32' | 'i64'>(o.add(base, offset), -2);
+  if (options.xlen === 32) {
+    jump(o, options, link, target as Int);
+    return;
+  }
+  const long = target as Long;
+  o.if(
+    o.ne<'i64'>(o.and<'i64'>(long, o.i64(HIGH)), o.pcHigh),
+    () => {
+      writeX(o, link, nextOf(o, 64));
+      o.set<'i64'>(FAR.target, long);
+      o.trap(FAR.trap);
+    },
+    () => jump(o, options, link, o.wrap(long)),
+  );
 }
+
+const HIGH = 0xffff_ffff_0000_0000n;
+const nextOf = (o: Emitter, xlen: Xlen): X => (xlen === 64 ? o.longNext : o.next);
 
 export function branchIf(o: Emitter, options: JumpOptions, holds: Comparison, a: X, b: X, offset: Int): void {
   const target = o.add(o.pc, offset);

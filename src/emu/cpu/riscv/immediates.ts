@@ -25,6 +25,10 @@ export const IMMEDIATE = {
   C4SPN: { low: { i: 4, j: 6, k: 2, l: 3 }, width: 10, signed: false },
   CL: { low: { i: 3, j: 2, k: 6 }, width: 7, signed: false },
   CLSP: { low: { i: 5, j: 2, k: 6 }, width: 8, signed: false },
+  /** Doublewords: C.LD and C.SD, C.LDSP, C.SDSP. */
+  CLD: { low: { i: 3, j: 6 }, width: 8, signed: false },
+  CLDSP: { low: { i: 5, j: 3, k: 6 }, width: 9, signed: false },
+  CSDSP: { low: { i: 3, j: 6 }, width: 9, signed: false },
   CSSP: { low: { i: 2, j: 6 }, width: 8, signed: false },
   CJ: { low: { i: 11, j: 4, k: 8, l: 10, m: 6, n: 7, o: 1, p: 5 }, width: 12, signed: true },
   CB: { low: { i: 8, j: 3, k: 6, l: 1, m: 5 }, width: 9, signed: true },

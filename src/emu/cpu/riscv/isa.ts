@@ -1,34 +1,95 @@
-import { defineIsa, type Isa } from '../../isa/instruction.js';
+import { FAR } from '../../isa/crossing.js';
+import { defineIsa, type HelperSignature, type Isa } from '../../isa/instruction.js';
+import type { Type } from '../../isa/ir.js';
+import { BIT_FORMATS } from './bit-row.js';
+import { FLOAT } from './float-extension.js';
 import { FORMATS } from './formats.js';
 import { PRIVILEGED } from './privileged.js';
 import { rvA } from './rv-a.js';
-import { rv32C } from './rv-c.js';
+import { rvB } from './rv-b.js';
+import { rvC } from './rv-c.js';
+import { rvD } from './rv-d.js';
+import { rvF } from './rv-f.js';
 import { rvI } from './rv-i.js';
-import { RV32M } from './rv-m.js';
+import { rvM } from './rv-m.js';
 import { TAKEN_CYCLES, timing } from './timing.js';
+import type { Xlen } from './x-registers.js';
 import { zicsr } from './zicsr.js';
 
 const RV32 = { xlen: 32, ialign: 16 } as const;
+const RV64 = { xlen: 64, ialign: 16 } as const;
+
+const COMMON = {
+  timing,
+  takenCycles: TAKEN_CYCLES,
+  formats: FORMATS,
+  linkage: { links: [1, 5], stack: 2 },
+  lengthOf: (firstHalfword: number) => ((firstHalfword & 3) === 3 ? 4 : 2),
+  join: (first: number, second: number) => (first | (second << 16)) >>> 0,
+} as const;
+
+const TRAPS = ['ecall', 'ebreak', 'illegal', 'mret', 'sret', 'wfi', 'sfence', 'misalignedTarget'];
+
+/** The LR/SC reservation, and cycles beyond one an instruction since power-on. */
+const reservation = (xlen: Xlen): Record<string, Type> => ({
+  reservation: xlen === 64 ? 'i64' : 'i32',
+  reserved: 'i32',
+  stalls: 'i64',
+});
+
+/** What a hart may lack: floating-point instructions are illegal while `fpOn` is 0, those of bit manipulation while `zb` is. */
+const EXTENSIONS: Readonly<Record<string, Type>> = { ...FLOAT.scalars, zb: 'i32' };
+const EXTENSION_ROWS = {
+  32: [...rvF(32), ...rvD(32), ...rvB(32)],
+  64: [...rvF(64), ...rvD(64), ...rvB(64)],
+} as const;
+const EXTENDED = { functions: FLOAT.functions, formats: { ...FORMATS, ...FLOAT.formats, ...BIT_FORMATS } } as const;
+
+const helpers = (xlen: Xlen): Readonly<Record<string, HelperSignature>> => ({
+  csr: { params: ['i32', 'i32', 'i32', ...(xlen === 64 ? (['i32'] as const) : []), 'i32'], result: 'i32' },
+  fencei: { params: [], result: 'void' },
+});
 
 /** RV32I with M, A, C, Zicsr, Zifencei, Zicntr (whose counters are CSRs) and machine mode. */
 export const rv32imac: Isa = defineIsa({
+  ...COMMON,
   name: 'rv32imac_zicsr_zifencei',
-  rows: [...rvI(RV32), ...RV32M, ...rvA(RV32.xlen), ...rv32C(RV32), ...zicsr(RV32.xlen), ...PRIVILEGED],
+  rows: [...rvI(RV32), ...rvM(RV32.xlen), ...rvA(RV32.xlen), ...rvC(RV32), ...zicsr(RV32.xlen), ...PRIVILEGED],
+  // x0 is never written; slot 32 takes what is written to it
+  state: { registers: { count: 33, type: 'i32' }, scalars: reservation(32) },
+  traps: TRAPS,
+  helpers: helpers(32),
+});
+
+/** The same with F, D, Zba, Zbb, Zbc and Zbs. f registers follow the sink: two words each. */
+export const rv32gc: Isa = defineIsa({
+  ...COMMON,
+  ...EXTENDED,
+  name: 'rv32gc_zba_zbb_zbc_zbs',
+  rows: [...rv32imac.rows, ...EXTENSION_ROWS[32]],
+  state: { registers: { count: 33 + 64, type: 'i32' }, scalars: { ...reservation(32), ...EXTENSIONS } },
+  traps: TRAPS,
+  helpers: { ...helpers(32), ...FLOAT.helpers },
+});
+
+/** RV64I with the same. `csrHigh` is the high word of what the helper `csr` gives. */
+export const rv64gc: Isa = defineIsa({
+  ...COMMON,
+  ...EXTENDED,
+  name: 'rv64gc_zba_zbb_zbc_zbs',
+  rows: [
+    ...rvI(RV64),
+    ...rvM(RV64.xlen),
+    ...rvA(RV64.xlen),
+    ...rvC(RV64),
+    ...zicsr(RV64.xlen),
+    ...PRIVILEGED,
+    ...EXTENSION_ROWS[64],
+  ],
   state: {
-    // x0 is never written; slot 32 takes what is written to it
-    registers: { count: 33, type: 'i32' },
-    // the LR/SC reservation, and cycles beyond one an instruction since power-on
-    scalars: { reservation: 'i32', reserved: 'i32', stalls: 'i64' },
+    registers: { count: 33 + 32, type: 'i64' },
+    scalars: { ...reservation(64), [FAR.target]: 'i64', csrHigh: 'i32', ...EXTENSIONS },
   },
-  timing,
-  takenCycles: TAKEN_CYCLES,
-  traps: ['ecall', 'ebreak', 'illegal', 'mret', 'wfi', 'misalignedTarget'],
-  helpers: {
-    csr: { params: ['i32', 'i32', 'i32', 'i32'], result: 'i32' },
-    fencei: { params: [], result: 'void' },
-  },
-  formats: FORMATS,
-  linkage: { links: [1, 5], stack: 2 },
-  lengthOf: (firstHalfword) => ((firstHalfword & 3) === 3 ? 4 : 2),
-  join: (first, second) => (first | (second << 16)) >>> 0,
+  traps: [...TRAPS, FAR.trap],
+  helpers: { ...helpers(64), ...FLOAT.helpers },
 });

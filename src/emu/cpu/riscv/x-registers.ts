@@ -28,6 +28,17 @@ export function signed(o: Emitter, xlen: Xlen, word: Int): X {
   return xlen === 64 ? o.extendS(word) : word;
 }
 
+/** Where an access of memory goes: base + offset, as wide as an x register. */
+export function addressOf(o: Emitter, xlen: Xlen, base: X, offset: Int): X {
+  return o.add(base, signed(o, xlen, offset));
+}
+
+/** A load of 1, 2 or 4 bytes, extended to XLEN. */
+export function loadX(o: Emitter, xlen: Xlen, size: 1 | 2 | 4, address: X, isSigned: boolean, aligned = false): X {
+  const access = { signed: isSigned, aligned };
+  return xlen === 64 ? o.load64(size, address, access) : o.load(size, address, access);
+}
+
 /** The low word of an x value: what narrow stores, comparisons' users and the 32-bit bus take. */
 export function low(o: Emitter, value: X): Int {
   return value.type === 'i64' ? o.wrap(value as Value<'i64'>) : (value as Int);

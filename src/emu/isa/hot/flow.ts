@@ -44,10 +44,10 @@ const DYNAMIC_CYCLES = 40;
 export type Fetch = (pc: number) => Decoded | undefined;
 
 /** Reads one step at an address; undefined where nothing can be decoded. */
-export function stepAt(isa: Isa, pc: number, fetch: Fetch, slowCode = false): Step | undefined {
+export function stepAt(isa: Isa, pc: number, fetch: Fetch, slowCode = false, pcHigh = 0n): Step | undefined {
   const decoded = fetch(pc);
   if (!decoded) return undefined;
-  const part = partOf(isa, decoded, pc, false);
+  const part = partOf(isa, decoded, pc, false, pcHigh);
   const itstate = itstateOf(isa, part.program);
   const step = itstate === undefined ? stepOf(isa, [part]) : itBlockAt(isa, part, itstate, fetch);
   return step && slowCode ? { ...step, cycles: step.cycles + waitsOf(step) } : step;
@@ -64,8 +64,14 @@ function waitsOf({ parts }: Step): number {
   return lines * MOST_LINE_CYCLES;
 }
 
-function partOf(isa: Isa, { row, fields, length, beside = [] }: Decoded, pc: number, inItBlock: boolean): Part {
-  const program = emit(isa, { row, statics: staticsOf(row, fields), inItBlock }, { fields, pc });
+function partOf(
+  isa: Isa,
+  { row, fields, length, beside = [] }: Decoded,
+  pc: number,
+  inItBlock: boolean,
+  pcHigh = 0n,
+): Part {
+  const program = emit(isa, { row, statics: staticsOf(row, fields), inItBlock }, { fields, pc, pcHigh });
   return { pc, length, program, beside };
 }
 
@@ -106,7 +112,8 @@ const isSetOf = (node: Node, name: string) => node.op === 'set' && node.name ===
 
 export function constantOf(program: Program, id: number): number | undefined {
   const node = program[id]!;
-  return node.op === 'const' ? Number(node.value) >>> 0 : undefined;
+  if (node.op !== 'const') return undefined;
+  return typeof node.value === 'bigint' ? Number(BigInt.asUintN(32, node.value)) : node.value >>> 0;
 }
 
 function stepOf(isa: Isa, parts: readonly Part[]): Step {

@@ -7,13 +7,13 @@ import type { Part } from './flow.js';
  * what the code makes of them. A sum with an address in it is taken for an address.
  */
 export class Expectation<Place> {
-  readonly #register: (index: number) => number;
+  readonly #register: (index: number) => Scalar;
   readonly #placeOf: (address: number) => Place | undefined;
-  readonly #values: Map<number, number>;
+  readonly #values: Map<number, Scalar>;
 
   /** `placeOf`: the memory an address lies in, if that is plain memory; `before`: what is known at the end of the block that comes before. */
   constructor(
-    register: (index: number) => number,
+    register: (index: number) => Scalar,
     placeOf: (address: number) => Place | undefined,
     before?: Expectation<Place>,
   ) {
@@ -34,31 +34,33 @@ export class Expectation<Place> {
       if (value === undefined) this.#values.delete(Number(index.value));
       else this.#values.set(Number(index.value), value);
     }
-    return address === undefined ? undefined : this.#placeOf(address);
+    return address === undefined ? undefined : this.#place(address);
   }
 
   /** A value, or the first address in the expression for it. */
-  #addressOf(program: Program, id: number): number | undefined {
+  #addressOf(program: Program, id: number): Scalar | undefined {
     const value = scalarOf(program, id, (index) => this.#present(index));
-    const whole = value === undefined ? undefined : Number(value) >>> 0;
-    if (whole !== undefined && this.#placeOf(whole) !== undefined) return whole;
-    return this.#addressIn(program, id) ?? whole;
+    if (value !== undefined && this.#place(value) !== undefined) return value;
+    return this.#addressIn(program, id) ?? value;
   }
 
-  #addressIn(program: Program, id: number): number | undefined {
+  #addressIn(program: Program, id: number): Scalar | undefined {
     const node = program[id]!;
     if (node.op === 'reg' || node.op === 'const') {
       const value = scalarOf(program, id, (index) => this.#present(index));
-      const address = value === undefined ? undefined : Number(value) >>> 0;
-      return address !== undefined && this.#placeOf(address) !== undefined ? address : undefined;
+      return value !== undefined && this.#place(value) !== undefined ? value : undefined;
     }
     if (node.op !== 'add' && node.op !== 'sub') return undefined;
     return this.#addressIn(program, node.args[0]!) ?? this.#addressIn(program, node.args[1]!);
   }
 
   /** What came from memory may well be what came from there last time. */
-  #present(index: number): number {
+  #present(index: number): Scalar {
     return this.#values.get(index) ?? this.#register(index);
+  }
+  #place(address: Scalar): Place | undefined {
+    if (typeof address === 'number') return this.#placeOf(address >>> 0);
+    return address >> 32n === 0n ? this.#placeOf(Number(address)) : undefined;
   }
 }
 
@@ -94,7 +96,7 @@ type Load = (address: number, size: number) => number;
 function scalarOf(
   program: Program,
   id: number,
-  register: (index: number) => number | undefined,
+  register: (index: number) => Scalar | undefined,
   load?: Load,
 ): Scalar | undefined {
   const node = program[id]!;

@@ -4,6 +4,7 @@ import type { EngineStatistics, StatisticsOptions } from '../engine-statistics.j
 import type { Isa } from '../instruction.js';
 import type { StateLayout } from '../layout.js';
 import type { MemoryWindow } from '../print-context.js';
+import type { Scalar } from '../semantics.js';
 import { type Part, type Step, stepAt } from './flow.js';
 import { Expectation, tableTargets } from './guess.js';
 import { MemoryWindows } from './memory-windows.js';
@@ -70,7 +71,9 @@ export interface HotHost {
   /** Addresses at which a region must end. */
   isStop(pc: number): boolean;
   /** A register as it stands. */
-  register(index: number): number;
+  register(index: number): Scalar;
+  /** What stands above the low word of pc. */
+  pcHigh(): bigint;
   /** What cycles are, and whether lines of code have to be waited for. */
   timing(): Timing;
   readonly statistics: StatisticsOptions | undefined;
@@ -328,7 +331,7 @@ export class HotEngine {
     const look = (pc: number): Step | undefined => {
       let step = steps.get(pc);
       if (step || steps.has(pc)) return step;
-      step = stepAt(this.#isa, pc, fetch, slowCode);
+      step = stepAt(this.#isa, pc, fetch, slowCode, this.#host.pcHigh());
       steps.set(pc, step);
       if (step?.computed === 'jump' && !this.#jumpTargets.has(pc)) this.#jumpTargets.set(pc, this.#tabulated(step));
       return step;

@@ -1,11 +1,11 @@
 import { REGION } from '../handlers.js';
 import { functionImport, helperImport, helperImports, type Import } from '../imports.js';
-import type { Isa } from '../instruction.js';
+import { type Isa, isLong } from '../instruction.js';
 import type { Type } from '../ir.js';
 import { ENGINE, ENTRIES_OFFSET, type StateLayout } from '../layout.js';
 import { LINE_CALLS, LINE_IMPORTS } from '../line-functions.js';
 import { chunkBias, entryAddress, LEFT, REGION_PARAMS, REGION_RESULTS } from '../region-entry.js';
-import { SLOW_CALLS } from '../slow-path.js';
+import { SLOW_CALLS, slowParams } from '../slow-path.js';
 import { FunctionBody } from '../wasm/code.js';
 import { ModuleBuilder } from '../wasm/module.js';
 import { EMPTY_BLOCK, OP } from '../wasm/opcodes.js';
@@ -80,9 +80,7 @@ const lineCalls = (imports: ReadonlyMap<string, number>) => ({
 function regionImports(isa: Isa, slowCode: boolean): Import[] {
   const slow = SLOW_CALLS.map(({ name, kind, size }): Import => {
     const type: Type = size === 8 ? 'i64' : 'i32';
-    return kind === 'load'
-      ? { name, params: ['i32', 'i32'], results: [type] }
-      : { name, params: ['i32', type, 'i32'], results: [] };
+    return { name, params: slowParams(kind, type, isLong(isa)), results: kind === 'load' ? [type] : [] };
   });
   const note: Import = { name: 'note', params: ['i32', 'i32'], results: [] };
   return [...slow, ...helperImports(isa), note, ...(slowCode ? LINE_IMPORTS : [])];

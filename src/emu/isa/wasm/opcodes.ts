@@ -69,8 +69,13 @@ export const OP = {
   i32_shl: 0x74,
   i32_shr_u: 0x76,
   i32_rotr: 0x78,
+  i32_wrap_i64: 0xa7,
   i64_lt_u: 0x54,
+  i64_ge_u: 0x5a,
   i64_add: 0x7c,
+  i64_sub: 0x7d,
+  i64_shr_u: 0x88,
+  i64_rotr: 0x8a,
 } as const; // prettier-ignore
 
 export const VALUE_TYPE: Readonly<Record<Type, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c };

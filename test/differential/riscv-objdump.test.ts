@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
+import { rv32gc, rv64gc } from '../../src/emu/cpu/riscv/isa.js';
 import { disassemble } from '../../src/emu/isa/disassembler.js';
 import { encode, randomFields } from './rv32-encode.js';
 import { place } from './rv32-frame.js';
@@ -16,12 +16,12 @@ const OBJDUMP = 'riscv64-unknown-elf-objdump';
 const PER_ROW = 60;
 
 /** Disassembles raw code at address 0: text by address. */
-function objdump(code: Uint8Array): Map<number, string> {
+function objdump(code: Uint8Array, architecture: string): Map<number, string> {
   const directory = mkdtempSync(join(tmpdir(), 'fwtest-'));
   try {
     const file = join(directory, 'code.bin');
     writeFileSync(file, code);
-    const options = ['-D', '-b', 'binary', '-m', 'riscv:rv32', '-M', 'no-aliases', file];
+    const options = ['-D', '-b', 'binary', '-m', architecture, '-M', 'no-aliases', file];
     const output = execFileSync(OBJDUMP, options, { encoding: 'utf8', maxBuffer: 1 << 28 });
     const lines = output.matchAll(/^\s*([0-9a-f]+):\t[0-9a-f]+\s+(.*)$/gm);
     return new Map(Array.from(lines, ([, address, text]) => [Number.parseInt(address!, 16), text!]));
@@ -30,12 +30,13 @@ function objdump(code: Uint8Array): Map<number, string> {
   }
 }
 
-/** One spelling for both: no comments, CSRs and numbers in hexadecimal as they are, targets without leading zeros. */
+/** One spelling for both: no comments, CSRs and numbers in hexadecimal as they are, targets without leading zeros and of 32 bits. */
 function normalise(text: string): string {
   return text
     .replace(/\s*#.*$/, '')
     .replace('\t', ' ')
     .replaceAll(/\b0x0*([0-9a-f]+)\b/g, '0x$1')
+    .replace(/0xffffffff([0-9a-f]{8})$/, '0x$1')
     .trim();
 }
 
@@ -52,19 +53,22 @@ function comparable(text: string, other: string): boolean {
 const absent = missing(OBJDUMP, 'binutils-riscv64-unknown-elf');
 
 describe.skipIf(absent)(`RISC-V assembly text against objdump${absent ? ` — skipped: ${absent}` : ''}`, () => {
-  test('is the same for random encodings of every row', () => {
+  test.each([
+    ['RV32', rv32gc, 'riscv:rv32'],
+    ['RV64', rv64gc, 'riscv:rv64'],
+  ] as const)('is the same for random encodings of every row: %s', (_, isa, architecture) => {
     const random = new Random(11);
-    const view = new DataView(new ArrayBuffer(rv32imac.rows.length * PER_ROW * 4));
+    const view = new DataView(new ArrayBuffer(isa.rows.length * PER_ROW * 4));
     const cases: { address: number; text: string }[] = [];
     let at = 0;
-    for (const row of rv32imac.rows) {
+    for (const row of isa.rows) {
       for (let i = 0; i < PER_ROW; i++) {
         const fields = randomFields(row, random);
-        cases.push({ address: at, text: disassemble(rv32imac, { row, fields }, at) });
+        cases.push({ address: at, text: disassemble(isa, { row, fields }, at) });
         at = place(view, at, [encode(row, fields)]);
       }
     }
-    const theirs = objdump(new Uint8Array(view.buffer, 0, at));
+    const theirs = objdump(new Uint8Array(view.buffer, 0, at), architecture);
     const differences = cases.flatMap(({ address, text }) => {
       const other = normalise(theirs.get(address) ?? 'nothing');
       return normalise(text) === other || !comparable(text, other) ? [] : [`${text} | ${other}`];
