@@ -6,12 +6,12 @@ import { ENGINE } from '../../isa/layout.js';
 import type { Signal } from '../../signal.js';
 import type { Frequency } from '../../time.js';
 import { BusPort } from './bus-port.js';
-import { clint } from './clint.js';
+import { clintRow } from './clint.js';
 import { Counter64 } from './counter64.js';
 import { ILLEGAL } from './csr-file.js';
 import { Hart } from './hart.js';
 import { isaFor } from './isa-choice.js';
-import { plic } from './plic.js';
+import { plic, VIRT_PLIC } from './plic.js';
 import { Regimes } from './regimes.js';
 import { NamedRegisters } from './register-names.js';
 import { hartModels, type RiscvOptions } from './riscv-options.js';
@@ -43,14 +43,9 @@ export function rv32(options: Rv32Options): CpuType {
     harts: [{ hartId: 0, resetVector }],
     timebase,
     interruptController: 'plic',
-    beside: ({ mtime }) => ({
-      clint: {
-        address: options.clint,
-        device: clint(mtime),
-        clock: MTIME_CLOCK,
-        wires: { msip: 'cpu.msip', mtip: 'cpu.mtip' },
-      },
-      plic: { address: options.plic, device: plic, wires: { meip: 'cpu.meip' } },
+    beside: ({ mtime, harts }) => ({
+      clint: clintRow(options.clint, mtime, harts, MTIME_CLOCK),
+      plic: { address: options.plic, device: plic(VIRT_PLIC), wires: { 'hart0.meip': 'cpu.hart0.meip' } },
     }),
   });
 }
