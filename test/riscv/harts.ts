@@ -1,6 +1,6 @@
 import { defineChip } from '../../src/boards/define.js';
 import { at, MHz, MiB, ram } from '../../src/boards/rows.js';
-import { clint, clintRow } from '../../src/emu/cpu/riscv/clint.js';
+import { clintRow } from '../../src/emu/cpu/riscv/clint.js';
 import { MTIME_CLOCK, riscv } from '../../src/emu/cpu/riscv/core.js';
 import type { RiscvOptions } from '../../src/emu/cpu/riscv/riscv-options.js';
 import { testFinisher } from '../../src/emu/devices/riscv/test-finisher.js';
@@ -22,14 +22,7 @@ export function chipOf(options: Partial<RiscvOptions> = {}) {
       misaligned: 'do',
       harts: [{ hartId: 0, resetVector: RAM }],
       timebase: MHz(10),
-      beside: ({ mtime }) => ({
-        clint: {
-          address: CLINT,
-          device: clint(mtime),
-          clock: MTIME_CLOCK,
-          wires: { msip: 'cpu.msip', mtip: 'cpu.mtip' },
-        },
-      }),
+      ...clusterWires(1),
       ...options,
     }),
     hertz: MHz(100),
