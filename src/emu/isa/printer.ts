@@ -4,6 +4,7 @@ import type { Node, Program, PureOp, Type } from './ir.js';
 import { ENGINE, HIGH_TABLE, PAGE_SHIFT, PAGE_SIZE, PC_HIGH, READ_TABLE, SLOW_MEMORY, WRITE_TABLE } from './layout.js';
 import { isSlow } from './lines.js';
 import type { HotContext, MemoryWindow, PrintContext, SharedCheck } from './print-context.js';
+import { registerNumber } from './record.js';
 import { accessFlags } from './slow-path.js';
 import {
   CONVERSION,
@@ -289,11 +290,13 @@ export class Printer {
       out.i32(0);
       return state.registers + Number(node.value) * state.registerSize;
     }
-    if (slots.decoded.has(index)) this.#slot(index, state.registerSize);
-    else {
-      this.#value(index);
-      out.i32(state.registerSize === 8 ? 3 : 2).op(OP.i32_shl);
+    if (slots.decoded.has(index)) {
+      const { from, plus } = registerNumber(this.#program, index);
+      this.#slot(from, state.registerSize);
+      return state.registers + plus * state.registerSize;
     }
+    this.#value(index);
+    out.i32(state.registerSize === 8 ? 3 : 2).op(OP.i32_shl);
     return state.registers;
   }
 

@@ -94,6 +94,15 @@ function largest(program: Program, id: number): number {
 
 const isIndex = (node: Node, position: number) => (node.op === 'reg' || node.op === 'setReg') && position === 0;
 
+/** A register's number as one from the record and a constant, so that numbers that differ by a constant share a slot. */
+export function registerNumber(program: Program, id: number): { readonly from: number; readonly plus: number } {
+  const node = program[id]!;
+  const plus = node.op === 'add' ? program[node.args[1]!]! : undefined;
+  return node.op === 'add' && plus?.op === 'const' && Number(plus.value) >= 0
+    ? { from: node.args[0]!, plus: Number(plus.value) }
+    : { from: id, plus: 0 };
+}
+
 /** A node as text, the same for equal expressions in different programs. */
 function expression(program: Program, id: number): string {
   const node = program[id]!;
@@ -112,10 +121,12 @@ function wantedSlots(programs: readonly Program[], program: number, decoded: Set
     if (decoded.has(id)) continue;
     for (const [position, arg] of argsOf(node).entries()) {
       if (!decoded.has(arg)) continue;
-      const scale = isIndex(node, position) ? registerSize : 1;
-      const top = largest(nodes, arg) * scale;
+      const index = isIndex(node, position);
+      const scale = index ? registerSize : 1;
+      const from = index ? registerNumber(nodes, arg).from : arg;
+      const top = largest(nodes, from) * scale;
       const bytes = top < 0x100 ? 1 : top < 0x1_0000 ? 2 : 4;
-      wanted.set(`${expression(nodes, arg)}*${scale}`, { program, node: arg, scale, bytes });
+      wanted.set(`${expression(nodes, from)}*${scale}`, { program, node: from, scale, bytes });
     }
   }
   return wanted;

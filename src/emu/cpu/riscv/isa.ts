@@ -1,10 +1,15 @@
 import { FAR } from '../../isa/crossing.js';
 import { defineIsa, type HelperSignature, type Isa } from '../../isa/instruction.js';
 import type { Type } from '../../isa/ir.js';
+import { BIT_FORMATS } from './bit-row.js';
+import { FLOAT } from './float-extension.js';
 import { FORMATS } from './formats.js';
 import { PRIVILEGED } from './privileged.js';
 import { rvA } from './rv-a.js';
+import { rvB } from './rv-b.js';
 import { rvC } from './rv-c.js';
+import { rvD } from './rv-d.js';
+import { rvF } from './rv-f.js';
 import { rvI } from './rv-i.js';
 import { rvM } from './rv-m.js';
 import { TAKEN_CYCLES, timing } from './timing.js';
@@ -23,7 +28,7 @@ const COMMON = {
   join: (first: number, second: number) => (first | (second << 16)) >>> 0,
 } as const;
 
-const TRAPS = ['ecall', 'ebreak', 'illegal', 'mret', 'wfi', 'misalignedTarget'];
+const TRAPS = ['ecall', 'ebreak', 'illegal', 'mret', 'sret', 'wfi', 'sfence', 'misalignedTarget'];
 
 /** The LR/SC reservation, and cycles beyond one an instruction since power-on. */
 const reservation = (xlen: Xlen): Record<string, Type> => ({
@@ -32,17 +37,13 @@ const reservation = (xlen: Xlen): Record<string, Type> => ({
   stalls: 'i64',
 });
 
-/**
- * What a hart may lack: floating-point instructions are illegal while `fpOn` is 0, those of bit manipulation while `zb` is. `fpDirty`
- * becomes 1 where floating-point state changes.
- */
-const EXTENSIONS: Readonly<Record<string, Type>> = {
-  fflags: 'i32',
-  frm: 'i32',
-  fpOn: 'i32',
-  fpDirty: 'i32',
-  zb: 'i32',
-};
+/** What a hart may lack: floating-point instructions are illegal while `fpOn` is 0, those of bit manipulation while `zb` is. */
+const EXTENSIONS: Readonly<Record<string, Type>> = { ...FLOAT.scalars, zb: 'i32' };
+const EXTENSION_ROWS = {
+  32: [...rvF(32), ...rvD(32), ...rvB(32)],
+  64: [...rvF(64), ...rvD(64), ...rvB(64)],
+} as const;
+const EXTENDED = { functions: FLOAT.functions, formats: { ...FORMATS, ...FLOAT.formats, ...BIT_FORMATS } } as const;
 
 const helpers = (xlen: Xlen): Readonly<Record<string, HelperSignature>> => ({
   csr: { params: ['i32', 'i32', 'i32', ...(xlen === 64 ? (['i32'] as const) : []), 'i32'], result: 'i32' },
@@ -63,24 +64,34 @@ export const rv32imac: Isa = defineIsa({
 /** The same with F, D, Zba, Zbb, Zbc and Zbs. f registers follow the sink: two words each. */
 export const rv32gc: Isa = defineIsa({
   ...COMMON,
+  ...EXTENDED,
   name: 'rv32gc_zba_zbb_zbc_zbs',
-  rows: rv32imac.rows,
+  rows: [...rv32imac.rows, ...EXTENSION_ROWS[32]],
   state: { registers: { count: 33 + 64, type: 'i32' }, scalars: { ...reservation(32), ...EXTENSIONS } },
   traps: TRAPS,
-  helpers: helpers(32),
+  helpers: { ...helpers(32), ...FLOAT.helpers },
   paging: true,
 });
 
 /** RV64I with the same. `csrHigh` is the high word of what the helper `csr` gives. */
 export const rv64gc: Isa = defineIsa({
   ...COMMON,
+  ...EXTENDED,
   name: 'rv64gc_zba_zbb_zbc_zbs',
-  rows: [...rvI(RV64), ...rvM(RV64.xlen), ...rvA(RV64.xlen), ...rvC(RV64), ...zicsr(RV64.xlen), ...PRIVILEGED],
+  rows: [
+    ...rvI(RV64),
+    ...rvM(RV64.xlen),
+    ...rvA(RV64.xlen),
+    ...rvC(RV64),
+    ...zicsr(RV64.xlen),
+    ...PRIVILEGED,
+    ...EXTENSION_ROWS[64],
+  ],
   state: {
     registers: { count: 33 + 32, type: 'i64' },
     scalars: { ...reservation(64), [FAR.target]: 'i64', csrHigh: 'i32', ...EXTENSIONS },
   },
   traps: [...TRAPS, FAR.trap],
-  helpers: helpers(64),
+  helpers: { ...helpers(64), ...FLOAT.helpers },
   paging: true,
 });

@@ -1,4 +1,5 @@
 import type { Timing } from '../../isa/instruction.js';
+import { FLOAT_CYCLES } from './float-timing.js';
 
 /** Cycles that a division takes beyond the first one, by the bits of its operands. */
 export const DIVISION_STALL = { 32: 32, 64: 64 } as const;
@@ -22,6 +23,7 @@ const CYCLES: Readonly<Record<string, number>> = {
   amo: 1,
   div: 1 + DIVISION_STALL[32],
   div64: 1 + DIVISION_STALL[64],
+  ...FLOAT_CYCLES,
 };
 
 export const timing: Timing = (_, row) => CYCLES[row.timing]!;
