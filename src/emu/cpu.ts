@@ -105,6 +105,10 @@ export interface CpuType<H extends object = object> {
   readonly hertz?: number;
   /** How many harts share the machine's time in turns, each at the CPU clock's rate; 1 unless given. */
   readonly share?: number;
+  /** Width of the ELF files of its programs; 32 bits if not given. */
+  readonly wordSize?: 32 | 64;
+  /** Whether it has floating-point registers; if not given, Arm cores do and RISC-V cores do not. */
+  readonly float?: boolean;
   create(system: CpuSystem): Cpu;
   /** Exists in types only: `board.scb`. */
   readonly handles?: H;
