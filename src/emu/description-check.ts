@@ -1,9 +1,10 @@
 import { AddressMap } from './address-map.js';
-import { Assembly } from './assembly.js';
+import { Assembly, type AssemblyHost } from './assembly.js';
 import { Region } from './bus-region.js';
 import type { DeviceMemory } from './device.js';
 import { UsageError } from './errors.js';
 import { type MachineDescription, placesOf } from './machine-description.js';
+import { arenaBytesFor } from './machine-room.js';
 import { Scheduler } from './scheduler.js';
 import { Signal, Signals } from './signal.js';
 import { Arena } from './state.js';
@@ -19,29 +20,30 @@ export function checkDescription(description: MachineDescription): void {
     throw new UsageError({ ...error.problem, where: `${description.name}: ${error.problem.where}` });
   }
   checkControllers(description);
-  const arena = new Arena(1 << 22);
+  new Assembly(description, quietHost(description), {});
+}
+
+/** What assembled devices ask of a machine, where there is none: nothing happens. */
+export function quietHost(description: MachineDescription): AssemblyHost {
+  const arena = new Arena(Math.max(1 << 22, arenaBytesFor(description)));
   const timebase = new Timebase(arena, description.hertz);
   const quiet = () => {};
-  new Assembly(
-    description,
-    {
-      arena,
-      timebase,
-      scheduler: new Scheduler(arena, timebase),
-      signals: new Signals(arena),
-      cpuInput: (name) => new Signal(`cpu.${name}`, arena),
-      cpuOutput: (name) => new Signal(`cpu.${name}`, arena),
-      memory: (controller) => memoryOf(description, controller),
-      stallWhile: quiet,
-      bus: { read: () => undefined, write: () => false },
-      report: quiet,
-      modifiesInPlace: () => false,
-      emit: quiet,
-      requestReset: quiet,
-      loseRam: quiet,
-    },
-    {},
-  );
+  return {
+    arena,
+    timebase,
+    scheduler: new Scheduler(arena, timebase),
+    signals: new Signals(arena),
+    cpuInput: (name) => new Signal(`cpu.${name}`, arena),
+    cpuOutput: (name) => new Signal(`cpu.${name}`, arena),
+    memory: (controller) => memoryOf(description, controller),
+    stallWhile: quiet,
+    bus: { read: () => undefined, write: () => false },
+    report: quiet,
+    modifiesInPlace: () => false,
+    emit: quiet,
+    requestReset: quiet,
+    loseRam: quiet,
+  };
 }
 
 function checkControllers({ name: where, memories, devices }: MachineDescription): void {

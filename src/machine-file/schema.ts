@@ -224,6 +224,7 @@ export function machineSchema(z: Z) {
       'what hangs on pins and buses',
     ),
     wires: z.array(z.string()).optional().describe("'gpioa.5 = led1.in', 'gpioa.5 = gpioc.3', 'uart0.irq = plic.10'"),
+    sharedIrqs: z.array(z.int().nonnegative()).optional().describe('interrupt lines that several devices share'),
     remove: z
       .array(z.string())
       .optional()

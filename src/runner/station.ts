@@ -74,23 +74,30 @@ function enableSemihosting(machine: Machine, choice: StationOptions['semihosting
  */
 export function readImageFor(board: AnyBoard, firmware: string, contents?: Uint8Array): ElfImage {
   const image = readElf(firmware, contents);
-  const machine = board.chip.cpu.name.startsWith('cortex') ? 'arm' : 'riscv';
-  requireElfFor(image, { machine, class: 32, memories: memoriesOf(board), fpu: machine === 'arm' });
+  requireImageFor(board, image);
   return image;
 }
 
-/** Puts an image into a new machine of the board. */
+function requireImageFor(board: AnyBoard, image: ElfImage): void {
+  const machine = board.chip.cpu.name.startsWith('cortex') ? 'arm' : 'riscv';
+  requireElfFor(image, { machine, class: 32, memories: memoriesOf(board), fpu: machine === 'arm' });
+}
+
+/** Puts an image into a new machine of the board; without one the board's own images run. */
 export function createStation<B extends AnyBoard>(
   board: B,
-  firmware: string,
+  firmware: string | undefined,
   options: StationOptions,
   contents?: Uint8Array,
 ): Station<B> {
-  const image = readImageFor(board, firmware, contents);
+  const own = (board.chip.images ?? []).flatMap(({ elf }) => (elf ? [elf] : []));
+  for (const elf of own) requireImageFor(board, elf);
+  const given = firmware === undefined ? undefined : readImageFor(board, firmware, contents);
+  const image = given ?? own[0];
   const locator = new Locator(image);
   let bench: MachineBench | undefined;
   const made = board.createMachine({
-    image: image.segments,
+    ...(given && { image: given.segments, entry: given.entry }),
     locate: (pc) => locator.describe(pc),
     guard: () => bench?.guard(),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
@@ -100,7 +107,7 @@ export function createStation<B extends AnyBoard>(
   bench = new MachineBench(made, locator, options.hostTimeout);
   if (options.title !== undefined) bench.title = options.title;
   enableSemihosting(made, options.semihosting);
-  const limit = made.cpu.guardStack && stackLimit(image, made.cpu.register('sp'));
+  const limit = image && made.cpu.guardStack && stackLimit(image, made.cpu.register('sp'));
   if (limit !== undefined) made.cpu.guardStack?.(limit);
   const handle = boardHandle(board, bench);
   return { board: handle, bench, machine: made, atReset: handle.snapshot(), inUse: undefined };

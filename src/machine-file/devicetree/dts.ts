@@ -16,6 +16,8 @@ export interface ReadTree {
   readonly tree: DtTree;
   /** `board.dts:12:5` of a node or of one of its properties. */
   where(node: DtNode, property?: string): string;
+  /** The node's labels in its source, or those that `dtc -@` left in a `.dtb`. */
+  labels(node: DtNode): readonly string[];
 }
 
 /** `name`, where it says the node's own, is dropped as redundant; anything else is a mistake. */
@@ -69,7 +71,16 @@ export function readDts(
     const place = (property === undefined ? undefined : origin?.property(property)?.place) ?? origin?.place;
     return place ? placeText(place) : path;
   };
-  return { tree: { root, reservations: parser.reservations, bootCpu: bootCpuOf(root) }, where };
+  const labels = new Map<DtsNode, string[]>();
+  for (const name of parser.labels.names) {
+    const node = parser.labels.node(name)!;
+    labels.set(node, [...(labels.get(node) ?? []), name]);
+  }
+  return {
+    labels: (node) => labels.get(origins.get(node)!) ?? [],
+    where,
+    tree: { root, reservations: parser.reservations, bootCpu: bootCpuOf(root) },
+  };
 }
 
 /** The tree of a source, see `readDts`. */

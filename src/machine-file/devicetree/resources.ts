@@ -214,7 +214,7 @@ export class Resources {
   #mapped(node: DtNode, interrupt: Interrupt): Interrupt | undefined {
     let [at, child]: [Interrupt | undefined, DtNode] = [interrupt, node];
     for (let step = 0; at && step < MOST_STEPS; step++) {
-      const { controller } = at;
+      const { controller }: Interrupt = at;
       if (this.has(controller, 'interrupt-controller') || !this.has(controller, 'interrupt-map')) return at;
       [at, child] = [this.#oneMapped(child, at), controller];
     }

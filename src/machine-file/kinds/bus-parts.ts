@@ -113,7 +113,7 @@ export const ssd1306 = partKind(
     shape: (o) => ({
       bus: o.device,
       width: o.integer.optional(),
-      height: o.z.union([o.z.literal(32), o.z.literal(64)]).optional(),
+      height: o.oneOf(32, 64).optional(),
       address: i2cAddress(o),
       select: o.pin.optional(),
       dataCommand: o.pin.optional(),

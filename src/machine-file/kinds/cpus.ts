@@ -9,6 +9,13 @@ import type { OptionSchemas } from './option-schemas.js';
 const romTable = (o: OptionSchemas) =>
   o.z.strictObject({ part: o.integer, designer: o.integer.optional(), revision: o.integer.optional() }).optional();
 
+/** ARMv7-M table B3-3, DDI 0439D table 4-1: units at their places in the private peripheral bus. */
+const PRIVATE_BUS = [
+  { name: 'ITM, DWT and FPB', at: 0xe000_0000, size: 0x3000 },
+  { name: 'system control space', at: 0xe000_e000, size: 0x1000 },
+  { name: 'ROM table', at: 0xe00f_f000, size: 0x1000 },
+];
+
 export const cortexM4 = cpuKind(
   {
     type: 'cortex-m4',
@@ -27,6 +34,8 @@ export const cortexM4 = cpuKind(
     }),
     fromName: () => ({ irqs: 240, priorityBits: 4 }),
     interrupts: ({ irqs }) => [0, Number(irqs) - 1],
+    startOption: 'vtor',
+    regions: () => PRIVATE_BUS,
     inputs: () => ['nmi', 'event', 'codeLines', 'resume'],
     outputs: ['sleeping', 'sleepDeep'],
   },
@@ -48,6 +57,11 @@ export const rv32 = cpuKind(
     }),
     fromName: () => ({ timebase: 10e6, clint: 0x200_0000, plic: 0xc00_0000 }),
     interrupts: () => [1, 95],
+    startOption: 'resetVector',
+    regions: ({ clint, plic }) => [
+      { name: 'CLINT', at: Number(clint), size: 0x1_0000 },
+      { name: 'PLIC', at: Number(plic), size: 0x400_0000 },
+    ],
     inputs: () => ['halt', 'msip', 'mtip', 'meip'],
   },
   makeRv32,

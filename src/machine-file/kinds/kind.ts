@@ -32,6 +32,8 @@ interface KindBase {
   readonly takes?: readonly string[];
   /** What the options are, by name. */
   readonly shape?: (o: OptionSchemas) => Shape;
+  /** Takes any options: a user's own function, whose options nobody described. */
+  readonly free?: boolean;
   /** Options that follow from its name where they are not given: `usart2` is USART2. */
   readonly fromName?: (name: string) => OptionValues;
 }
@@ -51,6 +53,12 @@ export interface CpuKindRow extends KindBase {
   readonly outputs?: readonly string[];
   /** Numbers of interrupts, from first to last. */
   readonly interrupts?: (options: OptionValues) => readonly [number, number];
+  /** What lies beside it at fixed addresses. */
+  readonly regions?: (
+    options: OptionValues,
+  ) => readonly { readonly name: string; readonly at: number; readonly size: number }[];
+  /** The option that says where the first instruction, or the vector table, is. */
+  readonly startOption?: string;
   /** What its interrupt controller is called: `nvic.37`. */
   readonly controller?: string;
 }

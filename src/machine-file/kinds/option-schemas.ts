@@ -23,6 +23,9 @@ export function optionSchemas(z: Z, folder: string) {
       z.boolean(),
       z.enum(['true', 'false', 'on', 'off']).transform((word) => word === 'true' || word === 'on'),
     ]),
+    /** One of a few numbers. */
+    oneOf: (...numbers: readonly number[]) =>
+      z.union([z.literal([...numbers]), z.enum(numbers.map(String)).transform(Number)]),
     /** The name of a pin. */
     pin: z.string(),
     /** The name of a device. */

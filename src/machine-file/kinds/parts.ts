@@ -68,7 +68,7 @@ export const rotaryEncoder = partKind(
       a: o.pin,
       b: o.pin,
       button: o.pin.optional(),
-      perDetent: o.z.union([o.z.literal(1), o.z.literal(2), o.z.literal(4)]).optional(),
+      perDetent: o.oneOf(1, 2, 4).optional(),
     }),
   },
   makeEncoder,

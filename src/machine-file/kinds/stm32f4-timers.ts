@@ -56,7 +56,7 @@ export const adc = deviceKind(
     type: 'stm32f4-adc',
     summary: 'ADC2, ADC3 (RM0090 13)',
     takes: ['unit', '...'],
-    shape: (o) => ({ unit: o.z.union([o.z.literal(2), o.z.literal(3)]).optional(), ...analog(o) }),
+    shape: (o) => ({ unit: o.oneOf(2, 3).optional(), ...analog(o) }),
     fromName: (name) => ({ unit: name === 'adc3' ? 3 : 2 }),
   },
   (unit: 2 | 3, options: AnalogOptions = {}) => makeAdc(unit, options),

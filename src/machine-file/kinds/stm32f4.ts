@@ -19,7 +19,7 @@ import type { OptionSchemas } from './option-schemas.js';
 /** The STM32F4's system blocks. Ports and serial peripherals: `stm32f4-serial.ts`, timers and converters: `stm32f4-timers.ts`. */
 
 const source = (o: OptionSchemas) =>
-  o.z.union([o.hertz, o.z.strictObject({ hertz: o.hertz, external: o.z.literal(true) })]).optional();
+  o.z.union([o.hertz, o.z.strictObject({ hertz: o.hertz, external: o.flag.pipe(o.z.literal(true)) })]).optional();
 
 export const rcc = deviceKind(
   {
