@@ -131,6 +131,9 @@ export class RiscvCluster implements Cpu {
   set pc(address: number) {
     this.#present.pc = address;
   }
+  get executing(): Hart {
+    return this.#present;
+  }
   get sleeping(): boolean {
     return !this.locked && this.harts.every((hart) => hart.isIdle);
   }
