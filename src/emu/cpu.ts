@@ -74,6 +74,8 @@ export interface Cpu {
   setRegister(name: string, value: number): void;
   /** Its harts in order, where it can have several; the core's own registers are then those of the hart that executes. */
   readonly harts?: readonly CpuHart[];
+  /** The one of them that executes, or did last. */
+  readonly executing?: CpuHart;
   /** `thread mode, privileged`. */
   describe(): string;
   /** Interrupt input `line` of the chip's vector table (not counting the core's own exceptions). */

@@ -128,6 +128,9 @@ export class RiscvCluster implements Cpu {
   set pc(address: number) {
     this.setRegister('pc', address);
   }
+  get executing(): Hart {
+    return this.#present;
+  }
   get sleeping(): boolean {
     return !this.locked && this.harts.every((hart) => hart.isIdle);
   }
