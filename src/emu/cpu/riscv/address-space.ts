@@ -1,8 +1,9 @@
+import type { SoftTlb } from '../../isa/soft-tlb.js';
 import type { HartWords } from './hart-words.js';
 import { type Mmu, NO_ACCESS } from './mmu.js';
 import { type Pmp, RIGHT } from './pmp.js';
-import type { Privilege } from './privilege.js';
-import type { Status } from './status.js';
+import { PRIVILEGE, type Privilege } from './privilege.js';
+import { MSTATUS, type Status } from './status.js';
 
 export interface AddressSpaceParts {
   readonly hart: HartWords;
@@ -11,50 +12,97 @@ export interface AddressSpaceParts {
   readonly mmu: Mmu;
   /** High word of pc, and its low word. */
   readonly pc: { readonly low: number; readonly high: number };
+  /** Numbers ways of seeing memory: the same for the same text, never 0. */
+  readonly numberOf: (way: string) => number;
 }
+
+const NOTHING: readonly number[] = [];
+const PRIVILEGES = 4;
+/** Kinds of data accesses: a privilege, with SUM, with MXR. */
+const KINDS = PRIVILEGES * 4;
+const UNKNOWN = -1;
+const PAGE = 4096;
 
 /** Memory as one hart sees it at present: page tables, then physical protection. Addresses that are given are physical ones. */
 export class AddressSpace {
   readonly #parts: AddressSpaceParts;
+  readonly #codeKeys = new Float64Array(PRIVILEGES).fill(UNKNOWN);
+  readonly #dataKeys = new Float64Array(KINDS).fill(UNKNOWN);
 
   constructor(parts: AddressSpaceParts) {
     this.#parts = parts;
   }
 
-  /** Neither is anything translated nor refused for a privilege, here and now. */
-  isOpen(privilege: Privilege): boolean {
-    const { mmu, pmp } = this.#parts;
-    return !mmu.translates(privilege) && pmp.isOpen(privilege);
+  /** satp or the protection were written. */
+  changed(): void {
+    this.#codeKeys.fill(UNKNOWN);
+    this.#dataKeys.fill(UNKNOWN);
   }
-  /** For loads and stores. */
-  get isPlain(): boolean {
-    return this.isOpen(this.#parts.status.dataPrivilege);
+
+  /** A number for the way fetches see memory: 0 as it is. */
+  get codeKey(): number {
+    const { privilege } = this.#parts.hart;
+    const known = this.#codeKeys[privilege]!;
+    if (known !== UNKNOWN) return known;
+    const key = this.#isOpen(privilege) ? 0 : this.#parts.numberOf(this.#wayOf(privilege, ''));
+    this.#codeKeys[privilege] = key;
+    return key;
   }
-  /** For fetches: beyond 4 GiB is no memory, and what the engine knows by the low word alone must not be taken for it. */
-  get isIdentity(): boolean {
-    return this.#parts.pc.high === 0 && this.isOpen(this.#parts.hart.privilege);
+  /** The same for loads and stores. */
+  get dataKey(): number {
+    const { status } = this.#parts;
+    const { bits, dataPrivilege } = status;
+    const kind = dataPrivilege * PRIVILEGES + ((bits & (MSTATUS.SUM | MSTATUS.MXR)) >>> SUM_SHIFT);
+    const known = this.#dataKeys[kind]!;
+    if (known !== UNKNOWN) return known;
+    const flags = `${bits & (MSTATUS.SUM | MSTATUS.MXR)}`;
+    const key = this.#isOpen(dataPrivilege) ? 0 : this.#parts.numberOf(this.#wayOf(dataPrivilege, flags));
+    this.#dataKeys[kind] = key;
+    return key;
+  }
+
+  /** A physical address, NO_PAGE or NO_ACCESS. */
+  translateData(low: number, high: number, size: number, right: number): number {
+    return this.#translate(low, high, size, right, this.#parts.status.dataPrivilege, false);
+  }
+  /** The access that was translated last was let through: the engine need not ask about its page again. */
+  shown(tlb: SoftTlb, low: number, high: number, physical: number): void {
+    const { mmu, pmp, status } = this.#parts;
+    const { dataPrivilege } = status;
+    let rights = pmp.pageRights(physical - (physical % PAGE), dataPrivilege);
+    const isTranslated = mmu.translates(dataPrivilege);
+    if (isTranslated) rights &= mmu.rights;
+    const [read, write] = [(rights & RIGHT.read) !== 0, (rights & RIGHT.write) !== 0];
+    if (read || write) tlb.fill(low, high, physical, read, write, isTranslated ? mmu.walked : NOTHING);
+  }
+
+  translateFetch(low: number, high: number): number {
+    return this.#translate(low, high, 2, RIGHT.execute, this.#parts.hart.privilege, false);
+  }
+  /** The same without any effect, for looking at code. `carry`: what the address has more than pc above its low word. */
+  peekFetch(low: number, carry = 0): number {
+    return this.#translate(low, this.pcHigh + carry, 2, RIGHT.execute, this.#parts.hart.privilege, true);
   }
   /** High word of pc. */
   get pcHigh(): number {
     return this.#parts.pc.high;
   }
+  /** Addresses of the page-table entries that the last translation read; none where nothing is translated. */
+  get walked(): readonly number[] {
+    return this.#parts.mmu.translates(this.#parts.hart.privilege) ? this.#parts.mmu.walked : NOTHING;
+  }
 
-  /** A physical address, NO_PAGE or NO_ACCESS. */
-  translateData(low: number, high: number, size: number, right: number): number {
-    const { status } = this.#parts;
-    return this.#translate(low, high, size, right, status.dataPrivilege, false);
+  /** Neither is anything translated nor refused for a privilege. */
+  #isOpen(privilege: Privilege): boolean {
+    const { mmu, pmp } = this.#parts;
+    return !mmu.translates(privilege) && pmp.isOpen(privilege);
   }
-  translateFetch(low: number, high: number): number {
-    return this.#translate(low, high, 2, RIGHT.execute, this.#parts.hart.privilege, false);
-  }
-  /** The same without any effect, for looking at code. */
-  peekFetch(low: number): number {
-    return this.#translate(low, this.fetchHigh(low), 2, RIGHT.execute, this.#parts.hart.privilege, true);
-  }
-  /** The high word of an address near pc. */
-  fetchHigh(low: number): number {
-    const { pc } = this.#parts;
-    return low >>> 0 < 4 && pc.low >>> 0 > 0xffff_fff0 ? (pc.high + 1) | 0 : pc.high;
+  /** What decides about accesses: tables, whose they are, and the protection. */
+  #wayOf(privilege: Privilege, flags: string): string {
+    const { mmu, pmp } = this.#parts;
+    const isMachine = privilege === PRIVILEGE.machine ? 'm' : 's';
+    const way = mmu.translates(privilege) ? `${privilege} ${flags} ${mmu.tables}` : isMachine;
+    return `${way} ${pmp.signature}`;
   }
 
   #translate(low: number, high: number, size: number, right: number, privilege: Privilege, pure: boolean): number {
@@ -67,3 +115,6 @@ export class AddressSpace {
     return pmp.permits(physical, size, right, privilege) ? physical : NO_ACCESS;
   }
 }
+
+/** MSTATUS.SUM and MXR stand beside each other. */
+const SUM_SHIFT = 18;

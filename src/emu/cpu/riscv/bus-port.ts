@@ -1,8 +1,10 @@
 import { ACCESS, type CpuBus } from '../../bus-access.js';
 import { BusFault } from '../../bus-fault.js';
 import type { EngineHost } from '../../isa/cold-engine.js';
+import type { SoftTlb } from '../../isa/soft-tlb.js';
 import { AccessException } from './access-exception.js';
 import type { AddressSpace } from './address-space.js';
+import { NO_ACCESS } from './mmu.js';
 import { RIGHT } from './pmp.js';
 
 const PAGE = 4096;
@@ -13,38 +15,45 @@ const SPACE = 2 ** 32;
  * refuse misaligned accesses with an access fault (Priv 3.6.3.3 leaves that to the platform). Addresses are a low and, on
  * RV64, a high word.
  */
-export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded'> {
+export class BusPort implements Omit<EngineHost, 'helpers'> {
   readonly #bus: CpuBus;
   readonly #exception = new AccessException();
   readonly #traps: boolean;
-  /** Whose accesses they are. */
-  space: AddressSpace;
+  readonly #space: AddressSpace;
+  /** Where pages are shown to the engine. */
+  readonly #tlb: SoftTlb | undefined;
 
   /** `traps`: misaligned accesses raise an exception wherever they go. */
-  constructor(bus: CpuBus, space: AddressSpace, traps: boolean) {
+  constructor(bus: CpuBus, space: AddressSpace, tlb: SoftTlb | undefined, traps: boolean) {
     this.#bus = bus;
-    this.space = space;
+    this.#space = space;
+    this.#tlb = tlb;
     this.#traps = traps;
   }
 
   load(address: number, size: number, flags: number, high = 0): number {
     if ((address & (size - 1)) !== 0) {
       if (this.#traps || (flags & ACCESS.aligned) !== 0) throw this.#exception.of('load', 'misaligned', address, high);
-      if (!this.space.isPlain && (address & (PAGE - 1)) + size > PAGE) return this.#loadAcross(address, size, high);
+      if (this.#space.dataKey !== 0 && (address & (PAGE - 1)) + size > PAGE)
+        return this.#loadAcross(address, size, high);
     }
     const physical = this.#physical(address, size, high, RIGHT.read, 'load');
-    return this.#read(physical, size, address, high);
+    const value = this.#read(physical, size, address, high);
+    if (this.#space.dataKey !== 0) this.#space.shown(this.#tlb!, address, high, physical);
+    return value;
   }
   store(address: number, value: number, size: number, flags: number, high = 0): void {
     if ((address & (size - 1)) !== 0) {
       if (this.#traps || (flags & ACCESS.aligned) !== 0) throw this.#exception.of('store', 'misaligned', address, high);
-      if (!this.space.isPlain && (address & (PAGE - 1)) + size > PAGE) {
+      if (this.#space.dataKey !== 0 && (address & (PAGE - 1)) + size > PAGE) {
         this.#storeAcross(address, BigInt(value >>> 0), size, high);
         return;
       }
     }
     const physical = this.#physical(address, size, high, RIGHT.write, 'store');
     this.#write(physical, size, value, address, high);
+    // what the store changed may be the very tables
+    if (this.#space.dataKey !== 0) this.#space.shown(this.#tlb!, address, high, physical);
   }
   load64(address: number, flags: number, high = 0): bigint {
     if ((address & 7) !== 0 && (this.#traps || (flags & ACCESS.aligned) !== 0)) {
@@ -68,8 +77,8 @@ export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded'> {
   }
 
   fetch16(address: number, carry = 0): number {
-    const high = this.space.pcHigh + carry;
-    const physical = this.space.translateFetch(address, high);
+    const high = this.#space.pcHigh + carry;
+    const physical = this.#space.translateFetch(address, high);
     if (physical < 0 || physical >= SPACE) throw this.#refused(physical, 'fetch', address, high);
     try {
       return this.#bus.fetch16(physical);
@@ -78,18 +87,30 @@ export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded'> {
     }
   }
   codeAt(address: number): number | undefined {
-    const physical = this.space.peekFetch(address);
+    const physical = this.#space.peekFetch(address);
     return physical < 0 || physical >= SPACE ? undefined : this.#bus.codeAt(physical);
   }
   constantWord(address: number): number | undefined {
-    return this.space.isIdentity ? this.#bus.constantWord(address) : undefined;
+    return this.#space.codeKey === 0 ? this.#bus.constantWord(address) : undefined;
   }
-  alwaysFetched(): boolean {
-    return this.space.isIdentity;
+  /** The engine has decoded code at an address. */
+  codeDecoded(address: number, length: number): void {
+    const isElsewhere = this.#space.codeKey !== 0;
+    const physical = isElsewhere ? this.#space.peekFetch(address) : address >>> 0;
+    const within = isElsewhere ? Math.min(length, PAGE - (address & (PAGE - 1))) : length;
+    if (physical >= 0 && physical < SPACE) this.#bus.codeDecoded(physical, within, isElsewhere);
+    if (within < length) this.codeDecoded((address + within) | 0, length - within);
+  }
+  codeAddress(address: number, carry: number): number {
+    const physical = this.#space.peekFetch(address, carry);
+    return physical < SPACE ? physical : NO_ACCESS;
+  }
+  get walked(): readonly number[] {
+    return this.#space.walked;
   }
 
   #physical(address: number, size: number, high: number, right: number, kind: 'load' | 'store'): number {
-    const physical = this.space.translateData(address, high, size, right);
+    const physical = this.#space.translateData(address, high, size, right);
     if (physical < 0 || physical >= SPACE) throw this.#refused(physical, kind, address, high);
     return physical;
   }

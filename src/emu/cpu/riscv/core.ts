@@ -2,15 +2,16 @@ import type { Cpu, CpuResetKind, CpuStop, CpuSystem, CpuType } from '../../cpu.j
 import { UsageError } from '../../errors.js';
 import { ColdEngine, type EngineExit } from '../../isa/cold-engine.js';
 import type { Isa } from '../../isa/instruction.js';
-import { ENGINE } from '../../isa/layout.js';
+import { ENGINE, PAGING_ROOM } from '../../isa/layout.js';
 import type { Signal } from '../../signal.js';
 import type { Frequency } from '../../time.js';
+import type { AddressSpace } from './address-space.js';
 import { BusPort } from './bus-port.js';
 import { clintRow } from './clint.js';
 import { Counter64 } from './counter64.js';
 import { ILLEGAL } from './csr-file.js';
 import { Hart } from './hart.js';
-import { isaFor } from './isa-choice.js';
+import { isaFor, needsPaging } from './isa-choice.js';
 import { plic, VIRT_PLIC } from './plic.js';
 import { Regimes } from './regimes.js';
 import { NamedRegisters } from './register-names.js';
@@ -59,6 +60,7 @@ export function riscv(options: RiscvOptions): CpuType {
     share: harts,
     wordSize: options.xlen,
     float,
+    room: models.some(needsPaging) ? PAGING_ROOM : undefined,
     create: (system) => new RiscvCluster(system, options),
   };
 }
@@ -76,6 +78,8 @@ export class RiscvCluster implements Cpu {
   readonly #turns: Turns;
   readonly #regimes: Regimes;
   readonly #halt: Signal;
+  /** Ways of seeing memory that there were so far. */
+  readonly #ways = new Map<string, number>();
   /** The hart that has the engine. */
   #present: Hart;
   /** High word of what a CSR instruction gives, where the engine looks for it. */
@@ -95,10 +99,12 @@ export class RiscvCluster implements Cpu {
     this.#turns = new Turns(models.length, arena.f64('cpu.turns', turnWords(models.length)), timebase.shareClock);
     const mtimeClock = timebase.clock(MTIME_CLOCK, options.timebase);
     const mtime = new Counter64(arena.i32('cpu.mtime', Counter64.WORDS), () => mtimeClock.now());
-    this.#regimes = new Regimes(bus, this.#engine);
+    this.#regimes = new Regimes(this.#engine);
+    system.onWithdrawn((host) => this.#withdrawn(host));
     const cluster = {
       ...{ system, name: options.name, isa: this.isa, layout, mtime, mtimeClock },
-      port: (space: BusPort['space']) => new BusPort(bus, space, options.misaligned === 'trap'),
+      port: (space: AddressSpace) => new BusPort(bus, space, this.#engine.tlb, options.misaligned === 'trap'),
+      numberOf: (way: string) => this.#numberOf(way),
       isAlone: models.length === 1,
       updates: options.ad !== 'fault',
       cycles: (hart: number) => this.#turns.own(hart),
@@ -199,7 +205,6 @@ export class RiscvCluster implements Cpu {
 
   reset(kind: CpuResetKind): void {
     for (const hart of this.harts) hart.reset(kind === 'power-on');
-    this.#regimes.reset();
   }
 
   readonly registerNames = NamedRegisters.LIST;
@@ -237,7 +242,7 @@ export class RiscvCluster implements Cpu {
     return of ? this.harts[Number(of[1])]?.interrupts.wire(of[2]!) : this.harts[0]!.interrupts.wire(name);
   }
   invalidate(address: number, length: number): void {
-    this.#regimes.invalidate(address, length);
+    this.#engine.invalidate(address, length);
   }
   remapped(): void {
     this.#engine.remapped();
@@ -248,8 +253,9 @@ export class RiscvCluster implements Cpu {
     for (const hart of this.harts) {
       hart.context.restored(hart === this.#present);
       hart.pmp.refresh();
+      hart.space.changed();
     }
-    this.#regimes.changed(this.#present);
+    this.#engine.restored();
   }
 
   #stopped(): CpuStop {
@@ -265,7 +271,16 @@ export class RiscvCluster implements Cpu {
     hart.context.enter();
     this.#present = hart;
     this.#turns.holder = hart.model.index;
-    this.#regimes.changed(hart);
+  }
+  #numberOf(way: string): number {
+    const known = this.#ways.get(way);
+    if (known !== undefined) return known;
+    this.#ways.set(way, this.#ways.size + 1);
+    return this.#ways.size;
+  }
+  #withdrawn(host: number | undefined): void {
+    if (host === undefined) this.#engine.tlb?.flush();
+    else this.#engine.tlb?.withdraw(host);
   }
 
   /** Something that decides about interrupts changed: the engine comes back after this instruction if one is due. */
@@ -274,7 +289,7 @@ export class RiscvCluster implements Cpu {
   }
   /** In the middle of a CSR instruction the engine must come back behind it. */
   #addressSpaceChanged(hart: Hart): void {
-    if (hart === this.#present && this.#regimes.changed(hart) && this.#own !== 0) this.#system.timebase.requestStop();
+    if (this.#own !== 0 && this.#regimes.differs(hart)) this.#system.timebase.requestStop();
   }
   #compareTimers(): void {
     for (const hart of this.harts) hart.timer?.compare();
@@ -308,8 +323,12 @@ export class RiscvCluster implements Cpu {
       fetch16: (address, carry) => port().fetch16(address, carry),
       codeAt: (address) => port().codeAt(address),
       constantWord: (address) => port().constantWord(address),
-      codeDecoded: (address, length) => this.#regimes.codeDecoded(this.#present, address, length),
-      alwaysFetched: () => port().alwaysFetched(),
+      codeDecoded: (address, length) => port().codeDecoded(address, length),
+      codeAddress: (address, carry) => port().codeAddress(address, carry),
+      get walked() {
+        return port().walked;
+      },
+      trackTable: (address, on) => this.#system.bus.track(address, on),
       helpers: this.#helpers(),
     };
   }

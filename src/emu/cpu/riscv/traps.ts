@@ -30,8 +30,6 @@ export interface TrapParts {
   readonly log: TrapLog;
   /** The scalar that is 1 while there is a reservation. */
   readonly reserved: ScalarWord;
-  /** Privilege or address space are others. */
-  readonly changed: () => void;
 }
 
 const OPCODE_AMO = 0x2f;
@@ -58,8 +56,6 @@ export class Traps {
     // Priv 3.1.16: the address of the instruction
     else if (trap === 'ebreak') this.#raise(EXCEPTION.breakpoint, this.#parts.context.low, this.#parts.context.high);
     else if (trap === 'illegal') this.#illegal();
-    // the engine is there already
-    else if (trap === 'far') this.#parts.changed();
     else if (trap === 'misalignedTarget') {
       this.#raise(EXCEPTION.instructionMisaligned, argument, this.#parts.context.high);
     } else throw new InternalError({ what: `the hart does not know the trap '${trap}'` });
@@ -106,7 +102,6 @@ export class Traps {
     this.endReservation();
     hart.privilege = privilege;
     context.setPc(hart.words[WORD[at]]!, hart.words[WORD[at] + 1]!);
-    this.#parts.changed();
   }
 
   /** With TW, and in user mode where there is supervisor mode, WFI waits for no time at all (Priv 3.1.6.5, 3.3.3). */
@@ -194,7 +189,6 @@ export class Traps {
     words[at.tval + 1] = high;
     hart.privilege = toSupervisor ? PRIVILEGE.supervisor : PRIVILEGE.machine;
     this.#jump(words[at.tvec]!, words[at.tvec + 1]!, isInterrupt ? 4 * code : 0);
-    this.#parts.changed();
     return toSupervisor;
   }
   /** The interrupt flag is the register's top bit. */
