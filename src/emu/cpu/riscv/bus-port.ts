@@ -51,9 +51,9 @@ export class BusPort implements Omit<EngineHost, 'helpers'> {
       }
     }
     const physical = this.#physical(address, size, high, RIGHT.write, 'store');
-    this.#write(physical, size, value, address, high);
-    // what the store changed may be the very tables
+    // first: the store may change the very tables that led here
     if (this.#space.dataKey !== 0) this.#space.shown(this.#tlb!, address, high, physical);
+    this.#write(physical, size, value, address, high);
   }
   load64(address: number, flags: number, high = 0): bigint {
     if ((address & 7) !== 0 && (this.#traps || (flags & ACCESS.aligned) !== 0)) {
