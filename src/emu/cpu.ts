@@ -33,6 +33,19 @@ export interface CpuSystem {
   requestReset(kind: CpuResetKind): void;
 }
 
+/** One hart of a core that has several. */
+export interface CpuHart {
+  readonly hartId: number;
+  pc: number;
+  readonly sleeping: boolean;
+  readonly locked: boolean;
+  readonly registerNames: readonly string[];
+  register(name: string): number;
+  register64?(name: string): bigint;
+  setRegister(name: string, value: number | bigint): void;
+  describe(): string;
+}
+
 export interface Cpu {
   readonly name: string;
   readonly isa: Isa;
@@ -54,7 +67,11 @@ export interface Cpu {
   /** Register names in the order a person expects: r0 … sp lr pc xpsr. */
   readonly registerNames: readonly string[];
   register(name: string): number;
+  /** The same where registers have 64 bits, and a number may not hold them exactly. */
+  register64?(name: string): bigint;
   setRegister(name: string, value: number): void;
+  /** Its harts in order, where it can have several; the core's own registers are then those of the hart that executes. */
+  readonly harts?: readonly CpuHart[];
   /** `thread mode, privileged`. */
   describe(): string;
   /** Interrupt input `line` of the chip's vector table (not counting the core's own exceptions). */
@@ -86,6 +103,8 @@ export interface CpuType<H extends object = object> {
   readonly name: string;
   /** Hz right after power-on, unless the chip's description says otherwise. */
   readonly hertz?: number;
+  /** How many harts share the machine's time in turns, each at the CPU clock's rate; 1 unless given. */
+  readonly share?: number;
   create(system: CpuSystem): Cpu;
   /** Exists in types only: `board.scb`. */
   readonly handles?: H;

@@ -84,8 +84,8 @@ interface SavedTime {
 }
 
 /**
- * Exact machine time. The machine counts base ticks: those of the CPU clock while it runs, nanoseconds while it
- * stands. Every clock knows how its own ticks lie between base ticks (its track); a change of the base gives all of
+ * Exact machine time. The machine counts base ticks: those of the CPU clock while it runs (or a share of
+ * them, where cores take turns), nanoseconds while it stands. Every clock knows how its own ticks lie between base ticks (its track); a change of the base gives all of
  * them new tracks that begin at the present instant.
  */
 export class Timebase {
@@ -99,6 +99,8 @@ export class Timebase {
   readonly #touch: () => void;
   readonly #cpu: Domain;
   readonly #nano: Domain;
+  readonly #share: Domain;
+  readonly #sharing: Rational;
   #segment: Segment;
   readonly #relations = new Map<Timebase, Relation>();
   /** While an event fires: the tick it was due at. An instruction is executed whole, so that may have passed. */
@@ -108,20 +110,27 @@ export class Timebase {
   /** Set by the scheduler: the clock (or, without argument, every clock) got a new track. */
   replan: (clock?: Clock) => void = () => {};
 
-  constructor(arena: Arena, cpuFrequency: Frequency, budgetCell: Int32Array = new Int32Array(1)) {
+  /** `share`: how many cores use the base ticks in turns, so that there are as many in a tick of the CPU clock. */
+  constructor(arena: Arena, cpuFrequency: Frequency, budgetCell: Int32Array = new Int32Array(1), share = 1) {
     this.#arena = arena;
     this.budgetCell = budgetCell;
     this.#slice = arena.f64('time.slice', 1);
     const index = arena.keep(this);
     this.#touch = () => arena.touched.add(index);
     const rate = Rational.from(cpuFrequency);
-    this.#segment = { epoch: Rational.ZERO, tick0: 0, rate: rate.isZero ? GHZ : rate };
+    this.#sharing = Rational.of(share);
+    this.#segment = { epoch: Rational.ZERO, tick0: 0, rate: rate.isZero ? GHZ : rate.mul(this.#sharing) };
     this.#cpu = this.#add('cpu', rate);
+    this.#share = share === 1 ? this.#cpu : this.#add('cpu.share', rate.mul(this.#sharing));
     this.#nano = this.#add('ns', GHZ);
   }
 
   get cpuClock(): Clock {
     return this.#cpu;
+  }
+  /** Counts the base ticks that the cores have in turns: the CPU clock itself, if there is one core. */
+  get shareClock(): Clock {
+    return this.#share;
   }
   /** Counts nanoseconds of machine time; cannot be changed. */
   get nanosecondClock(): Clock {
@@ -293,14 +302,20 @@ export class Timebase {
   }
 
   #changeBase(cpuRate: Rational): void {
-    const rate = cpuRate.isZero ? GHZ : cpuRate;
+    const shared = cpuRate.mul(this.#sharing);
+    const rate = cpuRate.isZero ? GHZ : shared;
     const tick = this.tick;
     const epoch = this.time();
     for (const domain of this.#domains) {
-      this.#retrack(domain, domain === this.#cpu ? cpuRate : domain.track.rate, rate);
+      this.#retrack(domain, this.#rateAfter(domain, cpuRate, shared), rate);
     }
     this.#segment = { epoch, tick0: tick, rate };
     this.requestStop();
+  }
+
+  #rateAfter(domain: Domain, cpuRate: Rational, shared: Rational): Rational {
+    if (domain === this.#cpu) return cpuRate;
+    return domain === this.#share ? shared : domain.track.rate;
   }
 
   #retrack(domain: Domain, rate: Rational, base: Rational): void {

@@ -9,6 +9,7 @@ import { stackLimit } from '../emu/debug/stack-limit.js';
 import { InternalError, UsageError } from '../emu/errors.js';
 import type { TimingModel } from '../emu/isa/engine-mode.js';
 import type { Machine } from '../emu/machine.js';
+import { placesOf } from '../emu/machine-description.js';
 import { type BoardHandle, type BoardSnapshot, boardHandle } from './board-handle.js';
 import type { EngineSettings } from './engine-settings.js';
 import { MachineBench } from './machine-bench.js';
@@ -44,8 +45,8 @@ export interface Station<B extends AnyBoard = AnyBoard> {
 
 /** What a chip's memories can take, as the check of an image wants it. */
 function memoriesOf(board: AnyBoard) {
-  return Object.entries(board.chip.memories).flatMap(([name, { address, size, aliases = [] }]) =>
-    [address, ...aliases].map((base) => ({ name, base, size })),
+  return Object.entries(board.chip.memories).flatMap(([name, row]) =>
+    placesOf(row, row.size).map(({ address, size }) => ({ name, base: address, size })),
   );
 }
 
@@ -73,23 +74,30 @@ function enableSemihosting(machine: Machine, choice: StationOptions['semihosting
  */
 export function readImageFor(board: AnyBoard, firmware: string, contents?: Uint8Array): ElfImage {
   const image = readElf(firmware, contents);
-  const machine = board.chip.cpu.name.startsWith('cortex') ? 'arm' : 'riscv';
-  requireElfFor(image, { machine, class: 32, memories: memoriesOf(board), fpu: machine === 'arm' });
+  requireImageFor(board, image);
   return image;
 }
 
-/** Puts an image into a new machine of the board. */
+function requireImageFor(board: AnyBoard, image: ElfImage): void {
+  const machine = board.chip.cpu.name.startsWith('cortex') ? 'arm' : 'riscv';
+  requireElfFor(image, { machine, class: 32, memories: memoriesOf(board), fpu: machine === 'arm' });
+}
+
+/** Puts an image into a new machine of the board; without one the board's own images run. */
 export function createStation<B extends AnyBoard>(
   board: B,
-  firmware: string,
+  firmware: string | undefined,
   options: StationOptions,
   contents?: Uint8Array,
 ): Station<B> {
-  const image = readImageFor(board, firmware, contents);
+  const own = (board.chip.images ?? []).flatMap(({ elf }) => (elf ? [elf] : []));
+  for (const elf of own) requireImageFor(board, elf);
+  const given = firmware === undefined ? undefined : readImageFor(board, firmware, contents);
+  const image = given ?? own[0];
   const locator = new Locator(image);
   let bench: MachineBench | undefined;
   const made = board.createMachine({
-    image: image.segments,
+    ...(given && { image: given.segments, entry: given.entry }),
     locate: (pc) => locator.describe(pc),
     guard: () => bench?.guard(),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
@@ -99,7 +107,7 @@ export function createStation<B extends AnyBoard>(
   bench = new MachineBench(made, locator, options.hostTimeout);
   if (options.title !== undefined) bench.title = options.title;
   enableSemihosting(made, options.semihosting);
-  const limit = made.cpu.guardStack && stackLimit(image, made.cpu.register('sp'));
+  const limit = image && made.cpu.guardStack && stackLimit(image, made.cpu.register('sp'));
   if (limit !== undefined) made.cpu.guardStack?.(limit);
   const handle = boardHandle(board, bench);
   return { board: handle, bench, machine: made, atReset: handle.snapshot(), inUse: undefined };

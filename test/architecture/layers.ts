@@ -95,6 +95,12 @@ export const LAYERS: readonly Layer[] = [
     breach: ['emu/debug/elf.ts', 'boards/index.ts'],
   },
   {
+    name: 'devicetree format',
+    files: /^machine-file\/devicetree\/(dtb|dtb-format|encode-dtb|decode-dtb|tree|values|dts.*)\.ts$/,
+    mayImport: FOUNDATION,
+    breach: ['machine-file/devicetree/dtb.ts', 'emu/machine.ts'],
+  },
+  {
     name: 'boards',
     files: /^(boards\/|devices\.ts)/,
     mayImport: [
@@ -110,6 +116,7 @@ export const LAYERS: readonly Layer[] = [
       'parts',
       'machine',
       'debug',
+      'devicetree format',
     ],
     breach: ['boards/riscv-virt.ts', 'runner/cli.ts'],
   },

@@ -1,3 +1,4 @@
+import { EXCEPTION } from '../../src/emu/cpu/riscv/trap-causes.js';
 import { asm, type Encoded } from './rv32-encode.js';
 
 /**
@@ -58,6 +59,11 @@ export function handler(): Encoded[] {
     asm.sw(3, RA, 4 * RECORD.mcause),
     asm.csrr(4, 'mepc'),
     asm.sw(4, RA, 4 * RECORD.mepc),
+    // after EBREAK mtval may hold the address of the instruction, as here, or 0, as in QEMU 7.2 (Priv 3.1.16)
+    asm.addi(7, 3, -EXCEPTION.breakpoint),
+    asm.beq(7, 0, 8),
+    asm.jal(0, 8),
+    asm.csrw('mtval', 0),
     asm.csrr(5, 'mtval'),
     asm.sw(5, RA, 4 * RECORD.mtval),
     asm.csrr(6, 'mstatus'),

@@ -17,6 +17,9 @@ export interface RandomProgram {
   readonly groups: readonly number[];
 }
 
+/** What is tried: QEMU's hart has supervisor mode, this board's has not, so what needs it is left out. */
+export const ROWS: readonly Row[] = rv32imac.rows.filter((row) => !/^(sret|sfence)/.test(row.text));
+
 /** Instructions that are executed together; a jump over some items lands between two of them. */
 type Item = (skipped: number) => readonly Encoded[];
 
@@ -75,7 +78,7 @@ class ProgramMaker {
     const kind = this.#random.below(100);
     if (kind < ILLEGAL_PERCENT) return this.#illegal();
     if (kind < 14) return this.#freshRegister();
-    const row = this.#random.pick(rv32imac.rows);
+    const row = this.#random.pick(ROWS);
     this.rows.set(row.text, (this.rows.get(row.text) ?? 0) + 1);
     return this.#rowItem(row);
   }

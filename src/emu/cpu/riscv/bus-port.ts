@@ -1,77 +1,138 @@
 import { ACCESS, type CpuBus } from '../../bus-access.js';
 import { BusFault } from '../../bus-fault.js';
 import type { EngineHost } from '../../isa/cold-engine.js';
+import { AccessException } from './access-exception.js';
+import type { AddressSpace } from './address-space.js';
+import { RIGHT } from './pmp.js';
 
-/** A memory access raises an exception; `address` becomes mtval. The hart adds whether an AMO made it. */
-export class AccessException extends Error {
-  readonly kind: 'fetch' | 'load' | 'store';
-  readonly address: number;
-  /** Misaligned, as opposed to refused by the bus. */
-  readonly misaligned: boolean;
-
-  constructor(kind: AccessException['kind'], address: number, misaligned: boolean) {
-    super(`${kind} ${misaligned ? 'misaligned' : 'access fault'} at ${(address >>> 0).toString(16)}`);
-    this.kind = kind;
-    this.address = address >>> 0;
-    this.misaligned = misaligned;
-  }
-}
+const PAGE = 4096;
+const SPACE = 2 ** 32;
 
 /**
- * What the engine does not do itself: devices, faults, accesses across pages. Misaligned accesses to memory are done in
- * hardware, as on QEMU's `virt`; devices refuse them with an access fault (Priv 3.6.3.3 leaves both to the platform).
+ * What the engine does not do itself: devices, faults, accesses across pages, and whatever is translated or protected. Devices
+ * refuse misaligned accesses with an access fault (Priv 3.6.3.3 leaves that to the platform). Addresses are a low and, on
+ * RV64, a high word.
  */
-export class BusPort implements Omit<EngineHost, 'helpers'> {
+export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded'> {
   readonly #bus: CpuBus;
+  readonly #exception = new AccessException();
+  readonly #traps: boolean;
+  /** Whose accesses they are. */
+  space: AddressSpace;
 
-  constructor(bus: CpuBus) {
+  /** `traps`: misaligned accesses raise an exception wherever they go. */
+  constructor(bus: CpuBus, space: AddressSpace, traps: boolean) {
     this.#bus = bus;
+    this.space = space;
+    this.#traps = traps;
   }
 
-  load(address: number, size: number, flags: number): number {
-    if ((flags & ACCESS.aligned) !== 0 && (address & (size - 1)) !== 0)
-      throw new AccessException('load', address, true);
+  load(address: number, size: number, flags: number, high = 0): number {
+    if ((address & (size - 1)) !== 0) {
+      if (this.#traps || (flags & ACCESS.aligned) !== 0) throw this.#exception.of('load', 'misaligned', address, high);
+      if (!this.space.isPlain && (address & (PAGE - 1)) + size > PAGE) return this.#loadAcross(address, size, high);
+    }
+    const physical = this.#physical(address, size, high, RIGHT.read, 'load');
+    return this.#read(physical, size, address, high);
+  }
+  store(address: number, value: number, size: number, flags: number, high = 0): void {
+    if ((address & (size - 1)) !== 0) {
+      if (this.#traps || (flags & ACCESS.aligned) !== 0) throw this.#exception.of('store', 'misaligned', address, high);
+      if (!this.space.isPlain && (address & (PAGE - 1)) + size > PAGE) {
+        this.#storeAcross(address, BigInt(value >>> 0), size, high);
+        return;
+      }
+    }
+    const physical = this.#physical(address, size, high, RIGHT.write, 'store');
+    this.#write(physical, size, value, address, high);
+  }
+  load64(address: number, flags: number, high = 0): bigint {
+    if ((address & 7) !== 0 && (this.#traps || (flags & ACCESS.aligned) !== 0)) {
+      throw this.#exception.of('load', 'misaligned', address, high);
+    }
+    const low = BigInt(this.load(address, 4, flags & ~ACCESS.aligned, high) >>> 0);
+    const behind = address + 4;
+    const top = this.load(behind, 4, flags & ~ACCESS.aligned, highOf(address, 4, high));
+    return BigInt.asIntN(64, (BigInt(top >>> 0) << 32n) | low);
+  }
+  store64(address: number, value: bigint, flags: number, high = 0): void {
+    if ((address & 7) !== 0) {
+      if (this.#traps || (flags & ACCESS.aligned) !== 0) throw this.#exception.of('store', 'misaligned', address, high);
+      if ((address & (PAGE - 1)) + 8 > PAGE) {
+        this.#storeAcross(address, BigInt.asUintN(64, value), 8, high);
+        return;
+      }
+    }
+    this.store(address, Number(BigInt.asIntN(32, value)), 4, 0, high);
+    this.store(address + 4, Number(BigInt.asIntN(32, value >> 32n)), 4, 0, highOf(address, 4, high));
+  }
+
+  fetch16(address: number, carry = 0): number {
+    const high = this.space.pcHigh + carry;
+    const physical = this.space.translateFetch(address, high);
+    if (physical < 0 || physical >= SPACE) throw this.#refused(physical, 'fetch', address, high);
     try {
-      return this.#bus.read(address, size, flags);
+      return this.#bus.fetch16(physical);
     } catch (error) {
-      throw refused(error, 'load');
+      throw this.#busRefused(error, 'fetch', address, high);
     }
   }
   codeAt(address: number): number | undefined {
-    return this.#bus.codeAt(address);
+    const physical = this.space.peekFetch(address);
+    return physical < 0 || physical >= SPACE ? undefined : this.#bus.codeAt(physical);
   }
   constantWord(address: number): number | undefined {
-    return this.#bus.constantWord(address);
+    return this.space.isIdentity ? this.#bus.constantWord(address) : undefined;
   }
-  store(address: number, value: number, size: number, flags: number): void {
-    if ((flags & ACCESS.aligned) !== 0 && (address & (size - 1)) !== 0)
-      throw new AccessException('store', address, true);
+  alwaysFetched(): boolean {
+    return this.space.isIdentity;
+  }
+
+  #physical(address: number, size: number, high: number, right: number, kind: 'load' | 'store'): number {
+    const physical = this.space.translateData(address, high, size, right);
+    if (physical < 0 || physical >= SPACE) throw this.#refused(physical, kind, address, high);
+    return physical;
+  }
+  #read(physical: number, size: number, address: number, high: number): number {
     try {
-      this.#bus.write(address, size, value, flags);
+      return this.#bus.read(physical, size);
     } catch (error) {
-      throw refused(error, 'store');
+      throw this.#busRefused(error, 'load', address, high);
     }
   }
-  load64(address: number, flags: number): bigint {
-    const low = BigInt(this.load(address, 4, flags) >>> 0);
-    return BigInt.asIntN(64, (BigInt(this.load(address + 4, 4, flags) >>> 0) << 32n) | low);
-  }
-  store64(address: number, value: bigint, flags: number): void {
-    this.store(address, Number(BigInt.asIntN(32, value)), 4, flags);
-    this.store(address + 4, Number(BigInt.asIntN(32, value >> 32n)), 4, flags);
-  }
-  fetch16(address: number): number {
+  #write(physical: number, size: number, value: number, address: number, high: number): void {
     try {
-      return this.#bus.fetch16(address);
+      this.#bus.write(physical, size, value);
     } catch (error) {
-      throw refused(error, 'fetch');
+      throw this.#busRefused(error, 'store', address, high);
     }
   }
-  codeDecoded(address: number, length: number): void {
-    this.#bus.codeDecoded(address, length);
+
+  /** A misaligned load over two pages: byte by byte, each with its own translation. */
+  #loadAcross(address: number, size: number, high: number): number {
+    let value = 0;
+    for (let i = 0; i < size; i++) value |= this.load(address + i, 1, 0, highOf(address, i, high)) << (8 * i);
+    return value;
+  }
+  /** The same for a store: both pages are asked before the first byte is written. */
+  #storeAcross(address: number, value: bigint, size: number, high: number): void {
+    const places = Array.from({ length: size }, (_, i) =>
+      this.#physical(address + i, 1, highOf(address, i, high), RIGHT.write, 'store'),
+    );
+    for (const [i, place] of places.entries()) {
+      this.#write(place, 1, Number((value >> BigInt(8 * i)) & 0xffn), address + i, highOf(address, i, high));
+    }
+  }
+
+  #refused(result: number, kind: AccessException['kind'], address: number, high: number): AccessException {
+    return this.#exception.of(kind, result === -1 ? 'page' : 'access', address, high);
+  }
+  #busRefused(error: unknown, kind: AccessException['kind'], address: number, high: number): unknown {
+    return error instanceof BusFault ? this.#exception.of(kind, 'access', address, high) : error;
   }
 }
 
-function refused(error: unknown, kind: AccessException['kind']): unknown {
-  return error instanceof BusFault ? new AccessException(kind, error.address, false) : error;
+/** The high word of an address that lies `offset` behind another. */
+function highOf(address: number, offset: number, high: number): number {
+  return (address >>> 0) + offset >= SPACE ? (high + 1) | 0 : high;
 }

@@ -2,21 +2,21 @@ import type { Cpu, CpuResetKind, CpuStop, CpuSystem, CpuType } from '../../cpu.j
 import { UsageError } from '../../errors.js';
 import { ColdEngine, type EngineExit } from '../../isa/cold-engine.js';
 import type { Isa } from '../../isa/instruction.js';
+import { ENGINE } from '../../isa/layout.js';
 import type { Signal } from '../../signal.js';
 import type { Frequency } from '../../time.js';
 import { BusPort } from './bus-port.js';
-import { clint } from './clint.js';
-import type { Counter64 } from './counter64.js';
-import { CsrFile } from './csr-file.js';
-import { csrParts, retirementOf } from './hart-state.js';
-import { InterruptLines, mostUrgent } from './interrupt-lines.js';
-import { rv32imac } from './isa.js';
-import { PLIC_SOURCES, plic } from './plic.js';
+import { clintRow } from './clint.js';
+import { Counter64 } from './counter64.js';
+import { ILLEGAL } from './csr-file.js';
+import { Hart } from './hart.js';
+import { isaFor } from './isa-choice.js';
+import { plic, VIRT_PLIC } from './plic.js';
+import { Regimes } from './regimes.js';
 import { NamedRegisters } from './register-names.js';
-import { Sleep } from './sleep.js';
-import { causeName, INTERRUPT_FLAG } from './trap-causes.js';
-import { TRAP_LOG_WORDS, TrapLog, type TrapRecord } from './trap-log.js';
-import { Traps } from './traps.js';
+import { hartModels, type RiscvOptions } from './riscv-options.js';
+import type { TrapRecord } from './trap-log.js';
+import { Turns, turnWords } from './turns.js';
 
 export interface Rv32Options {
   /** Where the hart fetches its first instruction. */
@@ -30,64 +30,89 @@ export interface Rv32Options {
 /** Name of mtime's clock among the machine's clocks. */
 export const MTIME_CLOCK = 'mtime';
 
-/** One RV32IMAC hart with machine mode (Priv 1.12), CLINT and PLIC beside it. */
+/** One RV32IMAC hart with machine mode alone, CLINT and PLIC beside it. */
 export function rv32(options: Rv32Options): CpuType {
-  return { name: 'rv32imac', create: (system) => new Rv32Hart(system, options) };
+  const { resetVector, timebase } = options;
+  return riscv({
+    name: 'rv32imac',
+    xlen: 32,
+    isa: 'imac',
+    modes: 'm',
+    pmpEntries: 0,
+    misaligned: 'do',
+    harts: [{ hartId: 0, resetVector }],
+    timebase,
+    interruptController: 'plic',
+    beside: ({ mtime, harts }) => ({
+      clint: clintRow(options.clint, mtime, harts, MTIME_CLOCK),
+      plic: { address: options.plic, device: plic(VIRT_PLIC), wires: { 'hart0.meip': 'cpu.hart0.meip' } },
+    }),
+  });
 }
 
-/** The hart: instructions by the engine, what happens between them here. */
-export class Rv32Hart implements Cpu {
-  readonly name = 'rv32imac';
-  readonly isa: Isa = rv32imac;
-  readonly registerNames = NamedRegisters.LIST;
+/** RISC-V harts of one clock, with what lies beside them (Priv 1.12). */
+export function riscv(options: RiscvOptions): CpuType {
+  const harts = hartModels(options).length;
+  return { name: options.name, share: harts, create: (system) => new RiscvCluster(system, options) };
+}
+
+/** The harts of a machine: one engine, which they use in turns. */
+export class RiscvCluster implements Cpu {
+  readonly name: string;
+  readonly isa: Isa;
   readonly devices: Cpu['devices'];
   readonly breakpoints: Cpu['breakpoints'];
+  readonly harts: readonly Hart[];
   readonly #system: CpuSystem;
-  readonly #resetVector: number;
+  readonly #options: RiscvOptions;
   readonly #engine: ColdEngine;
-  readonly #x: Int32Array;
-  readonly #csrs: CsrFile;
-  readonly #names: NamedRegisters;
-  readonly #sleep: Sleep;
-  readonly #log: TrapLog;
-  readonly #traps: Traps;
-  readonly #lines: InterruptLines;
+  readonly #turns: Turns;
+  readonly #regimes: Regimes;
   readonly #halt: Signal;
+  /** The hart that has the engine. */
+  #present: Hart;
+  /** High word of what a CSR instruction gives, where the engine looks for it. */
+  readonly #csrHigh: Int32Array | undefined;
   /** 1 while a CSR instruction is executed, whose own cycle is counted already. */
   #own = 0;
 
-  constructor(system: CpuSystem, options: Rv32Options) {
+  constructor(system: CpuSystem, options: RiscvOptions) {
     this.#system = system;
-    this.#resetVector = options.resetVector;
-    const { arena, timebase, signals } = system;
-    const port = new BusPort(system.bus);
-    this.#engine = new ColdEngine(
-      this.isa,
-      system.memory,
-      Object.assign(port, { helpers: this.#helpers() }),
-      system.engine,
-    );
+    this.#options = options;
+    this.name = options.name;
+    const { arena, timebase, signals, bus } = system;
+    const models = hartModels(options);
+    this.isa = isaFor(options.xlen, models);
+    this.#engine = new ColdEngine(this.isa, system.memory, this.#host(), system.engine);
     const { layout } = this.#engine;
-    this.#x = new Int32Array(system.memory.buffer, layout.registers, layout.registerCount);
-    const retirement = retirementOf(system, layout);
-    this.#sleep = new Sleep(arena.i32('cpu.sleep', 1), retirement);
-    this.#lines = new InterruptLines(signals, () => this.#attend());
-    const mtime = timebase.clock(MTIME_CLOCK, options.timebase);
-    const parts = csrParts(system, mtime, retirement, () => this.#own);
-    const changed = () => this.#attend();
-    this.#csrs = new CsrFile({ ...parts, pending: () => this.#lines.pending, changed });
-    this.#names = new NamedRegisters(this.#x, this.#csrs, this);
-    this.#log = new TrapLog(arena.i32('cpu.traps', TRAP_LOG_WORDS));
-    const reserved = new Int32Array(system.memory.buffer, layout.scalars['reserved']!.offset, 1);
-    const shared = { system, port, retirement, reserved };
-    this.#traps = new Traps({ ...shared, engine: this.#engine, csrs: this.#csrs, sleep: this.#sleep, log: this.#log });
+    this.#turns = new Turns(models.length, arena.f64('cpu.turns', turnWords(models.length)), timebase.shareClock);
+    const mtimeClock = timebase.clock(MTIME_CLOCK, options.timebase);
+    const mtime = new Counter64(arena.i32('cpu.mtime', Counter64.WORDS), () => mtimeClock.now());
+    this.#regimes = new Regimes(bus, this.#engine);
+    const cluster = {
+      ...{ system, name: options.name, isa: this.isa, layout, mtime, mtimeClock },
+      port: (space: BusPort['space']) => new BusPort(bus, space, options.misaligned === 'trap'),
+      isAlone: models.length === 1,
+      updates: options.ad !== 'fault',
+      cycles: (hart: number) => this.#turns.own(hart),
+      own: () => this.#own,
+      attend: (hart: Hart) => this.#attend(hart),
+      addressSpaceChanged: (hart: Hart) => this.#addressSpaceChanged(hart),
+    };
+    this.harts = models.map((model) => new Hart(model, cluster));
+    this.#present = this.harts[0]!;
+    mtime.onSet = () => this.#compareTimers();
+    const high = layout.scalars['csrHigh'];
+    this.#csrHigh = high && new Int32Array(system.memory.buffer, high.offset, 1);
+    const strict = options.misaligned === 'trap' ? 1 : 0;
+    new Int32Array(system.memory.buffer, ENGINE.strictAlignment, 1)[0] = strict;
     this.#halt = signals.get('cpu.halt');
     this.#halt.listen((level) => level !== 0 && this.#stop());
     this.breakpoints = {
       add: (address) => this.#engine.addBreakpoint(address),
       delete: (address) => this.#engine.deleteBreakpoint(address),
     };
-    this.devices = devicesBeside(options, parts.mtime);
+    this.devices = options.beside?.({ mtime, harts: models.length }) ?? {};
   }
 
   get slice(): number {
@@ -97,137 +122,209 @@ export class Rv32Hart implements Cpu {
     return this.#engine.statistics;
   }
   get pc(): number {
-    return this.#engine.pc;
+    return this.#present.pc;
   }
   set pc(address: number) {
-    this.#engine.pc = address & ~1;
+    this.setRegister('pc', address);
   }
-  /** WFI ends when an enabled interrupt is pending, whatever mstatus.MIE says (Priv 3.3.3). */
   get sleeping(): boolean {
-    return this.#sleep.waiting && (this.#lines.pending & this.#csrs.mie) === 0;
+    return !this.locked && this.harts.every((hart) => hart.isIdle);
   }
   /** Halted by the board: the test finisher ended the run. */
   get locked(): boolean {
-    return this.#sleep.halted;
+    return this.harts.every((hart) => hart.locked);
   }
-  /** The exceptions so far, the first sixteen in full; environment calls are none. */
   get faults(): readonly TrapRecord[] {
-    return this.#log.list;
+    return this.harts.flatMap((hart) => hart.faults);
   }
 
   run(): CpuStop {
     const { budgetCell } = this.#system.timebase;
-    while (budgetCell[0]! > 0 && !this.locked && !this.sleeping) {
-      this.#boundary();
-      if (this.#execute(false)?.kind === 'breakpoint') return 'breakpoint';
+    if (this.harts.length > 1) return this.#runTurn();
+    const [hart] = this.harts;
+    while (budgetCell[0]! > 0 && !hart!.isIdle) {
+      if (this.#execute(hart!, false)?.kind === 'breakpoint') return 'breakpoint';
     }
-    if (this.locked) return 'locked';
-    return this.sleeping ? 'sleeping' : 'slice';
+    return this.#stopped();
+  }
+
+  /** One hart's turn, or what is left of it; those of harts that have nothing to do pass on the way. */
+  #runTurn(): CpuStop {
+    const { timebase } = this.#system;
+    const { budgetCell } = timebase;
+    const turns = this.#turns;
+    turns.catchUp();
+    while (budgetCell[0]! > 0 && this.harts[turns.present]!.isIdle) {
+      if (this.sleeping || this.locked) return this.#stopped();
+      budgetCell[0] = budgetCell[0]! - Math.min(budgetCell[0]!, turns.left);
+      if (turns.left <= 0) turns.next();
+    }
+    if (budgetCell[0]! <= 0) return this.#stopped();
+    const hart = this.harts[turns.present]!;
+    this.#give(hart);
+    timebase.shorten(timebase.tick + turns.left);
+    let exit: EngineExit | undefined;
+    while (budgetCell[0]! > 0 && !hart.isIdle && exit?.kind !== 'breakpoint') exit = this.#execute(hart, false);
+    if (turns.left <= 0) turns.next();
+    return exit?.kind === 'breakpoint' ? 'breakpoint' : this.#stopped();
   }
 
   step(): void {
-    if (this.locked || this.sleeping) return;
-    if (!this.#boundary()) this.#execute(true);
+    const turns = this.#turns;
+    turns.catchUp();
+    for (let i = 0; i < this.harts.length && this.harts[turns.present]!.isIdle; i++) {
+      if (this.sleeping || this.locked) return;
+      const { timebase, scheduler } = this.#system;
+      const end = timebase.tick + turns.left;
+      timebase.advanceTo(Math.min(end, scheduler.next));
+      if (turns.left > 0) return;
+      turns.next();
+    }
+    const hart = this.harts[turns.present]!;
+    if (hart.isIdle) return;
+    this.#give(hart);
+    if (!hart.boundary()) this.#execute(hart, true);
+    if (turns.left <= 0) turns.next();
   }
 
-  /** Priv 3.4: M mode, interrupts off, pc at the reset vector; the rest is left open there and zero here. */
   reset(kind: CpuResetKind): void {
-    this.#x.fill(0);
-    this.#sleep.wake();
-    this.#csrs.reset();
-    this.#traps.endReservation();
-    if (kind === 'power-on') this.#log.clear();
-    this.pc = this.#resetVector;
+    for (const hart of this.harts) hart.reset(kind === 'power-on');
+    this.#regimes.reset();
   }
 
+  readonly registerNames = NamedRegisters.LIST;
   register(name: string): number {
-    return this.#names.read(name);
+    return this.#present.register(name);
   }
-  setRegister(name: string, value: number): void {
-    this.#names.write(name, value);
+  register64(name: string): bigint {
+    return this.#present.register64(name);
+  }
+  setRegister(name: string, value: number | bigint): void {
+    this.#present.setRegister(name, value);
   }
   describe(): string {
-    if (this.locked) return 'machine mode, halted';
-    return this.sleeping ? 'machine mode, in WFI' : 'machine mode';
+    const [first] = this.harts;
+    if (this.harts.length === 1) return first!.describe();
+    return `hart ${this.#present.hartId}, ${this.#present.describe()}`;
   }
-  /** Source `line` of the PLIC. */
+  /** Source `line` of the interrupt controller beside the harts. */
   interrupt(line: number): Signal {
-    if (Number.isInteger(line) && line > 0 && line < PLIC_SOURCES) return this.#system.signals.get(`plic.irq${line}`);
+    const name = `${this.#options.interruptController}.irq${line}`;
+    if (this.#options.interruptController !== undefined && this.#system.signals.has(name)) {
+      return this.#system.signals.get(name);
+    }
+    const missing = this.#options.interruptController === undefined;
     throw new UsageError({
-      what: `there is no interrupt source ${line}`,
+      what: missing ? 'there is no interrupt controller beside these harts' : `there is no interrupt source ${line}`,
       where: this.name,
-      remedy: `give a number from 1 to ${PLIC_SOURCES - 1}`,
+      remedy: missing ? 'name a wire of a hart: cpu.meip' : 'sources begin with 1; the controller says how many it has',
     });
   }
-  /** `meip`, `msip`, `mtip`, and `halt`, which stops the hart for good. */
+  /** `meip`, `msip`, `mtip`, `seip` of hart 0, `hart1.msip` …, and `halt`, which stops all harts for good. */
   input(name: string): Signal | undefined {
-    return name === 'halt' ? this.#halt : this.#lines.named(name);
+    if (name === 'halt') return this.#halt;
+    const of = /^hart(\d+)\.(\w+)$/.exec(name);
+    return of ? this.harts[Number(of[1])]?.interrupts.wire(of[2]!) : this.harts[0]!.interrupts.wire(name);
   }
   invalidate(address: number, length: number): void {
-    this.#engine.invalidate(address, length);
+    this.#regimes.invalidate(address, length);
   }
   remapped(): void {
     this.#engine.remapped();
   }
-  /** Everything is in memory and arena; nothing is cached beside them. */
-  restored(): void {}
+  /** Everything is in memory and arena, but for what follows from them. */
+  restored(): void {
+    this.#present = this.harts[this.#turns.holder]!;
+    for (const hart of this.harts) {
+      hart.context.restored(hart === this.#present);
+      hart.pmp.refresh();
+    }
+    this.#regimes.changed(this.#present);
+  }
+
+  #stopped(): CpuStop {
+    if (this.locked) return 'locked';
+    return this.sleeping ? 'sleeping' : 'slice';
+  }
+
+  /** Lets a hart have the engine. A reservation does not outlast another hart's turn (Unpriv 8.2 lets it be lost). */
+  #give(hart: Hart): void {
+    if (hart === this.#present) return;
+    this.#present.endReservation();
+    this.#present.context.leave();
+    hart.context.enter();
+    this.#present = hart;
+    this.#turns.holder = hart.model.index;
+    this.#regimes.changed(hart);
+  }
 
   /** Something that decides about interrupts changed: the engine comes back after this instruction if one is due. */
-  #attend(): void {
-    if (this.#due() !== 0 && this.#csrs.interruptsEnabled) this.#system.timebase.requestStop();
+  #attend(hart: Hart): void {
+    if (hart.hasDue) this.#system.timebase.requestStop();
   }
-  #due(): number {
-    return this.#lines.pending & this.#csrs.mie;
+  /** In the middle of a CSR instruction the engine must come back behind it. */
+  #addressSpaceChanged(hart: Hart): void {
+    if (hart === this.#present && this.#regimes.changed(hart) && this.#own !== 0) this.#system.timebase.requestStop();
   }
-
+  #compareTimers(): void {
+    for (const hart of this.harts) hart.timer?.compare();
+  }
   #stop(): void {
-    this.#sleep.halt();
+    for (const hart of this.harts) hart.halt();
     this.#system.timebase.requestStop();
   }
 
-  /** Between instructions: ends WFI and takes an interrupt that is due. True if one was taken. */
-  #boundary(): boolean {
-    this.#sleep.wake();
-    const code = mostUrgent(this.#due());
-    if (code === undefined || !this.#csrs.interruptsEnabled) return false;
-    this.#traps.enter(INTERRUPT_FLAG | code, 0);
-    if (this.#system.hears('irq')) {
-      this.#system.emit('irq', { cause: causeName(INTERRUPT_FLAG | code), code });
-    }
-    return true;
-  }
-
-  #execute(single: boolean): EngineExit | undefined {
+  #execute(hart: Hart, single: boolean): EngineExit | undefined {
+    if (!single) hart.boundary();
+    this.#regimes.sync(hart);
     try {
       const exit = single ? this.#engine.step() : this.#engine.run();
-      if (exit.kind === 'trap') this.#traps.act(exit.trap, exit.argument);
-      else if (exit.kind === 'undefined') this.#traps.undefined(exit.first, exit.second);
+      hart.act(exit);
       return exit;
     } catch (error) {
       this.#own = 0;
-      this.#traps.abandoned(error);
+      hart.abandoned(error);
       return undefined;
     }
   }
 
-  #helpers(): Record<string, (...args: number[]) => number | undefined> {
+  #host(): ConstructorParameters<typeof ColdEngine>[2] {
+    const port = () => this.#present.port;
     return {
-      csr: (number, operation, value, writes) => {
-        this.#own = 1;
-        const old = this.#csrs.access(number!, operation!, value!, writes !== 0);
-        this.#own = 0;
-        return old;
+      load: (address, size, flags, high) => port().load(address, size, flags, high),
+      load64: (address, flags, high) => port().load64(address, flags, high),
+      store: (address, value, size, flags, high) => port().store(address, value, size, flags, high),
+      store64: (address, value, flags, high) => port().store64(address, value, flags, high),
+      fetch16: (address, carry) => port().fetch16(address, carry),
+      codeAt: (address) => port().codeAt(address),
+      constantWord: (address) => port().constantWord(address),
+      codeDecoded: (address, length) => this.#regimes.codeDecoded(this.#present, address, length),
+      alwaysFetched: () => port().alwaysFetched(),
+      helpers: this.#helpers(),
+    };
+  }
+
+  #helpers(): Record<string, (...args: number[]) => number | undefined> {
+    const shortCsr = (number?: number, operation?: number, value?: number, writes?: number) =>
+      this.#csr(number!, operation!, value!, 0, writes!);
+    const longCsr = (number?: number, operation?: number, low?: number, high?: number, writes?: number) => {
+      const old = this.#csr(number!, operation!, low!, high!, writes!);
+      this.#csrHigh![0] = this.#present.csrs.high;
+      return old;
+    };
+    return {
+      csr: this.#options.xlen === 32 ? shortCsr : longCsr,
+      reservedRounding: () => {
+        throw ILLEGAL;
       },
       // stores drop what was decoded from the bytes they change
       fencei: () => undefined,
     };
   }
-}
-
-function devicesBeside(options: Rv32Options, mtime: Counter64): Cpu['devices'] {
-  const wires = { msip: 'cpu.msip', mtip: 'cpu.mtip' };
-  return {
-    clint: { address: options.clint, device: clint(mtime), clock: MTIME_CLOCK, wires },
-    plic: { address: options.plic, device: plic, wires: { meip: 'cpu.meip' } },
-  };
+  #csr(number: number, operation: number, low: number, high: number, writes: number): number {
+    this.#own = 1;
+    const old = this.#present.csrs.access(number, operation, low, high, writes !== 0);
+    this.#own = 0;
+    return old;
+  }
 }

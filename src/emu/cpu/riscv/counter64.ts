@@ -4,6 +4,8 @@ export class Counter64 {
   readonly #words: Int32Array;
   readonly #count: () => number;
   readonly #own: () => number;
+  /** Called when it was set, stopped or goes on. */
+  onSet: () => void = () => {};
 
   /**
    * `own` is what the present instruction has added to the count already: it does not see itself, and what it writes is what
@@ -43,6 +45,10 @@ export class Counter64 {
     const offset = BigInt.asUintN(64, value - BigInt(counted));
     this.#words[0] = Number(BigInt.asIntN(32, offset));
     this.#words[1] = Number(BigInt.asIntN(32, offset >> 32n));
+    this.onSet();
+  }
+  setWords(low: number, high: number): void {
+    this.set((BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
   }
   setLow(word: number): void {
     this.set((BigInt(this.high >>> 0) << 32n) | BigInt(word >>> 0));

@@ -28,7 +28,7 @@ const COMMON = {
   join: (first: number, second: number) => (first | (second << 16)) >>> 0,
 } as const;
 
-const TRAPS = ['ecall', 'ebreak', 'illegal', 'mret', 'wfi', 'misalignedTarget'];
+const TRAPS = ['ecall', 'ebreak', 'illegal', 'mret', 'sret', 'wfi', 'sfence', 'misalignedTarget'];
 
 /** The LR/SC reservation, and cycles beyond one an instruction since power-on. */
 const reservation = (xlen: Xlen): Record<string, Type> => ({

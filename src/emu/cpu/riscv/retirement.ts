@@ -1,5 +1,5 @@
 import type { Emitter } from '../../isa/emitter.js';
-import type { StateLayout } from '../../isa/layout.js';
+import type { ScalarWord } from './hart-context.js';
 
 /**
  * How minstret is known without counting: every instruction takes one cycle but those that stall, so what has retired is
@@ -17,13 +17,13 @@ export const RETIREMENT_WORDS = 3;
 
 export class Retirement {
   readonly #words: Float64Array;
-  readonly #stalls: BigInt64Array;
+  readonly #stalls: readonly [ScalarWord, ScalarWord];
   readonly #cycles: () => number;
 
-  /** `cycles` counts the CPU clock. */
-  constructor(words: Float64Array, memory: ArrayBuffer, layout: StateLayout, cycles: () => number) {
+  /** `stalls`: the scalar's low and high word; `cycles` counts the hart's clock. */
+  constructor(words: Float64Array, stalls: readonly [ScalarWord, ScalarWord], cycles: () => number) {
     this.#words = words;
-    this.#stalls = new BigInt64Array(memory, layout.scalars['stalls']!.offset, 1);
+    this.#stalls = stalls;
     this.#cycles = cycles;
   }
 
@@ -31,7 +31,8 @@ export class Retirement {
   count(): number {
     return (
       this.#cycles() -
-      Number(this.#stalls[0]!) -
+      (this.#stalls[0].value >>> 0) -
+      this.#stalls[1].value * 2 ** 32 -
       this.#words[WORD.notRetired]! -
       this.#words[WORD.asleep]! -
       this.#sleep()

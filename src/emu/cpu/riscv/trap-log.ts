@@ -1,17 +1,21 @@
+import { type Privilege, privilegeName } from './privilege.js';
 import { causeName } from './trap-causes.js';
+import { exact } from './wide.js';
 
-/** An exception as it was raised; addresses are unsigned. */
+/** An exception as it was raised. Addresses are unsigned; those of 64 bits that a number does not hold exactly are bigints. */
 export interface TrapRecord {
   /** The manual's words: `illegal instruction`. */
   readonly kind: string;
   readonly mcause: number;
   /** Address of the instruction. */
-  readonly pc: number;
+  readonly pc: number | bigint;
   /** The faulting address or instruction word. */
-  readonly mtval: number;
+  readonly mtval: number | bigint;
+  /** `supervisor mode`: where the instruction was. */
+  readonly mode: string;
 }
 
-const WORDS = 3;
+const WORDS = 6;
 /** The first ones are the telling ones; later ones are only counted. */
 const KEPT = 16;
 export const TRAP_LOG_WORDS = 1 + KEPT * WORDS;
@@ -31,8 +35,8 @@ export class TrapLog {
   get list(): readonly TrapRecord[] {
     return Array.from({ length: Math.min(this.total, KEPT) }, (_, index) => this.#at(1 + index * WORDS));
   }
-  add(mcause: number, pc: number, mtval: number): void {
-    if (this.total < KEPT) this.#words.set([mcause, pc, mtval], 1 + this.total * WORDS);
+  add(mcause: number, pc: readonly [number, number], mtval: readonly [number, number], privilege: Privilege): void {
+    if (this.total < KEPT) this.#words.set([mcause, ...pc, ...mtval, privilege], 1 + this.total * WORDS);
     this.#words[0] = this.total + 1;
   }
   clear(): void {
@@ -40,7 +44,13 @@ export class TrapLog {
   }
 
   #at(index: number): TrapRecord {
-    const [mcause, pc, mtval] = this.#words.subarray(index, index + WORDS) as unknown as [number, number, number];
-    return { kind: causeName(mcause), mcause, pc: pc >>> 0, mtval: mtval >>> 0 };
+    const at = (i: number) => this.#words[index + i]!;
+    return {
+      kind: causeName(at(0)),
+      mcause: at(0),
+      pc: exact(at(1), at(2)),
+      mtval: exact(at(3), at(4)),
+      mode: privilegeName(at(5) as Privilege),
+    };
   }
 }

@@ -1,31 +1,46 @@
 import type { CpuSystem } from '../../cpu.js';
 import { InternalError } from '../../errors.js';
-import type { ColdEngine } from '../../isa/cold-engine.js';
-import { AccessException, type BusPort } from './bus-port.js';
-import { type CsrFile, IllegalCsr } from './csr-file.js';
+import type { Isa } from '../../isa/instruction.js';
+import { AccessException } from './access-exception.js';
+import type { BusPort } from './bus-port.js';
+import { IllegalCsr } from './csr-file.js';
+import type { HartContext, ScalarWord } from './hart-context.js';
+import { type HartWords, WORD, type WordName } from './hart-words.js';
+import type { Interrupts } from './interrupts.js';
+import { PRIVILEGE, type Privilege, privilegeName } from './privilege.js';
 import type { Retirement } from './retirement.js';
+import type { HartModel } from './riscv-options.js';
 import type { Sleep } from './sleep.js';
-import { causeName, EXCEPTION } from './trap-causes.js';
+import { MSTATUS, type Status } from './status.js';
+import { causeName, EXCEPTION, INTERRUPT_FLAG, isCall } from './trap-causes.js';
 import type { TrapLog } from './trap-log.js';
+import { exact, hexOf } from './wide.js';
 
 export interface TrapParts {
   readonly system: CpuSystem;
-  readonly engine: ColdEngine;
+  readonly isa: Isa;
+  readonly model: HartModel;
+  readonly context: HartContext;
+  readonly hart: HartWords;
+  readonly status: Status;
+  readonly interrupts: Interrupts;
   readonly port: BusPort;
-  readonly csrs: CsrFile;
   readonly sleep: Sleep;
   readonly retirement: Retirement;
   readonly log: TrapLog;
   /** The scalar that is 1 while there is a reservation. */
-  readonly reserved: Int32Array;
+  readonly reserved: ScalarWord;
+  /** Privilege or address space are others. */
+  readonly changed: () => void;
 }
 
-/** Priv 3.1.16 leaves 0 or the address of the instruction; 0 as on QEMU's `virt`. */
-const EBREAK_MTVAL = 0;
 const OPCODE_AMO = 0x2f;
 const FUNCT5_LR = 2;
+/** Bytes of an instruction that raises a trap behind itself: WFI, SFENCE.VMA. */
+const LENGTH = 4;
+const NOTHING = 0;
 
-/** Exceptions, MRET and WFI: what the engine leaves to the hart. */
+/** Exceptions, returns and WFI: what the engine leaves to the hart. */
 export class Traps {
   readonly #parts: TrapParts;
 
@@ -35,63 +50,164 @@ export class Traps {
 
   /** One of the ISA's traps. */
   act(trap: string, argument: number): void {
-    if (trap === 'mret') this.#return();
-    else if (trap === 'wfi') this.#parts.sleep.wait();
-    else if (trap === 'ecall') this.#raise(EXCEPTION.environmentCall, 0);
-    else if (trap === 'ebreak') this.#raise(EXCEPTION.breakpoint, EBREAK_MTVAL);
-    else if (trap === 'illegal') this.#raise(EXCEPTION.illegalInstruction, argument);
-    else if (trap === 'misalignedTarget') this.#raise(EXCEPTION.instructionMisaligned, argument);
-    else throw new InternalError({ what: `the hart does not know the trap '${trap}'` });
+    if (trap === 'ecall') this.#raise(EXCEPTION.userCall + this.#parts.hart.privilege, 0, 0);
+    else if (trap === 'mret') this.#returnFromMachine();
+    else if (trap === 'sret') this.#returnFromSupervisor();
+    else if (trap === 'wfi') this.#waitForInterrupt();
+    else if (trap === 'sfence') this.#fenceAddresses();
+    // Priv 3.1.16: the address of the instruction
+    else if (trap === 'ebreak') this.#raise(EXCEPTION.breakpoint, this.#parts.context.low, this.#parts.context.high);
+    else if (trap === 'illegal') this.#illegal();
+    // the engine is there already
+    else if (trap === 'far') this.#parts.changed();
+    else if (trap === 'misalignedTarget') {
+      this.#raise(EXCEPTION.instructionMisaligned, argument, this.#parts.context.high);
+    } else throw new InternalError({ what: `the hart does not know the trap '${trap}'` });
   }
 
   /** No instruction has this encoding. */
   undefined(first: number, second: number): void {
-    const { isa } = this.#parts.engine;
+    const { isa } = this.#parts;
     this.#charge();
-    this.#raise(EXCEPTION.illegalInstruction, isa.lengthOf(first) === 2 ? first : isa.join(first, second));
+    this.#raise(EXCEPTION.illegalInstruction, isa.lengthOf(first) === 2 ? first : isa.join(first, second), 0);
   }
 
   /** An instruction that the host ended with an exception of the guest; any other error goes on. */
   abandoned(error: unknown): void {
     if (error instanceof AccessException) this.#refused(error);
-    else if (error instanceof IllegalCsr) this.#raise(EXCEPTION.illegalInstruction, this.#instructionWord());
+    else if (error instanceof IllegalCsr) this.#illegal();
     else throw error;
   }
 
+  interrupt(code: number): void {
+    this.#enter(code, true, 0, 0);
+  }
+
   /** A trap also ends a reservation: software that is switched to must not find that of another (Unpriv 8.2). */
-  enter(mcause: number, mtval: number): void {
-    const { engine, csrs } = this.#parts;
-    this.endReservation();
-    engine.pc = csrs.enterTrap(mcause | 0, engine.pc, mtval);
-  }
   endReservation(): void {
-    this.#parts.reserved[0] = 0;
+    this.#parts.reserved.value = 0;
   }
 
-  #return(): void {
+  #returnFromMachine(): void {
+    const { hart, status } = this.#parts;
+    if (hart.privilege !== PRIVILEGE.machine) this.#illegal();
+    else this.#goOn(status.leaveMachine(), 'mepc');
+  }
+  /** TSR makes SRET machine mode's business (Priv 3.1.6.5). */
+  #returnFromSupervisor(): void {
+    const { hart, status, model } = this.#parts;
+    const { privilege } = hart;
+    const trapped = privilege === PRIVILEGE.supervisor && status.has(MSTATUS.TSR);
+    if (!model.hasSupervisor || privilege === PRIVILEGE.user || trapped) this.#illegal();
+    else this.#goOn(status.leaveSupervisor(), 'sepc');
+  }
+  #goOn(privilege: Privilege, at: WordName): void {
+    const { hart, context } = this.#parts;
     this.endReservation();
-    this.#parts.engine.pc = this.#parts.csrs.leaveTrap();
+    hart.privilege = privilege;
+    context.setPc(hart.words[WORD[at]]!, hart.words[WORD[at] + 1]!);
+    this.#parts.changed();
   }
 
-  #refused({ kind, misaligned, address }: AccessException): void {
-    if (kind === 'fetch') {
-      this.#charge();
-      this.#raise(EXCEPTION.instructionAccessFault, address);
-    } else if (kind === 'store' || this.#isAmo()) {
-      this.#raise(misaligned ? EXCEPTION.storeMisaligned : EXCEPTION.storeAccessFault, address);
-    } else this.#raise(misaligned ? EXCEPTION.loadMisaligned : EXCEPTION.loadAccessFault, address);
+  /** With TW, and in user mode where there is supervisor mode, WFI waits for no time at all (Priv 3.1.6.5, 3.3.3). */
+  #waitForInterrupt(): void {
+    const { hart, status, model, sleep } = this.#parts;
+    const { privilege } = hart;
+    const limited = privilege !== PRIVILEGE.machine && status.has(MSTATUS.TW);
+    if (limited || (privilege === PRIVILEGE.user && model.hasSupervisor)) this.#illegalBehind();
+    else sleep.wait();
   }
 
-  #raise(exception: number, mtval: number): void {
-    const { engine, retirement, log, system } = this.#parts;
-    const { pc } = engine;
+  /** Translations are never older than the tables, so that nothing else is to do (Priv 4.2.1). */
+  #fenceAddresses(): void {
+    const { hart, status, model } = this.#parts;
+    const { privilege } = hart;
+    const trapped = privilege === PRIVILEGE.supervisor && status.has(MSTATUS.TVM);
+    if (!model.hasSupervisor || privilege === PRIVILEGE.user || trapped) this.#illegalBehind();
+    else this.endReservation();
+  }
+
+  #illegal(): void {
+    this.#raise(EXCEPTION.illegalInstruction, this.#instructionWord(), 0);
+  }
+  /** The same for an instruction that pc stands behind already. */
+  #illegalBehind(): void {
+    const { context } = this.#parts;
+    context.setPc((context.low - LENGTH) | 0, context.low >>> 0 < LENGTH ? context.high - 1 : context.high);
+    this.#illegal();
+  }
+
+  #refused({ kind, refusal, address, high }: AccessException): void {
+    if (kind === 'fetch') this.#charge();
+    const isStore = kind === 'store' || (kind === 'load' && this.#isAmo());
+    this.#raise(EXCEPTIONS[isStore ? 'store' : kind][refusal], address, high);
+  }
+
+  #raise(exception: number, low: number, high: number): void {
+    const { retirement, context, hart } = this.#parts;
+    const { privilege } = hart;
+    const [pc, pcHigh] = [context.low, context.high];
     retirement.abandoned();
-    if (exception !== EXCEPTION.environmentCall) {
-      log.add(exception, pc, mtval);
-      const value = exception === EXCEPTION.illegalInstruction ? 'word' : 'address';
-      system.emit('fault', { kind: causeName(exception), mcause: exception, pc, [value]: mtval >>> 0 });
+    const delegated = this.#enter(exception, false, low, high);
+    if (!isCall(exception) && !isDemandPaging(exception, privilege, delegated)) {
+      this.#record(exception, privilege, [pc, pcHigh], [low, high]);
     }
-    this.enter(exception, mtval);
+  }
+
+  #record(
+    exception: number,
+    privilege: Privilege,
+    pc: readonly [number, number],
+    mtval: readonly [number, number],
+  ): void {
+    const { log, system, model } = this.#parts;
+    log.add(exception, pc, mtval, privilege);
+    const key = exception === EXCEPTION.illegalInstruction ? 'word' : 'address';
+    const shown = (words: readonly [number, number]) => {
+      const value = exact(...words);
+      return typeof value === 'number' ? value : hexOf(...words);
+    };
+    const mode: Record<string, string> = model.hasUser ? { mode: privilegeName(privilege) } : {};
+    system.emit('fault', {
+      kind: causeName(exception),
+      mcause: exception,
+      pc: shown(pc),
+      [key]: shown(mtval),
+      ...mode,
+    });
+  }
+
+  /** Trap entry (Priv 3.1.6.1, 3.1.7, 3.1.8); true if it is supervisor mode's. */
+  #enter(code: number, isInterrupt: boolean, low: number, high: number): boolean {
+    const { hart, status, context, interrupts } = this.#parts;
+    const { words, privilege } = hart;
+    const isDelegated = isInterrupt ? interrupts.isDelegated(code) : ((words[WORD.medeleg]! >>> code) & 1) !== 0;
+    const toSupervisor = privilege !== PRIVILEGE.machine && isDelegated;
+    this.endReservation();
+    if (toSupervisor) status.enterSupervisor(privilege);
+    else status.enterMachine(privilege);
+    const at = toSupervisor ? SUPERVISOR : MACHINE;
+    words[at.epc] = context.low;
+    words[at.epc + 1] = context.high;
+    this.#setCause(at.cause, code, isInterrupt);
+    words[at.tval] = low;
+    words[at.tval + 1] = high;
+    hart.privilege = toSupervisor ? PRIVILEGE.supervisor : PRIVILEGE.machine;
+    this.#jump(words[at.tvec]!, words[at.tvec + 1]!, isInterrupt ? 4 * code : 0);
+    this.#parts.changed();
+    return toSupervisor;
+  }
+  /** The interrupt flag is the register's top bit. */
+  #setCause(at: number, code: number, isInterrupt: boolean): void {
+    const { hart, model } = this.#parts;
+    const flag = isInterrupt ? INTERRUPT_FLAG | 0 : 0;
+    hart.words[at] = model.xlen === 32 ? flag | code : code;
+    hart.words[at + 1] = model.xlen === 32 ? 0 : flag;
+  }
+  #jump(vector: number, high: number, offset: number): void {
+    const base = (vector & ~3) >>> 0;
+    const target = base + ((vector & 1) === 0 ? NOTHING : offset);
+    this.#parts.context.setPc(target | 0, target >= 2 ** 32 ? high + 1 : high);
   }
 
   /** An instruction that could not even be decoded takes a cycle too. */
@@ -100,12 +216,33 @@ export class Traps {
   }
 
   #instructionWord(): number {
-    const { engine, port } = this.#parts;
-    return engine.isa.join(port.fetch16(engine.pc), port.fetch16((engine.pc + 2) >>> 0));
+    const { isa, port, context } = this.#parts;
+    const first = port.fetch16(context.low);
+    if (isa.lengthOf(first) === 2) return first;
+    return isa.join(first, port.fetch16((context.low + 2) | 0, context.low >>> 0 === 0xffff_fffe ? 1 : 0));
   }
   /** AMOs raise store exceptions also for their load; LR is a load (Priv 3.1.15). An access is never a 16-bit AMO. */
   #isAmo(): boolean {
-    const first = this.#parts.port.fetch16(this.#parts.engine.pc);
+    const { port, context } = this.#parts;
+    const first = port.fetch16(context.low);
     return (first & 0x7f) === OPCODE_AMO && this.#instructionWord() >>> 27 !== FUNCT5_LR;
   }
+}
+
+const MACHINE = { epc: WORD.mepc, cause: WORD.mcause, tval: WORD.mtval, tvec: WORD.mtvec } as const;
+const SUPERVISOR = { epc: WORD.sepc, cause: WORD.scause, tval: WORD.stval, tvec: WORD.stvec } as const;
+
+const EXCEPTIONS = {
+  fetch: {
+    misaligned: EXCEPTION.instructionMisaligned,
+    access: EXCEPTION.instructionAccessFault,
+    page: EXCEPTION.instructionPageFault,
+  },
+  load: { misaligned: EXCEPTION.loadMisaligned, access: EXCEPTION.loadAccessFault, page: EXCEPTION.loadPageFault },
+  store: { misaligned: EXCEPTION.storeMisaligned, access: EXCEPTION.storeAccessFault, page: EXCEPTION.storePageFault },
+} as const;
+
+/** A page fault of user mode that its kernel gets: how pages come on demand, and no fault of the firmware. */
+function isDemandPaging(exception: number, privilege: Privilege, delegated: boolean): boolean {
+  return delegated && privilege === PRIVILEGE.user && exception >= EXCEPTION.instructionPageFault;
 }
