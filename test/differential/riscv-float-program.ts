@@ -14,8 +14,8 @@ import { place } from './rv32-frame.js';
  */
 export const MAP = {
   ram: 0x8000_0000,
-  handler: 0x8000_0100,
-  dump: 0x8000_0200,
+  handler: 0x8000_0800,
+  dump: 0x8000_0900,
   code: 0x8000_1000,
   /** Numbers to load, and where numbers are stored: pages around a pointer in the middle. */
   data: 0x8070_0800,
@@ -203,7 +203,7 @@ class ProgramMaker {
     ];
     for (let d = 1; d < 32; d++) if (!POINTERS.includes(d)) list.push(...this.#li(d, Math.imul(d, 0x0123_4567) & 0x7fff_ffff));
     const used = list.reduce((sum, { length }) => sum + length, 0);
-    if (used > 0x400) throw new Error(`the start takes ${used} bytes`);
+    if (used > MAP.handler - MAP.ram - 4) throw new Error(`the start takes ${used} bytes`);
     return [...list, this.#make('jal', { d: 0 }, IMMEDIATE.J, MAP.code - MAP.ram - used)];
   }
 

@@ -18,7 +18,7 @@ export function runFloatInQemu(xlen: Xlen, image: Uint8Array): Uint8Array {
         ...['-monitor', 'none', '-m', '128M', '-object', backend],
         ...['-bios', 'none', '-device', `loader,file=${imagePath},addr=0x80000000`],
       ],
-      { timeout: 300_000, killSignal: 'SIGKILL', encoding: 'utf8' },
+      { timeout: 60_000, killSignal: 'SIGKILL', encoding: 'utf8' },
     );
     if (result.error || result.status !== 0) {
       throw new Error(`QEMU ended with ${result.status ?? result.signal}: ${result.stderr}`, { cause: result.error });

@@ -73,7 +73,7 @@ export class FloatHart {
 
   #trap(cause: number): void {
     const { engine } = this.#machine;
-    this.#csrs.set(CSR.mepc, BigInt.asIntN(32, BigInt(engine.pc)));
+    this.#csrs.set(CSR.mepc, BigInt(engine.pc));
     this.#csrs.set(CSR.mcause, BigInt(cause));
     engine.pc = this.#word(CSR.mtvec);
     engine.budget--;
