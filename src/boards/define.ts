@@ -79,6 +79,8 @@ export const RESERVED_HANDLES = [
   'adopt',
   'adoptSelf',
   'forgetListeners',
+  'uartOutputs',
+  'bench',
   // What every object has.
   ...Object.getOwnPropertyNames(Object.prototype),
 ] as readonly string[]; // prettier-ignore

@@ -3,7 +3,8 @@
 export { defineBoard, type FileBoard, type FileHandle, loadBoard } from '../machine-file/define-board.js';
 export type { RawMachine } from '../machine-file/schema.js';
 export { type Board, defineChip } from './define.js';
-export { riscvVirt } from './riscv-virt.js';
+export type { BootFile, BootOptions } from './riscv-boot.js';
+export { riscvVirt, riscvVirt64, riscvVirtBoard, type VirtOptions } from './riscv-virt.js';
 export { at, KiB, MHz, MiB, memoryWindow, ram, rom } from './rows.js';
 export { sifiveE } from './sifive-e.js';
 export { stm32f4Discovery } from './stm32f4-discovery.js';

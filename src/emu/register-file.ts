@@ -16,6 +16,8 @@ export class RegisterCell {
   readonly name: string;
   /** Position in its device's register file. */
   readonly index: number;
+  /** In its device, in bytes. */
+  readonly offset: number;
   readonly spec: RegisterSpec;
   // Not `#`: V8 adds such fields to objects of many classes one by one, out of line.
   private readonly values: Int32Array;
@@ -26,6 +28,7 @@ export class RegisterCell {
   constructor(flat: FlatRegister, index: number, values: Int32Array, reads: Int32Array) {
     this.name = flat.name;
     this.index = index;
+    this.offset = flat.offset;
     this.spec = flat.spec;
     this.values = values;
     this.readCounts = reads;

@@ -1,30 +1,16 @@
 import { hex } from '../emu/bits.js';
-import { UsageError } from '../emu/errors.js';
 import type { RegisterCell } from '../emu/register-file.js';
 import { type MatcherResult, type MatcherState, placeRows, verdict } from './matcher.js';
+import { fieldOf, registerNamed } from './register-name.js';
 import { subjectOf } from './subject.js';
 
 /** The whole value, or some fields by name. */
 export type RegisterExpectation = number | Readonly<Record<string, number>>;
 
-function find(registers: readonly RegisterCell[], name: string, device: string): RegisterCell {
-  const register = registers.find((one) => one.name === name);
-  if (register) return register;
-  const names = registers.map((one) => one.name).join(', ');
-  throw new UsageError({ what: `${device} has no register ${name}`, remedy: `it has ${names}` });
-}
-
-function field(register: RegisterCell, name: string, device: string): number {
-  const spec = register.spec.fields[name];
-  if (spec) return Math.floor(register.value / 2 ** spec.low) % 2 ** spec.width;
-  const names = Object.keys(register.spec.fields).join(', ');
-  throw new UsageError({ what: `${device}.${register.name} has no field ${name}`, remedy: `it has ${names}` });
-}
-
 /** `0x0000202c (UE=1 TE=1 RE=1)`: the value and the fields that are not 0, or those asked for. */
 function valueText(register: RegisterCell, device: string, names?: readonly string[]): string {
   const shown = (names ?? Object.keys(register.spec.fields)).map(
-    (name) => [name, field(register, name, device)] as const,
+    (name) => [name, fieldOf(register, name, device)] as const,
   );
   const told = names ? shown : shown.filter(([, value]) => value !== 0);
   return `${hex(register.value)}${told.length > 0 ? ` (${told.map(([name, value]) => `${name}=${value}`).join(' ')})` : ''}`;
@@ -32,7 +18,7 @@ function valueText(register: RegisterCell, device: string, names?: readonly stri
 
 function holds(register: RegisterCell, expected: RegisterExpectation, device: string): boolean {
   if (typeof expected === 'number') return register.value === expected >>> 0;
-  return Object.entries(expected).every(([name, value]) => field(register, name, device) === value);
+  return Object.entries(expected).every(([name, value]) => fieldOf(register, name, device) === value);
 }
 
 function expectedText(expected: RegisterExpectation): string {
@@ -55,7 +41,7 @@ export function toHaveRegister(
 ): MatcherResult {
   const { bench, name, registers } = subjectOf(received, 'registers', 'a device with registers (board.usart2)');
   const [registerName = '', fieldName] = register.split('.');
-  const cell = find(registers, registerName, name);
+  const cell = registerNamed(registers, registerName, name);
   const wanted = fieldName === undefined || typeof expected !== 'number' ? expected : { [fieldName]: expected };
   return verdict({
     state: this,

@@ -12,8 +12,8 @@ const SILENCE: Duration = '2ms';
  * byte is given the bytes that follow at once, so that `/= (\d+)/` finds all digits.
  */
 export function awaitUart(bench: Bench, uart: UartSubject, pattern: UartPattern, within: Duration): Found | undefined {
-  const find = () => search(uart.bytes, pattern, uart.cursor);
-  if (!bench.runUntil(() => find() !== undefined, within, [completing(uart, pattern)])) return undefined;
+  const { found: find, watched } = uartSearch(uart, pattern);
+  if (!bench.runUntil(() => find() !== undefined, within, [watched])) return undefined;
   let found = find()!;
   while (mayGrow(pattern, found, uart.bytes)) {
     const { length } = uart.bytes;
@@ -23,11 +23,26 @@ export function awaitUart(bench: Bench, uart: UartSubject, pattern: UartPattern,
   return found;
 }
 
+/** The first match behind a UART's cursor, as far as it is written, and the bytes at which to ask for it again. */
+export function uartSearch(uart: UartSubject, pattern: UartPattern) {
+  return { found: () => search(uart.bytes, pattern, uart.cursor), watched: completing(uart, pattern) };
+}
+
 /** A text can be complete only after its last byte; all other bytes need no search. */
 function completing(uart: UartSubject, pattern: UartPattern): Watched {
   if (pattern instanceof RegExp) return uart;
-  const last = (typeof pattern === 'string' ? Buffer.from(pattern, 'utf8') : pattern).at(-1);
-  return { onChange: (fn) => uart.onByte((byte) => (byte === last ? fn() : undefined)) };
+  const wanted = typeof pattern === 'string' ? Buffer.from(pattern, 'utf8') : Buffer.from(pattern);
+  return { onChange: (fn) => uart.onByte(endOf(wanted, uart, fn)) };
+}
+
+/** Calls `fn` at bytes behind which the wanted ones may be complete. Where nothing is wanted, at all. */
+function endOf(wanted: Uint8Array, uart: UartSubject, fn: () => void): (byte: number) => void {
+  const last = wanted.at(-1);
+  let tail = Buffer.from(uart.bytes.subarray(Math.max(0, uart.bytes.length - wanted.length)));
+  return (byte) => {
+    tail = Buffer.concat([tail, Uint8Array.of(byte)]).subarray(-wanted.length);
+    if (last === undefined || (byte === last && tail.equals(wanted))) fn();
+  };
 }
 
 export interface WithinOption {

@@ -1,13 +1,14 @@
 /** The board that a test holds in its hands. */
 
 import type { Board, DeviceRows, PartRows } from '../boards/define.js';
+import type { CpuResetKind } from '../emu/cpu.js';
 import type { Duration } from '../emu/duration.js';
 import { callTest, InternalError, UsageError } from '../emu/errors.js';
 import type { GuestReport } from '../emu/guest-report.js';
 import type { Machine } from '../emu/machine.js';
 import { checkEvent, type MachineEvents } from '../emu/machine-events.js';
 import type { SerialHandle } from '../emu/parts/terminal.js';
-import type { Snapshot } from '../emu/snapshot.js';
+import type { Difference, Snapshot } from '../emu/snapshot.js';
 import { requireWithin, waitRows } from '../matchers/matcher.js';
 import { failure } from '../matchers/message.js';
 import { type FaultRecord, type I2cSubject, introduce, type SpiSubject, type Subject } from '../matchers/subject.js';
@@ -37,6 +38,16 @@ class Saved implements BoardSnapshot {
     this.faultLog = bench.faultLog;
     this.cursors = cursors;
   }
+}
+
+function mustBeSaved(snapshot: BoardSnapshot): asserts snapshot is Saved {
+  if (snapshot instanceof Saved) return;
+  throw new UsageError({ what: 'this is no snapshot of a board', remedy: 'give what board.snapshot() returned' });
+}
+
+function savedMachine(snapshot: BoardSnapshot): Snapshot {
+  mustBeSaved(snapshot);
+  return snapshot.machine;
 }
 
 /** Semihosting console and exit of the firmware, on boards whose processor has it. */
@@ -119,13 +130,13 @@ export class BoardControls {
     this.#bench.step(count);
   }
 
-  /** Presses the reset button (the NRST pin): RAM keeps its contents. */
-  reset(): void {
-    this.#bench.protect(() => this.machine.reset('pin'));
+  /** Presses the reset button (the NRST pin): RAM keeps its contents. Or resets for another cause, as flags of the chip tell it. */
+  reset(cause: CpuResetKind = 'pin'): void {
+    this.#bench.protect(() => this.machine.reset(cause));
   }
   /** Takes the power away and gives it back: RAM is cleared, flash stays. */
   powerCycle(): void {
-    this.#bench.protect(() => this.machine.reset('power-on'));
+    this.reset('power-on');
   }
 
   /** Keeps this instant. */
@@ -137,13 +148,16 @@ export class BoardControls {
   }
   /** Goes back to an instant of this board: memory, registers, devices, pins, time, and what was written so far. */
   restore(snapshot: BoardSnapshot): void {
-    if (!(snapshot instanceof Saved)) {
-      throw new UsageError({ what: 'this is no snapshot of a board', remedy: 'give what board.snapshot() returned' });
-    }
+    mustBeSaved(snapshot);
     this.#bench.allowRestore();
     this.#bench.machine.restore(snapshot.machine);
     this.#bench.faultLog = snapshot.faultLog;
     for (const [i, uart] of this.#uarts.entries()) uart.cursor = snapshot.cursors[i]!;
+  }
+  /** Where two instants of this board differ, by name: registers, wires, pages of memory, logs. */
+  diff(from: BoardSnapshot, to: BoardSnapshot): Difference[] {
+    const [a, b] = [from, to].map(savedMachine);
+    return this.#bench.machine.diff(a!, b!);
   }
   /** 16 hexadecimal digits over the whole state: equal on every computer for the same firmware and test. */
   hash(): string {
@@ -200,6 +214,15 @@ export class BoardControls {
     else if ('pin' in handle && typeof handle.pin === 'string') {
       introduce(handle, { ...shared, pin: this.#pins.get(handle.pin) });
     } else introduce(handle, shared);
+  }
+
+  /** @internal What UARTs wrote, by their names and those of the terminals on them. */
+  get uartOutputs(): ReadonlyMap<string, UartOutput> {
+    return this.#uartOf;
+  }
+  /** @internal Where the machine waits and runs. */
+  get bench(): MachineBench {
+    return this.#bench;
   }
 
   /** @internal Makes the board itself known, with its console. */

@@ -105,6 +105,27 @@ function bootCommand(program: Command, finish: Finish): void {
     });
 }
 
+function serveCommand(program: Command, finish: Finish): void {
+  program
+    .command('serve')
+    .description('a machine that a tool controls by JSON lines (docs/protocol.md)')
+    .argument('[app.elf]', 'the image')
+    .option('-b, --board <name>', 'the board (required): `fwtest boards` lists them')
+    .option('--stdio', 'over standard input and output (the default)')
+    .option('--socket <path>', 'over a local socket, for the first client that comes')
+    .option('--port <number>', 'over TCP on 127.0.0.1; 0 takes a free port and prints it')
+    .addOption(timingOption())
+    .addOption(engineOption())
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 the client quit or has gone · 2 wrong usage or image · 3 the emulator failed',
+    )
+    .action(async (image: string | undefined, options) => {
+      const { serve } = await import('./commands/serve.js');
+      finish(await serve(image, options));
+    });
+}
+
 function initCommand(program: Command, finish: Finish): void {
   program
     .command('init')
@@ -152,6 +173,7 @@ function build(finish: Finish): Command {
   testCommand(program, 'watch', 'runs them again when a test or a firmware image changes', finish);
   listCommands(program, finish);
   bootCommand(program, finish);
+  serveCommand(program, finish);
   initCommand(program, finish);
   program.helpCommand(false);
   helpCommand(program, finish);

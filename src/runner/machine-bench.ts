@@ -10,6 +10,7 @@ import { Rational } from '../emu/rational.js';
 import type { Snapshot } from '../emu/snapshot.js';
 import { timeText } from '../matchers/message.js';
 import type { Bench, Diagnosis, FaultRecord, Start, Watched } from '../matchers/subject.js';
+import { Breakpoints } from './breakpoints.js';
 import { cpuText, diagnose } from './diagnosis.js';
 import { type FaultDetail, type FaultLog, type FaultWords, faultRecord, NO_FAULTS, withFault } from './fault-log.js';
 import { handledException, returnAddress } from './function-return.js';
@@ -26,6 +27,12 @@ const POLL: Duration = '10us';
 
 /** Single steps between two looks at the host's clock. */
 const STEPS_UNGUARDED = 256;
+
+/** How a wait ended. */
+export interface Waited {
+  readonly met: boolean;
+  readonly end: RunEnd;
+}
 
 /** Misuse that ends in a fault: whoever asks about faults asks about it. */
 export const FAULTING = ['unmapped-access', 'unaligned-device'] as const;
@@ -55,6 +62,20 @@ export function runMachine<T>(
     const what = `the emulator failed: ${error instanceof Error ? error.message : String(error)}`;
     const remedy = 'this is a fault of fwtest: please report it with this text and, if you can, the firmware';
     throw new InternalError({ what, where: where(), remedy }, { cause: error });
+  }
+}
+
+/**
+ * A run that is made in turns: it yields where a turn is over, perhaps with the host ms to let pass before the next one, and returns
+ * when there is no more to run.
+ */
+export type Turns<T> = Generator<number | undefined, T, void>;
+
+/** Makes all turns at once. */
+export function finished<T>(turns: Turns<T>): T {
+  for (;;) {
+    const { done, value } = turns.next();
+    if (done) return value;
   }
 }
 
@@ -90,6 +111,12 @@ export class MachineBench implements Bench {
     place: (pc) => this.place(pc),
     note: (detail) => stackNote(this.machine, this.locator, detail),
   };
+  /** Host ms after which a turn of a run is over; without limit unless somebody makes the turns one by one. */
+  turn = Number.POSITIVE_INFINITY;
+  #turnEnds = Number.POSITIVE_INFINITY;
+  #turnOver = false;
+  #halted = false;
+  readonly breakpoints: Breakpoints;
   /** Shared by the boards of a system, which run in each other's calls. */
   hostWatch = new HostWatch();
   /** Host ms inside public calls so far. */
@@ -100,6 +127,7 @@ export class MachineBench implements Bench {
     this.drive = machine;
     this.locator = locator;
     this.hostLimit = hostLimit;
+    this.breakpoints = new Breakpoints(machine);
     machine.on('fault', (detail) => {
       if (!this.muted) this.#noteFault(detail);
     });
@@ -159,6 +187,10 @@ export class MachineBench implements Bench {
     const kind = String(detail['kind']);
     this.unexpectedFaults.note(kind, () => faultRecord(kind, detail, this.#faultWords));
   }
+  /** A fault as its log words it. */
+  faultText(detail: FaultDetail): string {
+    return faultRecord(String(detail['kind'] ?? 'fault'), detail, this.#faultWords).text;
+  }
   askedForFaults(kind?: string): void {
     this.unexpectedFaults.asked(kind);
     for (const rule of FAULTING) this.misuseWatch.asked(rule);
@@ -167,6 +199,7 @@ export class MachineBench implements Bench {
   /** The machine's guard: ends a run that takes too long on the host. */
   guard(): void {
     if (this.cancelled?.()) throw new GuestError({ what: 'the run was cancelled', where: this.#where });
+    if (performance.now() >= this.#turnEnds) this.endTurn();
     // A wait that is looked at again is no longer than the wait was.
     if (this.muted || performance.now() - this.hostWatch.started < this.hostLimit) return;
     throw new GuestError({
@@ -182,17 +215,57 @@ export class MachineBench implements Bench {
   }
 
   run(duration: Duration): void {
-    this.#run(this.limit(duration));
+    this.mustGoOn(finished(this.running(this.limit(duration))));
+  }
+
+  /** Ends the turn in progress after the present instruction; the run goes on with the next one. */
+  endTurn(): void {
+    this.#turnOver = true;
+    this.drive.stop();
+  }
+  /** Ends the run in progress, now or (between two turns) before the next one. */
+  halt(): void {
+    this.#halted = true;
+    this.drive.stop();
+  }
+
+  /** Runs to a limit in turns. A breakpoint ends it, and `halt()`. */
+  *running(limit: Limit): Turns<RunEnd> {
+    this.#halted = false;
+    if (this.breakpoints.standsAtOne) this.protect(() => this.drive.step());
+    for (;;) {
+      if (this.#halted) return 'stopped';
+      this.#turnOver = false;
+      this.#turnEnds = performance.now() + this.turn;
+      const end = this.protect(() => this.drive.run(limit));
+      if (end === 'breakpoint') this.breakpoints.noteHit();
+      if (end !== 'stopped' || !this.#turnOver) return end;
+      if (!this.#halted) yield undefined;
+    }
   }
 
   /** Instructions, or jumps of a sleeping CPU to the next event. */
   step(count = 1): void {
-    this.timed(() => {
-      for (let i = 0; i < count; i++) {
-        if (i % STEPS_UNGUARDED === 0) this.guard();
-        this.protect(() => this.drive.step());
+    this.timed(() => finished(this.stepping(count)));
+  }
+
+  /** The same in turns; returns how many steps were made. */
+  *stepping(count: number): Turns<number> {
+    this.#halted = false;
+    this.#turnEnds = performance.now() + this.turn;
+    for (let i = 0; i < count; i++) {
+      if (i % STEPS_UNGUARDED === 0) {
+        this.#turnOver = false;
+        this.guard();
+        if (this.#turnOver) {
+          yield undefined;
+          this.#turnEnds = performance.now() + this.turn;
+        }
       }
-    });
+      if (this.#halted) return i;
+      this.protect(() => this.drive.step());
+    }
+    return count;
   }
 
   /** The limit of host time counts from the outermost call on, however many runs there are inside. */
@@ -232,11 +305,11 @@ export class MachineBench implements Bench {
     const { machine } = this;
     if (machine.cpu.pc >>> 0 === address) return true;
     const limit = this.limit(within);
-    machine.cpu.breakpoints.add(address);
+    const end = this.breakpoints.add(address);
     try {
-      return this.protect(() => this.drive.run(limit)) === 'breakpoint';
+      return finished(this.running(limit)) === 'breakpoint';
     } finally {
-      machine.cpu.breakpoints.delete(address);
+      end();
     }
   }
 
@@ -261,10 +334,10 @@ export class MachineBench implements Bench {
     const end = this.machine.on('irq', (event) => {
       if (event['exception'] !== exception || event['change'] !== 'leave') return;
       returned = true;
-      this.drive.stop();
+      this.halt();
     });
     try {
-      this.#run(limit);
+      this.mustGoOn(finished(this.running(limit)));
     } finally {
       end();
     }
@@ -297,6 +370,13 @@ export class MachineBench implements Bench {
     return { time: this.machine.timebase.time().add(Rational.of(span.picoseconds, PICOSECONDS)) };
   }
 
+  /** An instant that many ns of machine time, or CPU cycles, after power-on. */
+  instant(since: Duration, where?: string): Limit {
+    const span = parseDuration(since, where);
+    if (span.unit === 'cycles') return { cycles: span.cycles };
+    return { time: Rational.of(span.picoseconds, PICOSECONDS) };
+  }
+
   /** Whether an instant in machine time is at or after the end. */
   #isLater(instant: Limit, end: Limit): boolean {
     if ('cycles' in end) return this.cycles >= end.cycles;
@@ -304,26 +384,33 @@ export class MachineBench implements Bench {
   }
 
   #runUntil(done: () => boolean, limit: Limit, watched: readonly Watched[]): boolean {
-    if (callTest(done)) return true;
+    const { met, end } = finished(this.runningUntil(done, limit, watched));
+    if (!met) this.mustGoOn(end);
+    return met;
+  }
+
+  /** Runs in turns until a condition is met, which is asked now, after everything that reaches `watched`, and at the end. */
+  *runningUntil(done: () => boolean, limit: Limit, watched: readonly Watched[]): Turns<Waited> {
+    if (callTest(done)) return { met: true, end: 'stopped' };
     let met = false;
     const check = () => {
       if (!met) {
         this.meet();
         met = callTest(done);
       }
-      if (met) this.drive.stop();
+      if (met) this.halt();
     };
     const ends = watched.map((one) => one.onChange(check));
     try {
-      this.#run(limit);
+      const end = yield* this.running(limit);
+      return { met: met || callTest(done), end };
     } finally {
       for (const end of ends) end();
     }
-    return met || callTest(done);
   }
 
-  #run(limit: Limit): void {
-    const end = this.protect(() => this.drive.run(limit));
+  /** @throws GuestError when a run has ended because nothing can happen any more before its limit */
+  mustGoOn(end: RunEnd): void {
     if (end !== 'dead') return;
     throw new GuestError({
       what: 'the CPU clock stands and nothing is due any more: the cycles to wait for never come',

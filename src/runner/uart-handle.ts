@@ -34,14 +34,19 @@ export function isTrace(handle: object): handle is TraceHandle {
 /** The UART's output, with a cursor that the board's snapshots carry. */
 export class UartOutput implements UartSubject {
   readonly #machine: Machine;
-  readonly #source: string;
+  /** The device that writes. */
+  readonly source: string;
   readonly #handle: Omit<SerialHandle, 'type'> & { readonly hint?: string };
   #cursor = 0;
 
   constructor(machine: Machine, source: string, handle: SerialHandle | TraceHandle) {
     this.#machine = machine;
-    this.#source = source;
+    this.source = source;
     this.#handle = handle;
+  }
+  /** The way in; undefined where there is output only. */
+  get input(): SerialHandle | undefined {
+    return isSerial(this.#handle) ? this.#handle : undefined;
   }
   get bytes(): Uint8Array {
     return this.#handle.bytes;
@@ -61,7 +66,7 @@ export class UartOutput implements UartSubject {
   }
   onByte(fn: (byte: number) => void): () => void {
     const heard = ({ source, byte, port }: MachineEvents['uart']) => {
-      if (source === this.#source && (port ?? 0) === 0) fn(Number(byte));
+      if (source === this.source && (port ?? 0) === 0) fn(Number(byte));
     };
     return this.#machine.on(isTrace(this.#handle) ? 'itm' : 'uart', heard);
   }

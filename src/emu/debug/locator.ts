@@ -3,7 +3,7 @@
 import { UsageError } from '../errors.js';
 import { LineTable, type SourceLine } from './dwarf-line.js';
 import { type ElfImage, hexAddress } from './elf-image.js';
-import { SymbolTable } from './symbols.js';
+import { type SymbolInfo, SymbolTable } from './symbols.js';
 
 /** A place in the program, as far as the image tells. */
 export interface Location {
@@ -34,6 +34,15 @@ export class Locator {
     const even = pc - (pc % 2);
     const found = this.#symbols?.at(even);
     return { pc, symbol: found?.symbol.name, offset: found?.offset, line: this.#lines?.at(even) };
+  }
+
+  /** Every symbol by address; none without an image. */
+  get symbols(): readonly SymbolInfo[] {
+    return this.#symbols?.all ?? [];
+  }
+  /** The symbol of a name, undefined if there is none. */
+  symbol(name: string): SymbolInfo | undefined {
+    return this.#symbols?.find(name);
   }
 
   /** `0x08001a2c wait_for_pll+0x10 (clock.c:41)`, with what is unknown left out. */

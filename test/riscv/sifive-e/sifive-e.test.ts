@@ -58,7 +58,10 @@ describe('sifive-e', () => {
 
   test('the flash: identified, erased and programmed through the FIFO, seen as memory', () => {
     const board = boot('sifive-e/firmware/flash.elf', sifiveE);
-    board.flash.write(0x8_0000, Uint8Array.from({ length: 32 }, (_, i) => i));
+    board.flash.write(
+      0x8_0000,
+      Uint8Array.from({ length: 32 }, (_, i) => i),
+    );
     const words = finish(board, '200ms');
     expect(words.slice(0, 6)).toEqual([0x9d, 0x60, 24, 0x1312_1110, 0xffff_ffff, 0xc3c2_c1c0]);
     expect([...board.flash.bytes(0x8_0010, 4)]).toEqual([0xc0, 0xc1, 0xc2, 0xc3]);
@@ -104,7 +107,9 @@ describe('sifive-e', () => {
   test('what the chip has and the model does not is said when it is used', () => {
     const board = boot('sifive-e/firmware/hello.elf', sifiveE);
     board.machine.bus.read(0x1001_6000, 4);
-    expect(board.guestErrors.map(({ kind, what }) => [kind, what.split(' is used')[0]])).toEqual([['unmodelled', 'I2C']]);
+    expect(board.guestErrors.map(({ kind, what }) => [kind, what.split(' is used')[0]])).toEqual([
+      ['unmodelled', 'I2C'],
+    ]);
     expect(() => board.machine.bus.read(0x3000, 4)).toThrow('error device');
     expect(() => board.machine.bus.read(0x2100_0000, 4)).toThrow('flash behind its first 16 MiB');
   });

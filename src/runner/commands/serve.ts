@@ -1,0 +1,69 @@
+/** `fwtest serve`: a machine controlled by a tool, over stdio or a local socket. */
+
+import { resolve } from 'node:path';
+import { readElf } from '../../emu/debug/elf.js';
+import { UsageError } from '../../emu/errors.js';
+import type { EngineMode, TimingModel } from '../../emu/isa/engine-mode.js';
+import { boardNamed, boards } from '../catalogue.js';
+import { serveClient } from '../control/connection.js';
+import { type Place, serveSocket } from '../control/listen.js';
+import { Target } from '../control/target.js';
+import type { ExitCode } from '../exit-code.js';
+import { type AnyBoard, createStation } from '../station.js';
+
+export interface ServeOptions {
+  readonly board?: string;
+  readonly engine?: EngineMode;
+  readonly timing?: TimingModel;
+  readonly stdio?: boolean;
+  readonly socket?: string;
+  readonly port?: string;
+}
+
+const HIGHEST_PORT = 0xffff;
+
+/** @throws UsageError when there is not exactly one of the three */
+function placeOf({ stdio, socket, port }: ServeOptions): Place | 'stdio' {
+  const given = [stdio && '--stdio', socket !== undefined && '--socket', port !== undefined && '--port'].filter(
+    Boolean,
+  );
+  if (given.length > 1) {
+    throw new UsageError({
+      what: `${given.join(' and ')} are given`,
+      where: 'fwtest serve',
+      remedy: 'give one of them',
+    });
+  }
+  if (socket !== undefined) return { path: resolve(socket) };
+  if (port === undefined) return 'stdio';
+  if (/^\d{1,5}$/.test(port) && Number(port) <= HIGHEST_PORT) return { port: Number(port) };
+  const remedy = `give a number up to ${HIGHEST_PORT}; with 0 a free one is taken and printed`;
+  throw new UsageError({ what: `'${port}' is no port`, where: '--port', remedy });
+}
+
+/** The machine that the options say. */
+function targetFor(image: string | undefined, { board, engine, timing }: ServeOptions): Target {
+  const path = image === undefined ? undefined : resolve(image);
+  // Whoever misspelt the image hears of that first.
+  if (path !== undefined) readElf(path);
+  if (board === undefined) {
+    const names = boards().map((one) => one.definition.name);
+    const remedy = `name the board: ${names.map((name) => `--board ${name}`).join(' or ')}`;
+    throw new UsageError({ what: "the option '-b, --board <name>' is missing", where: 'fwtest serve', remedy });
+  }
+  const definition = boardNamed(board).definition as AnyBoard;
+  const settings = { hostTimeout: Number.POSITIVE_INFINITY, semihosting: 'auto', engine, timing } as const;
+  const station = createStation(definition, path, settings);
+  return new Target(definition, station.board, path);
+}
+
+/** Serves one client. */
+export async function serve(image: string | undefined, options: ServeOptions): Promise<ExitCode> {
+  const place = placeOf(options);
+  const target = targetFor(image, options);
+  if (place !== 'stdio') return (await serveSocket(target, place, (line) => console.error(line))) ? 3 : 0;
+  // Lines of devices of the user's own are not the protocol's.
+  console.log = console.error;
+  const { stdin, stdout } = process;
+  return (await serveClient(target, stdin, stdout, { halfOpen: true, refuseHttp: false })) ? 3 : 0;
+}
