@@ -47,7 +47,7 @@ class Builder {
     }
     const cpu = this.#cpu();
     const clocks = clockRows(model.clocks, this.#mistakes);
-    const names = { devices: this.#devices, parts: this.#partKinds(), cpus: this.#cpuNames(cpu) };
+    const names = { devices: this.#deviceKinds(), parts: this.#partKinds(), cpus: this.#cpuNames(cpu) };
     const wiring = new WiringBuilder(model, names, this.#mistakes).build();
     const parts = this.#parts(wiring.pins);
     const { memories, devices } = this.#space(cpu, wiring.rows, clocks);
@@ -120,6 +120,15 @@ class Builder {
   #cpuNames(cpu: MadeCpu | undefined): ReadonlyMap<string, { kind: CpuKind | undefined; options: OptionValues }> {
     const [name] = this.#model.cpus.keys();
     return new Map(cpu && name !== undefined ? [[name, cpu]] : []);
+  }
+
+  /** Those that could not be made, too: their own mistake is said already. */
+  #deviceKinds(): ReadonlyMap<string, { kind: DeviceKind | undefined; options: OptionValues }> {
+    const kinds = [...this.#model.devices].map(([name, { value }]) => {
+      const made = this.#devices.get(name);
+      return [name, { kind: made?.kind, options: made?.options ?? value.options }] as const;
+    });
+    return new Map(kinds);
   }
 
   #partKinds(): ReadonlyMap<string, { kind: PartKind | undefined; options: OptionValues }> {

@@ -19,6 +19,8 @@ const LISTS: readonly (readonly [flags: string, description: string])[] = [
   ['--part <name=type>', 'led1=led,pin=PA5'],
   ['--wire <a=b>', 'gpioa.5=led1.in, gpioa.5=gpioc.3, uart0.irq=plic.10'],
   ['--image <file>', 'an ELF, or raw bytes as file@address'],
+  ['--load <file@addr>', "raw bytes that a loader puts there at every reset, as QEMU's loader device does"],
+  ['--pin-name <name=pin>', 'a further name of a pin: D13=PA5'],
   ['--set <name.option=value>', 'an option of something that is there: calc.busyCycles=16'],
   ['--option <name=value>', 'an option of the board: harts=4, ram=256M'],
   ['--remove <name>', 'what the board has and this machine has not'],

@@ -95,7 +95,11 @@ describe('a RISC-V system', () => {
     const { raw, notes } = only(`${UART} interrupt-parent = <&plic>; clock-frequency = <1843200>; };`);
     expect(notes).toEqual([]);
     expect(raw.memory).toEqual({ ram: { kind: 'ram', at: 0x8000_0000, size: 0x10_0000 } });
-    expect(raw.cpus?.['cpu0']).toMatchObject({ type: 'rv32', clock: 50e6, timebase: 1e6 });
+    expect(raw.cpus?.['cpu']).toEqual({
+      type: 'riscv',
+      ...{ xlen: 32, isa: 'imac', modes: 'mu', harts: 1, clock: 50e6, timebase: 1e6, resetVector: 0x8000_0000 },
+      ...{ clint: 0x200_0000, plic: 0xc00_0000, sources: 31 },
+    });
     expect(raw.clocks).toEqual({ serial_clock: 1_843_200 });
     expect(raw.devices).toEqual({
       serial: { type: 'ns16550', at: 0x1000_0000, lineControl: 3, irq: 'plic.10', clock: 'serial_clock' },

@@ -119,7 +119,7 @@ function importBoot(draft: Draft, path: string): void {
   const { resources, raw } = draft;
   const chosen = nodeAt(resources.root, '/chosen');
   const append = chosen && resources.text(chosen, 'bootargs');
-  const isRiscv = Object.values(raw.cpus ?? {}).some(({ type }) => String(type).startsWith('rv'));
+  const isRiscv = Object.values(raw.cpus ?? {}).some(({ type }) => type === 'riscv');
   if (isRiscv) raw.boot = { protocol: 'riscv', dtb: path, ...(append && { append }) };
 }
 
