@@ -1,6 +1,7 @@
 import { UsageError } from '../../emu/errors.js';
 import type { RawCpu } from '../schema.js';
 import type { Draft } from './draft.js';
+import { importStart } from './import-boot.js';
 import type { CpuNodes, HartNode } from './import-cpus.js';
 import type { DtNode } from './tree.js';
 
@@ -58,7 +59,7 @@ function noteHart(draft: Draft, { node, lacking, hertz }: HartNode): void {
 }
 
 /** Puts the harts as one cluster, with the controllers they share. */
-export function importHarts(draft: Draft, cpus: CpuNodes, controllers: Controllers, resetVector: number): void {
+export function importHarts(draft: Draft, cpus: CpuNodes, controllers: Controllers): void {
   const { resources } = draft;
   const harts = inOrder(draft, cpus.harts);
   const [first, second = first] = harts;
@@ -79,7 +80,7 @@ export function importHarts(draft: Draft, cpus: CpuNodes, controllers: Controlle
     harts: harts.length,
     ...(!isLike(first, second) && { monitor: { isa: first.isa, modes: modesOf(first) } }),
     ...(second.paging && { mmu: [second.paging] }),
-    resetVector,
+    resetVector: importStart(draft, second),
     timebase: cpus.timebase ?? DEFAULT_TIMEBASE,
     clint,
     ...(plic !== undefined && { plic, sources: Math.min(Math.max(sources, 1), MAX_SOURCES) }),
