@@ -108,7 +108,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     name: 'kinds',
-    files: /^machine-file\/(kinds\/.*|schema|quantities|libraries)\.ts$/,
+    files: /^machine-file\/(kinds\/.*|svd\/(?!import|overlay|access).*|schema|quantities|libraries)\.ts$/,
     mayImport: [...BASE, 'isa', 'device', 'memory', 'bus', 'cpu interface', 'armv7m', 'riscv', 'devices', 'parts'],
     breach: ['machine-file/kinds/cpus.ts', 'boards/define.ts'],
   },
