@@ -8,7 +8,7 @@ import { hasQemu, qemuConsole } from './qemu-console.js';
 const OPENSBI = '/usr/lib/riscv64-linux-gnu/opensbi/generic';
 const U_BOOT = '/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin';
 const U_BOOT_M = '/usr/lib/u-boot/qemu-riscv64/u-boot.bin';
-const PROMPT = '=> ';
+const PROMPT = '\n=> ';
 const missing = [`${OPENSBI}/fw_dynamic.bin`, U_BOOT, U_BOOT_M].filter((path) => !existsSync(path));
 
 /** What QEMU 7.2 has and this board has not, or what follows from where the device tree ends: see docs/riscv-virt.md. */
