@@ -169,19 +169,6 @@ function gateOf(rows: Readonly<Record<string, DeviceRow>>, { enable }: DeviceRow
   return { bit: `bit ${bit} of ${device!.toUpperCase()}.${register}`, section: spec.section };
 }
 
-/** Gives pins their further names. */
-function namePins({ name, pinNames = {} }: MachineDescription, nets: Map<string, Net>): void {
-  for (const [other, pin] of Object.entries(pinNames)) {
-    const net = nets.get(pin);
-    if (net === undefined || nets.has(other)) {
-      const what =
-        net === undefined ? `there is no pin ${pin} to be called ${other}` : `there is a pin ${other} already`;
-      throw new UsageError({ what, where: `board '${name}'`, remedy: 'see the names in `pinNames`' });
-    }
-    nets.set(other, net);
-  }
-}
-
 function checkPins({ name, parts = {} }: MachineDescription, nets: ReadonlyMap<string, Net>): void {
   const drivers = new Map<string, string>();
   for (const [part, { pins, drives }] of Object.entries(parts)) {
@@ -204,5 +191,18 @@ function checkPins({ name, parts = {} }: MachineDescription, nets: ReadonlyMap<s
       }
       drivers.set(pin, part);
     }
+  }
+}
+
+/** Gives pins their further names. */
+function namePins({ name, pinNames = {} }: MachineDescription, nets: Map<string, Net>): void {
+  for (const [other, pin] of Object.entries(pinNames)) {
+    const net = nets.get(pin);
+    if (net === undefined || nets.has(other)) {
+      const what =
+        net === undefined ? `there is no pin ${pin} to be called ${other}` : `there is a pin ${other} already`;
+      throw new UsageError({ what, where: `board '${name}'`, remedy: 'see the names in `pinNames`' });
+    }
+    nets.set(other, net);
   }
 }

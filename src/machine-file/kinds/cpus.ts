@@ -88,7 +88,11 @@ export const riscvPlatform = cpuKind(
       misaligned: o.z.enum(['do', 'trap']).optional().describe('misaligned loads and stores (do)'),
       timebase: o.hertz.describe('Hz of mtime'),
       clint: o.address.describe('address of the CLINT'),
-      plic: o.address.describe('address of the PLIC'),
+      plic: o.address.optional().describe('address of the PLIC, if there is one'),
+      monitor: o.z
+        .strictObject({ isa: o.text, modes: o.z.enum(['m', 'mu', 'msu']) })
+        .optional()
+        .describe('what hart 0 is, where it is not like the others'),
       sources: o.integer.optional().describe('interrupt sources of the PLIC (95)'),
       priorities: o.integer.optional().describe('highest priority of the PLIC (7)'),
     }),
