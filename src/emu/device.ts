@@ -119,6 +119,8 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   memory(port: string, store: MemoryStore): DeviceMemory;
   /** Answers an access late: machine time passes, and what is due happens, as long as `waiting()`. */
   stallWhile(waiting: () => boolean): void;
+  /** Hears of stores to a stretch of memory, once they are made: a mailbox that lies in RAM. The test's own writes are none. */
+  watchStores(address: number, length: number, fn: (address: number, size: number) => void): void;
   /** Accesses of its own, as a bus master. Memories whose row says `dma: false` are out of its reach. */
   readonly bus: BusMaster;
   log(name: string, options?: LogOptions): Log;
@@ -217,6 +219,7 @@ export interface DeviceServices {
   clock(name: string): Clock;
   memory(device: string, port: string, store: MemoryStore): DeviceMemory;
   stallWhile(waiting: () => boolean): void;
+  watchStores(address: number, length: number, fn: (address: number, size: number) => void): void;
   readonly bus: BusMaster;
   /** Notes that `device` drives or hears the signal. */
   declare(device: string, signal: string, direction: 'output' | 'input'): void;
