@@ -91,7 +91,7 @@ export class Machine {
     this.engine = options.engine ?? defaultEngine();
     const [arenaBytes, portBytes] = [arenaBytesFor(description), portBytesFor(description)];
     const memories = Object.entries(description.memories).map(([name, row]) => ({ ...row, name }));
-    this.pool = new MemoryPool(memories, arenaBytes + portBytes);
+    this.pool = new MemoryPool(memories, arenaBytes + portBytes + (description.cpu.room ?? 0));
     const { memory, room } = this.pool;
     this.arena = new Arena(arenaBytes, memory.buffer as ArrayBuffer, room);
     const budget = new Int32Array(memory.buffer, ENGINE.budget, 1);
@@ -104,7 +104,13 @@ export class Machine {
     this.cpu = description.cpu.create({
       ...host,
       memory,
-      engine: { mode: this.engine, statistics: options.statistics, timing: options.timing ?? description.timing },
+      engine: {
+        mode: this.engine,
+        statistics: options.statistics,
+        timing: options.timing ?? description.timing,
+        room: description.cpu.room === undefined ? undefined : room + arenaBytes + portBytes,
+      },
+      onWithdrawn: (listener) => this.pool.onWithdrawn(listener),
       bus: this.bus,
       report: (problem) => host.report('cpu', problem),
       emit: (event, detail) => host.emit('cpu', event, detail),

@@ -7,8 +7,8 @@ import { bodyKey, checkTotal, type MadeDevice, memoryRow, placed, Space } from '
 import { checkClock, WiringBuilder } from './build-wiring.js';
 import { type ClockRows, clockRows, hertzAtStart } from './clocks.js';
 import type { AnyBoard } from './from-board.js';
+import { type FirmwareImage, readImage } from './images.js';
 import type { CpuKind, DeviceKind, OptionValues, PartKind } from './kinds/kind.js';
-import { type LoadedImage, loadImage } from './load-image.js';
 import { KINDS, type Kinds, type Made, Makers } from './make-things.js';
 import { Mistakes } from './mistakes.js';
 import type { CpuValue, Entry, Model } from './model.js';
@@ -254,10 +254,18 @@ class Builder {
     return { hertz, cpuClock: clock };
   }
 
-  #images(memories: Readonly<Record<string, MemoryRow>>): LoadedImage[] {
+  #images(memories: Readonly<Record<string, MemoryRow>>): FirmwareImage[] {
     const places = Object.values(memories).flatMap((row) => placesOf(row, row.size));
+    for (const { value, where } of this.#model.contents) {
+      if (value.bytes.length === 0 || covered(value.at, value.at + value.bytes.length, places)) continue;
+      this.#mistakes.add(
+        where(),
+        `contents at 0x${value.at.toString(16)} lie where no memory is`,
+        'add a memory there, or correct the address',
+      );
+    }
     return this.#model.images.flatMap(({ value, where }) => {
-      const image = this.#mistakes.guard(where(), () => loadImage(value));
+      const image = this.#mistakes.guard(where(), () => readImage(value.file, value));
       for (const { physicalAddress: start, data } of image?.segments ?? []) {
         const end = start + data.length;
         if (data.length === 0 || covered(start, end, places)) continue;
@@ -273,7 +281,8 @@ class Builder {
   }
 
   #whole(): Partial<Chip> {
-    const { windows, bitBands, absent, bridges, timing } = this.#model;
+    const { windows, bitBands, absent, bridges, timing, contents, pinNames } = this.#model;
+    const segments = contents.map(({ value: { at, bytes } }) => ({ physicalAddress: at, data: bytes }));
     const rows = <V, R>(map: Map<string, Entry<V>>, convert: (value: V) => R) =>
       Object.fromEntries([...map].map(([name, { value }]) => [name, convert(value)]));
     return {
@@ -290,6 +299,8 @@ class Builder {
       ...(absent.size > 0 && { absent: rows(absent, ({ at, size }) => ({ address: at, size })) }),
       ...(bridges && { bridges: { clocks: bridges.value.clocks as unknown as readonly [string, string] } }),
       ...(timing && { timing }),
+      ...(segments.length > 0 && { contents: () => segments }),
+      ...(pinNames.size > 0 && { pinNames: rows(pinNames, (pin) => pin) }),
     };
   }
 }

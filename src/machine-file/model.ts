@@ -41,6 +41,12 @@ export type DeviceValue = Thing<DeviceType> &
 export type PartValue = Thing<PartType>;
 export type CpuValue = Thing<CpuType> & { readonly clock?: number | string; readonly count?: number };
 
+/** Bytes that are loaded with the board. */
+export interface ContentsValue {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
 export type ImageValue = {
   readonly file: string;
   readonly at?: number;
@@ -63,6 +69,8 @@ export interface Model {
   readonly bitBands: Entry<NonNullable<MachineFile['bitBands']>[number]>[];
   readonly absent: Named<NonNullable<MachineFile['absent']>[string]>;
   readonly images: Entry<ImageValue>[];
+  readonly contents: Entry<ContentsValue>[];
+  readonly pinNames: Named<string>;
   readonly sharedIrqs: Set<number>;
   bridges?: Entry<NonNullable<MachineFile['bridges']>>;
   timing?: MachineFile['timing'];
@@ -85,6 +93,8 @@ export function emptyModel(name: string): Model {
     bitBands: [],
     absent: new Map(),
     images: [],
+    contents: [],
+    pinNames: new Map(),
     sharedIrqs: new Set(),
   };
 }

@@ -11,7 +11,7 @@ import { meant } from './read.js';
 /** Sets every device and part up once, one by one, to find all mistakes of wires and pins and not the first alone. */
 export function probe(description: MachineDescription, model: Model, mistakes: Mistakes, core: CoreNames): void {
   const { devices, parts = {} } = description;
-  const bare = { ...description, devices: {}, parts: {}, derivedClocks: {}, joins: description.joins };
+  const bare = { ...description, devices: {}, parts: {}, derivedClocks: {}, pinNames: {} };
   const assembly = new Assembly(bare, quietHost(description), {});
   for (const name of Object.keys(description.derivedClocks ?? {})) assembly.clock(name);
   for (const [name, row] of Object.entries(devices)) {
@@ -20,6 +20,7 @@ export function probe(description: MachineDescription, model: Model, mistakes: M
       assembly.devices.set(name, new DeviceInstance(name, row.device, assembly, { clock: row.clock })),
     );
   }
+  namePins(model, assembly, mistakes);
   const known = new WireCheck(assembly, core, mistakes);
   for (const [name, row] of Object.entries(devices)) {
     if (assembly.devices.has(name)) known.checkRow(name, row, model.devices.get(name)!.where);
@@ -111,6 +112,16 @@ class WireCheck {
   #wiresOf(device: string): string | undefined {
     const names = [...this.#assembly.wires.keys()].filter((one) => one.startsWith(`${device}.`));
     return names.length > 0 ? `it has ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}` : undefined;
+  }
+}
+
+function namePins({ pinNames }: Model, { nets }: Assembly, mistakes: Mistakes): void {
+  for (const [name, { value, where }] of pinNames) {
+    const net = nets.get(value);
+    if (net === undefined)
+      mistakes.add(where(), `there is no pin ${value} to be called ${name}`, meant(value, nets.keys()));
+    else if (nets.has(name)) mistakes.add(where(), `there is a pin ${name} already`, 'choose another name');
+    else nets.set(name, net);
   }
 }
 

@@ -33,6 +33,10 @@ export function rawOf(model: Model, kinds: Kinds = KINDS): RawMachine {
     parts: mapped(model.parts, thing('parts')),
     wires: listed(model.wires.map(({ value }) => value)),
     absent: mapped(model.absent, (_, { value }) => value),
+    contents: listed(
+      model.contents.map(({ value: { at, bytes } }) => ({ at, contents: Buffer.from(bytes).toString('base64') })),
+    ),
+    pinNames: mapped(model.pinNames, (_, { value }) => value),
     sharedIrqs: listed([...model.sharedIrqs]),
     bridges: model.bridges?.value,
     timing: model.timing,

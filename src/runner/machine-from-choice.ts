@@ -17,7 +17,7 @@ import { boardOfModule, kindsOfModules } from './user-modules.js';
 
 const MODULE = /\.[cm]?[jt]sx?$/i;
 
-export async function machineFromChoice(choice: MachineChoice): Promise<ChosenMachine> {
+export async function machineFromChoice(choice: MachineChoice, firmware?: string): Promise<ChosenMachine> {
   const { config = [], deviceFile = [], ...flags } = choice;
   const files = config.map((path) => loadYaml(resolve(path)));
   const own = deviceFilesOf(files);
@@ -26,7 +26,7 @@ export async function machineFromChoice(choice: MachineChoice): Promise<ChosenMa
   const base = name !== undefined && MODULE.test(name) ? await boardOfModule(resolve(name)) : undefined;
   const { board: _board, machine: _machine, ...rest } = flags;
   const said = fromFlags(base ? rest : flags, process.cwd());
-  const { board, model } = machineFrom([...files, said], { kinds, base: base && modelOf(base) });
+  const { board, model } = machineFrom([...files, said], { kinds, base: base && modelOf(base), firmware });
   return { board, model };
 }
 

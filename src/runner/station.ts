@@ -80,7 +80,8 @@ export function readImageFor(board: AnyBoard, firmware: string, contents?: Uint8
 
 function requireImageFor(board: AnyBoard, image: ElfImage): void {
   const machine = board.chip.cpu.name.startsWith('cortex') ? 'arm' : 'riscv';
-  requireElfFor(image, { machine, class: 32, memories: memoriesOf(board), fpu: machine === 'arm' });
+  const { wordSize = 32, float = machine === 'arm' } = board.chip.cpu;
+  requireElfFor(image, { machine, class: wordSize, memories: memoriesOf(board), fpu: float });
 }
 
 /** Puts an image into a new machine of the board; without one the board's own images run. */

@@ -262,7 +262,11 @@ export async function boot(image: string | undefined, options: BootOptions): Pro
   if (path !== undefined && isElfPath(image!)) readElf(path);
   const direct = path !== undefined && isElfPath(image!);
   const images = image === undefined || direct ? options.image : [...(options.image ?? []), image];
-  const chosen = await machineOf({ ...options, ...(images && { image: images }) }, 'fwtest boot');
+  const chosen = await machineOf(
+    { ...options, ...(images && { image: images }) },
+    'fwtest boot',
+    direct ? path : undefined,
+  );
   if (options.dumpConfig !== undefined) return dump(chosen, options.dumpConfig);
   const { board, model } = chosen;
   requireImage(board, path, model);

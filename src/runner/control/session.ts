@@ -11,7 +11,7 @@ import { type ErrorObject, errorObject, Refusal } from './failure.js';
 import { parseRequest, type Request } from './request.js';
 import { stopData } from './stop-data.js';
 import type { Target } from './target.js';
-import { exact, hexOf } from './values.js';
+import { exact } from './values.js';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -192,7 +192,7 @@ export class Session {
     if (what === 'resume') this.#emit('RESUME', {});
     else if (stop) {
       const data = stopData(this.#target, stop);
-      if (stop.reason === 'breakpoint') this.#emit('BREAKPOINT', { address: hexOf(this.#target.board.cpu.pc) });
+      if (stop.reason === 'breakpoint') this.#emit('BREAKPOINT', { address: data.pc });
       if (data.watchpoint) this.#emit('BREAKPOINT', { watchpoint: data.watchpoint });
       if (stop.error?.class === 'InternalError') this.failed = true;
       this.#emit('STOP', data);

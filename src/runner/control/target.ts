@@ -3,11 +3,13 @@
 import { UsageError } from '../../emu/errors.js';
 import { unknown } from '../../emu/options.js';
 import type { BoardControls, BoardSnapshot } from '../board-handle.js';
+import { coreNamed } from '../core-access.js';
 import type { MachineBench } from '../machine-bench.js';
 import type { PinHandle } from '../pin-handle.js';
 import type { AnyBoard } from '../station.js';
 import type { UartOutput } from '../uart-handle.js';
 import { RunControl } from './run-control.js';
+import { hexOf } from './values.js';
 import { Watchpoints } from './watchpoints.js';
 
 /** Snapshots that a client may keep: each may hold all memory that changed. */
@@ -36,6 +38,11 @@ export class Target {
     );
   }
 
+  /** Where the core that executes is. */
+  get where() {
+    const { name, pc, bits } = coreNamed(this.bench.machine);
+    return { cpu: name, pc: hexOf(pc, bits / 4), place: this.bench.place(Number(pc)) };
+  }
   /** @throws UsageError when the board has no such UART, or no console where none is named */
   uart(name?: string): UartOutput {
     const { uartOutputs: all } = this.board;
