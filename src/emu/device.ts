@@ -161,6 +161,7 @@ export interface RegisterDevice<R extends RegisterSpecs, S extends StateSpecs, H
   /** Called at every access to a register, before what it does: for blocks that are nothing but registers, and have no `setup`. */
   access?(register: string, d: AccessContext<S>): void;
   setup?(d: DeviceContext<R, S>): OrNothing<H>;
+  forImage?: DeviceType['forImage'];
 }
 
 /** The short form: no registers, just what an access does. Offsets are inside the device; sizes 1, 2, 4. */
@@ -173,6 +174,7 @@ export interface PlainDevice<S extends StateSpecs, H extends object> {
   /** Without it a write is a guest error, and lost. */
   write?(offset: number, value: number, size: number, d: DeviceContext<Record<never, never>, S>): void;
   setup?(d: DeviceContext<Record<never, never>, S>): OrNothing<H>;
+  forImage?: DeviceType['forImage'];
 }
 
 /** What tests see of a device: what `setup` returned, and the registers by name. */
@@ -192,6 +194,8 @@ export interface DeviceType<T extends object = object> {
   readonly read?: (offset: number, size: number, d: DeviceContext) => number;
   readonly write?: (offset: number, value: number, size: number, d: DeviceContext) => void;
   readonly handle?: T;
+  /** The same for an image that has names for addresses, if it goes by them. */
+  readonly forImage?: ((symbol: (name: string) => number | undefined) => DeviceType<T> | undefined) | undefined;
 }
 
 /** Declares a kind of device, with a register table or by plain `read` and `write`. */

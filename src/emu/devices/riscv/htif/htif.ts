@@ -42,7 +42,8 @@ const LATE = 64;
 /**
  * The host-target interface of Berkeley's boards, as Spike and QEMU's `spike` have it: the program stores a command to `tohost`,
  * finds it 0 when it was taken, and answers in `fromhost`. Device 0 is the system (an odd payload ends the run with its upper
- * bits, an even one is the address of a system call), device 1 a console. Output `halt` stops the core.
+ * bits, an even one is the address of a system call), device 1 a console. Output `halt` stops the core. An image with the symbols
+ * `tohost` and `fromhost` says where they are.
  */
 export function htif(options: HtifOptions = {}): DeviceType<Handle<Record<never, never>, HtifHandle>> {
   const { tohost, fromhost } = options;
@@ -51,6 +52,11 @@ export function htif(options: HtifOptions = {}): DeviceType<Handle<Record<never,
     name: 'htif',
     size: 16,
     state: STATE,
+    forImage(symbol) {
+      const [to, from] = [symbol('tohost'), symbol('fromhost')];
+      if (places !== undefined || to === undefined || from === undefined) return undefined;
+      return htif({ tohost: to, fromhost: from });
+    },
     setup(d) {
       const host = new Host(d, new Mailbox(d, places));
       hosts.set(d, host);
