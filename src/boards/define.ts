@@ -1,9 +1,10 @@
 import type { CpuType } from '../emu/cpu.js';
+import type { ElfImage } from '../emu/debug/elf-image.js';
 import { checkDescription } from '../emu/description-check.js';
 import type { DeviceRow } from '../emu/device-row.js';
 import { UsageError } from '../emu/errors.js';
 import { Machine, type MachineOptions } from '../emu/machine.js';
-import type { MachineDescription } from '../emu/machine-description.js';
+import type { LoadSegment, MachineDescription } from '../emu/machine-description.js';
 import type { PartType } from '../emu/part.js';
 
 /** Chips and boards: typed descriptions that machines are made from. */
@@ -11,10 +12,28 @@ import type { PartType } from '../emu/part.js';
 export type DeviceRows = Readonly<Record<string, DeviceRow>>;
 export type PartRows = Readonly<Record<string, PartType>>;
 
+/** Chooses the core by the image, for boards that start where the image says. */
+export type ChipStart = (
+  image: readonly LoadSegment[],
+  entry: number | undefined,
+) => { readonly cpu: CpuType; readonly note: string | undefined };
+
+/** An image that belongs to a board. */
+export interface BoardImage {
+  readonly path: string;
+  readonly segments: readonly LoadSegment[];
+  readonly entry?: number | undefined;
+  /** Symbols and lines, if it is an ELF. */
+  readonly elf?: ElfImage;
+}
+
 export interface Chip<D extends DeviceRows = DeviceRows, H extends object = object>
   extends Omit<MachineDescription, 'parts'> {
   readonly cpu: CpuType<H>;
   readonly devices: D;
+  readonly start?: ChipStart;
+  /** Images that belong to the board, before any firmware that a test or command line names. */
+  readonly images?: readonly BoardImage[];
 }
 
 /** Handles of devices and parts by their names on the board. */
@@ -104,8 +123,23 @@ export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartR
     return new Board(this.name, { ...this.chip, devices }, parts) as unknown as Result;
   }
 
-  createMachine(options: MachineOptions = {}): Machine {
-    return new Machine(this.description, options);
+  /** @param options `entry`: the image's entry point, for boards that start there */
+  createMachine(options: MachineOptions & { readonly entry?: number | undefined } = {}): Machine {
+    const { entry, ...rest } = options;
+    const image = this.#imageWith(options.image);
+    const cpu = this.chip.start?.(image ?? [], entry ?? this.#ownEntry).cpu;
+    return new Machine(cpu ? { ...this.description, cpu } : this.description, image ? { ...rest, image } : rest);
+  }
+  #imageWith(image: readonly LoadSegment[] | undefined): readonly LoadSegment[] | undefined {
+    const own = this.chip.images ?? [];
+    return own.length === 0 ? image : [...own.flatMap(({ segments }) => segments), ...(image ?? [])];
+  }
+  get #ownEntry(): number | undefined {
+    return this.chip.images?.find(({ entry }) => entry !== undefined)?.entry;
+  }
+  /** What the start of its firmware is taken to be where nobody said it, in a sentence. */
+  startNote(image: readonly LoadSegment[] = [], entry?: number): string | undefined {
+    return this.chip.start?.(this.#imageWith(image) ?? [], entry ?? this.#ownEntry).note;
   }
   /** The typed handles of a machine of this board. */
   handlesOf(machine: Machine): Handles<D, P> {

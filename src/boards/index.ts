@@ -1,7 +1,9 @@
 /** The public API of `fwtest/boards`: re-exports only. */
 
 export { type Board, defineBoard, defineChip } from './define.js';
-export { riscvVirt } from './riscv-virt.js';
+export type { BootFile, BootOptions } from './riscv-boot.js';
+export { riscvVirt, riscvVirt64, riscvVirtBoard, type VirtOptions } from './riscv-virt.js';
 export { at, KiB, MHz, MiB, memoryWindow, ram, rom } from './rows.js';
+export { sifiveE } from './sifive-e.js';
 export { stm32f4Discovery } from './stm32f4-discovery.js';
 export { type Stm32f407Options, stm32f407 } from './stm32f407.js';

@@ -1,62 +1,173 @@
-import { rv32 } from '../emu/cpu/riscv/core.js';
-import { bananaRom } from '../emu/devices/banana-rom.js';
-import { mmioCalculator } from '../emu/devices/mmio-calculator.js';
-import { ns16550 } from '../emu/devices/riscv/ns16550.js';
-import { testFinisher } from '../emu/devices/riscv/test-finisher.js';
-import { notModelledBlock } from '../emu/not-modelled.js';
-import { defineBoard, defineChip } from './define.js';
-import { at, KiB, MHz, MiB, ram, rom } from './rows.js';
+import type { CpuType } from '../emu/cpu.js';
+import type { DeviceType } from '../emu/device.js';
+import type { DeviceRow } from '../emu/device-row.js';
+import type { VirtioBlockOptions } from '../emu/devices/riscv/virtio/block.js';
+import { UsageError } from '../emu/errors.js';
+import type { LoadSegment } from '../emu/machine-description.js';
+import { encodeDtb } from '../machine-file/devicetree/dtb.js';
+import { bananaRom, mmioCalculator } from '../machine-file/kinds/common.js';
+import { riscvPlatform } from '../machine-file/kinds/cpus.js';
+import {
+  cfiFlash,
+  fwCfg,
+  goldfishRtc,
+  ns16550,
+  testFinisher,
+  virtioBlk,
+  virtioRng,
+  virtioSerial,
+  virtioSlot,
+} from '../machine-file/kinds/riscv.js';
+import { type Board, type DeviceRows, defineBoard, defineChip } from './define.js';
+import { type BootOptions, type BootPlan, planBoot, resetRom, type Xlen } from './riscv-boot.js';
+import { VIRT } from './riscv-virt-map.js';
+import { virtTree } from './riscv-virt-tree.js';
+import { at, MHz, MiB, ram, rom } from './rows.js';
 
-const RAM = 0x8000_0000;
-const RESET_ROM = 0x1000;
+export interface VirtOptions extends BootOptions {
+  readonly xlen: Xlen;
+  /** 1 to 4; default 1. */
+  readonly harts?: number;
+  /** Bytes of RAM, up to 2 GiB; default 128 MiB. */
+  readonly ram?: number;
+  /** A disk in the first virtio slot (0x1000_1000, interrupt 1). */
+  readonly disk?: VirtioBlockOptions;
+  /** A console in the second virtio slot. */
+  readonly virtconsole?: boolean;
+  /** A source of random numbers in the third virtio slot. */
+  readonly rng?: boolean;
+  /** Version 2 of virtio's registers instead of 1, as with QEMU's `-global virtio-mmio.force-legacy=false`. */
+  readonly modernVirtio?: boolean;
+  /** What is in the two flashes; the rest is erased. */
+  readonly flash?: readonly (Uint8Array | undefined)[];
+}
 
-/**
- * What QEMU's reset ROM does: a0 = mhartid, a1 = address of the device tree, jump to RAM. There is no device tree yet, so a1
- * is 0.
- */
-const RESET_CODE = Uint32Array.of(
-  0x0000_0297, // auipc t0, 0
-  0xf140_2573, // csrr a0, mhartid
-  0x0182_a583, // lw a1, 24(t0)
-  0x0142_a283, // lw t0, 20(t0)
-  0x0002_8067, // jr t0
-  RAM,
-  0,
-);
-
-const MTIME_HERTZ = MHz(10);
-/** Input clock of the UART, as QEMU's device tree gives it: 115200 baud is divisor 2. */
-const UART_HERTZ = 3_686_400;
-const UART_IRQ = 10;
 /** Firmware for `virt` need not set the line up, so it starts with 8N1. */
 const EIGHT_BITS = 3;
+const MOST_HARTS = 4;
+const MOST_RAM = MiB(2048);
 
-const virt = defineChip({
-  name: 'riscv-virt',
-  cpu: rv32({ resetVector: RESET_ROM, timebase: MTIME_HERTZ, clint: 0x200_0000, plic: 0xc00_0000 }),
-  hertz: MHz(100),
-  clocks: { 'uart0-input': UART_HERTZ },
-  memories: {
-    mrom: rom(RESET_ROM, KiB(60), { contents: new Uint8Array(RESET_CODE.buffer) }),
-    dram: ram(RAM, MiB(128)),
-  },
-  devices: {
-    finisher: at(0x10_0000, testFinisher, { wires: { halt: 'cpu.halt' } }),
-    rtc: at(0x10_1000, notModelledBlock('RTC (Goldfish)', { size: 0x1000 })),
+/** What every `virt` has. */
+function commonDevices({ flash = [] }: VirtOptions, harts: number) {
+  const { finisher, rtc, uart0, fwCfg: configuration } = VIRT;
+  const flashAt = (i: number) => {
+    const image = flash[i];
+    return at(VIRT.flash.address + i * VIRT.flash.size, cfiFlash(image && { image }));
+  };
+  return {
+    finisher: at(finisher.address, testFinisher, { wires: { halt: 'cpu.halt' } }),
+    rtc: at(rtc.address, goldfishRtc(), { irq: rtc.irq }),
     banana: at(0x400_0000, bananaRom),
     calc: at(0x400_1000, mmioCalculator()),
-    uart0: at(0x1000_0000, ns16550({ lineControl: EIGHT_BITS }), { irq: UART_IRQ, clock: 'uart0-input' }),
-    virtio: at(0x1000_1000, notModelledBlock('virtio-mmio', { size: 0x8000 })),
-    fwCfg: at(0x1010_0000, notModelledBlock('fw_cfg', { size: 0x18 })),
-  },
-  // too large to keep what is written there: an access is an access fault that says so
-  absent: {
-    'PCIe I/O ports': { address: 0x300_0000, size: 0x1_0000 },
-    'parallel flash': { address: 0x2000_0000, size: MiB(64) },
-    'PCIe configuration space': { address: 0x3000_0000, size: MiB(256) },
-    'PCIe memory space': { address: 0x4000_0000, size: MiB(1024) },
-  },
-});
+    uart0: at(uart0.address, ns16550({ lineControl: EIGHT_BITS }), { irq: uart0.irq, clock: 'uart0-input' }),
+    fwCfg: at(configuration.address, fwCfg({ cpus: harts })),
+    flash0: flashAt(0),
+    flash1: flashAt(1),
+  };
+}
 
-/** QEMU's `virt` machine as far as RV32 firmware without S mode needs it: same addresses, same interrupt numbers. */
-export const riscvVirt = defineBoard({ name: 'riscv-virt', chip: virt, checked: true });
+const slotRow = <T extends object>(index: number, device: DeviceType<T>): DeviceRow<T> =>
+  at(VIRT.virtio.address + index * VIRT.virtio.stride, device, { irq: VIRT.virtio.irq + index });
+
+/** The eight virtio slots; what an option puts into one is called by that option, an empty one `virtio3`. */
+function virtioDevices({ disk, virtconsole, rng, modernVirtio }: VirtOptions) {
+  const legacy = modernVirtio !== true;
+  const empty = (index: number) => slotRow(index, virtioSlot({ legacy }));
+  const put = <D extends DeviceRow>(index: number, name: string, wanted: boolean, row: () => D) =>
+    wanted ? { [name]: row() } : { [`virtio${index}`]: empty(index) };
+  return {
+    ...put(0, 'disk', disk !== undefined, () => slotRow(0, virtioBlk({ ...disk, legacy }))),
+    ...put(1, 'virtconsole', virtconsole === true, () => slotRow(1, virtioSerial({ legacy }))),
+    ...put(2, 'rng', rng === true, () => slotRow(2, virtioRng({ legacy }))),
+    ...Object.fromEntries([3, 4, 5, 6, 7].map((index) => [`virtio${index}`, empty(index)])),
+  };
+}
+
+type Empty = ReturnType<typeof virtioSlot>;
+type RowOf<D> = D extends DeviceType<infer T> ? DeviceRow<T> : never;
+type Given<O, K extends string, D, V> = O extends { readonly [P in K]: V } ? Record<K, RowOf<D>> : unknown;
+/** The devices of a board, by its options. */
+export type VirtDevices<O extends VirtOptions> = ReturnType<typeof commonDevices> &
+  Given<O, 'disk', ReturnType<typeof virtioBlk>, object> &
+  Given<O, 'virtconsole', ReturnType<typeof virtioSerial>, true> &
+  Given<O, 'rng', ReturnType<typeof virtioRng>, true> &
+  Record<`virtio${3 | 4 | 5 | 6 | 7}`, RowOf<Empty>>;
+
+/**
+ * QEMU's `virt` machine (7.2): same addresses, interrupt numbers, reset ROM and device tree.
+ * @throws UsageError when a file has no room in RAM, or is a broken ELF
+ */
+export function riscvVirtBoard<const O extends VirtOptions>(options: O): Board<VirtDevices<O> & DeviceRows> {
+  const { xlen, harts = 1, ram: ramSize = VIRT.ram.size } = options;
+  checkSizes(harts, ramSize);
+  const plan = planBoot({ base: VIRT.ram.address, size: ramSize }, xlen, options);
+  const { resetRom: mrom, pciPorts, pciConfiguration, pciMemory } = VIRT;
+  const chip = defineChip({
+    name: 'riscv-virt',
+    cpu: coreOf(options),
+    hertz: MHz(100),
+    clocks: { 'uart0-input': VIRT.uart0.hertz },
+    memories: {
+      mrom: rom(mrom.address, mrom.size, { contents: resetRom(xlen, plan) }),
+      dram: ram(VIRT.ram.address, ramSize),
+    },
+    devices: { ...commonDevices(options, harts), ...virtioDevices(options) } as DeviceRows,
+    contents: () => [...plan.segments, treeOf(options, plan)],
+    // too large to keep what is written there: an access is an access fault that says so
+    absent: {
+      'PCIe I/O ports': pciPorts,
+      'PCIe configuration space': pciConfiguration,
+      'PCIe memory space': pciMemory,
+    },
+  });
+  const board = defineBoard({ name: xlen === 32 ? 'riscv-virt' : 'riscv-virt64', chip, checked: true });
+  return board as unknown as Board<VirtDevices<O> & DeviceRows>;
+}
+
+function checkSizes(harts: number, ramSize: number): void {
+  const refuse = (what: string, remedy: string) => {
+    throw new UsageError({ what, where: 'riscvVirtBoard', remedy });
+  };
+  if (!Number.isInteger(harts) || harts < 1 || harts > MOST_HARTS) {
+    refuse(`a board of ${harts} harts`, `give 1 to ${MOST_HARTS}`);
+  }
+  if (!Number.isInteger(ramSize) || ramSize < MiB(4) || ramSize > MOST_RAM || ramSize % MiB(2) !== 0) {
+    refuse(`RAM of ${ramSize} bytes`, 'give a multiple of 2 MiB from 4 MiB to 2 GiB');
+  }
+}
+
+const EXTENSIONS: Readonly<Record<Xlen, string>> = { 32: 'imac_sstc', 64: 'imac_sstc' };
+const PAGING = { 32: 'sv32', 64: 'sv39' } as const;
+
+function coreOf({ xlen, harts = 1 }: VirtOptions): CpuType {
+  return riscvPlatform({
+    xlen,
+    isa: EXTENSIONS[xlen],
+    modes: 'msu',
+    harts,
+    resetVector: VIRT.resetRom.address,
+    mmu: [PAGING[xlen]],
+    timebase: VIRT.timebase,
+    clint: VIRT.clint.address,
+    plic: VIRT.plic.address,
+    sources: VIRT.plic.sources,
+  });
+}
+
+/** As device trees name it: `rv64imafdc_zicsr_zifencei_zba`. */
+function isaText(xlen: Xlen): string {
+  const [letters, ...names] = EXTENSIONS[xlen].split('_');
+  return [`rv${xlen}${letters}`, 'zicsr', 'zifencei', ...names].join('_');
+}
+
+function treeOf({ xlen, harts = 1, ram: ramSize = VIRT.ram.size, append }: VirtOptions, plan: BootPlan): LoadSegment {
+  const { tree, initrd } = plan;
+  const described = virtTree({ harts, isa: isaText(xlen), mmu: `riscv,${PAGING[xlen]}`, ramSize, append, initrd });
+  return { physicalAddress: tree, data: encodeDtb(described) };
+}
+
+/** QEMU's `virt` with RV32. */
+export const riscvVirt = riscvVirtBoard({ xlen: 32 });
+
+/** QEMU's `virt` with RV64. */
+export const riscvVirt64 = riscvVirtBoard({ xlen: 64 });

@@ -1,9 +1,5 @@
-import { button } from '../emu/parts/button.js';
-import { cs43l22 } from '../emu/parts/cs43l22.js';
-import { led } from '../emu/parts/led.js';
-import { lis3dsh } from '../emu/parts/lis3dsh.js';
-import { mp45dt02 } from '../emu/parts/mp45dt02.js';
-import { terminal } from '../emu/parts/terminal.js';
+import { cs43l22, lis3dsh, mp45dt02 } from '../machine-file/kinds/bus-parts.js';
+import { button, led, terminal } from '../machine-file/kinds/parts.js';
 import { defineBoard } from './define.js';
 import { MHz } from './rows.js';
 import { stm32f407 } from './stm32f407.js';

@@ -1,21 +1,29 @@
-import { cortexM4 } from '../emu/cpu/armv7m/core.js';
 import type { DeviceRow } from '../emu/device-row.js';
 import type { AnalogOptions } from '../emu/devices/stm32f4/analog-options.js';
 import { APB_NARROW, onApb } from '../emu/devices/stm32f4/apb.js';
 import { HSI_HERTZ } from '../emu/devices/stm32f4/clock-tree.js';
-import { dbgmcu } from '../emu/devices/stm32f4/dbgmcu.js';
-import { type EXTI_INTERRUPTS, exti } from '../emu/devices/stm32f4/exti.js';
-import { flashInterface } from '../emu/devices/stm32f4/flash-interface.js';
+import type { EXTI_INTERRUPTS } from '../emu/devices/stm32f4/exti.js';
 import { FACTORY_OPTION_BYTES } from '../emu/devices/stm32f4/flash-options.js';
-import { gpio, pinCount } from '../emu/devices/stm32f4/gpio.js';
-import { type PwrOptions, pwr } from '../emu/devices/stm32f4/pwr.js';
-import { type RccOptions, rcc } from '../emu/devices/stm32f4/rcc.js';
+import { pinCount } from '../emu/devices/stm32f4/gpio.js';
+import type { PwrOptions } from '../emu/devices/stm32f4/pwr.js';
+import type { RccOptions } from '../emu/devices/stm32f4/rcc.js';
 import { RCC_CLOCKS } from '../emu/devices/stm32f4/rcc-tree.js';
-import { signature, type UniqueId } from '../emu/devices/stm32f4/signature.js';
-import { type Boot, syscfg } from '../emu/devices/stm32f4/syscfg.js';
+import type { UniqueId } from '../emu/devices/stm32f4/signature.js';
+import type { Boot } from '../emu/devices/stm32f4/syscfg.js';
 import { ABSENT, UNMODELLED, type UnmodelledRow } from '../emu/devices/stm32f4/unmodelled.js';
-import { unmodelledBlock } from '../emu/devices/stm32f4/unmodelled-block.js';
 import type { TimingModel } from '../emu/isa/engine-mode.js';
+import { cortexM4 } from '../machine-file/kinds/cpus.js';
+import {
+  dbgmcu,
+  exti,
+  flashInterface,
+  gpio,
+  pwr,
+  rcc,
+  signature,
+  syscfg,
+  unmodelledBlock,
+} from '../machine-file/kinds/stm32f4.js';
 import { defineChip } from './define.js';
 import { at, KiB, MiB, memoryWindow, ram, rom } from './rows.js';
 import { analogRows } from './stm32f407/analog.js';

@@ -10,6 +10,7 @@ import type {
 import { DeviceInstance, type Gate } from './device-instance.js';
 import type { DeviceRow } from './device-row.js';
 import { UsageError } from './errors.js';
+import { DerivedClocks } from './machine-clocks.js';
 import type { MachineDescription } from './machine-description.js';
 import { Net, type NetDriver, PinFunction, type Stamp } from './net.js';
 import { PartInstance } from './part-instance.js';
@@ -18,7 +19,7 @@ import type { Scheduler } from './scheduler.js';
 import type { Signal, Signals } from './signal.js';
 import type { Arena } from './state.js';
 import type { Clock, Timebase } from './time.js';
-import { wireUp } from './wiring.js';
+import { outputNamed, wireUp } from './wiring.js';
 
 /** What the assembled devices ask of the machine. */
 export interface AssemblyHost {
@@ -64,6 +65,8 @@ export class Assembly implements DeviceServices {
   readonly #functions = new Map<string, PinFunction>();
   readonly #host: AssemblyHost;
   readonly #stamp: Stamp;
+  /** Pins that are another one's node, by name. */
+  readonly #joined: ReadonlyMap<string, string>;
 
   constructor(description: MachineDescription, host: AssemblyHost, coreDevices: Readonly<Record<string, DeviceRow>>) {
     this.#host = host;
@@ -73,7 +76,11 @@ export class Assembly implements DeviceServices {
     this.signals = host.signals;
     const { timebase } = this;
     this.#stamp = { ns: () => timebase.nanoseconds(), cycles: () => timebase.cpuClock.now() };
+    this.#joined = new Map(
+      (description.joins ?? []).flatMap(([first, ...others]) => others.map((pin) => [pin, first!])),
+    );
     for (const [name, frequency] of Object.entries(description.clocks ?? {})) timebase.clock(name, frequency);
+    const clocks = new DerivedClocks(description, timebase);
     const rows = { ...coreDevices, ...description.devices };
     for (const [name, row] of Object.entries(rows)) {
       const gated = row.enable !== undefined || row.reset !== undefined;
@@ -82,20 +89,32 @@ export class Assembly implements DeviceServices {
         new DeviceInstance(name, row.device, this, { clock: row.clock, gated, enable: gateOf(rows, row) }),
       );
     }
+    // names of boards' own, which no device asks for
+    for (const [pin, node] of this.#joined) if (this.nets.has(node)) this.net(pin);
     checkPins(description, this.nets);
     for (const [name, part] of Object.entries(description.parts ?? {})) {
       this.parts.set(name, new PartInstance(name, part, this));
     }
+    clocks.gate((wire, where) => outputNamed(this, wire, where).signal);
     wireUp(this, rows, { input: (name) => host.cpuInput(name), output: (name) => host.cpuOutput(name) });
   }
 
   net(pin: string): Net {
+    const node = this.#joined.get(pin);
+    if (node !== undefined) return this.#joinedNet(pin, node);
     const known = this.nets.get(pin);
     if (known !== undefined) return known;
     const net = new Net(pin, this.arena, this.#stamp);
     net.listen(() => this.#host.emit(pin, 'pin', { pin, level: net.level, strength: net.strength }));
     this.nets.set(pin, net);
     this.testDrivers.set(pin, net.driver('test'));
+    return net;
+  }
+  /** The node of another pin, under this one's name too. */
+  #joinedNet(pin: string, node: string): Net {
+    const net = this.net(node);
+    this.nets.set(pin, net);
+    this.testDrivers.set(pin, this.testDrivers.get(node)!);
     return net;
   }
   pinFunction(name: string): PinFunction {

@@ -31,6 +31,29 @@ export class DmaPort implements BusMaster {
     }
   }
 
+  load(address: number, length: number): Uint8Array | undefined {
+    return this.#isMemory(address, length, false) ? this.#bus.bytes(address, length) : undefined;
+  }
+  store(address: number, bytes: Uint8Array): boolean {
+    if (!this.#isMemory(address, bytes.length, true)) return false;
+    this.#bus.fill(address, bytes);
+    return true;
+  }
+
+  /** Whether all of a stretch is memory that answers without side effects, unwatched. */
+  #isMemory(address: number, length: number, write: boolean): boolean {
+    if (this.#bus.isWatched) return false;
+    const end = address + length;
+    for (let at = address; at < end; ) {
+      const region = this.#bus.regionAt(at);
+      const memory = region?.memory;
+      if (region === undefined || !memory || region.core || memory.options.dma === false) return false;
+      if (memory.access !== 'open' || (write && (!memory.isRam || memory.onStore !== undefined))) return false;
+      at = region.end;
+    }
+    return end <= 2 ** 32;
+  }
+
   #reaches(address: number): boolean {
     const region = this.#bus.regionAt(address);
     if (region === undefined || region.core) return false;

@@ -19,8 +19,10 @@ export class Region {
   readonly core: boolean;
   readonly device: DeviceInstance | null;
   readonly memory: MemoryBlock | null;
-  /** Memory: where in it the region begins. Bit-band alias: the address of its first bit. */
+  /** Memory, device: where in it the region begins. Bit-band alias: the address of its first bit. */
   readonly target: number;
+  /** The address at which a device's first byte is, or would be, as a signed word. */
+  private readonly origin: number;
 
   constructor(
     kind: RegionKind,
@@ -40,15 +42,16 @@ export class Region {
     this.device = rest.device ?? null;
     this.memory = rest.memory ?? null;
     this.target = rest.target ?? 0;
+    this.origin = (start - (kind === 'device' ? this.target : 0)) | 0;
   }
 
   /** Whether an address, signed or unsigned, lies inside. */
   holds(address: number): boolean {
     return (address - this.base) >>> 0 <= this.last >>> 0;
   }
-  /** What is to be added to the region's start, for an address that it holds. */
+  /** The offset into the device, for an address that the region holds. */
   offsetOf(address: number): number {
-    return (address - this.base) | 0;
+    return (address - this.origin) | 0;
   }
   overlaps(other: Region): boolean {
     return this.start < other.end && other.start < this.end;

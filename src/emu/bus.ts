@@ -23,6 +23,14 @@ interface Watch {
   readonly fn: (access: Watched) => void;
 }
 
+/** How a device is seen at an address; all of it if not said. */
+interface DeviceMapping {
+  readonly privileged?: boolean;
+  readonly core?: boolean;
+  readonly offset?: number;
+  readonly size?: number;
+}
+
 /**
  * The machine's address space as the guest sees it. The engine reaches plain memory without asking; everything else
  * comes here: devices, first stores to clean pages, faults, watched bytes, bit-band aliases.
@@ -42,6 +50,7 @@ export class Bus implements CpuBus {
   /** An access to a busy memory: returns when it is not busy any more. */
   onBusy: (memory: MemoryBlock) => void = () => {};
   readonly #ports: BusPorts | undefined;
+  readonly #ported = new Set<DeviceInstance>();
 
   constructor(pool: MemoryPool, ports?: BusPorts) {
     this.#pool = pool;
@@ -55,11 +64,15 @@ export class Bus implements CpuBus {
     return region;
   }
   /** `core`: it lies beside the core, which asks questions of its own at each access. */
-  mapDevice(device: DeviceInstance, address: number, options: { privileged?: boolean; core?: boolean } = {}): Region {
-    const { privileged, core } = options;
-    const region = new Region('device', device.name, address, device.size, { device, privileged, core });
+  mapDevice(device: DeviceInstance, address: number, options: DeviceMapping = {}): Region {
+    const { privileged, core, offset: target = 0, size = device.size } = options;
+    const region = new Region('device', device.name, address, size, { device, privileged, core, target });
     this.map.add(region);
-    if (!privileged && !core) this.#ports?.add(device, address);
+    // Registers that the engine reads by itself have one address.
+    if (!privileged && !core && size === device.size && !this.#ported.has(device)) {
+      this.#ported.add(device);
+      this.#ports?.add(device, address);
+    }
     return region;
   }
   /** Every word of the alias is one bit of the target (ARMv7-M: 1 MiB seen as 32 MiB). */
@@ -113,10 +126,10 @@ export class Bus implements CpuBus {
     return region.memory.load(at - region.start + region.target, 2);
   }
 
-  codeDecoded(address: number, length: number): void {
+  codeDecoded(address: number, length: number, elsewhere = false): void {
     const at = address >>> 0;
     const region = this.map.find(at);
-    if (region?.memory) this.#pool.decoded(region.memory, at - region.start + region.target, length);
+    if (region?.memory) this.#pool.decoded(region.memory, at - region.start + region.target, length, elsewhere);
   }
 
   constantWord(address: number): number | undefined {
@@ -157,7 +170,7 @@ export class Bus implements CpuBus {
     const at = address >>> 0;
     const region = this.map.find(at);
     if (region === undefined) return undefined;
-    if (region.device !== null && at % size === 0) return region.device.peek(at - region.start, size);
+    if (region.device !== null && at % size === 0) return region.device.peek(region.offsetOf(at), size);
     if (region.kind === 'bit-band') {
       const { address: word, bit } = bitOf(region, at - region.start, size);
       const value = this.peek(word, size);
@@ -186,6 +199,10 @@ export class Bus implements CpuBus {
     );
   }
 
+  /** Whether anybody watches accesses. */
+  get isWatched(): boolean {
+    return this.#watches.length > 0;
+  }
   regionAt(address: number): Region | undefined {
     return this.map.find(address >>> 0);
   }

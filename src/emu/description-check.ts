@@ -1,9 +1,10 @@
 import { AddressMap } from './address-map.js';
-import { Assembly } from './assembly.js';
+import { Assembly, type AssemblyHost } from './assembly.js';
 import { Region } from './bus-region.js';
 import type { DeviceMemory } from './device.js';
 import { UsageError } from './errors.js';
-import type { MachineDescription } from './machine-description.js';
+import { type MachineDescription, placesOf } from './machine-description.js';
+import { arenaBytesFor } from './machine-room.js';
 import { Scheduler } from './scheduler.js';
 import { Signal, Signals } from './signal.js';
 import { Arena } from './state.js';
@@ -19,29 +20,30 @@ export function checkDescription(description: MachineDescription): void {
     throw new UsageError({ ...error.problem, where: `${description.name}: ${error.problem.where}` });
   }
   checkControllers(description);
-  const arena = new Arena(1 << 22);
+  new Assembly(description, quietHost(description), {});
+}
+
+/** What assembled devices ask of a machine, where there is none: nothing happens. */
+export function quietHost(description: MachineDescription): AssemblyHost {
+  const arena = new Arena(Math.max(1 << 22, arenaBytesFor(description)));
   const timebase = new Timebase(arena, description.hertz);
   const quiet = () => {};
-  new Assembly(
-    description,
-    {
-      arena,
-      timebase,
-      scheduler: new Scheduler(arena, timebase),
-      signals: new Signals(arena),
-      cpuInput: (name) => new Signal(`cpu.${name}`, arena),
-      cpuOutput: (name) => new Signal(`cpu.${name}`, arena),
-      memory: (controller) => memoryOf(description, controller),
-      stallWhile: quiet,
-      bus: { read: () => undefined, write: () => false },
-      report: quiet,
-      modifiesInPlace: () => false,
-      emit: quiet,
-      requestReset: quiet,
-      loseRam: quiet,
-    },
-    {},
-  );
+  return {
+    arena,
+    timebase,
+    scheduler: new Scheduler(arena, timebase),
+    signals: new Signals(arena),
+    cpuInput: (name) => new Signal(`cpu.${name}`, arena),
+    cpuOutput: (name) => new Signal(`cpu.${name}`, arena),
+    memory: (controller) => memoryOf(description, controller),
+    stallWhile: quiet,
+    bus: { read: () => undefined, write: () => false },
+    report: quiet,
+    modifiesInPlace: () => false,
+    emit: quiet,
+    requestReset: quiet,
+    loseRam: quiet,
+  };
 }
 
 function checkControllers({ name: where, memories, devices }: MachineDescription): void {
@@ -60,16 +62,16 @@ function memoryOf({ memories }: MachineDescription, controller: string): DeviceM
 }
 
 function* regionsOf(description: MachineDescription): Generator<Region> {
-  for (const [name, { address, size, aliases = [] }] of Object.entries(description.memories)) {
-    for (const at of [address, ...aliases]) yield new Region('memory', name, at, size);
+  for (const [name, row] of Object.entries(description.memories)) {
+    for (const { address, size } of placesOf(row, row.size)) yield new Region('memory', name, address, size);
   }
   for (const [name, { address, size }] of Object.entries(description.windows ?? {})) {
     yield new Region('memory', name, address, size);
   }
   for (const { alias, bytes } of description.bitBands ?? [])
     yield new Region('bit-band', 'bit-band', alias, bytes * 32);
-  for (const [name, { address, device }] of Object.entries(description.devices)) {
-    yield new Region('device', name, address, device.size);
+  for (const [name, row] of Object.entries(description.devices)) {
+    for (const { address, size } of placesOf(row, row.device.size)) yield new Region('device', name, address, size);
   }
   for (const [name, { address, size }] of Object.entries(description.absent ?? {})) {
     yield new Region('absent', name, address, size);

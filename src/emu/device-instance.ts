@@ -14,6 +14,7 @@ import { type Cells, layoutOf, RegisterCell, type RegisterLayout } from './regis
 import { namesOf } from './registers.js';
 import type { TimedEvent } from './scheduler.js';
 import type { Signal } from './signal.js';
+import { Storage } from './storage.js';
 import type { Clock } from './time.js';
 
 type ReadHook = (value: number) => OrNothing<number>;
@@ -133,7 +134,7 @@ export class DeviceInstance {
 
   /** A bus read of 1, 2 or 4 bytes at an offset that is a multiple of `size`; unsigned. */
   read(offset: number, size: number): number {
-    const index = this.#layout.indexAt[offset >> 2]!;
+    const index = this.#layout.slotAt[offset >> 2]! - 1;
     if (index < 0 || this.#plain[index] === 0 || this.#blocked[0] !== 0) return this.#readOther(offset, size);
     this.#reads[index]!++;
     const value = this.#values[index]!;
@@ -144,7 +145,7 @@ export class DeviceInstance {
     const answer = this.#answer;
     if (answer !== undefined && this.#blocked[0] === 0)
       return this.#checked(answer(offset, size, this.#context), offset, size);
-    const index = this.#layout.indexAt[offset >> 2]!;
+    const index = this.#layout.slotAt[offset >> 2]! - 1;
     if (this.#blocked[0] !== 0) return this.#readBlocked(offset, size, index);
     if (index < 0) return this.#readHole(offset);
     const layout = this.#layout;
@@ -172,7 +173,7 @@ export class DeviceInstance {
 
   /** A bus write; only the low bytes of `value` count. */
   write(offset: number, value: number, size: number): void {
-    const index = this.#layout.indexAt[offset >> 2]!;
+    const index = this.#layout.slotAt[offset >> 2]! - 1;
     if (this.#blocked[0] !== 0) this.#reportBlocked();
     else if (index < 0) this.#writeHole(offset, value, size);
     else if (size === 4) this.#store(index, value, -1);
@@ -181,7 +182,7 @@ export class DeviceInstance {
 
   /** What a register holds (or is computed to hold), without effects; undefined where there is none. */
   peek(offset: number, size: number): number | undefined {
-    const index = this.#layout.indexAt[offset >> 2]!;
+    const index = this.#layout.slotAt[offset >> 2]! - 1;
     if (index < 0) return undefined;
     const value = this.#shapedCells.all[index]!.value >>> ((offset & 3) * 8);
     return size === 4 ? value : value & (size === 1 ? 0xff : 0xffff);
@@ -433,6 +434,7 @@ export class DeviceInstance {
       stallWhile: (waiting) => services.stallWhile(waiting),
       bus: services.bus,
       log: (logName, options) => arena.log(`${name}.${logName}`, options),
+      storage: (storageName, size, options) => new Storage(arena, `${name}.${storageName}`, size, options),
       emit: (event, detail) => services.emit(name, event, detail),
       report: (problem) => services.report(name, problem),
       requestReset: (cause) => services.requestReset(cause),

@@ -1,9 +1,19 @@
 import type { DeviceType } from './device.js';
 
+/** A part of a memory or device, and where it is seen. */
+export interface PlaceRow {
+  readonly address: number;
+  /** Where in it the part begins. */
+  readonly offset: number;
+  readonly size: number;
+}
+
 /** Where a device stands in its chip and what it is connected to. */
 export interface DeviceRow<T extends object = object> {
   readonly address: number;
   readonly device: DeviceType<T>;
+  /** Where it is seen, if not all of it once at its address. */
+  readonly places?: readonly PlaceRow[];
   /** Interrupt line of the wire `irq`, or lines by wire name. */
   readonly irq?: number | Readonly<Record<string, number>>;
   /** Name of its clock (`'apb1'`); the CPU clock if not given. */

@@ -6,6 +6,7 @@ import type { RegisterSpecs } from './registers.js';
 import type { Scheduler, TimedEvent } from './scheduler.js';
 import type { Signal, Signals } from './signal.js';
 import type { Arena, StateSpec } from './state.js';
+import type { Storage, StorageOptions } from './storage.js';
 import type { Clock, Timebase } from './time.js';
 
 /** What a device is: its registers, state and behaviour. One definition serves any number of instances. */
@@ -62,6 +63,10 @@ export interface BusMaster {
   read(address: number, size: 1 | 2 | 4): number | undefined;
   /** False where the bus answers with an error. */
   write(address: number, size: 1 | 2 | 4, value: number): boolean;
+  /** A copy of bytes of memory; undefined where not all of them are memory that plain reads show. */
+  load?(address: number, length: number): Uint8Array | undefined;
+  /** Puts bytes into RAM; false, and nothing happens, where not all of it is RAM that plain writes change. */
+  store?(address: number, bytes: Uint8Array): boolean;
 }
 
 /** A memory that a device erases and programs: its row says `controller: 'flash.main'`. */
@@ -117,6 +122,8 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   /** Accesses of its own, as a bus master. Memories whose row says `dma: false` are out of its reach. */
   readonly bus: BusMaster;
   log(name: string, options?: LogOptions): Log;
+  /** Memory of its own that no address shows (a disk): any size, part of the machine's state. No reset changes it. */
+  storage(name: string, size: number, options?: StorageOptions): Storage;
   /** Tells listeners of `board.on(event, …)`. */
   emit(event: string, detail: EventDetail): void;
   report(problem: DeviceProblem): void;

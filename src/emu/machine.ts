@@ -12,7 +12,7 @@ import { defaultEngine, type EngineMode, type TimingModel } from './isa/engine-m
 import type { StatisticsOptions } from './isa/engine-statistics.js';
 import { ENGINE } from './isa/layout.js';
 import { ControlledMemories } from './machine-controllers.js';
-import type { LoadSegment, MachineDescription } from './machine-description.js';
+import { type LoadSegment, type MachineDescription, placesOf } from './machine-description.js';
 import { EventHub, type MachineEvents } from './machine-events.js';
 import { resetCauseOf, resetCodeOf, resetKindOf } from './machine-resets.js';
 import { arenaBytesFor, portBytesFor } from './machine-room.js';
@@ -69,6 +69,7 @@ export class Machine {
   readonly cpu: Cpu;
   readonly assembly: Assembly;
   readonly #options: MachineOptions;
+  #contents: readonly LoadSegment[] | undefined;
   readonly #events = new EventHub();
   readonly #reports: ReportLog;
   readonly #stack = new StackWatch((problem, pc) => this.#reported('cpu', problem, pc));
@@ -89,7 +90,7 @@ export class Machine {
     this.engine = options.engine ?? defaultEngine();
     const [arenaBytes, portBytes] = [arenaBytesFor(description), portBytesFor(description)];
     const memories = Object.entries(description.memories).map(([name, row]) => ({ ...row, name }));
-    this.pool = new MemoryPool(memories, arenaBytes + portBytes);
+    this.pool = new MemoryPool(memories, arenaBytes + portBytes + (description.cpu.room ?? 0));
     const { memory, room } = this.pool;
     this.arena = new Arena(arenaBytes, memory.buffer as ArrayBuffer, room);
     const budget = new Int32Array(memory.buffer, ENGINE.budget, 1);
@@ -102,7 +103,13 @@ export class Machine {
     this.cpu = description.cpu.create({
       ...host,
       memory,
-      engine: { mode: this.engine, statistics: options.statistics, timing: options.timing ?? description.timing },
+      engine: {
+        mode: this.engine,
+        statistics: options.statistics,
+        timing: options.timing ?? description.timing,
+        room: description.cpu.room === undefined ? undefined : room + arenaBytes + portBytes,
+      },
+      onWithdrawn: (listener) => this.pool.onWithdrawn(listener),
       bus: this.bus,
       report: (problem) => host.report('cpu', problem),
       emit: (event, detail) => host.emit('cpu', event, detail),
@@ -126,6 +133,7 @@ export class Machine {
     this.bus.onRejectedWrite = (block, address) => this.#report(block.name, rejectedWrite(block.name, address));
     this.arena.freeze();
     for (const block of this.pool.blocks) if (!block.isRam) block.clear();
+    this.#loadContents((block) => !block?.isRam);
     this.#loadImage((block) => !block?.isRam);
     this.reset('power-on');
     this.#snapshots = new Snapshots(this.arena, this.pool);
@@ -275,6 +283,7 @@ export class Machine {
     if (report) this.#reports.append({ ...report, ns: this.nanoseconds, cycles: this.cycles });
     this.#pendingReset[0] = 0;
     if (cause === 'power-on') this.#clearRam();
+    else this.#loadContents((block) => block?.isRam === true);
     for (const device of this.assembly.devices.values()) device.reset(kind, cause);
     if (cause === 'power-on') for (const part of this.assembly.parts.values()) part.powerOn();
     this.cpu.reset(cause);
@@ -425,12 +434,20 @@ export class Machine {
 
   #clearRam(): void {
     this.#loseRam();
+    this.#loadContents((block) => block?.isRam === true);
     this.#loadImage((block) => block?.isRam === true);
   }
 
+  #loadContents(wanted: (block: MemoryBlock | null | undefined) => boolean): void {
+    this.#contents ??= this.description.contents?.() ?? [];
+    this.#load(this.#contents, wanted);
+  }
   /** Puts the image's segments for some memories where they belong. */
   #loadImage(wanted: (block: MemoryBlock | null | undefined) => boolean): void {
-    for (const { physicalAddress, data } of this.#options.image ?? []) {
+    this.#load(this.#options.image ?? [], wanted);
+  }
+  #load(segments: readonly LoadSegment[], wanted: (block: MemoryBlock | null | undefined) => boolean): void {
+    for (const { physicalAddress, data } of segments) {
       if (wanted(this.bus.regionAt(physicalAddress)?.memory)) this.bus.fill(physicalAddress, data);
     }
   }
@@ -439,13 +456,16 @@ export class Machine {
     const { description, bus, assembly } = this;
     for (const [name, row] of Object.entries(description.memories)) {
       const block = this.pool.blocks.find((one) => one.name === name)!;
-      for (const address of [row.address, ...(row.aliases ?? [])]) bus.mapMemory(block, address);
+      for (const { address, offset, size } of placesOf(row, row.size)) bus.mapMemory(block, address, offset, size);
     }
     for (const [name, row] of Object.entries(this.cpu.devices)) {
       bus.mapDevice(assembly.devices.get(name)!, row.address, { ...row, core: true });
     }
     for (const [name, row] of Object.entries(description.devices)) {
-      bus.mapDevice(assembly.devices.get(name)!, row.address, row);
+      const { privileged } = row;
+      for (const { address, offset, size } of placesOf(row, row.device.size)) {
+        bus.mapDevice(assembly.devices.get(name)!, address, { privileged, offset, size });
+      }
     }
     for (const { alias, target, bytes } of description.bitBands ?? []) bus.mapBitBand(alias, target, bytes);
     for (const [name, { address, size }] of Object.entries(description.absent ?? {}))

@@ -122,8 +122,8 @@ export interface Cells {
 /** What follows from a register table, once for all devices of a kind: masks by register, and the classes. */
 export class RegisterLayout {
   readonly flat: readonly FlatRegister[];
-  /** Register index by word offset, −1 where there is none. */
-  readonly indexAt: Int16Array;
+  /** By word offset: 1 + the register's index, 0 where there is none (so that large holes cost the host nothing). */
+  readonly slotAt: Int16Array;
   /** 1 for registers of which a read shows every bit and clears none. */
   readonly plain: Uint8Array;
   /** Register indices by ascending offset. */
@@ -151,10 +151,10 @@ export class RegisterLayout {
 
   constructor(specs: RegisterSpecs, size: number, where: string) {
     this.flat = flatten(specs);
-    this.indexAt = new Int16Array(Math.ceil(size / 4)).fill(-1);
+    this.slotAt = new Int16Array(Math.ceil(size / 4));
     for (const [i, { name, offset }] of this.flat.entries()) {
       if (offset + 4 > size) throw new InternalError({ what: `register ${name} lies outside its device`, where });
-      this.indexAt[offset >> 2] = i;
+      this.slotAt[offset >> 2] = i + 1;
     }
     this.byOffset = [...this.flat.keys()].sort((a, b) => this.flat[a]!.offset - this.flat[b]!.offset);
     const masks = masksOf(this.flat);

@@ -1,3 +1,4 @@
+import type { DeviceMemory } from './device.js';
 import type { Linked } from './link.js';
 
 /**
@@ -19,6 +20,10 @@ export interface SpiFrame {
   readonly bitNs: number;
   /** What the master shifts out: for what passes it on as it comes (a jumper from MOSI to MISO); other slaves wait for `end`. */
   readonly mosi: number;
+  /** Data lines in use; 1 if not given. */
+  readonly lanes?: 1 | 2 | 4;
+  /** With two or four lines: whether the master drives them, or the slave does. */
+  readonly sends?: boolean;
 }
 
 /** A slave: a part, the SPI peripheral of another board, or a test. Its state is its own (`p.words`, `p.log`). */
@@ -30,6 +35,8 @@ export interface SpiSlave {
    * bytes say 8, so that a master with 16-bit frames is served as well. Without it the master's frames come whole.
    */
   readonly unit?: number | undefined;
+  /** Numbers of data lines it can use besides one; words of other kinds pass it by. */
+  readonly lanes?: readonly (2 | 4)[];
   /** Whether chip select is active. Asked at the start of each piece; without selection the piece passes it by. */
   selected(): boolean;
   /** The first clock edge of a piece. @returns what it shifts out on MISO, or undefined if it does not drive MISO */
@@ -38,12 +45,22 @@ export interface SpiSlave {
   end(mosi: number, frame: SpiFrame): void;
 }
 
+/** Where a controller shows a flash as memory. */
+export interface SpiWindow {
+  /** The memory that is seen there: the flash's contents. */
+  readonly memory: DeviceMemory;
+  /** Set while the flash erases or programs, and cannot be read. */
+  busy: boolean;
+}
+
 /** The handle of an SPI peripheral, as parts and tests use it: `p.device('spi1') as SpiHost`. */
 export interface SpiHost extends Linked {
   /** Puts a slave on the bus. @returns what takes it off again */
   attach(slave: SpiSlave): () => void;
   /** The peripheral itself as a slave, for another master. */
   readonly asSlave: SpiSlave;
+  /** Undefined for controllers that show no flash as memory. */
+  readonly window?: SpiWindow;
 }
 
 /** `word` with its `bits` low bits in the opposite order. */

@@ -48,9 +48,10 @@ function joinWires(
 ): void {
   const where = `wire ${own.device}.${own.name}`;
   if (other.startsWith('cpu.')) {
-    const name = other.slice(4);
+    const rest = other.slice(4);
+    const name = /^\d+$/.test(rest) ? Number(rest) : rest;
     if (own.direction === 'output') join(own.signal, coreWire(cpu.input(name), name, where));
-    else join(coreWire(cpu.output(name), name, where, 'output'), own.signal);
+    else join(coreWire(cpu.output(rest), rest, where, 'output'), own.signal);
     return;
   }
   const far = assembly.wires.get(other) ?? unknownWire(assembly, other, where);

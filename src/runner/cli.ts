@@ -7,7 +7,9 @@ import { closest } from '../emu/spelling.js';
 import { ENGINES, TIMINGS } from './engine-settings.js';
 import { type ExitCode, exitCodeOf, Interrupted } from './exit-code.js';
 import type { RunSettings } from './firmware-test.js';
+import { addMachineFlags } from './machine-flags.js';
 import { MISUSE_LEVELS } from './misuse-settings.js';
+import { fromQemu } from './qemu-spelling.js';
 import { version } from './version.js';
 
 const RUN_HELP = `
@@ -34,6 +36,7 @@ const timingOption = () =>
     '--timing <model>',
     "what cycles are: as on the part, or 'ideal', the manual's table without pipeline and wait states",
   ).choices(TIMINGS);
+const misuseOption = (what: string) => new Option('--misuse <level>', what).choices(MISUSE_LEVELS);
 const STATS = 'counts instructions, times and what the engines do, which costs speed, and prints that at the end';
 
 type Finish = (code: ExitCode) => void;
@@ -49,10 +52,9 @@ function testCommand(program: Command, name: 'run' | 'watch', description: strin
     .addOption(engineOption())
     .option('--stats', STATS)
     .addOption(
-      new Option(
-        '--misuse <level>',
+      misuseOption(
         'what misuse of the hardware does, before what files and configuration say; what a test itself says comes first',
-      ).choices(MISUSE_LEVELS),
+      ),
     )
     .addHelpText('after', RUN_HELP)
     .action(async (_filters: string[], settings: RunSettings, command: Command) => {
@@ -81,21 +83,23 @@ function listCommands(program: Command, finish: Finish): void {
 }
 
 function bootCommand(program: Command, finish: Finish): void {
-  program
+  const command = program
     .command('boot')
     .description('runs a firmware image with its console on this terminal')
-    .argument('<app.elf>', 'the image')
-    .option('-b, --board <name>', 'the board (required): `fwtest boards` lists them')
+    .argument('[app.elf]', 'the image; raw bytes as file@address');
+  addMachineFlags(command)
     .option('--for <duration>', "machine time to run, such as '2s' (without it: until the firmware ends)")
     .option('--until <text>', 'ends with success when the console has written this')
+    .option('--dump-config [file]', 'writes the machine as a file that --config reads, and does not run it')
+    .addOption(misuseOption('what misuse of the hardware does at the end: error is exit code 1'))
     .addOption(timingOption())
     .addOption(engineOption())
     .option('--stats', STATS)
     .addHelpText(
       'after',
-      '\nExit codes: 0 the text came, the firmware ended well, or --for elapsed · 1 it faulted, or the text did not come · 2 wrong usage or image · 3 the emulator failed',
+      '\nExit codes: 0 the text came, the firmware ended well, or --for elapsed · 1 it faulted or misused the hardware, or the text did not come · 2 wrong usage, machine or image · 3 the emulator failed',
     )
-    .action(async (image: string, options) => {
+    .action(async (image: string | undefined, options) => {
       const { boot } = await import('./commands/boot.js');
       finish(await boot(image, options));
     });
@@ -192,7 +196,7 @@ export async function main(args: readonly string[]): Promise<void> {
     const program = build((code) => {
       process.exitCode = code;
     });
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync(args[0] === 'boot' ? fromQemu(args) : [...args], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else {

@@ -9,6 +9,7 @@ import { stackLimit } from '../emu/debug/stack-limit.js';
 import { InternalError, UsageError } from '../emu/errors.js';
 import type { TimingModel } from '../emu/isa/engine-mode.js';
 import type { Machine } from '../emu/machine.js';
+import { placesOf } from '../emu/machine-description.js';
 import { type BoardHandle, type BoardSnapshot, boardHandle } from './board-handle.js';
 import type { EngineSettings } from './engine-settings.js';
 import { MachineBench } from './machine-bench.js';
@@ -44,8 +45,8 @@ export interface Station<B extends AnyBoard = AnyBoard> {
 
 /** What a chip's memories can take, as the check of an image wants it. */
 function memoriesOf(board: AnyBoard) {
-  return Object.entries(board.chip.memories).flatMap(([name, { address, size, aliases = [] }]) =>
-    [address, ...aliases].map((base) => ({ name, base, size })),
+  return Object.entries(board.chip.memories).flatMap(([name, row]) =>
+    placesOf(row, row.size).map(({ address, size }) => ({ name, base: address, size })),
   );
 }
 
@@ -73,23 +74,31 @@ function enableSemihosting(machine: Machine, choice: StationOptions['semihosting
  */
 export function readImageFor(board: AnyBoard, firmware: string, contents?: Uint8Array): ElfImage {
   const image = readElf(firmware, contents);
-  const machine = board.chip.cpu.name.startsWith('cortex') ? 'arm' : 'riscv';
-  requireElfFor(image, { machine, class: 32, memories: memoriesOf(board), fpu: machine === 'arm' });
+  requireImageFor(board, image);
   return image;
 }
 
-/** Puts an image into a new machine of the board, whose memories are as they were made where there is none. */
+function requireImageFor(board: AnyBoard, image: ElfImage): void {
+  const machine = board.chip.cpu.name.startsWith('cortex') ? 'arm' : 'riscv';
+  const { wordSize = 32, float = machine === 'arm' } = board.chip.cpu;
+  requireElfFor(image, { machine, class: wordSize, memories: memoriesOf(board), fpu: float });
+}
+
+/** Puts an image into a new machine of the board; without one the board's own images run. */
 export function createStation<B extends AnyBoard>(
   board: B,
   firmware: string | undefined,
   options: StationOptions,
   contents?: Uint8Array,
 ): Station<B> {
-  const image = firmware === undefined ? undefined : readImageFor(board, firmware, contents);
+  const own = (board.chip.images ?? []).flatMap(({ elf }) => (elf ? [elf] : []));
+  for (const elf of own) requireImageFor(board, elf);
+  const given = firmware === undefined ? undefined : readImageFor(board, firmware, contents);
+  const image = given ?? own[0];
   const locator = new Locator(image);
   let bench: MachineBench | undefined;
   const made = board.createMachine({
-    ...(image ? { image: image.segments } : {}),
+    ...(given && { image: given.segments, entry: given.entry }),
     locate: (pc) => locator.describe(pc),
     guard: () => bench?.guard(),
     ...(options.engine === undefined ? {} : { engine: options.engine }),

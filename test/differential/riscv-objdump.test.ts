@@ -61,7 +61,8 @@ describe.skipIf(absent)(`RISC-V assembly text against objdump${absent ? ` — sk
     const view = new DataView(new ArrayBuffer(isa.rows.length * PER_ROW * 4));
     const cases: { address: number; text: string }[] = [];
     let at = 0;
-    for (const row of isa.rows) {
+    // objdump takes raw code for that of a base without extensions: those have a test of their own (test/riscv-float)
+    for (const row of isa.rows.filter(({ guard }) => !guard)) {
       for (let i = 0; i < PER_ROW; i++) {
         const fields = randomFields(row, random);
         cases.push({ address: at, text: disassemble(isa, { row, fields }, at) });

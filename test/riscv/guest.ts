@@ -1,4 +1,6 @@
+import { Board } from '../../src/boards/define.js';
 import { riscvVirt } from '../../src/boards/riscv-virt.js';
+import { rv32 } from '../../src/emu/cpu/riscv/core.js';
 import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
 import { assemble } from '../../src/emu/isa/disassembler.js';
 
@@ -51,12 +53,19 @@ function encoded(line: string, pc: number, labels: ReadonlyMap<string, number> |
 
 const littleEndian = (word: number, length: number) => Array.from({ length }, (_, i) => (word >>> (8 * i)) & 0xff);
 
-/** A riscv-virt board with a program at the start of RAM. */
-export function guest(source: string) {
-  const machine = riscvVirt.createMachine({ image: [{ physicalAddress: START, data: program(source) }] });
+/** `riscv-virt` with a hart that has machine mode alone. */
+const machineModeOnly = new Board(
+  'riscv-virt',
+  { ...riscvVirt.chip, cpu: rv32({ resetVector: 0x1000, timebase: 10_000_000, clint: 0x200_0000, plic: 0xc00_0000 }) },
+  riscvVirt.parts,
+);
+
+/** A board with a program at the start of RAM; M mode only unless another one is given. */
+export function guest(source: string, board: typeof riscvVirt = machineModeOnly) {
+  const machine = board.createMachine({ image: [{ physicalAddress: START, data: program(source) }] });
   return {
     machine,
-    board: riscvVirt.handlesOf(machine),
+    board: board.handlesOf(machine),
     run: (cycles: number) => machine.runCycles(cycles),
     /** Values of registers and CSRs by name. */
     read: (...names: string[]) => names.map((name) => machine.cpu.register(name)),

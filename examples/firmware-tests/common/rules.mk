@@ -38,6 +38,21 @@ LINK.stm32f407  := -L$(COMMON)/cortex-m -T$(COMMON)/stm32f407/link.ld
 LINK.stm32f407-fpu := $(LINK.stm32f407)
 LINK.riscv-virt := -T$(COMMON)/riscv-virt/link.ld
 
+# The other RISC-V boards: common/<board>/ has the devices and the memory, common/riscv/ the rest.
+RISCV32 := sifive-e
+RISCV64 :=
+
+# $(call riscv,BOARD,ARCHITECTURE,ABI)
+define riscv
+CC.$(1)       := $$(CC.riscv-virt)
+ARCH.$(1)     := -march=$(2) -mabi=$(3) -mcmodel=medany
+INCLUDES.$(1) := -I$$(COMMON) -I$$(COMMON)/riscv -I$$(COMMON)/$(1)
+STARTUP.$(1)  := $$(COMMON)/riscv/startup.S
+LINK.$(1)     := -L$$(COMMON)/riscv -T$$(COMMON)/$(1)/link.ld
+endef
+$(foreach board,$(RISCV32),$(eval $(call riscv,$(board),rv32imac_zicsr_zifencei,ilp32)))
+$(foreach board,$(RISCV64),$(eval $(call riscv,$(board),rv64imac_zicsr_zifencei,lp64)))
+
 # -fno-tree-loop-distribute-patterns: a copy loop stays a loop instead of a call of memcpy, which nobody links here.
 # -ffile-prefix-map is the compiler's, -fdebug-prefix-map also reaches the assembler.
 COMPILE := -std=c11 $(OPTIMISE) $(DEBUG_INFO) -gdwarf-4 -ffreestanding -fno-common -ffunction-sections -fdata-sections \

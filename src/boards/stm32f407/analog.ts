@@ -1,9 +1,7 @@
-import { adc, adc1 } from '../../emu/devices/stm32f4/adc/adc.js';
-import { adcCommon } from '../../emu/devices/stm32f4/adc/adc-common.js';
 import { ADC_TRIGGER_WIRES } from '../../emu/devices/stm32f4/adc/adc-triggers.js';
 import type { AnalogOptions } from '../../emu/devices/stm32f4/analog-options.js';
-import { dac } from '../../emu/devices/stm32f4/dac/dac.js';
 import { DAC_TRIGGERS } from '../../emu/devices/stm32f4/dac/dac-registers.js';
+import { adc, adc1, adcCommon, dac } from '../../machine-file/kinds/stm32f4-timers.js';
 import { at } from '../rows.js';
 import { dmaRequests, on } from './gates.js';
 

@@ -1,4 +1,4 @@
-import { can1, can2 } from '../../emu/devices/stm32f4/can/can.js';
+import { can1, can2 } from '../../machine-file/kinds/stm32f4-serial.js';
 import { at } from '../rows.js';
 import { on } from './gates.js';
 

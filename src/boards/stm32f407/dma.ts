@@ -1,6 +1,5 @@
-import { crc } from '../../emu/devices/stm32f4/crc.js';
-import { dma } from '../../emu/devices/stm32f4/dma/dma.js';
-import { rng } from '../../emu/devices/stm32f4/rng.js';
+import { crc, rng } from '../../machine-file/kinds/stm32f4.js';
+import { dma } from '../../machine-file/kinds/stm32f4-serial.js';
 import { at } from '../rows.js';
 import { on } from './gates.js';
 

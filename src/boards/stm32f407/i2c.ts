@@ -1,4 +1,4 @@
-import { i2c } from '../../emu/devices/stm32f4/i2c/i2c.js';
+import { i2c } from '../../machine-file/kinds/stm32f4-serial.js';
 import { at } from '../rows.js';
 import { dmaRequests, on } from './gates.js';
 

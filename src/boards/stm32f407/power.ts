@@ -1,7 +1,4 @@
-import { bkpsram } from '../../emu/devices/stm32f4/bkpsram.js';
-import { rtc } from '../../emu/devices/stm32f4/rtc/rtc.js';
-import { iwdg } from '../../emu/devices/stm32f4/watchdog/iwdg.js';
-import { wwdg } from '../../emu/devices/stm32f4/watchdog/wwdg.js';
+import { bkpsram, iwdg, rtc, wwdg } from '../../machine-file/kinds/stm32f4.js';
 import { at } from '../rows.js';
 import { on } from './gates.js';
 

@@ -1,5 +1,4 @@
-import { i2sExtension } from '../../emu/devices/stm32f4/spi/i2s-extension.js';
-import { spi, spiWithI2s } from '../../emu/devices/stm32f4/spi/spi.js';
+import { i2sExtension, spi, spiWithI2s } from '../../machine-file/kinds/stm32f4-serial.js';
 import { at } from '../rows.js';
 import { dmaRequests, on } from './gates.js';
 

@@ -1,4 +1,5 @@
 import { placesOf } from '../../emu/devices/stm32f4/dma/dma-requests.js';
+import { KINDS, type TimerKind } from '../../emu/devices/stm32f4/timer/timer-kinds.js';
 import {
   advancedTimer,
   basicTimer,
@@ -8,8 +9,7 @@ import {
   tim5,
   tim11,
   twoChannelTimer,
-} from '../../emu/devices/stm32f4/timer/timer-device.js';
-import { KINDS, type TimerKind } from '../../emu/devices/stm32f4/timer/timer-kinds.js';
+} from '../../machine-file/kinds/stm32f4-timers.js';
 import { at } from '../rows.js';
 import { dmaRequests, on } from './gates.js';
 

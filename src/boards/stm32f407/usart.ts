@@ -1,4 +1,4 @@
-import { uart, usart } from '../../emu/devices/stm32f4/usart.js';
+import { uart, usart } from '../../machine-file/kinds/stm32f4-serial.js';
 import { at } from '../rows.js';
 import { dmaRequests, on } from './gates.js';
 

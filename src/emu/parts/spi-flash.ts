@@ -1,8 +1,9 @@
 import { UsageError } from '../errors.js';
 import { checkNames } from '../options.js';
 import { definePart, type PartContext, type PartType } from '../part.js';
-import type { Storage } from '../storage.js';
+import type { SpiFrame, SpiHost, SpiWindow } from '../spi-link.js';
 import { chipSelect } from './chip-select.js';
+import { type FlashCells, WindowCells } from './flash-cells.js';
 
 export interface SpiFlashOptions {
   readonly select: string;
@@ -11,6 +12,8 @@ export interface SpiFlashOptions {
   /** Manufacturer and type of the JEDEC identification; Winbond W25Q. The third byte is log2 of the size. */
   readonly jedec?: readonly [number, number];
   readonly contents?: Uint8Array;
+  /** It is the flash that its controller shows as memory: its contents are that memory, which gives its size, too. */
+  readonly mapped?: boolean;
 }
 
 export interface SpiFlash {
@@ -41,6 +44,11 @@ const COMMAND = {
   readStatus1: 0x05,
   writeEnable: 0x06,
   fastRead: 0x0b,
+  readDual: 0x3b,
+  readDualIo: 0xbb,
+  readQuad: 0x6b,
+  readQuadIo: 0xeb,
+  programQuad: 0x32,
   readStatus2: 0x35,
   uniqueId: 0x4b,
   erase4: 0x20,
@@ -56,8 +64,25 @@ const COMMAND = {
   reset: 0x99,
 } as const;
 
-/** Bytes of address and dummy after these commands. */
-const ADDRESSED = new Set<number>([0x02, 0x03, 0x0b, 0x20, 0x52, 0xd8, 0x90, 0xab]);
+/** Three bytes of address come after these commands. */
+const ADDRESSED = new Set<number>([0x02, 0x03, 0x0b, 0x20, 0x32, 0x3b, 0x52, 0x6b, 0x90, 0xab, 0xbb, 0xd8, 0xeb]);
+/** Bytes between address and data of the reads: mode and dummy clocks (W25Q16JV 8.2). */
+const READS = new Map<number, number>([
+  [COMMAND.read, 0],
+  [COMMAND.fastRead, 1],
+  [COMMAND.readDual, 1],
+  [COMMAND.readDualIo, 1],
+  [COMMAND.readQuad, 1],
+  [COMMAND.readQuadIo, 3],
+]);
+/** Data lines of address and data, where it is not one (W25Q16JV 8.1). */
+const LINES = new Map<number, readonly [address: number, data: number]>([
+  [COMMAND.readDual, [1, 2]],
+  [COMMAND.readDualIo, [2, 2]],
+  [COMMAND.readQuad, [1, 4]],
+  [COMMAND.readQuadIo, [4, 4]],
+  [COMMAND.programQuad, [1, 4]],
+]);
 
 const BUSY = 1;
 const WEL = 2;
@@ -70,24 +95,27 @@ const [COMMAND_AT, COUNT, ADDRESS, STATUS, STATUS2, ASLEEP, LOADED, RESETTING, W
 
 class Flash {
   readonly #p: PartContext;
-  readonly #storage: Storage;
+  readonly #storage: FlashCells;
+  readonly #window: SpiWindow | undefined;
   readonly #id: readonly number[];
   readonly #state: Int32Array;
   readonly #page: Int32Array;
   readonly #done: ReturnType<PartContext['event']>;
 
-  constructor(p: PartContext, size: number, options: SpiFlashOptions) {
+  constructor(p: PartContext, cells: FlashCells, window: SpiWindow | undefined, options: SpiFlashOptions) {
     this.#p = p;
-    this.#storage = p.storage('cells', size, { fill: 0xff, ...(options.contents && { contents: options.contents }) });
+    this.#storage = cells;
+    this.#window = window;
     const [manufacturer, type] = options.jedec ?? [0xef, 0x40];
-    this.#id = [manufacturer, type, Math.log2(size)];
+    this.#id = [manufacturer, type, Math.log2(cells.size)];
     this.#state = p.words('state', WORDS);
     this.#page = p.words('page', PAGE);
     this.#done = p.event('done', () => {
       this.#state[STATUS]! &= ~(BUSY | WEL);
+      if (this.#window) this.#window.busy = false;
     });
   }
-  get storage(): Storage {
+  get storage(): FlashCells {
     return this.#storage;
   }
   get busy(): boolean {
@@ -106,6 +134,8 @@ class Flash {
     const s = this.#state;
     const command = s[COMMAND_AT]!;
     const data = count - 1 - (ADDRESSED.has(command) ? 3 : 0);
+    const gap = READS.get(command);
+    if (gap !== undefined) return data >= gap ? this.#storage.at(s[ADDRESS]! + data - gap) : undefined;
     switch (command) {
       case COMMAND.readStatus1:
         return s[STATUS]!;
@@ -113,10 +143,6 @@ class Flash {
         return s[STATUS2]!;
       case COMMAND.jedecId:
         return this.#id[data] ?? 0;
-      case COMMAND.read:
-        return data >= 0 ? this.#storage.at(s[ADDRESS]! + data) : undefined;
-      case COMMAND.fastRead:
-        return data >= 1 ? this.#storage.at(s[ADDRESS]! + data - 1) : undefined;
       case COMMAND.manufacturer:
         return data >= 0 ? [this.#id[0]!, this.#id[2]! - 1][(s[ADDRESS]! + data) & 1] : undefined;
       case COMMAND.release:
@@ -128,9 +154,10 @@ class Flash {
     }
   }
 
-  in(byte: number): void {
+  in(byte: number, lanes: number): void {
     const s = this.#state;
     const count = s[COUNT]!++;
+    if (lanes !== this.#lines(count)) s[COMMAND_AT] = -1;
     if (count === 0) {
       // While it is busy or asleep it hears the status and the wake-up command only (8.2 of the data sheet).
       const heard = this.busy ? byte === 0x05 || byte === 0x35 : s[ASLEEP] === 0 || byte === COMMAND.release;
@@ -140,9 +167,19 @@ class Flash {
     }
     const command = s[COMMAND_AT]!;
     if (ADDRESSED.has(command) && count <= 3) s[ADDRESS] = ((s[ADDRESS]! << 8) | byte) & (this.#storage.size - 1);
-    else if (command === COMMAND.pageProgram) {
+    else if (command === COMMAND.pageProgram || command === COMMAND.programQuad) {
       this.#page[(s[ADDRESS]! + s[LOADED]!++) % PAGE] = byte;
     } else if (command === COMMAND.writeStatus && count === 1) this.#page[0] = byte;
+  }
+
+  /** Data lines on which byte `count` of a command comes; with others it makes nothing of the command. */
+  #lines(count: number): number {
+    const lines = count === 0 ? undefined : LINES.get(this.#state[COMMAND_AT]!);
+    return lines === undefined ? 1 : count <= 3 ? lines[0] : this.#modeByte(count) ? lines[0] : lines[1];
+  }
+  /** The mode byte is on the lines of the address. */
+  #modeByte(count: number): boolean {
+    return count === 4 && READS.has(this.#state[COMMAND_AT]!);
   }
 
   /** Chip select rises: the command is carried out. */
@@ -175,7 +212,7 @@ class Flash {
     }
     const s = this.#state;
     if (command !== COMMAND.writeStatus && (s[STATUS]! & PROTECTED) !== 0) return;
-    if (command === COMMAND.pageProgram) this.#program();
+    if (command === COMMAND.pageProgram || command === COMMAND.programQuad) this.#program();
     else if (command === COMMAND.writeStatus) {
       if (count < 2) return;
       s[STATUS] = (s[STATUS]! & 3) | (this.#page[0]! & 0xfc);
@@ -209,6 +246,7 @@ class Flash {
 
   #start(nanoseconds: number): void {
     this.#state[STATUS]! |= BUSY;
+    if (this.#window) this.#window.busy = true;
     this.#done.after(nanoseconds);
   }
 }
@@ -220,6 +258,7 @@ const ERASES = new Map<number, readonly [number, number]>([
 ]);
 const CHANGES = new Set<number>([
   COMMAND.pageProgram,
+  COMMAND.programQuad,
   COMMAND.writeStatus,
   COMMAND.eraseChip,
   COMMAND.eraseChip2,
@@ -228,7 +267,7 @@ const CHANGES = new Set<number>([
 
 /** A serial NOR flash of the W25Q kind: `spiFlash('spi1', { select: 'PB0' })`. It keeps its contents without power. */
 export function spiFlash(bus: string, options: SpiFlashOptions): PartType<SpiFlash> {
-  checkNames('spiFlash', options, ['select', 'size', 'jedec', 'contents'], ['select']);
+  checkNames('spiFlash', options, ['select', 'size', 'jedec', 'contents', 'mapped'], ['select']);
   const size = options.size ?? 2048 * KIB;
   if (size < 64 * KIB || size > 16_384 * KIB || (size & (size - 1)) !== 0) {
     throw new UsageError({
@@ -241,17 +280,20 @@ export function spiFlash(bus: string, options: SpiFlashOptions): PartType<SpiFla
     kind: 'spi-flash',
     pins: [options.select],
     setup(p) {
-      const flash = new Flash(p, size, options);
+      const host = p.host(bus, 'spi');
+      const window = options.mapped ? windowOf(p, bus, host) : undefined;
+      const flash = new Flash(p, cellsOf(p, window, size, options), window, options);
       const select = chipSelect(p, options.select, { fell: () => flash.selected(), rose: () => flash.deselected() });
-      p.host(bus, 'spi').attach({
+      host.attach({
         name: p.name,
         unit: 8,
+        lanes: [2, 4],
         selected: () => select.active,
         begin: () => flash.out(),
-        end: (byte) => flash.in(byte),
+        end: (byte, frame: SpiFrame) => flash.in(byte, frame.lanes ?? 1),
       });
       return {
-        size,
+        size: flash.storage.size,
         get busy() {
           return flash.busy;
         },
@@ -260,4 +302,25 @@ export function spiFlash(bus: string, options: SpiFlashOptions): PartType<SpiFla
       };
     },
   });
+}
+
+/** @throws UsageError when the controller shows no flash as memory */
+function windowOf(p: PartContext, bus: string, host: SpiHost): SpiWindow {
+  if (host.window !== undefined) return host.window;
+  throw new UsageError({
+    what: `part '${p.name}' is to be seen as memory, but '${bus}' shows no flash as memory`,
+    remedy: 'leave `mapped` out',
+  });
+}
+
+function cellsOf(
+  p: PartContext,
+  window: SpiWindow | undefined,
+  size: number,
+  { contents }: SpiFlashOptions,
+): FlashCells {
+  if (window === undefined) return p.storage('cells', size, { fill: 0xff, ...(contents && { contents }) });
+  const cells = new WindowCells(window);
+  if (contents !== undefined) cells.write(0, contents);
+  return cells;
 }

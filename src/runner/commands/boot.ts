@@ -1,28 +1,36 @@
 /** `fwtest boot`: runs an image with its console on the terminal. */
 
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readElf } from '../../emu/debug/elf.js';
 import { type Duration, parseDuration, type Span } from '../../emu/duration.js';
 import { UsageError } from '../../emu/errors.js';
+import type { GuestReport } from '../../emu/guest-report.js';
 import type { EngineMode, TimingModel } from '../../emu/isa/engine-mode.js';
+import { misuseKindOf } from '../../emu/misuse.js';
 import type { SerialHandle } from '../../emu/parts/terminal.js';
-import { frequencyText, grouped } from '../../matchers/message.js';
+import type { Model } from '../../machine-file/model.js';
+import { frequencyText, grouped, timeText } from '../../matchers/message.js';
 import { misuseText } from '../../matchers/misuse-text.js';
-import { type BoardEntry, boardNamed, boards } from '../catalogue.js';
 import type { ExitCode } from '../exit-code.js';
+import { FAULTING } from '../machine-bench.js';
+import { type ChosenMachine, machineOf } from '../machine-choice.js';
+import type { MachineChoice } from '../machine-flags.js';
+import { type MisuseLevel, MisuseLevels } from '../misuse-settings.js';
 import type { RunStatistics } from '../run-statistics.js';
 import { type AnyBoard, createStation, type Station } from '../station.js';
 import { COUNTING_COSTS, engineRows, rowText, type StatisticsRow, timeRows } from '../statistics-text.js';
 import { isSerial } from '../uart-handle.js';
 
-export interface BootOptions {
-  /** Needed; asked for here, after the image and all that is misspelt. */
-  board?: string;
+export interface BootOptions extends MachineChoice {
   for?: string;
   until?: string;
   engine?: EngineMode;
   timing?: TimingModel;
   stats?: boolean;
+  misuse?: MisuseLevel;
+  /** Writes the machine's description instead of running it: to a file, or to the terminal. */
+  dumpConfig?: string | true;
 }
 
 /** Machine time between two looks at keyboard and clock. */
@@ -62,15 +70,17 @@ class Session {
   #standingAtExit: Standing | undefined;
   #lastByte = NEWLINE;
   ending: Ending | undefined;
+  misuseErrors = 0;
 
   constructor(
     station: Station,
     console: { name: string; handle: SerialHandle } | undefined,
-    until: string | undefined,
+    { until, misuse }: BootOptions,
   ) {
     this.#station = station;
     this.#console = console?.handle;
     this.#until = until;
+    const levels = new MisuseLevels([misuse]);
     const { machine } = station;
     machine.on('uart', (event) => {
       if (event.source === console?.name) this.#show(Uint8Array.of(Number(event['byte'])));
@@ -80,7 +90,16 @@ class Session {
       machine.stop();
     });
     machine.on('fault', () => (this.#faultAt ??= station.bench.time));
-    machine.on('misuse', (report) => this.say(`fwtest: ${misuseText(report)}`));
+    machine.on('misuse', (report) => this.#misused(report, levels.of(misuseKindOf(report))));
+  }
+
+  /** A level of `error` ends with exit code 1, when the run is over. */
+  #misused(report: GuestReport, level: MisuseLevel): void {
+    if (level === 'off') return;
+    this.say(`fwtest: ${misuseText(report)}`);
+    // A fault has a line of its own at the end, and its own exit code.
+    const faults = (FAULTING as readonly string[]).includes(misuseKindOf(report));
+    if (level === 'error' && !faults) this.misuseErrors++;
   }
 
   /** Runs one slice and looks at what came of it. */
@@ -93,7 +112,12 @@ class Session {
       this.#standingAtExit ??= { time, cycles, at, counted };
     }
     this.#showSemihosting();
-    this.ending ??= this.#quit ? { code: this.#until === undefined ? 0 : 1, why: 'ended by Ctrl-C' } : this.#ended();
+    this.ending ??= this.#quit
+      ? {
+          code: this.#until === undefined ? 0 : 1,
+          why: `ended by Ctrl-C at ${this.standing().at}, ${timeText(bench.time)} of machine time`,
+        }
+      : this.#ended();
   }
 
   /** How the firmware ended, if it did and has nothing more to say. */
@@ -220,13 +244,6 @@ function statistics({ bench, machine }: Station, { time, cycles, at, counted }: 
   return [...rows.map(rowText), COUNTING_COSTS];
 }
 
-function boardFor(options: BootOptions): BoardEntry {
-  if (options.board !== undefined) return boardNamed(options.board);
-  const names = boards().map((one) => one.definition.name);
-  const remedy = `name the board the image is for: ${names.map((name) => `--board ${name}`).join(' or ')}`;
-  throw new UsageError({ what: "the option '-b, --board <name>' is missing", where: 'fwtest boot', remedy });
-}
-
 /** @throws UsageError */
 function checkUntil({ until, for: limit }: BootOptions): void {
   if (until === '') {
@@ -239,24 +256,78 @@ function checkUntil({ until, for: limit }: BootOptions): void {
 }
 
 /** Runs an image until its text came, its time is over, or it ended. */
-export async function boot(image: string, options: BootOptions): Promise<ExitCode> {
-  const path = resolve(image);
+export async function boot(image: string | undefined, options: BootOptions): Promise<ExitCode> {
+  const path = image === undefined ? undefined : resolve(image);
   // Whoever misspelt the image hears of that first.
-  readElf(path);
-  const { definition } = boardFor(options);
+  if (path !== undefined && isElfPath(image!)) readElf(path);
+  const direct = path !== undefined && isElfPath(image!);
+  const images = image === undefined || direct ? options.image : [...(options.image ?? []), image];
+  const chosen = await machineOf(
+    { ...options, ...(images && { image: images }) },
+    'fwtest boot',
+    direct ? path : undefined,
+  );
+  if (options.dumpConfig !== undefined) return dump(chosen, options.dumpConfig);
+  const { board, model } = chosen;
+  requireImage(board, path, model);
   const span = options.for === undefined ? undefined : parseDuration(options.for, '--for');
   checkUntil(options);
   const { engine, timing, stats } = options;
-  const settings = { hostTimeout: NO_LIMIT, semihosting: 'auto', engine, timing, stats } as const;
-  const station = createStation(definition as AnyBoard, path, settings);
-  const session = new Session(station, consoleOf(station), options.until);
+  const settings = { hostTimeout: NO_LIMIT, semihosting: model?.semihosting ?? 'auto', engine, timing, stats } as const;
+  const station = createStation(board, direct ? path : undefined, settings);
+  tellStart(board, direct ? path : undefined);
+  const session = new Session(station, consoleOf(station), options);
   const stopListening = listenToInput(session);
   const ending = await runSession(session, station, span).finally(stopListening);
+  return finish(session, station, options, ending);
+}
+
+function finish(session: Session, station: Station, options: BootOptions, ending: Ending): ExitCode {
   const missed = ending.code === 0 && options.until !== undefined && session.ending === undefined;
   const why = missed
     ? `${JSON.stringify(options.until)} did not come within ${options.for} of machine time`
     : ending.why;
   if (why !== undefined) session.say(`fwtest: ${why}`);
+  const misused = session.misuseErrors;
+  if (misused > 0 && !missed && ending.code === 0)
+    session.say(
+      `fwtest: the firmware misused the hardware (${misused} ${misused === 1 ? 'report' : 'reports'} above; --misuse warn allows it)`,
+    );
   if (options.stats) session.say(...statistics(station, session.standing()));
-  return missed ? 1 : ending.code;
+  return missed || misused > 0 ? 1 : ending.code;
+}
+
+/** Raw bytes have an address; everything else is an ELF, or said to be none. */
+const isElfPath = (image: string): boolean =>
+  !/@(0x[0-9a-f_]+|\d[\d_]*)$/i.test(image) && !/\.(bin|hex|ihex|uf2)$/i.test(image);
+
+async function dump({ board, model }: ChosenMachine, target: string | true): Promise<ExitCode> {
+  const { descriptionText } = await import('../machine-from-choice.js');
+  const text = descriptionText(board, model);
+  if (target === true || target === '-') process.stdout.write(text);
+  else writeFileSync(target, text);
+  return 0;
+}
+
+/** @throws UsageError when there is nothing to run */
+function requireImage(board: AnyBoard, path: string | undefined, model: Model | undefined): void {
+  if (path !== undefined || (board.chip.images?.length ?? 0) > 0) return;
+  const hasBoot = model?.boot?.value.bios !== undefined || model?.boot?.value.kernel !== undefined;
+  const hasContents = Object.values(board.chip.memories).some(
+    ({ contents }) => contents !== undefined && contents.length > 0,
+  );
+  if (hasBoot || (hasContents && model !== undefined)) return;
+  throw new UsageError({
+    what: 'there is no image to run',
+    where: 'fwtest boot',
+    remedy: 'name one: fwtest boot app.elf --board …',
+  });
+}
+
+/** Where the firmware is taken to start, if nobody said it. */
+function tellStart(board: AnyBoard, path: string | undefined): void {
+  if (board.chip.start === undefined) return;
+  const elf = path === undefined ? undefined : readElf(path);
+  const note = board.startNote(elf?.segments, elf?.entry);
+  if (note !== undefined) console.error(`fwtest: ${note}`);
 }

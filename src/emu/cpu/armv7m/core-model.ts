@@ -46,14 +46,19 @@ export interface CoreModel {
   readonly codeLines: { fetch: (address: number) => number };
 }
 
-export function coreModel(isa: Isa, system: CpuSystem, options: PriorityOptions): CoreModel {
+export interface CoreModelOptions extends PriorityOptions {
+  /** What VTOR is after a reset, a multiple of 128; 0 if not given (B3.2.5). */
+  readonly vtor?: number;
+}
+
+export function coreModel(isa: Isa, system: CpuSystem, options: CoreModelOptions): CoreModel {
   const allocator = namespaced(system);
   const bytes = system.memory.buffer as ArrayBuffer;
   const state = new CpuState(isa, bytes, allocator);
   const priorities = new Priorities(state, allocator, options);
   const status = new FaultStatus(allocator);
   const records = new FaultRecords(allocator);
-  const control = new SystemControl(allocator);
+  const control = new SystemControl(allocator, options.vtor);
   const sleep = allocator.i32('sleep', 1);
   const stop = (): void => system.timebase.requestStop();
   const [sleeping, sleepDeep] = [system.signals.get('cpu.sleeping'), system.signals.get('cpu.sleepDeep')];

@@ -4,14 +4,13 @@ import { ColdEngine, type EngineExit } from '../../isa/cold-engine.js';
 import type { Isa } from '../../isa/instruction.js';
 import type { Signal } from '../../signal.js';
 import { type CoreDeviceOptions, type CortexM4Handles, coreDevices } from './core-devices.js';
-import { type CoreModel, coreModel } from './core-model.js';
+import { type CoreModel, type CoreModelOptions, coreModel } from './core-model.js';
 import { EXCEPTION, exceptionName } from './exception-numbers.js';
 import type { FaultRecord } from './fault-record.js';
 import { UFSR } from './fault-status.js';
 import { Faults } from './faults.js';
 import { SLEEP } from './interrupt-control.js';
 import { armv7em } from './isa.js';
-import type { PriorityOptions } from './priorities.js';
 import { modifiesInPlace } from './read-modify-write.js';
 import { CoreRegisters } from './registers.js';
 import { Semihosting } from './semihosting.js';
@@ -19,7 +18,7 @@ import { SpecialRegisters, SYSM } from './special-registers.js';
 import { setCodeLines } from './timing/code-lines.js';
 
 /** `irqs`: external interrupts, 1–240; `priorityBits`: implemented bits of a priority, 3–8. */
-export interface CortexM4Options extends PriorityOptions, CoreDeviceOptions {
+export interface CortexM4Options extends CoreModelOptions, CoreDeviceOptions {
   /** The interrupt that the cumulative flags of FPSCR are wired to, if they are. */
   readonly floatInterrupt?: number;
 }
@@ -31,6 +30,11 @@ export function cortexM4(options: CortexM4Options): CpuType<CortexM4Handles> {
       what: `a Cortex-M4 has 1 to 240 interrupts and 3 to 8 priority bits, not ${options.irqs} and ${options.priorityBits}`,
       where: 'cortexM4()',
     });
+  }
+  const { vtor = 0 } = options;
+  if (vtor % 128 !== 0 || vtor < 0 || vtor > 0xffff_ff80) {
+    const what = `the vector table of a Cortex-M4 cannot be at 0x${vtor.toString(16)}`;
+    throw new UsageError({ what, where: 'cortexM4()', remedy: 'give a multiple of 128 (ARMv7-M B3.2.5)' });
   }
   return { name: 'cortex-m4', create: (system) => new CortexM4(system, options) };
 }

@@ -220,6 +220,11 @@ function configuration(d: Scb, model: CoreModel): void {
   d.onWrite(regs.VTOR, (value) => {
     model.control.vtor = value;
   });
+  if (model.control.vectorBase !== 0) {
+    d.onReset(() => {
+      regs.VTOR.value = model.control.vectorBase;
+    });
+  }
   d.onWrite(regs.SCR, (value) => {
     model.control.scr = value;
   });

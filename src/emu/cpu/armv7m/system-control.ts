@@ -3,8 +3,11 @@ import type { StateAllocator } from './allocator.js';
 /** Words of the System Control Block that the exception model reads: kept here, shown by the SCB's registers. */
 export class SystemControl {
   readonly #words: Int32Array;
+  /** What VTOR is after a reset: the chip's maker decides (B3.2.5). */
+  readonly vectorBase: number;
 
-  constructor(allocator: StateAllocator) {
+  constructor(allocator: StateAllocator, vectorBase = 0) {
+    this.vectorBase = vectorBase;
     this.#words = allocator.i32('system-control', 4);
   }
 
@@ -37,5 +40,6 @@ export class SystemControl {
   /** System reset: DEMCR belongs to the debug domain and stays. */
   reset(): void {
     this.#words.fill(0, 0, 2);
+    this.#words[0] = this.vectorBase;
   }
 }

@@ -30,9 +30,13 @@ export class AddressSpace {
   get isPlain(): boolean {
     return this.isOpen(this.#parts.status.dataPrivilege);
   }
-  /** For fetches. */
+  /** For fetches: beyond 4 GiB is no memory, and what the engine knows by the low word alone must not be taken for it. */
   get isIdentity(): boolean {
-    return this.isOpen(this.#parts.hart.privilege);
+    return this.#parts.pc.high === 0 && this.isOpen(this.#parts.hart.privilege);
+  }
+  /** High word of pc. */
+  get pcHigh(): number {
+    return this.#parts.pc.high;
   }
 
   /** A physical address, NO_PAGE or NO_ACCESS. */

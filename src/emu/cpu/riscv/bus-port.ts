@@ -67,8 +67,8 @@ export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded'> {
     this.store(address + 4, Number(BigInt.asIntN(32, value >> 32n)), 4, 0, highOf(address, 4, high));
   }
 
-  fetch16(address: number): number {
-    const high = this.space.fetchHigh(address);
+  fetch16(address: number, carry = 0): number {
+    const high = this.space.pcHigh + carry;
     const physical = this.space.translateFetch(address, high);
     if (physical < 0 || physical >= SPACE) throw this.#refused(physical, 'fetch', address, high);
     try {

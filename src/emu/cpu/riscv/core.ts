@@ -6,11 +6,12 @@ import { ENGINE } from '../../isa/layout.js';
 import type { Signal } from '../../signal.js';
 import type { Frequency } from '../../time.js';
 import { BusPort } from './bus-port.js';
-import { clint } from './clint.js';
+import { clintRow } from './clint.js';
 import { Counter64 } from './counter64.js';
+import { ILLEGAL } from './csr-file.js';
 import { Hart } from './hart.js';
 import { isaFor } from './isa-choice.js';
-import { plic } from './plic.js';
+import { plic, VIRT_PLIC } from './plic.js';
 import { Regimes } from './regimes.js';
 import { NamedRegisters } from './register-names.js';
 import { hartModels, type RiscvOptions } from './riscv-options.js';
@@ -42,22 +43,18 @@ export function rv32(options: Rv32Options): CpuType {
     harts: [{ hartId: 0, resetVector }],
     timebase,
     interruptController: 'plic',
-    beside: ({ mtime }) => ({
-      clint: {
-        address: options.clint,
-        device: clint(mtime),
-        clock: MTIME_CLOCK,
-        wires: { msip: 'cpu.msip', mtip: 'cpu.mtip' },
-      },
-      plic: { address: options.plic, device: plic, wires: { meip: 'cpu.meip' } },
+    beside: ({ mtime, harts }) => ({
+      clint: clintRow(options.clint, mtime, harts, MTIME_CLOCK),
+      plic: { address: options.plic, device: plic(VIRT_PLIC), wires: { 'hart0.meip': 'cpu.hart0.meip' } },
     }),
   });
 }
 
 /** RISC-V harts of one clock, with what lies beside them (Priv 1.12). */
 export function riscv(options: RiscvOptions): CpuType {
-  const harts = hartModels(options).length;
-  return { name: options.name, share: harts, create: (system) => new RiscvCluster(system, options) };
+  const models = hartModels(options);
+  const [harts, float] = [models.length, models.some(({ hasFloat }) => hasFloat)];
+  return { name: options.name, share: harts, wordSize: options.xlen, float, create: (system) => new RiscvCluster(system, options) };
 }
 
 /** The harts of a machine: one engine, which they use in turns. */
@@ -129,7 +126,7 @@ export class RiscvCluster implements Cpu {
     return this.#present.pc;
   }
   set pc(address: number) {
-    this.#present.pc = address;
+    this.setRegister('pc', address);
   }
   get executing(): Hart {
     return this.#present;
@@ -298,11 +295,11 @@ export class RiscvCluster implements Cpu {
   #host(): ConstructorParameters<typeof ColdEngine>[2] {
     const port = () => this.#present.port;
     return {
-      load: (address, size, flags) => port().load(address, size, flags),
-      load64: (address, flags) => port().load64(address, flags),
-      store: (address, value, size, flags) => port().store(address, value, size, flags),
-      store64: (address, value, flags) => port().store64(address, value, flags),
-      fetch16: (address) => port().fetch16(address),
+      load: (address, size, flags, high) => port().load(address, size, flags, high),
+      load64: (address, flags, high) => port().load64(address, flags, high),
+      store: (address, value, size, flags, high) => port().store(address, value, size, flags, high),
+      store64: (address, value, flags, high) => port().store64(address, value, flags, high),
+      fetch16: (address, carry) => port().fetch16(address, carry),
       codeAt: (address) => port().codeAt(address),
       constantWord: (address) => port().constantWord(address),
       codeDecoded: (address, length) => this.#regimes.codeDecoded(this.#present, address, length),
@@ -312,12 +309,17 @@ export class RiscvCluster implements Cpu {
   }
 
   #helpers(): Record<string, (...args: number[]) => number | undefined> {
+    const shortCsr = (number?: number, operation?: number, value?: number, writes?: number) =>
+      this.#csr(number!, operation!, value!, 0, writes!);
+    const longCsr = (number?: number, operation?: number, low?: number, high?: number, writes?: number) => {
+      const old = this.#csr(number!, operation!, low!, high!, writes!);
+      this.#csrHigh![0] = this.#present.csrs.high;
+      return old;
+    };
     return {
-      csr: (number, operation, value, writes) => this.#csr(number!, operation!, value!, 0, writes!),
-      csr64: (number, operation, low, high, writes) => {
-        const old = this.#csr(number!, operation!, low!, high!, writes!);
-        this.#csrHigh![0] = this.#present.csrs.high;
-        return old;
+      csr: this.#options.xlen === 32 ? shortCsr : longCsr,
+      reservedRounding: () => {
+        throw ILLEGAL;
       },
       // stores drop what was decoded from the bytes they change
       fencei: () => undefined,

@@ -10,7 +10,7 @@ import { CSR_OPERATION } from './zicsr.js';
 
 /** The instruction names a CSR that is not there, or one it may not use (Priv 2.1). There is only one of it. */
 export class IllegalCsr extends Error {}
-const ILLEGAL = new IllegalCsr();
+export const ILLEGAL = new IllegalCsr();
 
 const [PMPCFG, PMPADDR, PMP_REGISTERS] = [0x3a0, 0x3b0, 64];
 /** The top two bits of a CSR's number that say it is read-only. */

@@ -146,6 +146,7 @@ export class Hart implements CpuHart {
   }
   setRegister(name: string, value: number | bigint): void {
     this.#names.write(name, value);
+    if (name === 'pc') this.#cluster.addressSpaceChanged(this);
   }
   describe(): string {
     const mode = privilegeName(this.words.privilege);

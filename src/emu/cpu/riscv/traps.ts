@@ -57,7 +57,9 @@ export class Traps {
     else if (trap === 'sfence') this.#fenceAddresses();
     // Priv 3.1.16: the address of the instruction
     else if (trap === 'ebreak') this.#raise(EXCEPTION.breakpoint, this.#parts.context.low, this.#parts.context.high);
-    else if (trap === 'illegal') this.#raise(EXCEPTION.illegalInstruction, argument, 0);
+    else if (trap === 'illegal') this.#illegal();
+    // the engine is there already
+    else if (trap === 'far') this.#parts.changed();
     else if (trap === 'misalignedTarget') {
       this.#raise(EXCEPTION.instructionMisaligned, argument, this.#parts.context.high);
     } else throw new InternalError({ what: `the hart does not know the trap '${trap}'` });
@@ -215,7 +217,9 @@ export class Traps {
 
   #instructionWord(): number {
     const { isa, port, context } = this.#parts;
-    return isa.join(port.fetch16(context.low), port.fetch16((context.low + 2) | 0));
+    const first = port.fetch16(context.low);
+    if (isa.lengthOf(first) === 2) return first;
+    return isa.join(first, port.fetch16((context.low + 2) | 0, context.low >>> 0 === 0xffff_fffe ? 1 : 0));
   }
   /** AMOs raise store exceptions also for their load; LR is a load (Priv 3.1.15). An access is never a 16-bit AMO. */
   #isAmo(): boolean {

@@ -1,0 +1,331 @@
+import { Board, type Chip, type DeviceRows, type PartRows, RESERVED_HANDLES } from '../boards/define.js';
+import type { CpuType } from '../emu/cpu.js';
+import type { DeviceRow, PlaceRow } from '../emu/device-row.js';
+import { type MachineDescription, type MemoryRow, placesOf } from '../emu/machine-description.js';
+import type { PartType } from '../emu/part.js';
+import { bodyKey, checkTotal, type MadeDevice, memoryRow, placed, Space } from './build-memory.js';
+import { checkClock, WiringBuilder } from './build-wiring.js';
+import { type ClockRows, clockRows, hertzAtStart } from './clocks.js';
+import type { AnyBoard } from './from-board.js';
+import { type FirmwareImage, readImage } from './images.js';
+import type { CpuKind, DeviceKind, OptionValues, PartKind } from './kinds/kind.js';
+import { KINDS, type Kinds, type Made, Makers } from './make-things.js';
+import { Mistakes } from './mistakes.js';
+import type { CpuValue, Entry, Model } from './model.js';
+import { probe } from './probe.js';
+import { meant } from './read.js';
+import { type StartChoice, startOf } from './start.js';
+
+/** Makes a board of a model. All mistakes are found before one is thrown. */
+export function buildBoard(model: Model, kinds: Kinds = KINDS, mistakes = new Mistakes()): AnyBoard {
+  return new Builder(model, kinds, mistakes).build();
+}
+
+interface MadeCpu extends Made<CpuType, CpuKind> {
+  readonly entry: Entry<CpuValue>;
+  readonly start: StartChoice | undefined;
+}
+
+class Builder {
+  readonly #model: Model;
+  readonly #mistakes: Mistakes;
+  readonly #makers: Makers;
+  readonly #devices = new Map<string, MadeDevice & Made<MadeDevice['made'], DeviceKind>>();
+
+  constructor(model: Model, kinds: Kinds, mistakes: Mistakes) {
+    this.#model = model;
+    this.#mistakes = mistakes;
+    this.#makers = new Makers(kinds, mistakes);
+  }
+
+  build(): AnyBoard {
+    const model = this.#model;
+    this.#checkNames();
+    for (const [name, entry] of model.devices) {
+      const made = this.#makers.device(name, entry);
+      if (made) this.#devices.set(name, { entry, ...made });
+    }
+    const cpu = this.#cpu();
+    const clocks = clockRows(model.clocks, this.#mistakes);
+    const names = { devices: this.#devices, parts: this.#partKinds(), cpus: this.#cpuNames(cpu) };
+    const wiring = new WiringBuilder(model, names, this.#mistakes).build();
+    const parts = this.#parts(wiring.pins);
+    const { memories, devices } = this.#space(cpu, wiring.rows, clocks);
+    const rest = { ...clocksOf(clocks), ...(wiring.joins.length > 0 && { joins: wiring.joins }), ...this.#whole() };
+    const hertz = this.#hertz(cpu?.entry, clocks);
+    const chip = { name: model.name, cpu: cpu?.made ?? NO_CPU, ...hertz, memories, devices, ...rest } satisfies Chip;
+    this.#probe({ ...chip, parts }, cpu);
+    const images = this.#images(memories);
+    this.#mistakes.check();
+    const started: Chip = { ...chip, ...(cpu?.start && { start: cpu.start }), ...(images.length > 0 && { images }) };
+    return new Board<DeviceRows, PartRows>(model.name, started, parts, true);
+  }
+
+  /** With mistakes among them, what is wired up next would only repeat them. */
+  #probe(description: MachineDescription, cpu: MadeCpu | undefined): void {
+    const { kind, options = {} } = cpu ?? {};
+    probe(description, this.#model, this.#mistakes, {
+      inputs: kind?.inputs?.(options) ?? [],
+      outputs: kind?.outputs ?? [],
+      interrupts: kind?.interrupts?.(options),
+    });
+  }
+
+  #checkNames(): void {
+    const seen = new Map<string, string>();
+    const { devices, parts, memory, containers } = this.#model;
+    for (const [sort, map] of Object.entries({ device: devices, part: parts, memory, container: containers })) {
+      for (const [name, { where }] of map) {
+        const other = seen.get(name);
+        const called = sort === 'device' || sort === 'part';
+        if (other !== undefined && !(sort === 'memory' && other === 'device')) {
+          this.#mistakes.add(where(), `a ${other} and a ${sort} are both called '${name}'`, 'choose another name');
+        }
+        if (called && RESERVED_HANDLES.includes(name)) {
+          this.#mistakes.add(
+            where(),
+            `'${name}' cannot be the name of a ${sort}: it means something else`,
+            'choose another name',
+          );
+        }
+        if (/[.=\s,@]/.test(name) || name === '') {
+          this.#mistakes.add(where(), `'${name}' cannot be a name`, 'leave out dots, blanks, commas, = and @');
+        }
+        seen.set(name, sort);
+      }
+    }
+  }
+
+  #cpu(): MadeCpu | undefined {
+    const entries = [...this.#model.cpus];
+    const [first, second] = entries;
+    if (first === undefined) {
+      this.#mistakes.add(
+        this.#model.name,
+        'the machine has no CPU',
+        'give one: cpus: { cpu0: { type: cortex-m4, clock: 16MHz } }',
+      );
+      return undefined;
+    }
+    const [name, entry] = first;
+    if (second !== undefined || (entry.value.count ?? 1) > 1) {
+      const { where } = second?.[1] ?? entry;
+      this.#mistakes.add(where(), 'a machine of several CPUs cannot be made of these yet', 'give one CPU');
+    }
+    const start = startOf(name, entry, this.#model, this.#makers, this.#mistakes);
+    const made = this.#makers.cpu(name, entry, start?.assumed);
+    return made && { ...made, entry, start: start?.choice };
+  }
+
+  #cpuNames(cpu: MadeCpu | undefined): ReadonlyMap<string, { kind: CpuKind | undefined; options: OptionValues }> {
+    const [name] = this.#model.cpus.keys();
+    return new Map(cpu && name !== undefined ? [[name, cpu]] : []);
+  }
+
+  #partKinds(): ReadonlyMap<string, { kind: PartKind | undefined; options: OptionValues }> {
+    return new Map(
+      [...this.#model.parts].map(([name, { value }]) => [
+        name,
+        { kind: this.#makers.partKind(value.type), options: value.options },
+      ]),
+    );
+  }
+
+  #parts(pins: ReadonlyMap<string, ReadonlyMap<string, string>>): Record<string, PartType> {
+    const parts: Record<string, PartType> = {};
+    for (const [name, { value, where }] of this.#model.parts) {
+      const wired = pins.get(name);
+      const options = wired ? { ...value.options, ...Object.fromEntries(wired) } : value.options;
+      const made = this.#makers.part(name, { value: { ...value, options }, where });
+      if (made) parts[name] = made.made;
+    }
+    return parts;
+  }
+
+  #space(cpu: MadeCpu | undefined, wiring: ReadonlyMap<string, Pick<DeviceRow, 'irq' | 'wires'>>, clocks: ClockRows) {
+    const model = this.#model;
+    const space = new Space(model, this.#mistakes);
+    const sizes = new Map<string, Omit<MemoryRow, 'address'>>();
+    for (const [name, entry] of model.memory) {
+      if (entry.value.kind === 'alias') continue;
+      const row = memoryRow(name, entry, this.#mistakes);
+      if (!row) continue;
+      sizes.set(name, row);
+      this.#needsPlace(`memory '${name}'`, name, entry);
+      space.addBody('memory', name, row.size, entry);
+    }
+    for (const [name, { entry, made }] of this.#devices) {
+      this.#needsPlace(`device '${name}'`, name, entry);
+      space.addBody('device', name, made.size, entry);
+    }
+    for (const [name, entry] of model.memory) if (entry.value.kind === 'alias') space.addAlias(name, entry);
+    for (const [name, entry] of model.containers) space.addContainer(name, entry);
+    this.#blocked(space, cpu);
+    const places = space.flatten();
+    const memories = Object.fromEntries(
+      [...sizes].map(([name, row]) => [name, { ...row, ...placed(places.get(bodyKey('memory', name))!, row.size) }]),
+    );
+    checkTotal(memories, model.name, this.#mistakes);
+    this.#checkControllers();
+    return {
+      memories,
+      devices: this.#deviceRows(wiring, clocks, (name, size) => placed(places.get(bodyKey('device', name))!, size)),
+    };
+  }
+
+  #needsPlace(label: string, name: string, { value, where }: Entry<{ at?: number; places?: readonly object[] }>): void {
+    if (value.at !== undefined || value.places !== undefined) return;
+    const shown = [...this.#model.memory.values()].some((one) => one.value.kind === 'alias' && one.value.of === name);
+    if (!shown) this.#mistakes.add(where(), `${label} has no address`, 'give `at: 0x…`');
+  }
+
+  #blocked(space: Space, cpu: MadeCpu | undefined): void {
+    const { windows, absent, bitBands } = this.#model;
+    for (const [name, { value, where }] of windows) {
+      space.block({ label: `window '${name}'`, where: where(), at: value.at, size: value.size });
+      for (const memory of value.shows) {
+        if (memory === null || this.#model.memory.has(memory)) continue;
+        this.#mistakes.add(
+          where('shows'),
+          `window '${name}' shows '${memory}', which there is not`,
+          meant(memory, this.#model.memory.keys()),
+        );
+      }
+    }
+    for (const [name, { value, where }] of absent)
+      space.block({ label: `absent block '${name}'`, where: where(), at: value.at, size: value.size });
+    for (const { value, where } of bitBands)
+      space.block({ label: 'bit-band alias', where: where(), at: value.alias, size: value.size * 32 });
+    const where = cpu?.entry.where() ?? '';
+    for (const { name, at, size } of cpu?.kind?.regions?.(cpu.options) ?? [])
+      space.block({ label: `the core's ${name}`, where, at, size });
+  }
+
+  #checkControllers(): void {
+    const { memory, devices } = this.#model;
+    for (const [name, { value, where }] of memory) {
+      const device = value.controller?.split('.')[0];
+      if (device === undefined || devices.has(device)) continue;
+      const what = `memory '${name}' is controlled by '${value.controller}', but there is no device '${device}'`;
+      this.#mistakes.add(where('controller'), what, meant(device, devices.keys()));
+    }
+  }
+
+  #deviceRows(
+    wiring: ReadonlyMap<string, Pick<DeviceRow, 'irq' | 'wires'>>,
+    { clocks, derivedClocks }: ClockRows,
+    placeOf: (name: string, size: number) => Pick<DeviceRow, 'address' | 'places'>,
+  ): Record<string, DeviceRow> {
+    const rows: Record<string, DeviceRow> = {};
+    const names = ['cpu', ...Object.keys(clocks), ...Object.keys(derivedClocks)];
+    for (const [name, { entry, made }] of this.#devices) {
+      const { clock, enable, reset, privileged } = entry.value;
+      checkClock(name, entry, names, this.#mistakes);
+      const optional = { clock, enable, reset, privileged };
+      const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
+      rows[name] = { ...given, ...wiring.get(name), ...placeOf(name, made.size), device: made };
+    }
+    return rows;
+  }
+
+  #hertz(cpu: Entry<CpuValue> | undefined, clocks: ClockRows): Pick<Chip, 'hertz' | 'cpuClock'> {
+    const clock = cpu?.value.clock;
+    if (cpu === undefined) return { hertz: 1e6 };
+    if (typeof clock === 'number') {
+      if (clock <= 0 || clock > 100e9)
+        this.#mistakes.add(cpu.where('clock'), `a CPU cannot run at ${clock} Hz`, 'give its clock: 16MHz');
+      return { hertz: clock > 0 ? clock : 1e6 };
+    }
+    if (clock === undefined) {
+      this.#mistakes.add(cpu.where(), 'the CPU has no clock', 'give `clock: 16MHz`, or the name of a clock');
+      return { hertz: 1e6 };
+    }
+    const hertz = hertzAtStart(clock, clocks);
+    if (hertz === undefined || hertz === 0) {
+      const what =
+        hertz === 0 ? `clock '${clock}' of the CPU stands still` : `the CPU has clock '${clock}', which there is not`;
+      this.#mistakes.add(
+        cpu.where('clock'),
+        what,
+        meant(clock, [...Object.keys(clocks.clocks), ...Object.keys(clocks.derivedClocks)]),
+      );
+      return { hertz: 1e6 };
+    }
+    return { hertz, cpuClock: clock };
+  }
+
+  #images(memories: Readonly<Record<string, MemoryRow>>): FirmwareImage[] {
+    const places = Object.values(memories).flatMap((row) => placesOf(row, row.size));
+    for (const { value, where } of this.#model.contents) {
+      if (value.bytes.length === 0 || covered(value.at, value.at + value.bytes.length, places)) continue;
+      this.#mistakes.add(
+        where(),
+        `contents at 0x${value.at.toString(16)} lie where no memory is`,
+        'add a memory there, or correct the address',
+      );
+    }
+    return this.#model.images.flatMap(({ value, where }) => {
+      const image = this.#mistakes.guard(where(), () => readImage(value.file, value));
+      for (const { physicalAddress: start, data } of image?.segments ?? []) {
+        const end = start + data.length;
+        if (data.length === 0 || covered(start, end, places)) continue;
+        const range = `0x${start.toString(16)}–0x${(end - 1).toString(16)}`;
+        this.#mistakes.add(
+          where(),
+          `${image!.path} puts bytes at ${range}, where no memory is`,
+          'add a memory there, or correct the address',
+        );
+      }
+      return image ? [image] : [];
+    });
+  }
+
+  #whole(): Partial<Chip> {
+    const { windows, bitBands, absent, bridges, timing, contents, pinNames } = this.#model;
+    const segments = contents.map(({ value: { at, bytes } }) => ({ physicalAddress: at, data: bytes }));
+    const rows = <V, R>(map: Map<string, Entry<V>>, convert: (value: V) => R) =>
+      Object.fromEntries([...map].map(([name, { value }]) => [name, convert(value)]));
+    return {
+      ...(windows.size > 0 && {
+        windows: rows(windows, ({ at, shows, ...row }) => ({
+          ...row,
+          address: at,
+          shows: shows.map((one) => one ?? undefined),
+        })),
+      }),
+      ...(bitBands.length > 0 && {
+        bitBands: bitBands.map(({ value: { size, ...row } }) => ({ ...row, bytes: size })),
+      }),
+      ...(absent.size > 0 && { absent: rows(absent, ({ at, size }) => ({ address: at, size })) }),
+      ...(bridges && { bridges: { clocks: bridges.value.clocks as unknown as readonly [string, string] } }),
+      ...(timing && { timing }),
+      ...(segments.length > 0 && { contents: () => segments }),
+      ...(pinNames.size > 0 && { pinNames: rows(pinNames, (pin) => pin) }),
+    };
+  }
+}
+
+/** Whether memories cover a range without a gap. */
+function covered(start: number, end: number, places: readonly PlaceRow[]): boolean {
+  let at = start;
+  for (;;) {
+    const place = places.find(({ address, size }) => at >= address && at < address + size);
+    if (place === undefined) return false;
+    at = place.address + place.size;
+    if (at >= end) return true;
+  }
+}
+
+const NO_CPU: CpuType = {
+  name: 'none',
+  create: () => {
+    throw new Error('a machine without a CPU was made');
+  },
+};
+
+function clocksOf({ clocks, derivedClocks }: ClockRows): Pick<Chip, 'clocks' | 'derivedClocks'> {
+  return {
+    ...(Object.keys(clocks).length > 0 && { clocks }),
+    ...(Object.keys(derivedClocks).length > 0 && { derivedClocks }),
+  };
+}

@@ -1,0 +1,111 @@
+import type { Board, DeviceRows, PartRows } from '../boards/define.js';
+import { UsageError } from '../emu/errors.js';
+import type { DerivedClockRow, MemoryRow } from '../emu/machine-description.js';
+import type { Frequency } from '../emu/time.js';
+import { originOf } from './kinds/kind.js';
+import {
+  type ClockValue,
+  type DeviceValue,
+  emptyModel,
+  type MemoryValue,
+  type Model,
+  type Named,
+  type Where,
+} from './model.js';
+
+/** A board in TypeScript as a model, so that files and flags can change it and `--dump-config` can write it out. */
+
+export type AnyBoard = Board<DeviceRows, PartRows>;
+
+export function modelOf(board: AnyBoard): Model {
+  const { chip, parts } = board;
+  const model = emptyModel(board.name);
+  const where: Where = () => `board '${board.name}'`;
+  const put = <T>(into: Named<T>, name: string, value: T) => into.set(name, { value, where });
+  const cpu = originOf(chip.cpu);
+  const clock = chip.cpuClock ?? hertzOf(chip.hertz, 'cpu');
+  put(model.cpus, 'cpu0', {
+    type: cpu?.type ?? chip.cpu.name,
+    options: cpu?.options ?? {},
+    clock,
+    ...(cpu ? {} : { made: chip.cpu }),
+  });
+  model.cpusOfBoard = true;
+  for (const [name, frequency] of Object.entries(chip.clocks ?? {})) {
+    put(model.clocks, name, { hertz: hertzOf(frequency, name) });
+  }
+  for (const [name, row] of Object.entries(chip.derivedClocks ?? {})) put(model.clocks, name, derived(row));
+  for (const [name, row] of Object.entries(chip.memories)) put(model.memory, name, memoryOf(row));
+  for (const [name, { address, ...row }] of Object.entries(chip.windows ?? {})) {
+    put(model.windows, name, { ...row, at: address, shows: row.shows.map((one) => one ?? null) });
+  }
+  for (const { bytes, ...row } of chip.bitBands ?? []) model.bitBands.push({ value: { ...row, size: bytes }, where });
+  for (const [name, row] of Object.entries(chip.devices)) put(model.devices, name, deviceOf(row));
+  for (const [name, { address, size }] of Object.entries(chip.absent ?? {}))
+    put(model.absent, name, { at: address, size });
+  for (const [name, part] of Object.entries(parts)) {
+    const origin = originOf(part);
+    put(model.parts, name, { type: origin?.type ?? part.kind, options: origin?.options ?? {}, made: part });
+  }
+  for (const joined of chip.joins ?? []) {
+    for (const pin of joined.slice(1)) model.wires.push({ value: `${joined[0]} = ${pin}`, where });
+  }
+  for (const { physicalAddress: at, data: bytes } of chip.contents?.() ?? [])
+    model.contents.push({ value: { at, bytes }, where });
+  for (const [name, pin] of Object.entries(chip.pinNames ?? {})) put(model.pinNames, name, pin);
+  for (const line of sharedLines(chip.devices)) model.sharedIrqs.add(line);
+  if (chip.bridges) model.bridges = { value: { clocks: [...chip.bridges.clocks] }, where };
+  if (chip.timing) model.timing = chip.timing;
+  return model;
+}
+
+function hertzOf(frequency: Frequency, name: string): number {
+  if (typeof frequency === 'number') return frequency;
+  const number = Number(frequency);
+  if (Number.isFinite(number)) return number;
+  throw new UsageError({ what: `the frequency of clock '${name}' is no plain number`, remedy: 'give it in Hz' });
+}
+
+const derived = (row: DerivedClockRow): ClockValue => ({ ...row });
+
+function memoryOf({ address, contents, places, aliases, ...row }: MemoryRow): MemoryValue {
+  return {
+    ...row,
+    at: address,
+    ...(aliases && { aliases: [...aliases] }),
+    ...(places && { places: places.map(({ address: at, offset, size }) => ({ at, offset, size })) }),
+    ...(contents && { bytes: contents }),
+  };
+}
+
+function deviceOf(row: DeviceRows[string]): DeviceValue {
+  const { address, device, places, irq, clock, enable, reset, wires, privileged } = row;
+  const origin = originOf(device);
+  return {
+    type: origin?.type ?? device.name,
+    options: origin?.options ?? {},
+    made: device,
+    at: address,
+    ...(places && { places: places.map(({ address: at, offset, size }) => ({ at, offset, size })) }),
+    ...(irq !== undefined && { irq: typeof irq === 'number' ? irq : { ...irq } }),
+    ...(clock !== undefined && { clock }),
+    ...(enable !== undefined && { enable }),
+    ...(reset !== undefined && { reset }),
+    ...(wires && {
+      wires: Object.fromEntries(
+        Object.entries(wires).map(([wire, to]) => [wire, typeof to === 'string' ? to : [...to]]),
+      ),
+    }),
+    ...(privileged !== undefined && { privileged }),
+  };
+}
+
+/** Interrupt lines that several devices of a chip are wired to: it is right there. */
+function sharedLines(devices: DeviceRows): Iterable<number> {
+  const users = new Map<number, number>();
+  for (const { irq } of Object.values(devices)) {
+    const lines = typeof irq === 'number' ? [irq] : Object.values(irq ?? {});
+    for (const line of new Set(lines)) users.set(line, (users.get(line) ?? 0) + 1);
+  }
+  return [...users].filter(([, count]) => count > 1).map(([line]) => line);
+}

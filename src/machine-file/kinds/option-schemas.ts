@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { z as Zod } from 'zod';
+import type { Z } from '../libraries.js';
+import { parseInteger } from '../quantities.js';
+import { quantities } from '../schema.js';
+
+/** What the options of devices, parts and CPUs are made of. `folder`: where relative paths begin. */
+export function optionSchemas(z: Z, folder: string) {
+  const { integer, size, hertz, address } = quantities(z);
+  const decimal = z.string().regex(/^-?\d+(?:\.\d+)?$/);
+  return {
+    z,
+    text: z.string(),
+    integer,
+    size,
+    hertz,
+    address,
+    /** A number with sign and fraction. */
+    number: z.union([z.number(), decimal.transform(Number)]),
+    signed: z.union([z.int(), z.string().transform((text, context) => signedOf(text, context, z))]),
+    flag: z.union([
+      z.boolean(),
+      z.enum(['true', 'false', 'on', 'off']).transform((word) => word === 'true' || word === 'on'),
+    ]),
+    /** One of a few numbers. */
+    oneOf: (...numbers: readonly number[]) =>
+      z.union([z.literal([...numbers]), z.enum(numbers.map(String)).transform(Number)]),
+    /** The name of a pin. */
+    pin: z.string(),
+    /** The name of a device. */
+    device: z.string(),
+    /** Machine time: `5ms`. */
+    duration: z.string(),
+    bytes: bytesSchema(z, folder),
+    /** Names: as a list, or with blanks, `+` or `;` between. */
+    list: z.union([z.array(z.string()), z.string().transform((text) => text.split(/[\s+;]+/))]),
+  };
+}
+export type OptionSchemas = ReturnType<typeof optionSchemas>;
+
+function signedOf(text: string, context: Zod.RefinementCtx, z: Z): number {
+  const value = parseInteger(text.replace(/^-/, ''));
+  if (value !== undefined) return text.startsWith('-') ? -value : value;
+  context.addIssue({ code: 'custom', message: `'${text}' is no whole number` });
+  return z.NEVER;
+}
+
+const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+
+function bytesSchema(z: Z, folder: string) {
+  return z
+    .union([z.string(), z.strictObject({ file: z.string() })])
+    .transform((value, context) => {
+      if (typeof value === 'string') {
+        if (BASE64.test(value)) return new Uint8Array(Buffer.from(value, 'base64'));
+        context.addIssue({ code: 'custom', message: 'is no base64' });
+        return z.NEVER;
+      }
+      const path = resolve(folder, value.file);
+      try {
+        return new Uint8Array(readFileSync(path));
+      } catch {
+        context.addIssue({ code: 'custom', message: `the file ${path} cannot be read` });
+        return z.NEVER;
+      }
+    })
+    .describe('bytes in base64, or { file: path }');
+}

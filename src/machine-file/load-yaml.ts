@@ -1,0 +1,106 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { Document, LineCounter } from 'yaml';
+import { UsageError } from '../emu/errors.js';
+import { yaml } from './libraries.js';
+import { Mistakes } from './mistakes.js';
+import type { Where } from './model.js';
+
+/** A description as it was written, before anybody looked at its shape. */
+export interface Source {
+  readonly raw: unknown;
+  readonly where: Where;
+  /** Where its relative paths begin. */
+  readonly folder: string;
+}
+
+/** A file that describes a machine has a few KiB; one that expands without end is refused. */
+const MAX_BYTES = 4 << 20;
+const MAX_ALIASES = 100;
+/** Collections in each other. */
+const MAX_DEPTH = 64;
+
+/** Reads a YAML or JSON file (JSON is YAML). @throws UsageError, with line and column */
+export function loadYaml(path: string): Source {
+  return parseYaml(readText(path), basename(path), dirname(path));
+}
+
+function readText(path: string): string {
+  const remedy = 'correct the path';
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) throw new UsageError({ what: 'the machine file is not a regular file', where: path, remedy });
+    if (stats.size > MAX_BYTES) {
+      throw new UsageError({
+        what: `the machine file has ${stats.size} bytes, more than ${MAX_BYTES}`,
+        where: path,
+        remedy,
+      });
+    }
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const what = code === 'ENOENT' ? 'the machine file does not exist' : 'the machine file cannot be read';
+    throw new UsageError({ what, where: `${path} (${code})`, remedy }, { cause: error });
+  }
+}
+
+/** @param name for messages: `machine.yaml:12:9` */
+export function parseYaml(text: string, name: string, folder: string): Source {
+  const { parseDocument, LineCounter } = yaml();
+  const lines = new LineCounter();
+  const at = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${name}:${line}:${col}`;
+  };
+  const mistakes = new Mistakes();
+  checkDepth(text, name);
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', uniqueKeys: true });
+  for (const error of document.errors) mistakes.add(at(error.pos[0]), error.message.split('\n')[0]!);
+  mistakes.check();
+  let raw: unknown;
+  try {
+    raw = document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    throw new UsageError({
+      what: String((error as Error).message),
+      where: name,
+      remedy: 'write it out without aliases',
+    });
+  }
+  return { raw, where: (...path) => positionOf(document, lines, path, name), folder };
+}
+
+/** The parser calls itself for each collection in another one. */
+function checkDepth(text: string, name: string): void {
+  let depth = 0;
+  let deepest = 0;
+  for (const letter of text) {
+    if (letter === '[' || letter === '{') deepest = Math.max(deepest, ++depth);
+    else if (letter === ']' || letter === '}') depth--;
+  }
+  const nested = /^(?: *(?:- ){64}| {512})/m.test(text);
+  if (deepest <= MAX_DEPTH && !nested) return;
+  throw new UsageError({
+    what: 'collections lie in each other more than 64 deep',
+    where: name,
+    remedy: 'write it flatter',
+  });
+}
+
+/** Line and column of the value at a path, or of the innermost one around it that is there. */
+function positionOf(document: Document, lines: LineCounter, path: readonly (string | number)[], name: string): string {
+  const { isMap, isScalar, isNode } = yaml();
+  for (let length = path.length; length >= 0; length--) {
+    const [parent, last] = [document.getIn(path.slice(0, Math.max(0, length - 1)), true), path[length - 1]];
+    let node: unknown = length === 0 ? document.contents : undefined;
+    if (isMap(parent)) {
+      node = parent.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(last))?.key;
+    } else if (length > 0) node = document.getIn(path.slice(0, length), true);
+    if (!isNode(node) || !node.range) continue;
+    const { line, col } = lines.linePos(node.range[0]);
+    return `${name}:${line}:${col}`;
+  }
+  return name;
+}

@@ -1,0 +1,102 @@
+import type { CpuType } from '../emu/cpu.js';
+import type { DeviceType } from '../emu/device.js';
+import type { PartType } from '../emu/part.js';
+import { CPUS, closestKind, DEVICES, kindNamed, PARTS } from './kinds/index.js';
+import type { AnyKind, CpuKind, DeviceKind, OptionValues, PartKind } from './kinds/kind.js';
+import { type OptionSchemas, optionSchemas } from './kinds/option-schemas.js';
+import { zod } from './libraries.js';
+import type { Mistakes } from './mistakes.js';
+import type { Entry, Thing, Where } from './model.js';
+import { meant, noteIssues } from './read.js';
+
+/** Devices, parts and CPUs from their types and options. Types of a user's own files come before those of the package. */
+
+export interface Kinds {
+  readonly devices: ReadonlyMap<string, DeviceKind>;
+  readonly parts: ReadonlyMap<string, PartKind>;
+  readonly cpus: ReadonlyMap<string, CpuKind>;
+}
+export const KINDS: Kinds = { devices: DEVICES, parts: PARTS, cpus: CPUS };
+
+const LISTS = { devices: 'device', parts: 'part', cpus: 'CPU' } as const;
+
+export interface Made<M, K> {
+  readonly made: M;
+  /** Undefined for those of a board's own code. */
+  readonly kind: K | undefined;
+  readonly options: OptionValues;
+}
+
+export class Makers {
+  readonly #kinds: Kinds;
+  readonly #mistakes: Mistakes;
+  #schemas: OptionSchemas | undefined;
+
+  constructor(kinds: Kinds, mistakes: Mistakes) {
+    this.#kinds = kinds;
+    this.#mistakes = mistakes;
+  }
+
+  partKind(type: string): PartKind | undefined {
+    return kindNamed(this.#kinds.parts, type);
+  }
+  cpuKind(type: string): CpuKind | undefined {
+    return kindNamed(this.#kinds.cpus, type);
+  }
+  device(name: string, entry: Entry<Thing<DeviceType>>): Made<DeviceType, DeviceKind> | undefined {
+    return this.#make('devices', this.#kinds.devices, name, entry);
+  }
+  part(name: string, entry: Entry<Thing<PartType>>): Made<PartType, PartKind> | undefined {
+    return this.#make('parts', this.#kinds.parts, name, entry);
+  }
+  cpu(name: string, entry: Entry<Thing<CpuType>>, more: OptionValues = {}): Made<CpuType, CpuKind> | undefined {
+    const { value, where } = entry;
+    const options = { ...more, ...value.options };
+    return this.#make('cpus', this.#kinds.cpus, name, { value: { ...value, options }, where });
+  }
+
+  #make<M extends object, K extends AnyKind>(
+    list: keyof Kinds,
+    kinds: ReadonlyMap<string, K>,
+    name: string,
+    { value, where }: Entry<Thing<M>>,
+  ): Made<M, K> | undefined {
+    const kind = kindNamed(kinds, value.type);
+    if (value.made !== undefined) return { made: value.made, kind, options: value.options };
+    if (kind === undefined) {
+      const near = closestKind(kinds, value.type);
+      const remedy = near ? `did you mean '${near}'?` : `\`fwtest ${list}\` lists them`;
+      this.#mistakes.add(
+        where('type'),
+        `${name}: there is no ${LISTS[list]} type '${value.type}'${this.#elsewhere(list, value.type)}`,
+        remedy,
+      );
+      return undefined;
+    }
+    const options = this.#options(kind, name, value.options, where);
+    const made = options && this.#mistakes.guard(where(), () => kind.make(options) as M);
+    return made && { made, kind, options: options! };
+  }
+
+  /** A device among the parts, or a part among the devices. */
+  #elsewhere(list: keyof Kinds, type: string): string {
+    const other = list === 'devices' ? 'parts' : 'devices';
+    return list !== 'cpus' && kindNamed<AnyKind>(this.#kinds[other], type) ? `; it is a ${LISTS[other]}` : '';
+  }
+
+  #options(kind: AnyKind, name: string, given: OptionValues, where: Where): OptionValues | undefined {
+    const { z } = zod();
+    this.#schemas ??= optionSchemas(z, '.');
+    const shape = kind.shape?.(this.#schemas) ?? {};
+    const all = { ...kind.fromName?.(name), ...given };
+    if (kind.free) return all;
+    const result = z.strictObject(shape).safeParse(all);
+    if (result.success)
+      return Object.fromEntries(Object.entries(result.data).filter(([, value]) => value !== undefined));
+    const before = this.#mistakes.count;
+    noteIssues(result.error.issues, where, this.#mistakes, () => Object.keys(shape));
+    if (this.#mistakes.count === before)
+      this.#mistakes.add(where(), `the options of ${name} are wrong`, meant('', Object.keys(shape)));
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import { FwtestError, UsageError } from '../emu/errors.js';
+
+/** One thing that is wrong with a description. */
+export interface Mistake {
+  /** `machine.yaml:12:9`, `--memory #2`, `board 'riscv-virt'`. */
+  readonly where: string;
+  /** A sentence without full stop. */
+  readonly what: string;
+  readonly remedy?: string | undefined;
+}
+
+/** More would help nobody. */
+const SHOWN = 50;
+
+/** A machine's description is wrong: everything that is, in one message. Exit code 2. */
+export class MachineMistakes extends UsageError {
+  readonly mistakes: readonly Mistake[];
+
+  constructor(mistakes: readonly Mistake[]) {
+    const [only, ...others] = mistakes;
+    if (only && others.length === 0) super(only as ConstructorParameters<typeof UsageError>[0]);
+    else super({ what: `${mistakes.length} mistakes in the machine${listed(mistakes)}` });
+    this.mistakes = mistakes;
+  }
+}
+
+function listed(mistakes: readonly Mistake[]): string {
+  const lines = mistakes
+    .slice(0, SHOWN)
+    .map(({ where, what, remedy }) => `\n  ${where}: ${what}${remedy ? `\n      ${remedy}` : ''}`);
+  const more = mistakes.length - SHOWN;
+  return `:${lines.join('')}${more > 0 ? `\n  and ${more} more` : ''}`;
+}
+
+/** Collects mistakes, so that one does not hide another. */
+export class Mistakes {
+  readonly #list: Mistake[] = [];
+
+  get count(): number {
+    return this.#list.length;
+  }
+  add(where: string, what: string, remedy?: string): void {
+    const same = this.#list.some((one) => one.where === where && one.what === what);
+    if (!same) this.#list.push({ where, what, remedy });
+  }
+  /** What a function gives; undefined if it finds a mistake, which is noted. */
+  guard<T>(where: string, fn: () => T): T | undefined {
+    try {
+      return fn();
+    } catch (error) {
+      this.note(where, error);
+      return undefined;
+    }
+  }
+  /** Notes an error that a caller can mend; throws any other on. */
+  note(where: string, error: unknown): void {
+    if (error instanceof MachineMistakes) for (const one of error.mistakes) this.add(one.where, one.what, one.remedy);
+    else if (error instanceof FwtestError && error.exitCode === 2) {
+      const { what, where: inside, remedy } = error.problem;
+      this.add(where, inside === undefined ? what : `${what} (${inside})`, remedy);
+    } else throw error;
+  }
+  /** @throws MachineMistakes if there were any */
+  check(): void {
+    if (this.#list.length > 0) throw new MachineMistakes(this.#list);
+  }
+}

@@ -1,0 +1,92 @@
+import type { CpuKind, DeviceKind, OptionValues, PartKind } from './kinds/kind.js';
+import type { Mistakes } from './mistakes.js';
+import { meant } from './read.js';
+
+/** What the words of a wire stand for: `gpioa.5 = led1.in`, `uart0.irq = plic.10`. */
+
+export type WireEnd =
+  | { readonly kind: 'pin'; readonly net: string }
+  | { readonly kind: 'terminal'; readonly part: string; readonly option: string }
+  | { readonly kind: 'wire'; readonly device: string; readonly wire: string }
+  /** An input or output of the core, or the number of an interrupt. */
+  | { readonly kind: 'core'; readonly name: string | number };
+
+interface Known<K> {
+  readonly kind: K | undefined;
+  readonly options: OptionValues;
+}
+export interface WireNames {
+  readonly devices: ReadonlyMap<string, Known<DeviceKind>>;
+  readonly parts: ReadonlyMap<string, Known<PartKind>>;
+  readonly cpus: ReadonlyMap<string, Known<CpuKind>>;
+}
+
+const WIRE = /^\s*([^\s=<>]+)\s*(?:=|->|<->)\s*([^\s=<>]+)\s*$/;
+
+/** Both ends of `a = b` (or `a -> b`); undefined, and a mistake, if it is none. */
+export function splitWire(text: string, where: string, mistakes: Mistakes): readonly [string, string] | undefined {
+  const [, a, b] = WIRE.exec(text) ?? [];
+  if (a !== undefined && b !== undefined) return [a, b];
+  mistakes.add(where, `'${text}' is no wire`, "give two ends: 'gpioa.5 = led1.in'");
+  return undefined;
+}
+
+/** What an end stands for; undefined, and a mistake, if it stands for nothing. */
+export function wireEnd(text: string, names: WireNames, where: string, mistakes: Mistakes): WireEnd | undefined {
+  const dot = text.indexOf('.');
+  if (dot < 0) return { kind: 'pin', net: text };
+  const [head, tail] = [text.slice(0, dot), text.slice(dot + 1)];
+  const part = names.parts.get(head);
+  if (part) return terminalOf(head, tail, part, where, mistakes);
+  const core = coreEnd(head, tail, names);
+  const device = names.devices.get(head);
+  if (core && !device) return core;
+  if (device) return deviceEnd(head, tail, device, where, mistakes);
+  const all = [...names.parts.keys(), ...names.devices.keys(), ...names.cpus.keys(), 'cpu'];
+  mistakes.add(where, `'${text}': there is no device, part or CPU '${head}'`, meant(head, all));
+  return undefined;
+}
+
+function terminalOf(
+  name: string,
+  tail: string,
+  { kind }: Known<PartKind>,
+  where: string,
+  mistakes: Mistakes,
+): WireEnd | undefined {
+  const pins = kind?.pins ?? [];
+  const option =
+    pins.find((one) => one === tail) ?? (/^(in|out|pin|0)$/.test(tail) && pins.length === 1 ? pins[0] : undefined);
+  if (option !== undefined) return { kind: 'terminal', part: name, option };
+  const remedy = pins.length > 0 ? `it has ${pins.map((one) => `${name}.${one}`).join(', ')}` : 'say it in its options';
+  mistakes.add(where, `part '${name}' has no pin '${tail}'`, remedy);
+  return undefined;
+}
+
+function deviceEnd(
+  name: string,
+  tail: string,
+  { kind, options }: Known<DeviceKind>,
+  where: string,
+  mistakes: Mistakes,
+): WireEnd | undefined {
+  if (kind?.pin === undefined || !/^\d+$/.test(tail)) return { kind: 'wire', device: name, wire: tail };
+  const net = kind.pin({ ...kind.fromName?.(name), ...options }, Number(tail));
+  if (net !== undefined) return { kind: 'pin', net };
+  mistakes.add(where, `'${name}' has no pin ${tail}`);
+  return undefined;
+}
+
+/** `cpu.nmi`, `plic.10`, `nvic.37`, `hart0.msip`. */
+function coreEnd(head: string, tail: string, { cpus }: WireNames): WireEnd | undefined {
+  const number = /^\d+$/.test(tail) ? Number(tail) : undefined;
+  for (const [name, { kind, options }] of cpus) {
+    if (kind && head === kind.controller && number !== undefined) return { kind: 'core', name: number };
+    if (head === 'cpu' || head === name) return { kind: 'core', name: number ?? tail };
+    const inputs = kind?.inputs?.(options) ?? [];
+    if (!/^hart\d+$/.test(head)) continue;
+    if (inputs.includes(`${head}.${tail}`)) return { kind: 'core', name: `${head}.${tail}` };
+    if (head === 'hart0') return { kind: 'core', name: tail };
+  }
+  return undefined;
+}

@@ -1,0 +1,101 @@
+/** QEMU's habits on the command line, where they mean one thing: translated, or explained. */
+
+import { UsageError } from '../emu/errors.js';
+
+/** Options of a dash and a word that mean one of ours with the same value. */
+const SAME: Readonly<Record<string, string>> = {
+  '-M': '--machine',
+  '-machine': '--machine',
+  '-cpu': '--cpu',
+  '-bios': '--bios',
+  '-kernel': '--kernel',
+  '-initrd': '--initrd',
+  '-append': '--append',
+  '-dtb': '--dtb',
+  '-drive': '--drive',
+  '-global': '--set',
+  '-name': '--name',
+};
+
+/** What a terminal session is here anyway. */
+const NOTHING: Readonly<Record<string, readonly string[] | undefined>> = {
+  '-nographic': undefined,
+  '-no-reboot': undefined,
+  '-display': ['none'],
+  '-serial': ['stdio', 'mon:stdio'],
+  '-monitor': ['none', 'null'],
+  '-chardev': [],
+};
+
+const EXPLAINED: Readonly<Record<string, string>> = {
+  '-s': 'there is no GDB server',
+  '-S': 'a machine starts when the command starts',
+  '-gdb': 'there is no GDB server',
+  '-netdev': 'there are no networks',
+  '-nic': 'there are no networks',
+  '-net': 'there are no networks',
+  '-accel': 'code is always translated: --engine chooses how',
+  '-icount': 'machine time is always exact',
+  '-semihosting': 'semihosting is always on where the core has it',
+  '-d': 'there is no log of instructions',
+};
+
+/** Arguments of `fwtest boot` with QEMU's spellings replaced by ours. @throws UsageError for those without one */
+export function fromQemu(args: readonly string[]): string[] {
+  const out: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    const value = args[i + 1];
+    if (Object.hasOwn(SAME, arg)) out.push(SAME[arg]!);
+    else if (arg === '-m' || arg === '-smp') {
+      out.push('--option', memoryOrHarts(arg, value));
+      i++;
+    } else if (arg === '-device' && value?.startsWith('loader,')) {
+      out.push('--image', loader(value));
+      i++;
+    } else if (Object.hasOwn(NOTHING, arg)) i += dropped(arg, value);
+    else if (Object.hasOwn(EXPLAINED, arg))
+      throw new UsageError({
+        what: `${arg} is QEMU's; here ${EXPLAINED[arg]}`,
+        where: 'fwtest boot',
+        remedy: 'leave it out',
+      });
+    else out.push(arg);
+  }
+  return out;
+}
+
+/** How many arguments besides are dropped. */
+function dropped(arg: string, value: string | undefined): number {
+  const allowed = NOTHING[arg];
+  if (allowed === undefined) return 0;
+  if (value !== undefined && allowed.includes(value)) return 1;
+  const what = `${arg} ${value ?? ''}`.trimEnd();
+  throw new UsageError({
+    what: `'${what}' has no meaning here`,
+    where: 'fwtest boot',
+    remedy: 'the console is on this terminal: leave it out',
+  });
+}
+
+/** `-m 256M`, `-m size=256M`, `-smp 4`, `-smp cpus=4`. QEMU counts memory without a suffix in MiB. */
+function memoryOrHarts(arg: string, value = ''): string {
+  const [first = ''] = value.split(',');
+  const number = first.replace(/^(size|cpus)=/, '');
+  if (arg === '-smp') return `harts=${number}`;
+  return `ram=${/^\d+$/.test(number) ? `${number}M` : number}`;
+}
+
+/** `loader,file=app.bin,addr=0x80000000`. */
+function loader(value: string): string {
+  const pairs = new Map(value.split(',').map((pair) => pair.split(/=(.*)/s) as [string, string]));
+  const file = pairs.get('file');
+  if (file === undefined)
+    throw new UsageError({
+      what: `'-device ${value}' names no file`,
+      where: 'fwtest boot',
+      remedy: 'give file=…,addr=…',
+    });
+  const address = pairs.get('addr');
+  return address === undefined ? file : `${file}@${address}`;
+}
