@@ -106,11 +106,11 @@ function bootCommand(program: Command, finish: Finish): void {
 }
 
 function serveCommand(program: Command, finish: Finish): void {
-  program
+  const command = program
     .command('serve')
     .description('a machine that a tool controls by JSON lines (docs/protocol.md)')
-    .argument('[app.elf]', 'the image')
-    .option('-b, --board <name>', 'the board (required): `fwtest boards` lists them')
+    .argument('[app.elf]', 'the image; raw bytes as file@address');
+  addMachineFlags(command)
     .option('--stdio', 'over standard input and output (the default)')
     .option('--socket <path>', 'over a local socket, for the first client that comes')
     .option('--port <number>', 'over TCP on 127.0.0.1; 0 takes a free port and prints it')

@@ -1,12 +1,10 @@
 /** `fwtest boot`: runs an image with its console on the terminal. */
 
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { readElf } from '../../emu/debug/elf.js';
 import { type Duration, parseDuration, type Span } from '../../emu/duration.js';
 import { UsageError } from '../../emu/errors.js';
 import type { GuestReport } from '../../emu/guest-report.js';
-import type { EngineMode, TimingModel } from '../../emu/isa/engine-mode.js';
 import { misuseKindOf } from '../../emu/misuse.js';
 import type { SerialHandle } from '../../emu/parts/terminal.js';
 import type { Model } from '../../machine-file/model.js';
@@ -14,20 +12,17 @@ import { frequencyText, grouped, timeText } from '../../matchers/message.js';
 import { misuseText } from '../../matchers/misuse-text.js';
 import type { ExitCode } from '../exit-code.js';
 import { FAULTING } from '../machine-bench.js';
-import { type ChosenMachine, machineOf } from '../machine-choice.js';
-import type { MachineChoice } from '../machine-flags.js';
+import type { ChosenMachine } from '../machine-choice.js';
 import { type MisuseLevel, MisuseLevels } from '../misuse-settings.js';
 import type { RunStatistics } from '../run-statistics.js';
-import { type AnyBoard, createStation, type Station } from '../station.js';
+import { machineToStart, type StartOptions, startMachine } from '../start-machine.js';
+import type { AnyBoard, Station } from '../station.js';
 import { COUNTING_COSTS, engineRows, rowText, type StatisticsRow, timeRows } from '../statistics-text.js';
 import { isSerial } from '../uart-handle.js';
 
-export interface BootOptions extends MachineChoice {
+export interface BootOptions extends StartOptions {
   for?: string;
   until?: string;
-  engine?: EngineMode;
-  timing?: TimingModel;
-  stats?: boolean;
   misuse?: MisuseLevel;
   /** Writes the machine's description instead of running it: to a file, or to the terminal. */
   dumpConfig?: string | true;
@@ -53,9 +48,6 @@ interface Standing {
   readonly at: string;
   readonly counted: RunStatistics | undefined;
 }
-
-/** Host limits do not apply here: whoever typed the command can end it. */
-const NO_LIMIT = Number.POSITIVE_INFINITY;
 
 /** What goes on between the firmware and the terminal. */
 class Session {
@@ -257,25 +249,14 @@ function checkUntil({ until, for: limit }: BootOptions): void {
 
 /** Runs an image until its text came, its time is over, or it ended. */
 export async function boot(image: string | undefined, options: BootOptions): Promise<ExitCode> {
-  const path = image === undefined ? undefined : resolve(image);
-  // Whoever misspelt the image hears of that first.
-  if (path !== undefined && isElfPath(image!)) readElf(path);
-  const direct = path !== undefined && isElfPath(image!);
-  const images = image === undefined || direct ? options.image : [...(options.image ?? []), image];
-  const chosen = await machineOf(
-    { ...options, ...(images && { image: images }) },
-    'fwtest boot',
-    direct ? path : undefined,
-  );
+  const chosen = await machineToStart(image, options, 'fwtest boot');
   if (options.dumpConfig !== undefined) return dump(chosen, options.dumpConfig);
   const { board, model } = chosen;
-  requireImage(board, path, model);
+  requireImage(board, chosen.image, model);
   const span = options.for === undefined ? undefined : parseDuration(options.for, '--for');
   checkUntil(options);
-  const { engine, timing, stats } = options;
-  const settings = { hostTimeout: NO_LIMIT, semihosting: model?.semihosting ?? 'auto', engine, timing, stats } as const;
-  const station = createStation(board, direct ? path : undefined, settings);
-  tellStart(board, direct ? path : undefined);
+  const station = startMachine(chosen, options);
+  tellStart(board, chosen.elf);
   const session = new Session(station, consoleOf(station), options);
   const stopListening = listenToInput(session);
   const ending = await runSession(session, station, span).finally(stopListening);
@@ -296,10 +277,6 @@ function finish(session: Session, station: Station, options: BootOptions, ending
   if (options.stats) session.say(...statistics(station, session.standing()));
   return missed || misused > 0 ? 1 : ending.code;
 }
-
-/** Raw bytes have an address; everything else is an ELF, or said to be none. */
-const isElfPath = (image: string): boolean =>
-  !/@(0x[0-9a-f_]+|\d[\d_]*)$/i.test(image) && !/\.(bin|hex|ihex|uf2)$/i.test(image);
 
 async function dump({ board, model }: ChosenMachine, target: string | true): Promise<ExitCode> {
   const { descriptionText } = await import('../machine-from-choice.js');
