@@ -26,8 +26,7 @@ export const ARDUINO_PINS = {
   D19: 'GPIO13',
 } as const;
 
-const joins = Object.entries(ARDUINO_PINS).map(([name, pin]) => [pin, name]);
-const chip = defineChip({ ...fe310(), joins });
+const chip = defineChip({ ...fe310(), pinNames: ARDUINO_PINS });
 
 /** SiFive HiFive1 Rev B, which QEMU has as `sifive_e`. */
 export const sifiveE = defineBoard({

@@ -89,8 +89,7 @@ export class Assembly implements DeviceServices {
         new DeviceInstance(name, row.device, this, { clock: row.clock, gated, enable: gateOf(rows, row) }),
       );
     }
-    // names of boards' own, which no device asks for
-    for (const [pin, node] of this.#joined) if (this.nets.has(node)) this.net(pin);
+    namePins(description, this.nets);
     checkPins(description, this.nets);
     for (const [name, part] of Object.entries(description.parts ?? {})) {
       this.parts.set(name, new PartInstance(name, part, this));
@@ -192,5 +191,18 @@ function checkPins({ name, parts = {} }: MachineDescription, nets: ReadonlyMap<s
       }
       drivers.set(pin, part);
     }
+  }
+}
+
+/** Gives pins their further names. */
+function namePins({ name, pinNames = {} }: MachineDescription, nets: Map<string, Net>): void {
+  for (const [other, pin] of Object.entries(pinNames)) {
+    const net = nets.get(pin);
+    if (net === undefined || nets.has(other)) {
+      const what =
+        net === undefined ? `there is no pin ${pin} to be called ${other}` : `there is a pin ${other} already`;
+      throw new UsageError({ what, where: `board '${name}'`, remedy: 'see the names in `pinNames`' });
+    }
+    nets.set(other, net);
   }
 }

@@ -54,7 +54,13 @@ export function rv32(options: Rv32Options): CpuType {
 export function riscv(options: RiscvOptions): CpuType {
   const models = hartModels(options);
   const [harts, float] = [models.length, models.some(({ hasFloat }) => hasFloat)];
-  return { name: options.name, share: harts, wordSize: options.xlen, float, create: (system) => new RiscvCluster(system, options) };
+  return {
+    name: options.name,
+    share: harts,
+    wordSize: options.xlen,
+    float,
+    create: (system) => new RiscvCluster(system, options),
+  };
 }
 
 /** The harts of a machine: one engine, which they use in turns. */
