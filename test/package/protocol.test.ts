@@ -104,6 +104,18 @@ describe('over standard input and output', () => {
     expect(served(script, ...ECHO).messages).toEqual(messages);
   });
 
+  test('what was asked for before the end of the input is still answered', () => {
+    const run = '{"execute":"run","arguments":{"for":"20s"},"id":1}';
+    const { code, messages } = served(
+      [NEGOTIATE, run, run.replace('1}', '2}')],
+      elf('blinky/blinky.elf'),
+      '--board',
+      'stm32f4-discovery',
+    );
+    const times = messages.filter(({ id }) => id !== undefined).map(({ return: result }) => result?.['time']);
+    expect([code, times]).toEqual([0, [20e9, 40e9]]);
+  });
+
   test('quit ends it, whatever follows', () => {
     const { code, messages } = served([NEGOTIATE, '{"execute":"quit"}', '{"execute":"hash"}'], ...ECHO);
     expect(code).toBe(0);
