@@ -108,6 +108,20 @@ describe('cores', () => {
     expect((await client.call('registers-get', { names: ['a0'] }))['registers']).toEqual({ a0: '0x00000000' });
     expect(await client.refused('registers-get', { cpu: 'hart1' })).toMatchObject({ class: 'UsageError' });
   });
+  test('registers of 64 bits, exact', async () => {
+    const client = await clientOf(targetWith(undefined, 'riscv-virt64'));
+    const values = { a0: '0xfedcba9876543210', t6: -1, pc: '0xffffffff80000000', mscratch: '18446744073709551615' };
+    await client.call('registers-set', { values });
+    expect((await client.call('registers-get', { names: ['a0', 't6', 'pc', 'mscratch', 'x0'] }))['registers']).toEqual({
+      a0: '0xfedcba9876543210',
+      t6: '0xffffffffffffffff',
+      pc: '0xffffffff80000000',
+      mscratch: '0xffffffffffffffff',
+      x0: '0x0000000000000000',
+    });
+    expect(await client.call('query-status')).toMatchObject({ cpu: 'hart0', pc: '0xffffffff80000000' });
+    expect((await client.call('query-cpus'))['cpus']).toMatchObject([{ bits: 64, pc: '0xffffffff80000000' }]);
+  });
   test('registers of a Cortex-M4, and all or none are set', async () => {
     const client = await clientOf(targetWith(ECHO));
     await client.call('registers-set', { values: { r0: -1, r1: '0x80000000' } });
