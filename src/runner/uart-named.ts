@@ -7,7 +7,7 @@ import type { UartOutput } from './uart-handle.js';
 
 /** The board's console, or the only UART there is. */
 export function consoleUart({ uartOutputs }: BoardControls): UartOutput | undefined {
-  const different = new Set(uartOutputs.values());
+  const different = new Set([...uartOutputs.values()].filter(({ input }) => input !== undefined));
   return uartOutputs.get('console') ?? (different.size === 1 ? [...different][0] : undefined);
 }
 

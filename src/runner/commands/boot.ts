@@ -6,7 +6,6 @@ import { type Duration, parseDuration, type Span } from '../../emu/duration.js';
 import { UsageError } from '../../emu/errors.js';
 import type { GuestReport } from '../../emu/guest-report.js';
 import { misuseKindOf } from '../../emu/misuse.js';
-import type { SerialHandle } from '../../emu/parts/terminal.js';
 import type { Model } from '../../machine-file/model.js';
 import { frequencyText, grouped, timeText } from '../../matchers/message.js';
 import { misuseText } from '../../matchers/misuse-text.js';
@@ -18,12 +17,16 @@ import type { RunStatistics } from '../run-statistics.js';
 import { machineToStart, type StartOptions, startMachine } from '../start-machine.js';
 import type { AnyBoard, Station } from '../station.js';
 import { COUNTING_COSTS, engineRows, rowText, type StatisticsRow, timeRows } from '../statistics-text.js';
-import { isSerial } from '../uart-handle.js';
+import type { UartOutput } from '../uart-handle.js';
+import { consoleUart } from '../uart-named.js';
+import { type UartStreams, uartStreams } from '../uart-streams.js';
 
 export interface BootOptions extends StartOptions {
   for?: string;
   until?: string;
   misuse?: MisuseLevel;
+  /** Where UARTs go besides the terminal: `usart3=file:log.txt`. */
+  uart?: readonly string[];
   /** Writes the machine's description instead of running it: to a file, or to the terminal. */
   dumpConfig?: string | true;
 }
@@ -52,7 +55,7 @@ interface Standing {
 /** What goes on between the firmware and the terminal. */
 class Session {
   readonly #station: Station;
-  readonly #console: SerialHandle | undefined;
+  readonly #console: UartOutput | undefined;
   readonly #until: string | undefined;
   #written = Buffer.alloc(0);
   #semihostingShown = 0;
@@ -64,19 +67,13 @@ class Session {
   ending: Ending | undefined;
   misuseErrors = 0;
 
-  constructor(
-    station: Station,
-    console: { name: string; handle: SerialHandle } | undefined,
-    { until, misuse }: BootOptions,
-  ) {
+  constructor(station: Station, console: UartOutput | undefined, { until, misuse }: BootOptions) {
     this.#station = station;
-    this.#console = console?.handle;
+    this.#console = console;
     this.#until = until;
     const levels = new MisuseLevels([misuse]);
     const { machine } = station;
-    machine.on('uart', (event) => {
-      if (event.source === console?.name) this.#show(Uint8Array.of(Number(event['byte'])));
-    });
+    console?.onByte((byte) => this.#show(Uint8Array.of(byte)));
     machine.on('exit', (event) => {
       this.#exitCode ??= Number(event['code'] ?? 0);
       machine.stop();
@@ -148,7 +145,7 @@ class Session {
 
   type(data: Uint8Array): void {
     if (data.includes(CTRL_C) && process.stdin.isTTY) this.#quit = true;
-    else this.#console?.type(data);
+    else this.#console?.input?.type(data);
   }
 
   #show(bytes: Uint8Array): void {
@@ -172,16 +169,6 @@ class Session {
     if (this.#until !== undefined) return { code: 1, why: `${what} before it wrote the text` };
     return code === 0 ? { code: 0 } : { code: 1, why: what };
   }
-}
-
-/** The board's console, or its only UART. */
-function consoleOf(station: Station): { name: string; handle: SerialHandle } | undefined {
-  const { assembly } = station.machine;
-  const named = station.machine.handle('console');
-  if (named && isSerial(named)) return { name: (named as { uart?: string }).uart ?? 'console', handle: named };
-  const serials = [...assembly.devices].filter(([, device]) => isSerial(device.handle));
-  const [only, ...others] = serials;
-  return only && others.length === 0 ? { name: only[0], handle: only[1].handle as SerialHandle } : undefined;
 }
 
 /** Keyboard and pipes; a terminal gives each key at once. */
@@ -211,7 +198,18 @@ function nextSlice(span: Span | undefined, station: Station): Duration | undefin
   return `${Math.min(left, SLICE_MS * 1e6)}ns`;
 }
 
-async function runSession(session: Session, station: Station, span: Span | undefined): Promise<Ending> {
+/** What is on the terminal: the console, unless it was put elsewhere or another UART here. */
+function onTerminal({ board }: Station, { terminal, elsewhere }: UartStreams): UartOutput | undefined {
+  const console = terminal ?? consoleUart(board);
+  return console && elsewhere.has(console) ? undefined : console;
+}
+
+async function runSession(
+  session: Session,
+  station: Station,
+  span: Span | undefined,
+  between: () => void,
+): Promise<Ending> {
   // With a person at the keyboard machine time is not faster than the clock on the wall.
   const paced = process.stdin.isTTY === true && span === undefined;
   const started = performance.now();
@@ -220,6 +218,7 @@ async function runSession(session: Session, station: Station, span: Span | undef
     const slice = nextSlice(span, station);
     if (slice === undefined) return session.outcome();
     session.advance(slice);
+    between();
     if (session.ending) return session.ending;
     if (++slices % 4 === 0 || paced) await pause(paced ? station.bench.time / 1e6 - (performance.now() - started) : 0);
   }
@@ -257,9 +256,13 @@ export async function boot(image: string | undefined, options: BootOptions): Pro
   checkUntil(options);
   const station = startMachine(chosen, options);
   tellStart(board, chosen.elf);
-  const session = new Session(station, consoleOf(station), options);
+  const streams = await uartStreams(station.board, options.uart ?? [], (line) => console.error(line));
+  const session = new Session(station, onTerminal(station, streams), options);
   const stopListening = listenToInput(session);
-  const ending = await runSession(session, station, span).finally(stopListening);
+  const ending = await runSession(session, station, span, () => streams.flush()).finally(() => {
+    stopListening();
+    streams.close();
+  });
   return finish(session, station, options, ending);
 }
 

@@ -3,9 +3,10 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../../emu/errors.js';
 import { serveClient } from '../control/connection.js';
-import { type Place, serveSocket } from '../control/listen.js';
+import { serveSocket } from '../control/listen.js';
 import { Target } from '../control/target.js';
 import type { ExitCode } from '../exit-code.js';
+import type { Place } from '../local-socket.js';
 import { machineToStart, type StartOptions, startMachine } from '../start-machine.js';
 
 export interface ServeOptions extends StartOptions {
