@@ -223,7 +223,7 @@ describe('wrong usage ends with exit code 2', () => {
   test.each([
     [['x.elf'], 'x.elf'],
     [[elf('hello/hello.elf')], '--board'],
-    [['--board', 'stm32f4-discover'], 'did you mean stm32f4-discovery?'],
+    [['--board', 'stm32f4-discover'], "did you mean 'stm32f4-discovery'?"],
     [[...ECHO, '--port', '70000'], "'70000' is no port"],
     [[...ECHO, '--port', '1', '--stdio'], '--stdio and --port are given'],
     [[...ECHO, '--socket', join(ROOT, 'package.json')], 'is there and is no socket'],
