@@ -44,7 +44,8 @@ export async function machineToStart(
 }
 
 /** Makes it. Host limits do not apply: whoever typed the command can end it. */
-export function startMachine({ board, model, elf }: MachineToStart, options: StartOptions): Station {
+export function startMachine({ board, model, elf, notes }: MachineToStart, options: StartOptions): Station {
+  for (const note of notes ?? []) console.error(`fwtest: ${note}`);
   const { engine, timing, stats } = options;
   const semihosting = model?.semihosting ?? 'auto';
   return createStation(board, elf, { hostTimeout: Number.POSITIVE_INFINITY, semihosting, engine, timing, stats });

@@ -7,6 +7,7 @@ import { UsageError } from '../../emu/errors.js';
 import type { GuestReport } from '../../emu/guest-report.js';
 import { misuseKindOf } from '../../emu/misuse.js';
 import type { Model } from '../../machine-file/model.js';
+import type { AccessLog } from '../../machine-file/svd/access-log.js';
 import { frequencyText, grouped, timeText } from '../../matchers/message.js';
 import { misuseText } from '../../matchers/misuse-text.js';
 import type { ExitCode } from '../exit-code.js';
@@ -27,6 +28,8 @@ export interface BootOptions extends StartOptions {
   misuse?: MisuseLevel;
   /** Where UARTs go besides the terminal: `usart3=file:log.txt`. */
   uart?: readonly string[];
+  /** Says every access to stubs of an SVD file. */
+  traceStubs?: boolean;
   /** Writes the machine's description instead of running it: to a file, or to the terminal. */
   dumpConfig?: string | true;
 }
@@ -258,12 +261,15 @@ export async function boot(image: string | undefined, options: BootOptions): Pro
   tellStart(board, chosen.elf);
   const streams = await uartStreams(station.board, options.uart ?? [], (line) => console.error(line));
   const session = new Session(station, onTerminal(station, streams), options);
+  const stubs = chosen.stubs ? await watchStubs(station, session, options) : undefined;
   const stopListening = listenToInput(session);
   const ending = await runSession(session, station, span, () => streams.flush()).finally(() => {
     stopListening();
     streams.close();
   });
-  return finish(session, station, options, ending);
+  const code = finish(session, station, options, ending);
+  session.say(...(stubs?.summary() ?? []));
+  return code;
 }
 
 function finish(session: Session, station: Station, options: BootOptions, ending: Ending): ExitCode {
@@ -279,6 +285,16 @@ function finish(session: Session, station: Station, options: BootOptions, ending
     );
   if (options.stats) session.say(...statistics(station, session.standing()));
   return missed || misused > 0 ? 1 : ending.code;
+}
+
+async function watchStubs(
+  { machine, bench }: Station,
+  session: Session,
+  { traceStubs }: BootOptions,
+): Promise<AccessLog> {
+  const { AccessLog } = await import('../../machine-file/svd/access-log.js');
+  const locate = (pc: number) => bench.locator.describe(pc);
+  return new AccessLog(machine, { locate, ...(traceStubs && { trace: (line) => session.say(line) }) });
 }
 
 async function dump({ board, model }: ChosenMachine, target: string | true): Promise<ExitCode> {
