@@ -33,7 +33,6 @@ export interface MachineFlags {
   readonly kernel?: string;
   readonly initrd?: string;
   readonly append?: string;
-  readonly dtb?: string;
   readonly drive?: readonly string[];
 }
 
@@ -133,8 +132,8 @@ class FlagReader {
     this.#said.set(key, flag);
   }
 
-  #boot({ boot, bios, kernel, initrd, append, dtb, drive }: MachineFlags): void {
-    const all = Object.entries({ protocol: boot, bios, kernel, initrd, append, dtb, drive });
+  #boot({ boot, bios, kernel, initrd, append, drive }: MachineFlags): void {
+    const all = Object.entries({ protocol: boot, bios, kernel, initrd, append, drive });
     const given = all.filter(([, value]) => value !== undefined);
     if (given.length === 0) return;
     this.#raw['boot'] = Object.fromEntries(given);

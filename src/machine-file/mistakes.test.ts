@@ -46,7 +46,7 @@ wires:
       machine.yaml:5:10: memory 'rom' (0x80080000–0x8017ffff) and memory 'ram' (0x80000000–0x800fffff) overlap
           move one of them, or give one a higher priority
       machine.yaml:10:53: device 'uart1' has clock 'uartclk', which there is not
-          there are cpu, pll
+          there are cpu, mtime, pll
       machine.yaml:13:3: part 'led1' is on pin PA5, which the chip does not have
           this machine has no pins: add a GPIO device"
   `);

@@ -139,6 +139,7 @@ export function readInto(
       into.set(name, { value: convert(value), where: below(key, name) });
     }
   };
+  model.whole = where;
   if (file.name !== undefined) model.name = file.name;
   for (const name of file.remove ?? []) remove(model, name, where('remove'), mistakes);
   // Other processors stand in the place of the board's.

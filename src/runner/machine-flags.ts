@@ -6,6 +6,8 @@ import type { MachineFlags } from '../machine-file/flags.js';
 export interface MachineChoice extends MachineFlags {
   readonly config?: readonly string[];
   readonly deviceFile?: readonly string[];
+  readonly dtb?: string;
+  readonly svd?: string;
 }
 
 const LISTS: readonly (readonly [flags: string, description: string])[] = [
@@ -42,7 +44,8 @@ const SINGLES: readonly (readonly [flags: string, description: string])[] = [
   ['--kernel <file>', 'what the firmware starts'],
   ['--initrd <file>', 'its RAM disk'],
   ['--append <text>', 'its command line'],
-  ['--dtb <file>', 'the device tree handed over'],
+  ['--dtb <file>', 'a devicetree, .dtb or .dts, that describes the machine (docs/devicetree.md)'],
+  ['--svd <file>', "a chip's SVD file: stubs, and models where there are any (docs/svd.md)"],
 ];
 
 const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];

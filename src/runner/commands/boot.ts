@@ -10,6 +10,7 @@ import type { EngineMode, TimingModel } from '../../emu/isa/engine-mode.js';
 import { misuseKindOf } from '../../emu/misuse.js';
 import type { SerialHandle } from '../../emu/parts/terminal.js';
 import type { Model } from '../../machine-file/model.js';
+import type { AccessLog } from '../../machine-file/svd/access-log.js';
 import { frequencyText, grouped, timeText } from '../../matchers/message.js';
 import { misuseText } from '../../matchers/misuse-text.js';
 import type { ExitCode } from '../exit-code.js';
@@ -29,6 +30,8 @@ export interface BootOptions extends MachineChoice {
   timing?: TimingModel;
   stats?: boolean;
   misuse?: MisuseLevel;
+  /** Says every access to stubs of an SVD file. */
+  traceStubs?: boolean;
   /** Writes the machine's description instead of running it: to a file, or to the terminal. */
   dumpConfig?: string | true;
 }
@@ -274,12 +277,16 @@ export async function boot(image: string | undefined, options: BootOptions): Pro
   checkUntil(options);
   const { engine, timing, stats } = options;
   const settings = { hostTimeout: NO_LIMIT, semihosting: model?.semihosting ?? 'auto', engine, timing, stats } as const;
+  for (const note of chosen.notes ?? []) console.error(`fwtest: ${note}`);
   const station = createStation(board, direct ? path : undefined, settings);
   tellStart(board, direct ? path : undefined);
   const session = new Session(station, consoleOf(station), options);
+  const stubs = chosen.stubs ? await watchStubs(station, session, options) : undefined;
   const stopListening = listenToInput(session);
   const ending = await runSession(session, station, span).finally(stopListening);
-  return finish(session, station, options, ending);
+  const code = finish(session, station, options, ending);
+  session.say(...(stubs?.summary() ?? []));
+  return code;
 }
 
 function finish(session: Session, station: Station, options: BootOptions, ending: Ending): ExitCode {
@@ -295,6 +302,16 @@ function finish(session: Session, station: Station, options: BootOptions, ending
     );
   if (options.stats) session.say(...statistics(station, session.standing()));
   return missed || misused > 0 ? 1 : ending.code;
+}
+
+async function watchStubs(
+  { machine, bench }: Station,
+  session: Session,
+  { traceStubs }: BootOptions,
+): Promise<AccessLog> {
+  const { AccessLog } = await import('../../machine-file/svd/access-log.js');
+  const locate = (pc: number) => bench.locator.describe(pc);
+  return new AccessLog(machine, { locate, ...(traceStubs && { trace: (line) => session.say(line) }) });
 }
 
 /** Raw bytes have an address; everything else is an ELF, or said to be none. */
