@@ -51,7 +51,6 @@ export class HartHarness {
         hears: () => true,
         onWithdrawn: (listener) => pool.onWithdrawn(listener),
         requestReset: () => {},
-        onWithdrawn: (listener) => pool.onWithdrawn(listener),
       },
       {
         ...{ name: 'harness', xlen, isa: 'imafdc_zba_zbb_zbc_zbs_sstc', modes: 'msu', pmpEntries: 16 },
