@@ -27,6 +27,7 @@ const PAGE = 4096;
 export class AddressSpace {
   readonly #parts: AddressSpaceParts;
   readonly #codeKeys = new Float64Array(PRIVILEGES).fill(UNKNOWN);
+  #tablesKey = UNKNOWN;
   readonly #dataKeys = new Float64Array(KINDS).fill(UNKNOWN);
 
   constructor(parts: AddressSpaceParts) {
@@ -35,6 +36,7 @@ export class AddressSpace {
 
   /** satp or the protection were written. */
   changed(): void {
+    this.#tablesKey = UNKNOWN;
     this.#codeKeys.fill(UNKNOWN);
     this.#dataKeys.fill(UNKNOWN);
   }
@@ -44,9 +46,21 @@ export class AddressSpace {
     const { privilege } = this.#parts.hart;
     const known = this.#codeKeys[privilege]!;
     if (known !== UNKNOWN) return known;
-    const key = this.#isOpen(privilege) ? 0 : this.#parts.numberOf(this.#wayOf(privilege, ''));
+    const key = this.#isOpen(privilege) ? 0 : this.#parts.numberOf(this.#codeWayOf(privilege));
     this.#codeKeys[privilege] = key;
     return key;
+  }
+  /**
+   * A number for the tables that supervisor code is seen through; 0 where it is not. They are not in the key: all of them show one
+   * kernel, mostly, so that what is known of its code is kept and looked at again.
+   */
+  get tablesKey(): number {
+    if (this.#parts.hart.privilege !== PRIVILEGE.supervisor) return 0;
+    if (this.#tablesKey === UNKNOWN) {
+      const { mmu, numberOf } = this.#parts;
+      this.#tablesKey = mmu.translates(PRIVILEGE.supervisor) ? numberOf(mmu.tables) : 0;
+    }
+    return this.#tablesKey;
   }
   /** The same for loads and stores. */
   get dataKey(): number {
@@ -56,7 +70,7 @@ export class AddressSpace {
     const known = this.#dataKeys[kind]!;
     if (known !== UNKNOWN) return known;
     const flags = `${bits & (MSTATUS.SUM | MSTATUS.MXR)}`;
-    const key = this.#isOpen(dataPrivilege) ? 0 : this.#parts.numberOf(this.#wayOf(dataPrivilege, flags));
+    const key = this.#isOpen(dataPrivilege) ? 0 : this.#parts.numberOf(this.#dataWayOf(dataPrivilege, flags));
     this.#dataKeys[kind] = key;
     return key;
   }
@@ -97,12 +111,19 @@ export class AddressSpace {
     const { mmu, pmp } = this.#parts;
     return !mmu.translates(privilege) && pmp.isOpen(privilege);
   }
-  /** What decides about accesses: tables, whose they are, and the protection. */
-  #wayOf(privilege: Privilege, flags: string): string {
+  /** What decides about fetches: whose they are, the tables, and the protection. */
+  #codeWayOf(privilege: Privilege): string {
     const { mmu, pmp } = this.#parts;
-    const isMachine = privilege === PRIVILEGE.machine ? 'm' : 's';
-    const way = mmu.translates(privilege) ? `${privilege} ${flags} ${mmu.tables}` : isMachine;
-    return `${way} ${pmp.signature}`;
+    if (!mmu.translates(privilege)) return this.#untranslatedWayOf(privilege);
+    return privilege === PRIVILEGE.user ? `user ${mmu.tables} ${pmp.signature}` : `kernel ${pmp.signature}`;
+  }
+  #dataWayOf(privilege: Privilege, flags: string): string {
+    const { mmu, pmp } = this.#parts;
+    if (!mmu.translates(privilege)) return this.#untranslatedWayOf(privilege);
+    return `${privilege} ${flags} ${mmu.tables} ${pmp.signature}`;
+  }
+  #untranslatedWayOf(privilege: Privilege): string {
+    return `${privilege === PRIVILEGE.machine ? 'machine' : 'others'} ${this.#parts.pmp.signature}`;
   }
 
   #translate(low: number, high: number, size: number, right: number, privilege: Privilege, pure: boolean): number {

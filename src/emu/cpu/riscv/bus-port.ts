@@ -15,7 +15,7 @@ const SPACE = 2 ** 32;
  * refuse misaligned accesses with an access fault (Priv 3.6.3.3 leaves that to the platform). Addresses are a low and, on
  * RV64, a high word.
  */
-export class BusPort implements Omit<EngineHost, 'helpers'> {
+export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded' | 'walked'> {
   readonly #bus: CpuBus;
   readonly #exception = new AccessException();
   readonly #traps: boolean;
@@ -51,9 +51,11 @@ export class BusPort implements Omit<EngineHost, 'helpers'> {
       }
     }
     const physical = this.#physical(address, size, high, RIGHT.write, 'store');
-    // first: the store may change the very tables that led here
-    if (this.#space.dataKey !== 0) this.#space.shown(this.#tlb!, address, high, physical);
+    const before = this.#tlb?.changes;
     this.#write(physical, size, value, address, high);
+    if (this.#space.dataKey === 0) return;
+    // the store may have changed the very tables that led here
+    if (this.#tlb!.changes === before) this.#space.shown(this.#tlb!, address, high, physical);
   }
   load64(address: number, flags: number, high = 0): bigint {
     if ((address & 7) !== 0 && (this.#traps || (flags & ACCESS.aligned) !== 0)) {
@@ -92,14 +94,6 @@ export class BusPort implements Omit<EngineHost, 'helpers'> {
   }
   constantWord(address: number): number | undefined {
     return this.#space.codeKey === 0 ? this.#bus.constantWord(address) : undefined;
-  }
-  /** The engine has decoded code at an address. */
-  codeDecoded(address: number, length: number): void {
-    const isElsewhere = this.#space.codeKey !== 0;
-    const physical = isElsewhere ? this.#space.peekFetch(address) : address >>> 0;
-    const within = isElsewhere ? Math.min(length, PAGE - (address & (PAGE - 1))) : length;
-    if (physical >= 0 && physical < SPACE) this.#bus.codeDecoded(physical, within, isElsewhere);
-    if (within < length) this.codeDecoded((address + within) | 0, length - within);
   }
   codeAddress(address: number, carry: number): number {
     const physical = this.#space.peekFetch(address, carry);

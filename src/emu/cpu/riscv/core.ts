@@ -255,7 +255,7 @@ export class RiscvCluster implements Cpu {
       hart.pmp.refresh();
       hart.space.changed();
     }
-    this.#engine.restored();
+    this.#regimes.restored();
   }
 
   #stopped(): CpuStop {
@@ -323,11 +323,9 @@ export class RiscvCluster implements Cpu {
       fetch16: (address, carry) => port().fetch16(address, carry),
       codeAt: (address) => port().codeAt(address),
       constantWord: (address) => port().constantWord(address),
-      codeDecoded: (address, length) => port().codeDecoded(address, length),
+      codeDecoded: (address, length, elsewhere) => this.#system.bus.codeDecoded(address, length, elsewhere),
       codeAddress: (address, carry) => port().codeAddress(address, carry),
-      get walked() {
-        return port().walked;
-      },
+      walked: () => port().walked,
       trackTable: (address, on) => this.#system.bus.track(address, on),
       helpers: this.#helpers(),
     };

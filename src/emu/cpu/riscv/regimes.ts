@@ -5,7 +5,11 @@ export interface RegimeEngine {
   /** Told each time, since what the hart's state holds may be another one. */
   pcHigh: number;
   enterRegime(code: number, data: number): void;
+  translationsChanged(): void;
+  restored(): void;
 }
+
+const NO_TABLES = 0;
 
 /**
  * How the engine sees memory, as the hart does that executes. As long as nothing is translated and nothing protected it reaches
@@ -18,6 +22,8 @@ export class Regimes {
   readonly #engine: RegimeEngine;
   #code = 0;
   #data = 0;
+  /** Tables that supervisor code was last known to be seen through. */
+  #tables = NO_TABLES;
 
   constructor(engine: RegimeEngine) {
     this.#engine = engine;
@@ -25,15 +31,30 @@ export class Regimes {
 
   /** Whether a hart sees memory otherwise than the engine does. */
   differs({ space }: Hart): boolean {
-    return space.codeKey !== this.#code || space.dataKey !== this.#data;
+    return space.codeKey !== this.#code || space.dataKey !== this.#data || this.#isKernelMoved(space.tablesKey);
   }
 
   /** Brings the engine up to date, before it runs. */
   sync(hart: Hart): void {
     if (hart.model.xlen === 64) this.#engine.pcHigh = hart.context.high;
     if (!this.differs(hart)) return;
-    this.#code = hart.space.codeKey;
-    this.#data = hart.space.dataKey;
-    this.#engine.enterRegime(this.#code, this.#data);
+    const { codeKey, dataKey, tablesKey } = hart.space;
+    if (this.#isKernelMoved(tablesKey)) {
+      this.#tables = tablesKey;
+      this.#engine.translationsChanged();
+    }
+    this.#code = codeKey;
+    this.#data = dataKey;
+    this.#engine.enterRegime(codeKey, dataKey);
+  }
+
+  /** Everything may be otherwise than before. */
+  restored(): void {
+    this.#tables = NO_TABLES;
+    this.#engine.restored();
+  }
+
+  #isKernelMoved(tables: number): boolean {
+    return tables !== NO_TABLES && tables !== this.#tables;
   }
 }
