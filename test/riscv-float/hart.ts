@@ -23,7 +23,6 @@ export class FloatHart {
   readonly #machine;
   readonly #csrs = new Map<number, bigint>();
   readonly #long: boolean;
-  cycles = 0;
 
   constructor(xlen: Xlen, size: number) {
     this.#long = xlen === 64;
@@ -52,7 +51,6 @@ export class FloatHart {
     engine.pc = BASE;
     for (let left = most; left > 0; left -= SLICE) {
       engine.budget = SLICE;
-      this.cycles = most - left;
       while (engine.budget > 0) {
         try {
           const exit = engine.run();
