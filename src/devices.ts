@@ -45,3 +45,4 @@ export {
   terminal,
   uartJumper,
 } from './machine-file/kinds/parts.js';
+export { cfiFlash, fwCfg, goldfishRtc, virtioBlk, virtioRng, virtioSerial } from './machine-file/kinds/riscv.js';

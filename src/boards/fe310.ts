@@ -1,13 +1,16 @@
-import { rv32 } from '../emu/cpu/riscv/core.js';
-import { LF_HERTZ, sifiveAon } from '../emu/devices/riscv/sifive-aon/aon.js';
-import { sifiveGpio } from '../emu/devices/riscv/sifive-gpio/gpio.js';
-import { FE310_FUNCTIONS } from '../emu/devices/riscv/sifive-gpio/iof-map.js';
-import { fe310Otp } from '../emu/devices/riscv/sifive-otp/fe310-otp.js';
-import { fe310Prci } from '../emu/devices/riscv/sifive-prci/fe310-prci.js';
-import { sifivePwm } from '../emu/devices/riscv/sifive-pwm/pwm.js';
-import { sifiveSpi, sifiveSpiFlash } from '../emu/devices/riscv/sifive-spi/spi.js';
-import { sifiveUart } from '../emu/devices/riscv/sifive-uart/uart.js';
-import { notModelledBlock } from '../emu/not-modelled.js';
+import { LF_HERTZ } from '../emu/devices/riscv/sifive-aon/aon.js';
+import { notModelledBlock } from '../machine-file/kinds/common.js';
+import { riscvPlatform } from '../machine-file/kinds/cpus.js';
+import {
+  fe310Otp,
+  fe310Prci,
+  sifiveAon,
+  sifiveGpio,
+  sifivePwm,
+  sifiveSpi,
+  sifiveSpiFlash,
+  sifiveUart,
+} from '../machine-file/kinds/sifive.js';
 import { defineChip } from './define.js';
 import { OTP_CONTENTS, RESET_ROM_CONTENTS, RESET_VECTOR } from './fe310-roms.js';
 import { at, KiB, MHz, MiB, ram, rom } from './rows.js';
@@ -35,7 +38,7 @@ export function fe310(options: Fe310Options = {}) {
   const { hfxosc = MHz(16), flash = MiB(16) } = options;
   return defineChip({
     name: 'fe310-g002',
-    cpu: rv32({ resetVector: RESET_VECTOR, timebase: LF_HERTZ, clint: 0x200_0000, plic: 0xc00_0000 }),
+    cpu: e31(),
     hertz: RESET_HERTZ,
     memories: {
       mrom: rom(0x1000, KiB(8), { contents: RESET_ROM_CONTENTS }),
@@ -48,7 +51,7 @@ export function fe310(options: Fe310Options = {}) {
       aon: at(0x1000_0000, sifiveAon({ lfclk: LFCLK }), { irq: { wdogirq: 1, rtcirq: 2 }, clock: LFCLK }),
       prci: at(0x1000_8000, fe310Prci({ hfxosc }), { wires: { off: 'aon.off' } }),
       otpCtrl: at(0x1001_0000, fe310Otp),
-      gpio0: at(0x1001_2000, sifiveGpio({ functions: FE310_FUNCTIONS }), { irq: gpioLines() }),
+      gpio0: at(0x1001_2000, sifiveGpio({ iof: 'fe310-g002' }), { irq: gpioLines() }),
       uart0: at(0x1001_3000, sifiveUart({ tx: 'UART0_TX', rx: 'UART0_RX', div: RESET_DIVISOR }), { irq: 3 }),
       qspi0: at(0x1001_4000, sifiveSpiFlash({ pins: 'QSPI0' }), { irq: 5 }),
       pwm0: at(0x1001_5000, sifivePwm({ width: 8, pins: 'PWM0_PWM' }), { irq: pwmLines(40) }),
@@ -65,6 +68,23 @@ export function fe310(options: Fe310Options = {}) {
       'published contents of its mask ROM': { address: 0x1_0000, size: KiB(8) },
       [`flash behind its first ${flash / MiB(1)} MiB`]: { address: WINDOW + flash, size: WINDOW_SIZE - flash },
     },
+  });
+}
+
+/** The E31 core complex: manual chapters 3 and 7 (user mode, eight PMP entries), 10 (52 sources). Misaligned accesses trap (3.4). */
+function e31() {
+  return riscvPlatform({
+    xlen: 32,
+    isa: 'imac',
+    modes: 'mu',
+    pmpEntries: 8,
+    misaligned: 'trap',
+    resetVector: RESET_VECTOR,
+    timebase: LF_HERTZ,
+    clint: 0x200_0000,
+    plic: 0xc00_0000,
+    sources: 52,
+    priorities: 7,
   });
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readElf } from '../emu/debug/elf.js';
 import { UsageError } from '../emu/errors.js';
 import type { LoadSegment } from '../emu/machine-description.js';
@@ -12,14 +13,16 @@ export interface BootFile {
   readonly path: string;
   readonly bytes: Uint8Array;
 }
+/** A path, which is read from the working folder on if it is relative, or contents. */
+export type BootSource = string | Uint8Array | BootFile;
 
 export interface BootOptions {
   /** Firmware in M mode at the start of RAM (OpenSBI, U-Boot): raw bytes, or an ELF, which says itself where it belongs. */
-  readonly bios?: BootFile;
+  readonly bios?: BootSource;
   /** What the firmware is to start in S mode, or without `bios` what starts at the beginning of RAM: raw bytes or ELF. */
-  readonly kernel?: BootFile;
+  readonly kernel?: BootSource;
   /** The kernel's initial RAM disk. */
-  readonly initrd?: BootFile;
+  readonly initrd?: BootSource;
   /** The kernel's command line. */
   readonly append?: string;
 }
@@ -54,34 +57,54 @@ const INITRD_DISTANCE = 128 * MIB;
 const alignedUp = (value: number, to: number) => Math.ceil(value / to) * to;
 const alignedDown = (value: number, to: number) => Math.floor(value / to) * to;
 
-/** Places firmware, kernel and RAM disk as QEMU 7.2 does. @throws UsageError where something has no room */
+/**
+ * Places firmware, kernel and RAM disk as QEMU 7.2 does.
+ * @throws UsageError where something cannot be read, or has no room
+ */
 export function planBoot({ base, size }: RamRange, xlen: Xlen, options: BootOptions): BootPlan {
   const end = base + size;
-  const bios = options.bios && load(options.bios, base);
+  const bios = placed('bios', options.bios, base, end);
   const kernelAt = alignedUp(bios?.end ?? base, KERNEL_ALIGNMENT[xlen]);
-  const kernel = options.kernel && load(options.kernel, kernelAt);
-  const initrdAt = kernel && kernel.entry + Math.min(size / 2, INITRD_DISTANCE);
-  if (options.initrd && initrdAt === undefined) {
-    const remedy = 'give the kernel, too';
-    throw new UsageError({ what: 'a RAM disk is given without a kernel', where: options.initrd.path, remedy });
+  const kernel = placed('kernel', options.kernel, kernelAt, end);
+  const initrdAt = kernel ? kernel.entry + Math.min(size / 2, INITRD_DISTANCE) : undefined;
+  if (options.initrd !== undefined && initrdAt === undefined) {
+    throw new UsageError({ what: 'a RAM disk is given without a kernel', remedy: 'give the kernel, too' });
   }
-  const initrd = options.initrd && raw(options.initrd, initrdAt!);
-  for (const [file, one] of [
-    [options.bios, bios],
-    [options.kernel, kernel],
-    [options.initrd, initrd],
-  ] as const) {
-    if (file && one && (one.end > end || one.segments.some(({ physicalAddress }) => physicalAddress < base))) {
-      throw noRoom(file, end);
-    }
-  }
+  const initrd = placed('initrd', options.initrd, initrdAt ?? 0, end, raw);
+  const loaded = [bios, kernel, initrd].filter((one) => one !== undefined);
   return {
-    segments: [bios, kernel, initrd].flatMap((one) => one?.segments ?? []),
+    segments: loaded.flatMap((one) => one.segments),
     start: base,
     next: kernel?.entry ?? 0,
     ...(initrd && { initrd: { start: initrdAt!, end: initrd.end } }),
     tree: alignedDown(Math.min(end, base < TREE_LIMIT ? TREE_LIMIT : end) - 1, TREE_ROOM),
   };
+}
+
+/** Loads a file, which must end within RAM. */
+function placed(
+  name: string,
+  source: BootSource | undefined,
+  from: number,
+  end: number,
+  by = load,
+): Loaded | undefined {
+  if (source === undefined) return undefined;
+  const file = fileOf(name, source);
+  const loaded = by(file, from);
+  if (loaded.end > end) throw noRoom(file, end);
+  return loaded;
+}
+
+function fileOf(name: string, source: BootSource): BootFile {
+  if (source instanceof Uint8Array) return { path: `(${name})`, bytes: source };
+  if (typeof source !== 'string') return source;
+  try {
+    return { path: source, bytes: readFileSync(source) };
+  } catch (error) {
+    const remedy = 'correct the path';
+    throw new UsageError({ what: `the file for '${name}' cannot be read`, where: source, remedy }, { cause: error });
+  }
 }
 
 function noRoom({ path }: BootFile, end: number): UsageError {

@@ -1,7 +1,5 @@
-import { button } from '../emu/parts/button.js';
-import { led } from '../emu/parts/led.js';
-import { spiFlash } from '../emu/parts/spi-flash.js';
-import { terminal } from '../emu/parts/terminal.js';
+import { spiFlash } from '../machine-file/kinds/bus-parts.js';
+import { button, led, terminal } from '../machine-file/kinds/parts.js';
 import { defineBoard, defineChip } from './define.js';
 import { fe310 } from './fe310.js';
 

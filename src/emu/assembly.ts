@@ -32,6 +32,7 @@ export interface AssemblyHost {
   /** Gives the memory whose row names a controller `'flash.main'` to that device; undefined if there is none. */
   memory(controller: string, store: MemoryStore): DeviceMemory | undefined;
   stallWhile(waiting: () => boolean): void;
+  watchStores(address: number, length: number, fn: (address: number, size: number) => void): void;
   readonly bus: BusMaster;
   report(device: string, problem: DeviceProblem): void;
   modifiesInPlace(): boolean;
@@ -140,6 +141,9 @@ export class Assembly implements DeviceServices {
   stallWhile(waiting: () => boolean): void {
     this.#host.stallWhile(waiting);
   }
+  watchStores(address: number, length: number, fn: (address: number, size: number) => void): void {
+    this.#host.watchStores(address, length, fn);
+  }
   declare(device: string, name: string, direction: 'output' | 'input'): void {
     const full = `${device}.${name}`;
     this.wires.set(full, { device, name, direction, signal: this.signals.get(full) });
@@ -169,19 +173,6 @@ function gateOf(rows: Readonly<Record<string, DeviceRow>>, { enable }: DeviceRow
   return { bit: `bit ${bit} of ${device!.toUpperCase()}.${register}`, section: spec.section };
 }
 
-/** Gives pins their further names. */
-function namePins({ name, pinNames = {} }: MachineDescription, nets: Map<string, Net>): void {
-  for (const [other, pin] of Object.entries(pinNames)) {
-    const net = nets.get(pin);
-    if (net === undefined || nets.has(other)) {
-      const what =
-        net === undefined ? `there is no pin ${pin} to be called ${other}` : `there is a pin ${other} already`;
-      throw new UsageError({ what, where: `board '${name}'`, remedy: 'see the names in `pinNames`' });
-    }
-    nets.set(other, net);
-  }
-}
-
 function checkPins({ name, parts = {} }: MachineDescription, nets: ReadonlyMap<string, Net>): void {
   const drivers = new Map<string, string>();
   for (const [part, { pins, drives }] of Object.entries(parts)) {
@@ -204,5 +195,18 @@ function checkPins({ name, parts = {} }: MachineDescription, nets: ReadonlyMap<s
       }
       drivers.set(pin, part);
     }
+  }
+}
+
+/** Gives pins their further names. */
+function namePins({ name, pinNames = {} }: MachineDescription, nets: Map<string, Net>): void {
+  for (const [other, pin] of Object.entries(pinNames)) {
+    const net = nets.get(pin);
+    if (net === undefined || nets.has(other)) {
+      const what =
+        net === undefined ? `there is no pin ${pin} to be called ${other}` : `there is a pin ${other} already`;
+      throw new UsageError({ what, where: `board '${name}'`, remedy: 'see the names in `pinNames`' });
+    }
+    nets.set(other, net);
   }
 }

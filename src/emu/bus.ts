@@ -126,10 +126,16 @@ export class Bus implements CpuBus {
     return region.memory.load(at - region.start + region.target, 2);
   }
 
-  codeDecoded(address: number, length: number): void {
+  codeDecoded(address: number, length: number, elsewhere = false): void {
     const at = address >>> 0;
     const region = this.map.find(at);
-    if (region?.memory) this.#pool.decoded(region.memory, at - region.start + region.target, length);
+    if (region?.memory) this.#pool.decoded(region.memory, at - region.start + region.target, length, elsewhere);
+  }
+
+  track(address: number, on: boolean): void {
+    const at = address >>> 0;
+    const region = this.map.find(at);
+    if (region?.memory) this.#pool.track(region.memory, (at - region.start + region.target) >> PAGE_SHIFT, on);
   }
 
   constantWord(address: number): number | undefined {

@@ -27,6 +27,8 @@ export interface CpuSystem {
   report(problem: DeviceProblem): void;
   /** For listeners of `board.on('irq' | 'fault' | …)`. */
   emit(event: string, detail: EventDetail): void;
+  /** `listener` hears when the engine may reach less of memory without asking: of the page at an address of its memory, or of any. */
+  onWithdrawn(listener: (host: number | undefined) => void): void;
   /** Whether anybody listens to `event`: asked before a detail is made on a busy path. */
   hears(event: string): boolean;
   /** The machine resets at the end of the present instruction. */
@@ -72,6 +74,8 @@ export interface Cpu {
   setRegister(name: string, value: number): void;
   /** Its harts in order, where it can have several; the core's own registers are then those of the hart that executes. */
   readonly harts?: readonly CpuHart[];
+  /** The one of them that executes, or did last. */
+  readonly executing?: CpuHart;
   /** `thread mode, privileged`. */
   describe(): string;
   /** Interrupt input `line` of the chip's vector table (not counting the core's own exceptions). */
@@ -103,8 +107,14 @@ export interface CpuType<H extends object = object> {
   readonly name: string;
   /** Hz right after power-on, unless the chip's description says otherwise. */
   readonly hertz?: number;
+  /** Bytes of the engine's memory that it needs beside what every core has (`engine.room` says where). */
+  readonly room?: number;
   /** How many harts share the machine's time in turns, each at the CPU clock's rate; 1 unless given. */
   readonly share?: number;
+  /** Width of the ELF files of its programs; 32 bits if not given. */
+  readonly wordSize?: 32 | 64;
+  /** Whether it has floating-point registers; if not given, Arm cores do and RISC-V cores do not. */
+  readonly float?: boolean;
   create(system: CpuSystem): Cpu;
   /** Exists in types only: `board.scb`. */
   readonly handles?: H;

@@ -70,9 +70,9 @@ export interface MachineDescription {
   readonly cpuClock?: string;
   /** Pins that are one electrical node, by their names. */
   readonly joins?: readonly (readonly string[])[];
-  readonly parts?: Readonly<Record<string, PartType>>;
   /** Further names of pins: `{ D13: 'GPIO5' }`. */
   readonly pinNames?: Readonly<Record<string, string>>;
+  readonly parts?: Readonly<Record<string, PartType>>;
   /** What a loader puts into memories at power-on, and into RAM at every reset, before the image: firmware, kernel, device tree. */
   readonly contents?: () => readonly LoadSegment[];
   /** Slower buses behind bridges. */

@@ -51,6 +51,11 @@ const WATCHED_READS = 4;
 const HIDDEN = 8;
 /** The page's bytes have their power-on value in name only: nobody looked at them yet. */
 const BLANK = 16;
+/** Instructions in it were decoded at other addresses than its own. */
+const DECODED_ELSEWHERE = 32;
+/** Changes of it are told as those of code are. */
+const TRACKED = 64;
+const TOLD = DECODED | TRACKED;
 
 /** One guest memory inside the machine's Wasm memory. */
 export class MemoryBlock {
@@ -227,6 +232,7 @@ export class MemoryPool {
   #pristine = true;
   #codeListener: CodeChanged = () => {};
   #remapListener: () => void = () => {};
+  #withdrawListener: ((host: number | undefined) => void) | undefined;
   #guardOf: PageGuard = () => 0;
   #apart = false;
   /** Guest pages that were guarded from windows once: they stay out of them, so that compiled code stays true. */
@@ -270,6 +276,11 @@ export class MemoryPool {
   /** `listener` hears when pages are no longer where they were, or must no longer be read without asking. */
   onRemapped(listener: () => void): void {
     this.#remapListener = listener;
+  }
+
+  /** `listener` hears when the engine's entries of a page allow less than before: of the one at an address of the engine's memory, or of any. */
+  onWithdrawn(listener: (host: number | undefined) => void): void {
+    this.#withdrawListener = listener;
   }
 
   /** Whether a page ever changed; one that did not is zero. */
@@ -316,7 +327,7 @@ export class MemoryPool {
     const last = (offset + length - 1) >> PAGE_SHIFT;
     for (let page = offset >> PAGE_SHIFT; page <= last; page++) {
       const index = block.firstPage + page;
-      if ((this.#flags[index]! & DECODED) !== 0) this.#announce(block, page, offset, length);
+      if ((this.#flags[index]! & TOLD) !== 0) this.#announce(block, page, offset, length);
       if (this.#dirty[index] === 0) {
         this.#markDirty(index);
         block.refresh(page);
@@ -350,10 +361,19 @@ export class MemoryPool {
     }
   }
 
-  /** An instruction was decoded at an offset: stores to this page go through the slow path from now on. */
-  decoded(block: MemoryBlock, offset: number, length: number): void {
+  /**
+   * An instruction was decoded at an offset: stores to this page go through the slow path from now on; `elsewhere`: at another
+   * address than the memory's own.
+   */
+  decoded(block: MemoryBlock, offset: number, length: number, elsewhere = false): void {
     const last = Math.min(offset + length - 1, block.size - 1) >> PAGE_SHIFT;
-    for (let page = offset >> PAGE_SHIFT; page <= last; page++) this.#setFlag(block, page, DECODED, true);
+    const flags = elsewhere ? DECODED | DECODED_ELSEWHERE : DECODED;
+    for (let page = offset >> PAGE_SHIFT; page <= last; page++) this.#setFlag(block, page, flags, true);
+  }
+
+  /** Changes of a page are told as those of code are, or no longer. */
+  track(block: MemoryBlock, page: number, on: boolean): void {
+    this.#setFlag(block, page, TRACKED, on);
   }
 
   /** Every access of a kind to these bytes goes through the bus, or no longer. */
@@ -416,12 +436,13 @@ export class MemoryPool {
     // The very page that stands for it in snapshots: nothing happened to it there either.
     if (content === this.content(index)) return;
     const page = this.page(index);
-    if ((this.#flags[index]! & DECODED) !== 0) this.#announceDifferences(index, page, content);
+    if ((this.#flags[index]! & TOLD) !== 0) this.#announceDifferences(index, page, content);
     page.set(content);
   }
 
   /** Called with every page clean again: after a snapshot or a restore. */
   clean(): void {
+    this.#withdrawListener?.(undefined);
     for (let i = 0; i < this.dirtyCount; i++) {
       const index = this.dirtyList[i]!;
       this.#dirty[index] = 0;
@@ -434,7 +455,7 @@ export class MemoryPool {
   /** A view is gone: nothing that was decoded through it is true any more. */
   dropDecoded(block: MemoryBlock, view: View): void {
     for (let page = view.offset >> PAGE_SHIFT; page << PAGE_SHIFT < view.offset + view.length; page++) {
-      if ((this.#flags[block.firstPage + page]! & DECODED) === 0) continue;
+      if ((this.#flags[block.firstPage + page]! & TOLD) === 0) continue;
       const from = Math.max(page << PAGE_SHIFT, view.offset);
       const to = Math.min((page + 1) << PAGE_SHIFT, view.offset + view.length);
       this.#codeListener(view.base + from - view.offset, to - from);
@@ -458,14 +479,20 @@ export class MemoryPool {
     const guard = this.#guardOf(address);
     if (this.#withdrawn !== undefined) this.#withdrawn[guest] = 0;
     const readable = (flags & (WATCHED_READS | HIDDEN | BLANK)) === 0 && (guard & GUARD.read) === 0;
+    if (this.#withdrawListener !== undefined) this.#noteLess(guest, host, readable);
     this.#words[(READ_TABLE >> 2) + guest] = readable ? entry : 0;
     const writable = (flags & (WATCHED_WRITES | HIDDEN)) === 0 && (guard & GUARD.write) === 0;
     const storable = ram && this.#dirty[index] !== 0 && writable;
-    this.#words[(WRITE_TABLE >> 2) + guest] = storable && (flags & DECODED) === 0 ? entry : 0;
+    this.#words[(WRITE_TABLE >> 2) + guest] = storable && (flags & TOLD) === 0 ? entry : 0;
     // The engine reaches such a page through the read entry, and knows only the address stored to.
-    const beside = storable && readable && (flags & DECODED) !== 0 && single && !this.#apart;
+    const beside = storable && readable && (flags & (TOLD | DECODED_ELSEWHERE)) === DECODED && single && !this.#apart;
     const strict = (guard & GUARD.unaligned) !== 0 ? PAGE.strict : 0;
     this.#bytes[CODE_TABLE + guest] = (beside ? PAGE.code : 0) | strict | this.#closedBit(guest, guard);
+  }
+  /** Before a page's entries are set: whatever else was made of them is told that they are. */
+  #noteLess(guest: number, host: number, readable: boolean): void {
+    const reads = this.#words[(READ_TABLE >> 2) + guest] !== 0 && !readable;
+    if (reads || this.#words[(WRITE_TABLE >> 2) + guest] !== 0) this.#withdrawListener!(host);
   }
   #closedBit(guest: number, guard: number): number {
     if (this.#closed.has(guest)) return PAGE.closed;
@@ -476,6 +503,7 @@ export class MemoryPool {
   }
   clearEntries(base: number, length: number): void {
     this.#remapListener();
+    this.#withdrawListener?.(undefined);
     for (let guest = base >>> PAGE_SHIFT; guest < (base + length) / PAGE_SIZE; guest++) {
       this.#words[(READ_TABLE >> 2) + guest] = 0;
       this.#words[(WRITE_TABLE >> 2) + guest] = 0;

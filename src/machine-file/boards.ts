@@ -1,51 +1,194 @@
-import { riscvVirt } from '../boards/riscv-virt.js';
+import { readFileSync } from 'node:fs';
+import { microchipIcicleKit } from '../boards/microchip-icicle-kit.js';
+import { param } from '../boards/param.js';
+import type { BootFile } from '../boards/riscv-boot.js';
+import { riscvVirt, riscvVirt64, riscvVirtBoard, type VirtOptions } from '../boards/riscv-virt.js';
+import { shaktiC } from '../boards/shakti-c.js';
+import { sifiveE } from '../boards/sifive-e.js';
+import { type SifiveUOptions, sifiveU, sifiveUBoard } from '../boards/sifive-u.js';
+import { type SpikeOptions, spike, spike32, spikeBoard } from '../boards/spike.js';
 import { stm32f4Discovery } from '../boards/stm32f4-discovery.js';
 import { UsageError } from '../emu/errors.js';
 import { closest } from '../emu/spelling.js';
+import { boardOptions, noOption } from './board-options.js';
 import type { AnyBoard } from './from-board.js';
+import type { OptionValues, Shape } from './kinds/kind.js';
+import type { OptionSchemas } from './kinds/option-schemas.js';
+import type { BootValue } from './model.js';
 
 /** Boards by name, with the spellings of QEMU. */
+
+/** What is asked of a board beside its name. */
+export interface BoardRequest {
+  readonly options?: OptionValues;
+  /** Firmware, kernel and the like, where the board loads them itself. */
+  readonly boot?: BootValue | undefined;
+  /** Width of the image's addresses, for names that stand for two boards. */
+  readonly width?: 32 | 64 | undefined;
+}
 
 export interface BoardKind {
   readonly name: string;
   readonly aliases: readonly string[];
-  /** Makes it with options of its own, such as `harts`. */
-  make(options: Readonly<Record<string, unknown>>): AnyBoard;
+  readonly shape?: (o: OptionSchemas) => Shape;
+  /** Whether it loads firmware, kernel, RAM disk and disks by itself. */
+  readonly boots?: boolean;
+  make(request: BoardRequest): AnyBoard;
 }
 
 function fixed(board: AnyBoard, ...aliases: readonly string[]): BoardKind {
   return {
     name: board.name,
     aliases,
-    make: (options) => {
+    make: ({ options = {} }) => {
       const [option] = Object.keys(options);
       if (option === undefined) return board;
-      throw new UsageError({ what: `board '${board.name}' has no option '${option}'`, remedy: 'leave it out' });
+      throw noOption(board.name, option, []);
     },
   };
 }
 
+const virtShape = (o: OptionSchemas): Shape => ({
+  harts: o.integer.optional().describe('1 to 4; 1 if not given'),
+  ram: o.size.optional().describe('128M if not given'),
+  virtconsole: o.flag.optional().describe('a virtio console in the second slot'),
+  rng: o.flag.optional().describe('a virtio source of random numbers in the third slot'),
+  modernVirtio: o.flag.optional().describe("version 2 of virtio's registers"),
+});
+
+function virt(board: AnyBoard, xlen: 32 | 64, ...aliases: readonly string[]): BoardKind {
+  return {
+    name: board.name,
+    aliases,
+    shape: virtShape,
+    boots: true,
+    make: ({ options = {}, boot }) => {
+      const loads = boot && virtBoot(boot);
+      if (Object.keys(options).length === 0 && !loads) return board;
+      return riscvVirtBoard({ ...boardOptions(board.name, virtShape, options), ...loads, xlen } as VirtOptions);
+    },
+  };
+}
+
+const spikeShape = (o: OptionSchemas): Shape => ({
+  harts: o.integer.optional().describe('1 to 4; 1 if not given'),
+  ram: o.size.optional().describe('128M if not given'),
+});
+const unleashedShape = (o: OptionSchemas): Shape => ({
+  harts: o.integer.optional().describe('U54 harts beside the E51, 1 to 4; 1 if not given'),
+  ram: o.size.optional().describe('128M if not given'),
+  serial: o.integer.optional().describe('number in the OTP; 1 if not given'),
+});
+
+/** A board that loads firmware, kernel and RAM disk by itself. */
+function booting(
+  board: AnyBoard,
+  shape: (o: OptionSchemas) => Shape,
+  make: (options: OptionValues) => AnyBoard,
+  ...aliases: readonly string[]
+): BoardKind {
+  return {
+    name: board.name,
+    aliases,
+    shape,
+    boots: true,
+    make: ({ options = {}, boot }) => {
+      const loads = boot && filesOf(boot);
+      if (Object.keys(options).length === 0 && !loads) return board;
+      return make({ ...boardOptions(board.name, shape, options), ...loads });
+    },
+  };
+}
+
+function filesOf({ drive, ...boot }: BootValue): OptionValues | undefined {
+  if (drive !== undefined)
+    throw new UsageError({ what: 'this board has no disk', where: '--drive', remedy: 'leave it out' });
+  return virtBoot(boot) as OptionValues | undefined;
+}
+
+function virtBoot({ bios, kernel, initrd, append, drive, dtb }: BootValue): Partial<VirtOptions> | undefined {
+  if (dtb !== undefined) {
+    throw new UsageError({ what: 'this board makes its own device tree', where: '--dtb', remedy: 'leave it out' });
+  }
+  if (drive !== undefined && drive.length > 1) {
+    throw new UsageError({
+      what: `this board has one disk, not ${drive.length}`,
+      where: '--drive',
+      remedy: 'give one',
+    });
+  }
+  const files = {
+    bios: fileOf(bios),
+    kernel: fileOf(kernel),
+    initrd: fileOf(initrd),
+    disk: drive?.[0] && { image: fileOf(drive[0])!.bytes },
+  };
+  const given = Object.entries({ ...files, append }).filter(([, one]) => one !== undefined);
+  return given.length === 0 ? undefined : Object.fromEntries(given);
+}
+
+function fileOf(path: string | undefined): BootFile | undefined {
+  // QEMU's default firmware is not part of fwtest.
+  if (path === undefined || path === 'none') return undefined;
+  if (path === 'default') {
+    const remedy = 'name it: --bios fw_jump.bin';
+    throw new UsageError({ what: 'there is no default firmware', where: '--bios default', remedy });
+  }
+  try {
+    return { path, bytes: new Uint8Array(readFileSync(path)) };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new UsageError({ what: 'the file cannot be read', where: `${path} (${code})`, remedy: 'correct the path' });
+  }
+}
+
 export const BOARDS: readonly BoardKind[] = [
   fixed(stm32f4Discovery, 'stm32f4discovery', 'stm32f4_disco', 'stm32f407g_disc', 'stm32f4-disco'),
-  fixed(riscvVirt, 'virt', 'virt32', 'riscv32-virt'),
+  virt(riscvVirt, 32, 'virt32'),
+  virt(riscvVirt64, 64, 'virt64'),
+  fixed(sifiveE, 'sifive_e', 'hifive1-revb'),
+  booting(
+    sifiveU,
+    unleashedShape,
+    (options) => sifiveUBoard(options as SifiveUOptions),
+    'sifive_u',
+    'hifive-unleashed',
+    'hifive_unleashed',
+  ),
+  booting(
+    spike,
+    spikeShape,
+    (options) => spikeBoard({ ...(options as Omit<SpikeOptions, 'xlen'>), xlen: 64 }),
+    'spike64',
+  ),
+  booting(spike32, spikeShape, (options) => spikeBoard({ ...(options as Omit<SpikeOptions, 'xlen'>), xlen: 32 })),
+  fixed(shaktiC, 'shakti_c'),
+  fixed(microchipIcicleKit, 'icicle', 'icicle-kit'),
+  fixed(param),
 ];
 
-export function boardKind(name: string): BoardKind | undefined {
-  const plain = (text: string) => text.toLowerCase().replaceAll('_', '-');
+/** Names of QEMU that stand for boards of either width: its two programs are one here. */
+const EITHER: Readonly<Record<string, Readonly<Record<32 | 64, string>>>> = {
+  virt: { 32: 'riscv-virt', 64: 'riscv-virt64' },
+  spike: { 32: 'spike32', 64: 'spike' },
+};
+
+const plain = (text: string) => text.toLowerCase().replaceAll('_', '-');
+
+export function boardKind(name: string, width: 32 | 64 = 64): BoardKind | undefined {
+  const wanted = EITHER[name]?.[width] ?? name;
   return (
-    BOARDS.find((one) => one.name === name || one.aliases.includes(name)) ??
-    BOARDS.find((one) => [one.name, ...one.aliases].some((other) => plain(other) === plain(name)))
+    BOARDS.find((one) => one.name === wanted || one.aliases.includes(wanted)) ??
+    BOARDS.find((one) => [one.name, ...one.aliases].some((other) => plain(other) === plain(wanted)))
   );
 }
 
-/** @throws UsageError when there is no such board */
-export function boardNamed(name: string, options: Readonly<Record<string, unknown>> = {}): AnyBoard {
-  const found = boardKind(name);
-  if (found) return found.make(options);
-  const near = closest(
-    name,
-    BOARDS.flatMap((one) => [one.name, ...one.aliases]),
-  )[0];
+/** @throws UsageError when there is no such board, or it has not got what is asked */
+export function boardNamed(name: string, request: BoardRequest = {}): AnyBoard {
+  const found = boardKind(name, request.width);
+  if (found) return found.make(request);
+  const names = [...BOARDS.flatMap((one) => [one.name, ...one.aliases]), ...Object.keys(EITHER)];
+  const near = closest(name, names)[0];
   const remedy = near
     ? `did you mean '${near}'? \`fwtest boards\` lists them`
     : `there are ${BOARDS.map((one) => one.name).join(', ')}`;

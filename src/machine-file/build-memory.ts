@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
 import type { DeviceType } from '../emu/device.js';
 import type { DeviceRow, PlaceRow } from '../emu/device-row.js';
 import type { MemoryRow } from '../emu/machine-description.js';
+import { base64, fileBytes } from './file-bytes.js';
 import { type Body, flatten, type Placement } from './flatten.js';
 import type { Mistakes } from './mistakes.js';
 import type { DeviceValue, Entry, MemoryValue, Model, PlacementValue } from './model.js';
@@ -201,10 +201,11 @@ function contentsOf(
     mistakes.add(where('file'), `memory '${name}' has contents and a file`, 'give one of them');
     return undefined;
   }
+  if (value.file === undefined && value.contents === undefined) return undefined;
   const bytes =
     value.contents !== undefined
-      ? new Uint8Array(Buffer.from(value.contents, 'base64'))
-      : fileBytes(value.file, where('file'), mistakes);
+      ? base64(value.contents, where('contents'), mistakes)
+      : fileBytes(value.file!, where('file'), mistakes);
   if (bytes === undefined) return undefined;
   const offset = value.fileOffset ?? 0;
   if (offset + bytes.length > value.size!) {
@@ -218,18 +219,6 @@ function contentsOf(
   const all = new Uint8Array(offset + bytes.length).fill(fill);
   all.set(bytes, offset);
   return all;
-}
-
-function fileBytes(path: string | undefined, where: string, mistakes: Mistakes): Uint8Array | undefined {
-  if (path === undefined) return undefined;
-  try {
-    if (!statSync(path).isFile()) throw new Error('it is no regular file');
-    return new Uint8Array(readFileSync(path));
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : (error as Error).message;
-    mistakes.add(where, `the file ${path} cannot be read (${code})`, 'correct the path');
-    return undefined;
-  }
 }
 
 /** Checks that all memories together are not too much. */

@@ -50,6 +50,9 @@ export function modelOf(board: AnyBoard): Model {
   for (const joined of chip.joins ?? []) {
     for (const pin of joined.slice(1)) model.wires.push({ value: `${joined[0]} = ${pin}`, where });
   }
+  for (const { physicalAddress: at, data: bytes } of chip.contents?.() ?? [])
+    model.contents.push({ value: { at, bytes }, where });
+  for (const [name, pin] of Object.entries(chip.pinNames ?? {})) put(model.pinNames, name, pin);
   for (const line of sharedLines(chip.devices)) model.sharedIrqs.add(line);
   if (chip.bridges) model.bridges = { value: { clocks: [...chip.bridges.clocks] }, where };
   if (chip.timing) model.timing = chip.timing;

@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
-import { boardNamed } from './boards.js';
+import { type BoardRequest, boardNamed } from './boards.js';
 import { buildBoard } from './build.js';
+import { elfWidth } from './elf-width.js';
 import type { AnyBoard } from './from-board.js';
 import { modelOf } from './from-board.js';
 import { loadYaml, type Source } from './load-yaml.js';
 import { KINDS, type Kinds } from './make-things.js';
 import { Mistakes } from './mistakes.js';
-import { emptyModel, type Model } from './model.js';
-import { readInto, readShape } from './read.js';
-import type { MachineFile, RawMachine } from './schema.js';
+import { type BootValue, emptyModel, type Model } from './model.js';
+import { bootOf, readInto, readShape } from './read.js';
+import type { MachineFile } from './schema.js';
 
 /** Machines made without code: from files, flags and plain objects. */
 
@@ -22,36 +23,61 @@ interface MachineOptions {
   readonly kinds?: Kinds;
   /** What everything starts from, instead of a board that a description names. */
   readonly base?: Model | undefined;
+  /** An image that is loaded besides: of two boards of a name it chooses. */
+  readonly firmware?: string | undefined;
 }
 
 /** How deep files may start from others. */
 const MAX_BASES = 8;
 
 /** Makes a machine of several descriptions, each over the ones before. @throws MachineMistakes */
-export function machineFrom(sources: readonly Source[], { kinds = KINDS, base }: MachineOptions = {}): LoadedMachine {
+export function machineFrom(
+  sources: readonly Source[],
+  { kinds = KINDS, base, firmware }: MachineOptions = {},
+): LoadedMachine {
   const mistakes = new Mistakes();
-  const model = modelFrom(sources, mistakes, base);
+  const model = modelFrom(sources, mistakes, { base, firmware });
   const board = buildBoard(model, kinds, mistakes);
   return { board, model };
 }
 
 /** @throws MachineMistakes when the descriptions have no shape to go on with */
-export function modelFrom(sources: readonly Source[], mistakes: Mistakes, base?: Model, depth = 0): Model {
+export function modelFrom(
+  sources: readonly Source[],
+  mistakes: Mistakes,
+  { base, firmware }: Omit<MachineOptions, 'kinds'> = {},
+  depth = 0,
+): Model {
   const read = sources.map((source) => ({ source, file: readShape(source, mistakes) }));
   mistakes.check();
   const files = read as { source: Source; file: MachineFile }[];
   const named = files.filter(({ file }) => (file.board ?? file.machine) !== undefined).at(-1);
-  const options = Object.assign({}, ...files.map(({ file }) => file.options));
   const name = named && (named.file.board ?? named.file.machine);
-  const model = base ?? baseModel(name ?? 'none', options, named?.source, mistakes, depth);
+  const model = base ?? baseModel(name ?? 'none', requestOf(files, firmware), named?.source, mistakes, depth);
   for (const { source, file } of files) readInto(model, file, source, mistakes);
   return model;
 }
 
 /** The model that everything starts from: a board's, another file's, or nothing. */
+/** What descriptions ask of the board that they start from. */
+function requestOf(
+  files: readonly { source: Source; file: MachineFile }[],
+  firmware: string | undefined,
+): BoardRequest {
+  const options = Object.assign({}, ...files.map(({ file }) => file.options));
+  const boots = files.map(({ file, source }) => (file.boot === undefined ? {} : bootOf(file.boot, source.folder)));
+  const boot = Object.assign({}, ...boots) as BootValue;
+  const paths = files.flatMap(({ file, source }) => [
+    ...[boot.bios, boot.kernel].filter((one) => one !== undefined && one !== 'none'),
+    ...(file.images ?? []).map((image) => resolve(source.folder, typeof image === 'string' ? image : image.file)),
+  ]);
+  if (firmware !== undefined) paths.push(firmware);
+  return { options, boot, width: paths.map((path) => elfWidth(path!)).find((width) => width !== undefined) };
+}
+
 function baseModel(
   name: string,
-  options: Readonly<Record<string, unknown>>,
+  request: BoardRequest,
   source: Source | undefined,
   mistakes: Mistakes,
   depth: number,
@@ -63,20 +89,9 @@ function baseModel(
       mistakes.add(where, `'${name}' starts from itself, or from too many others`);
       mistakes.check();
     }
-    return modelFrom([loadYaml(resolve(source?.folder ?? '.', name))], mistakes, undefined, depth + 1);
+    return modelFrom([loadYaml(resolve(source?.folder ?? '.', name))], mistakes, {}, depth + 1);
   }
-  const board = mistakes.guard(where, () => boardNamed(name, options));
+  const board = mistakes.guard(where, () => boardNamed(name, request));
   mistakes.check();
   return modelOf(board!);
-}
-
-/** A board from a machine file, YAML or JSON. @throws MachineMistakes, with line and column of each */
-export function loadBoard(path: string): AnyBoard {
-  return machineFrom([loadYaml(resolve(path))]).board;
-}
-
-/** A board from a description as a plain object. @param folder where its relative paths begin */
-export function boardFrom(raw: RawMachine, folder = '.'): AnyBoard {
-  const where = (...path: readonly (string | number)[]) => (path.length === 0 ? 'defineBoard' : path.join('.'));
-  return machineFrom([{ raw, where, folder }]).board;
 }

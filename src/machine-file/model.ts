@@ -41,6 +41,12 @@ export type DeviceValue = Thing<DeviceType> &
 export type PartValue = Thing<PartType>;
 export type CpuValue = Thing<CpuType> & { readonly clock?: number | string; readonly count?: number };
 
+/** Bytes that are loaded with the board. */
+export interface ContentsValue {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
 export type ImageValue = {
   readonly file: string;
   readonly at?: number;
@@ -50,6 +56,8 @@ export type BootValue = Exclude<NonNullable<MachineFile['boot']>, string>;
 
 export interface Model {
   name: string;
+  /** Where all of it was said. */
+  whole: Where;
   readonly cpus: Named<CpuValue>;
   /** They are those of the board that everything starts from. */
   cpusOfBoard: boolean;
@@ -63,6 +71,8 @@ export interface Model {
   readonly bitBands: Entry<NonNullable<MachineFile['bitBands']>[number]>[];
   readonly absent: Named<NonNullable<MachineFile['absent']>[string]>;
   readonly images: Entry<ImageValue>[];
+  readonly contents: Entry<ContentsValue>[];
+  readonly pinNames: Named<string>;
   readonly sharedIrqs: Set<number>;
   bridges?: Entry<NonNullable<MachineFile['bridges']>>;
   timing?: MachineFile['timing'];
@@ -73,6 +83,7 @@ export interface Model {
 export function emptyModel(name: string): Model {
   return {
     name,
+    whole: () => name,
     cpus: new Map(),
     cpusOfBoard: false,
     clocks: new Map(),
@@ -85,6 +96,8 @@ export function emptyModel(name: string): Model {
     bitBands: [],
     absent: new Map(),
     images: [],
+    contents: [],
+    pinNames: new Map(),
     sharedIrqs: new Set(),
   };
 }

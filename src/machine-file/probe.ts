@@ -11,7 +11,7 @@ import { meant } from './read.js';
 /** Sets every device and part up once, one by one, to find all mistakes of wires and pins and not the first alone. */
 export function probe(description: MachineDescription, model: Model, mistakes: Mistakes, core: CoreNames): void {
   const { devices, parts = {} } = description;
-  const bare = { ...description, devices: {}, parts: {}, derivedClocks: {}, joins: description.joins };
+  const bare = { ...description, devices: {}, parts: {}, derivedClocks: {}, pinNames: {} };
   const assembly = new Assembly(bare, quietHost(description), {});
   for (const name of Object.keys(description.derivedClocks ?? {})) assembly.clock(name);
   for (const [name, row] of Object.entries(devices)) {
@@ -20,7 +20,8 @@ export function probe(description: MachineDescription, model: Model, mistakes: M
       assembly.devices.set(name, new DeviceInstance(name, row.device, assembly, { clock: row.clock })),
     );
   }
-  const known = new WireCheck(assembly, core, mistakes);
+  namePins(model, assembly, mistakes);
+  const known = new WireCheck(assembly, core, model, mistakes);
   for (const [name, row] of Object.entries(devices)) {
     if (assembly.devices.has(name)) known.checkRow(name, row, model.devices.get(name)!.where);
   }
@@ -28,6 +29,8 @@ export function probe(description: MachineDescription, model: Model, mistakes: M
     if (value.gate !== undefined) known.checkOutput(value.gate, where('gate'));
   }
   checkPins(description, model, assembly, mistakes);
+  // A part on a device that could not be made would say nothing new.
+  if (assembly.devices.size < model.devices.size) return;
   for (const [name, part] of Object.entries(parts)) {
     const { where } = model.parts.get(name)!;
     if (part.pins.every((pin) => assembly.nets.has(pin)))
@@ -45,8 +48,10 @@ class WireCheck {
   readonly #assembly: Assembly;
   readonly #core: CoreNames;
   readonly #mistakes: Mistakes;
+  readonly #model: Model;
 
-  constructor(assembly: Assembly, core: CoreNames, mistakes: Mistakes) {
+  constructor(assembly: Assembly, core: CoreNames, model: Model, mistakes: Mistakes) {
+    this.#model = model;
     this.#assembly = assembly;
     this.#core = core;
     this.#mistakes = mistakes;
@@ -68,7 +73,8 @@ class WireCheck {
     const all = [...this.#assembly.wires.values()];
     const exact = this.#assembly.wires.get(wire);
     const found = exact ? [exact] : all.filter((one) => one.name === wire && one.direction === 'output');
-    if (found.length === 1) return;
+    const device = wire.split('.')[0]!;
+    if (found.length === 1 || (this.#model.devices.has(device) && !this.#assembly.devices.has(device))) return;
     const names = [...this.#assembly.wires.keys()];
     const what = found.length === 0 ? `no device has a wire '${wire}'` : `several devices have a wire '${wire}'`;
     this.#mistakes.add(where, what, meant(wire, names) ?? this.#wiresOf(wire.split('.')[0]!));
@@ -89,6 +95,7 @@ class WireCheck {
     const far = this.#assembly.wires.get(other);
     if (far === undefined) {
       const device = other.split('.')[0]!;
+      if (this.#model.devices.has(device) && !this.#assembly.devices.has(device)) return;
       const remedy = this.#assembly.devices.has(device)
         ? this.#wiresOf(device)
         : meant(device, this.#assembly.devices.keys());
@@ -111,6 +118,16 @@ class WireCheck {
   #wiresOf(device: string): string | undefined {
     const names = [...this.#assembly.wires.keys()].filter((one) => one.startsWith(`${device}.`));
     return names.length > 0 ? `it has ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}` : undefined;
+  }
+}
+
+function namePins({ pinNames }: Model, { nets }: Assembly, mistakes: Mistakes): void {
+  for (const [name, { value, where }] of pinNames) {
+    const net = nets.get(value);
+    if (net === undefined)
+      mistakes.add(where(), `there is no pin ${value} to be called ${name}`, meant(value, nets.keys()));
+    else if (nets.has(name)) mistakes.add(where(), `there is a pin ${name} already`, 'choose another name');
+    else nets.set(name, net);
   }
 }
 

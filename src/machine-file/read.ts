@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { z as Zod } from 'zod';
 import { closest } from '../emu/spelling.js';
+import { base64, fileBytes } from './file-bytes.js';
 import { zod } from './libraries.js';
 import type { Source } from './load-yaml.js';
 import type { Mistakes } from './mistakes.js';
@@ -32,13 +33,14 @@ export function noteIssues(
   where: Where,
   mistakes: Mistakes,
   keys: (path: readonly PropertyKey[]) => readonly string[],
+  word: 'key' | 'option' = 'key',
 ): void {
   for (const issue of issues) {
     const path = issue.path as (string | number)[];
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {
         const names = keys(path);
-        mistakes.add(where(...path, key), `there is no key '${key}'${inside(path)}`, meant(key, names));
+        mistakes.add(where(...path, key), `there is no ${word} '${key}'${inside(path)}`, meant(key, names));
       }
     } else if (issue.code === 'invalid_union') noteUnion(issue, where, mistakes);
     else mistakes.add(where(...path), `${named(path)} ${worded(issue)}`);
@@ -137,6 +139,7 @@ export function readInto(
       into.set(name, { value: convert(value), where: below(key, name) });
     }
   };
+  model.whole = where;
   if (file.name !== undefined) model.name = file.name;
   for (const name of file.remove ?? []) remove(model, name, where('remove'), mistakes);
   // Other processors stand in the place of the board's.
@@ -154,6 +157,9 @@ export function readInto(
   put(model.absent, 'absent', file.absent, (one) => one);
   for (const [i, value] of (file.wires ?? []).entries()) model.wires.push({ value, where: below('wires', i) });
   for (const [i, value] of (file.bitBands ?? []).entries()) model.bitBands.push({ value, where: below('bitBands', i) });
+  for (const [i, value] of (file.contents ?? []).entries())
+    readContents(model, value, below('contents', i), folder, mistakes);
+  put(model.pinNames, 'pinNames', file.pinNames, (pin) => pin);
   for (const line of file.sharedIrqs ?? []) model.sharedIrqs.add(line);
   for (const [i, image] of (file.images ?? []).entries()) {
     const where = below('images', i);
@@ -168,6 +174,24 @@ export function readInto(
   }
   if (file.boot) model.boot = { value: bootOf(file.boot, folder), where: below('boot') };
   for (const [key, value] of Object.entries(file.set ?? {})) set(model, key, value, where('set', key), mistakes);
+}
+
+function readContents(
+  model: Model,
+  { at, contents, file }: NonNullable<MachineFile['contents']>[number],
+  where: Where,
+  folder: string,
+  mistakes: Mistakes,
+): void {
+  if ((contents === undefined) === (file === undefined)) {
+    mistakes.add(where(), 'contents have either `contents` or `file`', 'give one of them');
+    return;
+  }
+  const bytes =
+    contents !== undefined
+      ? base64(contents, where('contents'), mistakes)
+      : fileBytes(resolve(folder, file!), where('file'), mistakes);
+  if (bytes) model.contents.push({ value: { at, bytes }, where });
 }
 
 /** `app.bin@0x8000_0000`, or the long form. */
@@ -185,7 +209,7 @@ function imageOf(
   return { file: resolve(folder, path), at };
 }
 
-function bootOf(boot: NonNullable<MachineFile['boot']>, folder: string): BootValue {
+export function bootOf(boot: NonNullable<MachineFile['boot']>, folder: string): BootValue {
   if (typeof boot === 'string') return { protocol: boot };
   const path = (one: string | undefined) =>
     one === undefined || one === 'none' || one === 'default' ? one : resolve(folder, one);

@@ -224,6 +224,15 @@ export function machineSchema(z: Z) {
       'what hangs on pins and buses',
     ),
     wires: z.array(z.string()).optional().describe("'gpioa.5 = led1.in', 'gpioa.5 = gpioc.3', 'uart0.irq = plic.10'"),
+    contents: z
+      .array(
+        z.strictObject({ at: quantities(z).address, contents: z.string().optional(), file: z.string().optional() }),
+      )
+      .optional()
+      .describe(
+        'bytes, in base64 or from a file, that a loader puts into memories at power-on, and into RAM at each reset',
+      ),
+    pinNames: z.record(z.string(), z.string()).optional().describe('further names of pins: { D13: PA5 }'),
     sharedIrqs: z.array(z.int().nonnegative()).optional().describe('interrupt lines that several devices share'),
     remove: z
       .array(z.string())

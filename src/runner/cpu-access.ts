@@ -1,6 +1,7 @@
 /** `board.cpu`: registers and where the program is. */
 
 import type { SourceLine } from '../emu/debug/dwarf-line.js';
+import { type CoreAccess, coreNamed, coresOf } from './core-access.js';
 import type { MachineBench } from './machine-bench.js';
 
 export class CpuAccess {
@@ -39,16 +40,21 @@ export class CpuAccess {
   get locked(): boolean {
     return this.#bench.machine.cpu.locked;
   }
-  /** All registers, unsigned, by the manual's names. */
+  /** All registers, unsigned, by the manual's names. @throws UsageError where one has 64 bits that no number holds exactly */
   get registers(): Readonly<Record<string, number>> {
     const { cpu } = this.#bench.machine;
-    return Object.fromEntries(cpu.registerNames.map((name) => [name, cpu.register(name) >>> 0]));
+    return Object.fromEntries(cpu.registerNames.map((name) => [name, this.register(name)]));
   }
-  /** One register, unsigned: `'r0'`, `'sp'`, `'a0'`. */
+  /** One register, unsigned: `'r0'`, `'sp'`, `'a0'`. @throws UsageError where it has 64 bits that no number holds exactly */
   register(name: string): number {
-    return this.#bench.machine.cpu.register(name) >>> 0;
+    const value = this.#bench.machine.cpu.register(name);
+    return coreNamed(this.#bench.machine).bits === 32 ? value >>> 0 : value;
   }
   setRegister(name: string, value: number): void {
     this.#bench.machine.cpu.setRegister(name, value);
+  }
+  /** The harts of a core that has several, each with registers in their full width, as bigints; of any other core itself. */
+  get harts(): readonly CoreAccess[] {
+    return coresOf(this.#bench.machine);
   }
 }

@@ -80,7 +80,8 @@ export function readImageFor(board: AnyBoard, firmware: string, contents?: Uint8
 
 function requireImageFor(board: AnyBoard, image: ElfImage): void {
   const machine = board.chip.cpu.name.startsWith('cortex') ? 'arm' : 'riscv';
-  requireElfFor(image, { machine, class: 32, memories: memoriesOf(board), fpu: machine === 'arm' });
+  const { wordSize = 32, float = machine === 'arm' } = board.chip.cpu;
+  requireElfFor(image, { machine, class: wordSize, memories: memoriesOf(board), fpu: float });
 }
 
 /** Puts an image into a new machine of the board; without one the board's own images run. */
@@ -98,6 +99,7 @@ export function createStation<B extends AnyBoard>(
   let bench: MachineBench | undefined;
   const made = board.createMachine({
     ...(given && { image: given.segments, entry: given.entry }),
+    symbol: (name) => locator.symbol(name)?.address,
     locate: (pc) => locator.describe(pc),
     guard: () => bench?.guard(),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
@@ -133,13 +135,18 @@ function kept(): Kept[] {
   return holder[CACHE];
 }
 
-function stampOf(firmware: string): string {
+function stampOf(firmware: string | undefined): string {
+  if (firmware === undefined) return "the board's own";
   const stats = statSync(firmware, { throwIfNoEntry: false });
   return stats ? `${stats.mtimeMs} ${stats.size}` : 'missing';
 }
 
 /** The worker's machine for a board and an image; a new one when the image's contents changed. */
-export function stationFor<B extends AnyBoard>(board: B, firmware: string, options: StationOptions): Station<B> {
+export function stationFor<B extends AnyBoard>(
+  board: B,
+  firmware: string | undefined,
+  options: StationOptions,
+): Station<B> {
   const list = kept();
   const key = JSON.stringify([firmware, options.semihosting, options.engine, options.timing, options.stats]);
   const stamp = stampOf(firmware);
@@ -149,7 +156,7 @@ export function stationFor<B extends AnyBoard>(board: B, firmware: string, optio
     list.push(known);
     return known.station as Station<B>;
   }
-  const contents = stamp === 'missing' ? undefined : readFileSync(firmware);
+  const contents = stamp === 'missing' || firmware === undefined ? undefined : readFileSync(firmware);
   const hash = contents ? createHash('sha256').update(contents).digest('hex') : '';
   const same = known !== undefined && known.hash === hash;
   const station = same ? (known.station as Station<B>) : createStation(board, firmware, options, contents);

@@ -1,4 +1,4 @@
-import { clint } from '../../src/emu/cpu/riscv/clint.js';
+import { clintRow } from '../../src/emu/cpu/riscv/clint.js';
 import { MTIME_CLOCK, riscv } from '../../src/emu/cpu/riscv/core.js';
 import { readElf } from '../../src/emu/debug/elf.js';
 import type { ElfImage } from '../../src/emu/debug/elf-image.js';
@@ -41,12 +41,7 @@ function isaBoard(xlen: 32 | 64, entry: number, misaligned: 'do' | 'trap'): Mach
     harts: [{ hartId: 0, resetVector: entry }],
     timebase: 10_000_000,
     beside: ({ mtime, harts }) => ({
-      clint: {
-        address: 0x200_0000,
-        device: clint(mtime, harts),
-        clock: MTIME_CLOCK,
-        wires: { msip: 'cpu.msip', mtip: 'cpu.mtip' },
-      },
+      clint: clintRow(0x200_0000, mtime, harts, MTIME_CLOCK),
     }),
   });
   const memories = { ram: { kind: 'ram', address: RAM, size: RAM_SIZE } } as const;

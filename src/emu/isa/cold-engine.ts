@@ -1,27 +1,26 @@
 import { InternalError } from '../errors.js';
+import { type CodeView, CodeViews, pagesOf } from './code-views.js';
 import { EXIT_BREAKPOINT, EXIT_UNDECODED, generateColdModule } from './cold-module.js';
 import { Crossing, FAR } from './crossing.js';
 import { type Decoded, Decoder } from './decoder.js';
 import type { EngineMode, EngineOptions } from './engine-mode.js';
-import { type EngineStatistics, EXIT_CAUSES, type ExitCause } from './engine-statistics.js';
+import { type EngineStatistics, EXIT_CAUSES, type ExitCause, type StatisticsOptions } from './engine-statistics.js';
 import { BREAKPOINT, FIRST, Handlers, LONG, REGION, UNCONDITIONAL, UNDECODED } from './handlers.js';
-import { HotEngine, type Timing } from './hot/hot-engine.js';
+import { HotCounts, HotEngine, type HotHost, type Timing } from './hot/hot-engine.js';
+import { RegionTable } from './hot/region-table.js';
 import { Tiering, type Tiers } from './hot/tiering.js';
 import { functionImport, helperImport } from './imports.js';
 import { type Isa, isLong } from './instruction.js';
 import {
-  CHUNK_COUNT,
-  CHUNK_MAP,
+  BANK_SIZE,
   CHUNK_SHIFT,
-  CHUNK_SIZE,
-  CHUNK_STRIDE,
-  CHUNKS_BASE,
   COUNTERS,
   ENGINE,
-  ENTRIES_OFFSET,
   NOTE,
+  PAGE_SHIFT,
+  PAGE_SIZE,
+  PAGING,
   PC_HIGH,
-  RECORD_SIZE,
   type StateLayout,
 } from './layout.js'; // prettier-ignore
 import { LINE_CALLS } from './line-functions.js';
@@ -31,9 +30,12 @@ import type { Neighbour } from './pipeline.js';
 import { prebuilt } from './prebuilt.js';
 import { prebuiltName } from './prebuilt-name.js';
 import { slotValues } from './record.js';
+import { pagesOfChunk, Records } from './records.js';
 import { registerUse } from './register-use.js';
 import type { Scalar } from './semantics.js';
 import { SLOW_CALLS } from './slow-path.js';
+import { ALL_PAGES, PAGES, SoftTlb } from './soft-tlb.js';
+import { TableEntries } from './table-entries.js';
 import { staticsOf } from './variant.js';
 
 /**
@@ -62,6 +64,15 @@ export interface EngineHost {
    * Absent where fetches do not depend on that.
    */
   alwaysFetched?(address: number, length: number): boolean;
+  /**
+   * The physical address of code, as fetches of the core in its present state find it, without any effect; negative where they
+   * would not. Asked only while code is not seen as it lies in memory.
+   */
+  codeAddress?(address: number, carry: number): number;
+  /** Addresses of the page-table entries that the last `codeAddress` was led by, the root's first. */
+  readonly walked?: readonly number[];
+  /** Changes of the page at a physical address are to be told to `invalidate`, or no longer: page-table entries in it are in use. */
+  trackTable?(address: number, on: boolean): void;
   readonly helpers: Readonly<Record<string, (...args: number[]) => number | undefined>>;
 }
 
@@ -125,31 +136,15 @@ const longCalls = (host: EngineHost): WebAssembly.ModuleImports => ({
   store64: (address: number, value: bigint, flags: number, high: number) => host.store64(address, value, flags, high),
 });
 
-/** What CHUNK_MAP says of a chunk whose records are in a slot. */
-function biasOf(chunk: number, slot: number): number {
-  return (CHUNKS_BASE + slot * CHUNK_STRIDE - chunk * CHUNK_SIZE * (RECORD_SIZE / 2)) | 0;
-}
-
-let emptyMap: Int32Array | undefined;
-
-/** CHUNK_MAP of an engine that has decoded nothing: made once, copied for every machine. */
-function nothingDecoded(): Int32Array {
-  if (emptyMap !== undefined) return emptyMap;
-  emptyMap = new Int32Array(2 ** (32 - CHUNK_SHIFT));
-  // Biases are words: they come round again, and copying is faster than a loop that runs once in a process.
-  const period = 2 ** 32 / (CHUNK_SIZE * (RECORD_SIZE / 2));
-  for (let chunk = 0; chunk < period; chunk++) emptyMap[chunk] = biasOf(chunk, 0);
-  for (let known = period; known < emptyMap.length; known *= 2) emptyMap.copyWithin(known, 0, known);
-  return emptyMap;
-}
-
-const CHUNK_MASK = 2 ** (32 - CHUNK_SHIFT) - 1;
-
 /** Misses of lines in a slice that are many, and cycles to each of them. */
 const MANY_MISSES = 50;
 const CYCLES_PER_MISS = 2000;
 /** How many instructions are decoded ahead of the one that was asked for. */
 const DECODE_AHEAD = 32;
+
+/** Users of page-table entries beside those of SoftTlb: pages of code, from this number on, and one for many of them. */
+const CODE_PAGES = PAGING.banks * PAGES;
+const ALL_CODE = ALL_PAGES - 1;
 
 const BUDGET_EXIT: EngineExit = { kind: 'budget' };
 const BREAKPOINT_EXIT: EngineExit = { kind: 'breakpoint' };
@@ -176,20 +171,29 @@ export class ColdEngine {
   readonly #note: (site: number, target: number) => void;
   /** Address at which the last slice was over. */
   #leftAt = -1;
-  readonly hot: HotEngine;
+  /** Pages as a core with paging sees them; undefined where the machine has no room for that. */
+  readonly tlb: SoftTlb | undefined;
+  /** Page-table entries that pages of `tlb` and of code were led to by. */
+  readonly #entries: TableEntries;
+  readonly #counts = new HotCounts();
+  readonly #table = new RegionTable();
+  /** What compiles: one for each view where the core has paging, else one for all. */
+  #hot: HotEngine;
+  readonly #codeViews: CodeViews | undefined;
+  /** The present view, where the core has paging, and whether it may be another one by now. */
+  #codeView: CodeView | undefined;
+  #space = 0;
+  #moved = false;
   readonly #mode: EngineMode;
   readonly #ideal: boolean;
+  readonly #statistics: StatisticsOptions | undefined;
   readonly #tiering: Tiering | undefined;
   readonly #words: Int32Array;
   readonly #halfwords: Uint16Array;
   readonly #bytes: Uint8Array;
   readonly #counters: BigInt64Array;
   readonly #longs: BigInt64Array;
-  /** Guest chunk number (and view, above it) of every chunk of records in use; number 0 is never used. */
-  readonly #chunks: number[] = [];
-  #view = 0;
-  /** Views that may have records: all below. */
-  #views = 1;
+  readonly #records: Records;
   /** Instructions whose cost depends on an instruction that they branch to, by its address. */
   readonly #branchesTo = new Map<number, Set<number>>();
   readonly #crossing: Crossing;
@@ -197,6 +201,7 @@ export class ColdEngine {
   constructor(isa: Isa, memory: WebAssembly.Memory, host: EngineHost, options: EngineOptions = { mode: 'cold' }) {
     const { mode, statistics } = options;
     this.#mode = mode;
+    this.#statistics = statistics;
     this.#ideal = options.timing === 'ideal';
     this.isa = isa;
     this.#host = host;
@@ -210,27 +215,25 @@ export class ColdEngine {
     this.#longs = new BigInt64Array(memory.buffer, 0, this.layout.end >> 3);
     this.#counters = new BigInt64Array(memory.buffer, 0, (COUNTERS.exits >> 3) + EXIT_CAUSES.length);
     const regionImports = this.#regionImports;
-    this.hot = new HotEngine(isa, this.layout, memory, {
-      decode: (pc) => (mode === 'hot' ? this.#compilable(pc) : this.#decoded(pc)),
-      alwaysFetched: (address, length) => host.alwaysFetched?.(address, length) ?? true,
-      cover: (spans) => this.#cover(spans),
-      halfword: (pc) => host.fetch16(pc),
-      codeAt: (pc) => host.codeAt(pc),
-      constantWord: (address) => host.constantWord(address),
-      imports: regionImports,
-      isStop: (pc) => this.#breakpoints.has(pc),
-      timing: () => this.#timing,
-      register: (index) => this.#register(index),
-      pcHigh: () => this.#longHigh,
-      statistics,
-    });
+    const room = isa.paging ? options.room : undefined;
+    const more = room === undefined ? undefined : { base: room + PAGING.banks * BANK_SIZE, count: PAGING.chunks };
+    this.#records = new Records(memory, more);
+    this.#entries = new TableEntries((address, on) => host.trackTable?.(address, on));
+    this.tlb = room === undefined ? undefined : new SoftTlb(memory, room, this.#entries);
+    const compiler = (space: number, high: number) =>
+      new HotEngine(isa, this.layout, memory, this.#hotHost(space !== 0, BigInt(high) << 32n));
+    if (isa.paging) {
+      this.#codeViews = new CodeViews(compiler);
+      this.#codeView = this.#codeViews.add(0, 0);
+    }
+    this.#hot = this.#codeView?.hot ?? compiler(0, 0);
     const helpers = Object.fromEntries([
       ...Object.keys(isa.helpers).map((name) => [helperImport(name), host.helpers[name]!] as const),
       ...(isa.functions ?? []).map(({ name, run }) => [functionImport(name), run] as const),
     ]);
     const imports: WebAssembly.ModuleImports = {
       memory,
-      regions: this.hot.table,
+      regions: this.#table.table,
       ...(isLong(isa) ? longCalls(host) : shortCalls(host)),
       codeChanged: (address: number) => this.#codeChanged(address >>> 0),
       ...helpers,
@@ -245,9 +248,41 @@ export class ColdEngine {
     this.#note = instance.exports['note'] as (site: number, target: number) => void;
     this.#tiering = mode === 'cold' ? undefined : new Tiering(this.#tiers(), mode);
     this.#crossing = new Crossing(this, memory, host);
-    this.#words.set(nothingDecoded(), CHUNK_MAP >> 2);
     this.#words[ENGINE.stale >> 2] = 1;
     this.#words[ENGINE.piecesCost >> 2] = isa.pipeline && !this.#ideal ? 1 : 0;
+  }
+
+  /** What compiled code of a view needs of the engine. */
+  #hotHost(translated: boolean, pcHigh: bigint): HotHost {
+    const host = this.#host;
+    return {
+      table: this.#table,
+      counts: this.#counts,
+      translated,
+      pcHigh: () => (this.#codeViews === undefined ? BigInt(this.pcHigh) << 32n : pcHigh),
+      // where addresses are translated, even looking ahead could be noticed
+      decode: (pc) => (this.#mode === 'hot' && !translated ? this.#compilable(pc) : this.#decoded(pc)),
+      alwaysFetched: (address, length) => this.isa.paging || (host.alwaysFetched?.(address, length) ?? true),
+      cover: (spans) => this.#cover(spans),
+      halfword: (pc) => (translated ? this.#presentCode(pc) : host.fetch16(pc)),
+      codeAt: (pc) => host.codeAt(pc),
+      constantWord: (address) => (translated ? undefined : host.constantWord(address)),
+      imports: this.#regionImports,
+      isStop: (pc) => this.#breakpoints.has(pc),
+      timing: () => this.#timing,
+      register: (index) => this.#register(index),
+      statistics: this.#statistics,
+    };
+  }
+  /** A halfword that was fetched before. */
+  #presentCode(pc: number): number {
+    const halfword = this.#host.codeAt(pc);
+    if (halfword === undefined) throw new InternalError({ what: `no code at ${pc.toString(16)}` });
+    return halfword;
+  }
+  /** What compiles for the present view. */
+  get hot(): HotEngine {
+    return this.#hot;
   }
 
   /**
@@ -292,10 +327,9 @@ export class ColdEngine {
     return isLong(this.isa) ? this.#words[(PC_HIGH >> 2) + 1]! : 0;
   }
   set pcHigh(word: number) {
-    if (isLong(this.isa)) this.#words[(PC_HIGH >> 2) + 1] = word;
-  }
-  get #longHigh(): bigint {
-    return BigInt(this.pcHigh) << 32n;
+    if (!isLong(this.isa)) return;
+    this.#words[(PC_HIGH >> 2) + 1] = word;
+    this.#moved = true;
   }
   get budget(): number {
     return this.#words[ENGINE.budget >> 2]!;
@@ -309,8 +343,10 @@ export class ColdEngine {
    * fault raised by the host passes through; pc then stands at the instruction, which has changed nothing.
    */
   run(): EngineExit {
+    if (this.#moved) this.#look();
     if (this.#tiering) this.#noteStart();
     for (;;) {
+      if (this.#moved) this.#look();
       this.#words[ENGINE.exit >> 2] = 0;
       const before = this.budget;
       this.#run();
@@ -321,6 +357,7 @@ export class ColdEngine {
         return BUDGET_EXIT;
       }
       if (exit === EXIT_UNDECODED) {
+        if (this.#codeView !== undefined && this.#revive(this.pc)) continue;
         const undefinedAt = this.#decodeFrom(this.pc);
         if (undefinedAt) return undefinedAt;
       } else if (exit === EXIT_BREAKPOINT) {
@@ -412,12 +449,20 @@ export class ColdEngine {
 
   /** Execution goes on in compiled code where it comes to an address that has been decoded. */
   #setEntry(address: number, number: number): void {
-    for (let view = 0; view < this.#views; view++) this.#setEntryIn(view, address, number);
+    const [first, behind] = this.#viewsFor(this.view);
+    for (let view = first; view < behind; view++) this.#setEntryIn(view, address, number);
+  }
+  /** Views that have the compiled regions of one: itself where the core has paging, else all. */
+  #viewsFor(view: number): readonly [number, number] {
+    return this.#codeViews === undefined ? [0, this.#records.views] : [view, view + 1];
+  }
+  #hotOf(view: number): HotEngine {
+    return this.#codeViews?.all[view]?.hot ?? this.#hot;
   }
   #setEntryIn(view: number, address: number, number: number): void {
-    const found = this.#record(address, view);
+    const found = this.#records.at(address, view);
     if (found === undefined) return;
-    const [record, at] = [found >> 1, this.#entry(address, view)! >> 1];
+    const [record, at] = [found >> 1, this.#records.entryAt(address, view)! >> 1];
     if (this.#halfwords[record]! <= BREAKPOINT) return;
     this.#halfwords[at] = number;
     if (this.#halfwords[record] === REGION) return;
@@ -431,7 +476,7 @@ export class ColdEngine {
     const counted = (address: number) => Number(this.#counters[address >> 3]!);
     const [cold, hot] = [counted(COUNTERS.cold), counted(COUNTERS.hot)];
     const exits = EXIT_CAUSES.map((cause, i) => [cause, counted(COUNTERS.exits + 8 * i)] as const);
-    const rest = this.hot.statistics;
+    const rest = this.#counts.statistics;
     return {
       ...rest,
       instructions: cold + hot,
@@ -441,18 +486,19 @@ export class ColdEngine {
   }
 
   #tiers(): Tiers {
-    const { hot } = this;
+    const counts = this.#counts;
     return {
       get compiled() {
-        return hot.statistics.compiledInstructions;
+        return counts.statistics.compiledInstructions;
       },
       get known() {
-        return hot.known;
+        return counts.known;
       },
-      isEntry: (pc) => hot.isEntry(pc),
-      covers: (pc) => hot.covers(pc),
+      isEntry: (pc) => this.hot.isEntry(pc),
+      covers: (pc) => this.hot.covers(pc),
       compile: (entries) => this.compile(entries),
       learn: (accesses, jumps, reached) => {
+        const { hot } = this;
         const dropped = accesses.map((pc) => hot.generalise(pc));
         const alone = reached.filter((pc) => !hot.isMissing(pc));
         for (const [pc, targets] of jumps) {
@@ -483,46 +529,43 @@ export class ColdEngine {
     words[ENGINE.tail >> 2] = 0;
   }
 
-  #undoEntries(entries: readonly number[]): void {
+  #undoEntries(entries: readonly number[], view = this.view): void {
     if (entries.length > 0) this.#words[ENGINE.stale >> 2] = 1;
-    for (const entry of entries) this.#undoEntry(entry);
+    for (const entry of entries) this.#undoEntry(entry, view);
   }
 
   /** Gives a record back the handler it had before a region began there. */
-  #undoEntry(entry: number): void {
-    for (let view = 0; view < this.#views; view++) {
-      const record = this.#record(entry, view);
+  #undoEntry(entry: number, of: number): void {
+    const [first, behind] = this.#viewsFor(of);
+    for (let view = first; view < behind; view++) {
+      const record = this.#records.at(entry, view);
       if (record === undefined || this.#halfwords[record >> 1] !== REGION) continue;
-      this.#halfwords[record >> 1] = this.#halfwords[(this.#entry(entry, view)! >> 1) + 1]!;
+      this.#halfwords[record >> 1] = this.#halfwords[(this.#records.entryAt(entry, view)! >> 1) + 1]!;
     }
   }
 
-  #entry(address: number, view: number): number | undefined {
-    const slot = this.#slot(address, view);
-    if (slot === 0) return undefined;
-    return CHUNKS_BASE + slot * CHUNK_STRIDE + ENTRIES_OFFSET + (address & (CHUNK_SIZE - 2)) * 2;
-  }
-
-  #dropRegions(address: number): void {
-    this.#undoEntries(this.hot.drop(address).entries);
+  #dropRegions(address: number, view = this.view): void {
+    this.#undoEntries(this.#hotOf(view).drop(address).entries, view);
   }
 
   /** Sees to it that changes of this code are heard of: where nothing was decoded, records say that code lies there, and no more. */
   #cover(spans: readonly number[]): boolean {
     for (let i = 0; i < spans.length; i += 2) {
       const address = spans[i]!;
-      if (this.#record(address) === undefined && this.#chunks.length === CHUNK_COUNT - 1) return false;
+      if (this.#space !== 0) this.#revive(address);
+      if (this.#record(address) === undefined && this.#records.isFull) return false;
       const record = this.#recordFor(address);
       if (this.#words[record >> 2] !== 0) continue;
       this.#words[record >> 2] = LONG << 16;
-      this.#host.codeDecoded(address, spans[i + 1]!);
+      this.#codeDecoded(address, spans[i + 1]!);
     }
+    if (this.#space !== 0) CodeViews.link(this.#codeView!, spans);
     return true;
   }
 
   /** The instruction at an address if it was decoded: what was not has not been executed yet. */
   #decoded(pc: number): Decoded | undefined {
-    const record = this.#record(pc);
+    const record = this.#records.isStale(pc) ? undefined : this.#record(pc);
     return record === undefined || this.#halfwords[record >> 1] === UNDECODED ? undefined : this.#compilable(pc);
   }
   #compilable(pc: number): Decoded | undefined {
@@ -584,16 +627,20 @@ export class ColdEngine {
   }
   /** The instruction is the same as before: what depends on it stays. */
   #decodeAnew(address: number): void {
-    for (let view = 0; view < this.#views; view++) {
-      const record = this.#record(address, view);
+    for (let view = 0; view < this.#records.views; view++) {
+      const record = this.#records.at(address, view);
       if (record === undefined || this.#words[record >> 2] === 0) continue;
       this.#words[record >> 2] = LONG << 16;
-      this.#undoEntries(this.hot.dropThoseAt(address).entries);
+      this.#undoEntries(this.#hotOf(view).dropThoseAt(address).entries, view);
     }
   }
 
-  /** Forgets decoded instructions that overlap a range of guest addresses whose bytes changed. */
+  /** Forgets decoded instructions that overlap a range of guest addresses whose bytes changed: physical ones, where that differs. */
   invalidate(address: number, length: number): void {
+    if (this.#codeViews !== undefined) {
+      this.#invalidateShown(this.#codeViews, address >>> 0, length);
+      this.#entries.changed(address, length, this.#entryChanged);
+    }
     const first = (address & ~1) - 2;
     for (let at = first - this.#reach; at < (address | 0) + length; at += 2) this.#undecode(at >>> 0);
     if (this.#branchesTo.size === 0) return;
@@ -609,6 +656,27 @@ export class ColdEngine {
     for (const pc of branches) this.#undecode(pc);
   }
 
+  readonly #entryChanged = (user: number): void => {
+    if (user === ALL_CODE) this.translationsChanged();
+    else if (user < CODE_PAGES) this.tlb!.entryChanged(user);
+    else {
+      const [view, page] = [Math.floor((user - CODE_PAGES) / PAGES), (user - CODE_PAGES) % PAGES];
+      const known = this.#codeViews!.all[view];
+      if (known?.pages.has(page)) this.#dropPage(known, (page << PAGE_SHIFT) >>> 0);
+    }
+  };
+  #invalidateShown(views: CodeViews, address: number, length: number): void {
+    const behind = address + length;
+    for (let at = address; at < behind; ) {
+      const end = Math.min(behind, ((at | (PAGE_SIZE - 1)) >>> 0) + 1);
+      for (const { view, page } of views.showing(at >>> PAGE_SHIFT)) {
+        const seen = (page << PAGE_SHIFT) | (at & (PAGE_SIZE - 2));
+        for (let i = -2; i < end - at; i += 2) this.#undecodeIn((seen + i) >>> 0, view.number);
+      }
+      at = end;
+    }
+  }
+
   /** A store changed a decoded instruction, or one that others depend on; its own record says so already. */
   #codeChanged(address: number): void {
     this.#dropRegions(address);
@@ -618,74 +686,160 @@ export class ColdEngine {
 
   /** Plain memory is no longer where it was, or must no longer be read without asking. */
   remapped(): void {
-    this.#undoEntries(this.hot.dropAll());
+    this.tlb?.flush();
+    const views = this.#codeViews?.all;
+    if (views === undefined) this.#undoEntries(this.#hot.dropAll());
+    else for (const view of views) this.#undoEntries(view.hot.dropAll(), view.number);
   }
 
   /** Forgets everything decoded. */
   flush(): void {
-    this.hot.dropAll();
+    if (this.#codeViews === undefined) this.#hot.dropAll();
+    else for (const { hot } of this.#codeViews.all) hot.dropAll();
+    this.#codeViews?.forgetPages();
     this.#words[ENGINE.stale >> 2] = 1;
-    for (let slot = 1; slot <= this.#chunks.length; slot++) {
-      const from = CHUNKS_BASE + slot * CHUNK_STRIDE;
-      this.#bytes.fill(0, from, from + CHUNK_STRIDE);
-    }
-    for (const key of this.#chunks) this.#mapChunk(key & CHUNK_MASK, 0);
-    this.#chunks.length = 0;
-    this.#views = this.#view + 1;
+    this.#records.clear();
     this.#branchesTo.clear();
   }
 
   /**
    * The state of the core that decides what may be fetched, as a small number: what was decoded in one is not executed in
-   * another. Compiled regions are for all of them. Changed only between runs.
+   * another. Compiled regions are for all of them. Changed only between runs. Cores with paging have `enterRegime` instead.
    */
   get view(): number {
-    return this.#view;
+    return this.#records.view;
   }
   set view(view: number) {
-    if (view === this.#view) return;
-    const before = this.#view;
-    this.#view = view;
-    this.#views = Math.max(this.#views, view + 1);
-    for (const key of this.#chunks) if (key >>> CHUNK_SHIFT === before) this.#mapChunk(key & CHUNK_MASK, 0);
-    for (let slot = 1; slot <= this.#chunks.length; slot++) {
-      const key = this.#chunks[slot - 1]!;
-      if (key >>> CHUNK_SHIFT === view) this.#mapChunk(key & CHUNK_MASK, slot);
+    this.#records.view = view;
+  }
+
+  /**
+   * How a core with paging sees memory from now on: its code, and its data. 0 is as it is; other numbers are the core's, of up to 53
+   * bits. What was decoded in one way of seeing code, and what pages showed in one way of seeing data, is kept for when it comes back.
+   */
+  enterRegime(code: number, data: number): void {
+    if ((code !== 0 || data !== 0) && this.tlb === undefined) throw new InternalError({ what: 'no room for paging' });
+    if (this.tlb?.enter(data)) this.#words[ENGINE.stale >> 2] = 1;
+    this.#space = code;
+    this.#look();
+  }
+
+  /** Addresses of code may be translated differently from now on. What was decoded is looked at again before it is executed. */
+  translationsChanged(): void {
+    this.#words[ENGINE.stale >> 2] = 1;
+    this.#records.translationsChanged();
+  }
+  /** The same for one page. */
+  translationChanged(low: number): void {
+    for (const { number, pages } of this.#codeViews!.all) {
+      if (!pages.has(low >>> PAGE_SHIFT)) continue;
+      this.#words[ENGINE.stale >> 2] = 1;
+      this.#records.translationChanged(low, number);
     }
   }
 
-  #mapChunk(chunk: number, slot: number): void {
-    this.#words[(CHUNK_MAP >> 2) + chunk] = biasOf(chunk, slot);
+  /** The core's state is another one, as after a restore. */
+  restored(): void {
+    this.tlb?.flush();
+    this.translationsChanged();
+    this.#moved = true;
   }
 
-  /** Where the records of an address's chunk are in a view, 0 if nowhere. */
-  #slot(address: number, view: number): number {
-    return this.#chunks.indexOf((view << CHUNK_SHIFT) | (address >>> CHUNK_SHIFT)) + 1;
+  /** Turns to the view that fits the core's state. */
+  #look(): void {
+    this.#moved = false;
+    const views = this.#codeViews;
+    if (views === undefined) return;
+    const { pcHigh } = this;
+    const present = this.#codeView!;
+    if (present.space === this.#space && present.high === pcHigh) return;
+    let view = views.known(this.#space, pcHigh);
+    if (view === undefined) {
+      if (views.isFull) {
+        this.flush();
+        views.clear();
+        this.#records.view = 0;
+      }
+      view = views.add(this.#space, pcHigh);
+    }
+    this.#codeView = view;
+    this.#hot = view.hot;
+    this.#records.view = view.number;
+    this.#words[ENGINE.stale >> 2] = 1;
+  }
+
+  /** Where a stale chunk was come to: what of it is still true comes back. False if there is no such chunk. */
+  #revive(pc: number): boolean {
+    if (!this.#records.isStale(pc)) return false;
+    const view = this.#codeView!;
+    for (const chunk of CodeViews.linked(view, pc >>> CHUNK_SHIFT)) {
+      const address = (chunk << CHUNK_SHIFT) >>> 0;
+      if (!this.#records.isStale(address)) continue;
+      for (const page of pagesOfChunk(address)) this.#checkPage(view, page);
+      this.#records.renew(address);
+    }
+    return true;
+  }
+  #checkPage(view: CodeView, address: number): void {
+    const page = address >>> PAGE_SHIFT;
+    const known = view.pages.get(page);
+    if (known === undefined) return;
+    if (this.#physicalPage(address) === known) this.#noteEntries(view, page);
+    else this.#dropPage(view, address);
+  }
+  #dropPage(view: CodeView, address: number): void {
+    this.#words[ENGINE.stale >> 2] = 1;
+    this.#codeViews!.hide(view, address >>> PAGE_SHIFT);
+    this.#records.clearPage(address, view.number);
+    this.#undecodeIn((address - 2) >>> 0, view.number);
+    this.#undoEntries(view.hot.dropPage(address).entries, view.number);
+  }
+  /** A page of code depends on the entries that were walked last. */
+  #noteEntries({ number }: CodeView, page: number): void {
+    const { walked = [] } = this.#host;
+    for (let i = 0; i < walked.length; i++) {
+      this.#entries.add(walked[i]!, i < walked.length - 1 ? ALL_CODE : CODE_PAGES + number * PAGES + page);
+    }
+  }
+  #physicalPage(address: number): number {
+    const carry = address < 1 << PAGE_SHIFT && this.pc >= 0xffff_f000 ? 1 : 0;
+    const physical = this.#host.codeAddress!(address, carry);
+    return physical < 0 ? -1 : physical >>> PAGE_SHIFT;
+  }
+
+  /** Code was decoded, or counts as decoded: its changes are to be heard of. */
+  #codeDecoded(address: number, length: number): void {
+    this.#host.codeDecoded(address, length);
+    if (this.#space === 0) return;
+    const view = this.#codeView!;
+    for (const page of pagesOf(address, length)) {
+      if (view.pages.has(page)) continue;
+      this.#codeViews!.show(view, page, this.#physicalPage((page << PAGE_SHIFT) >>> 0));
+      this.#noteEntries(view, page);
+    }
   }
 
   /** Host address of a record, if its chunk is in use. */
-  #record(address: number, view = this.#view): number | undefined {
-    const slot = this.#slot(address, view);
-    if (slot === 0) return undefined;
-    return CHUNKS_BASE + slot * CHUNK_STRIDE + (address & (CHUNK_SIZE - 2)) * (RECORD_SIZE / 2);
+  #record(address: number): number | undefined {
+    return this.#records.at(address);
   }
 
   #undecode(address: number): void {
-    for (let view = 0; view < this.#views; view++) {
-      const record = this.#record(address, view);
-      if (record === undefined || this.#words[record >> 2] === 0) continue;
-      this.#words[record >> 2] = 0;
-      this.#dropRegions(address);
-    }
+    const views = this.#codeViews === undefined ? this.#records.views : 1;
+    for (let view = 0; view < views; view++) this.#undecodeIn(address, view);
+  }
+  #undecodeIn(address: number, view: number): void {
+    const record = this.#records.at(address, view);
+    if (record === undefined || this.#words[record >> 2] === 0) return;
+    this.#words[record >> 2] = 0;
+    this.#dropRegions(address, view);
   }
 
   #recordFor(address: number): number {
     const known = this.#record(address);
     if (known !== undefined) return known;
-    if (this.#chunks.length === CHUNK_COUNT - 1) this.flush();
-    const chunk = address >>> CHUNK_SHIFT;
-    this.#mapChunk(chunk, this.#chunks.push((this.#view << CHUNK_SHIFT) | chunk));
-    return this.#record(address)!;
+    if (this.#records.isFull) this.flush();
+    return this.#records.make(address, this.#space === 0);
   }
 
   /** Decodes the instruction at an address and some that follow; what stops the first one is reported. */
@@ -736,7 +890,7 @@ export class ColdEngine {
     this.#halfwords[record >> 1] = stop ? BREAKPOINT : outside;
     this.#halfwords[(record >> 1) + 1] =
       (stop ? BREAKPOINT : inside) | (length === 4 ? LONG : 0) | (row.unconditional ? UNCONDITIONAL : 0);
-    this.#host.codeDecoded(address, length);
+    this.#codeDecoded(address, length);
   }
 
   /** Sees to it that an instruction is decoded anew once its neighbours change. */

@@ -89,7 +89,7 @@ class ColdModule {
       store64: host('store64'),
       codeChanged: host('codeChanged'),
     };
-    this.#slowPath = addSlowPath(this.#module, machine, isLong(isa));
+    this.#slowPath = addSlowPath(this.#module, machine, { long: isLong(isa), paging: isa.paging ?? false });
     if (!slowCode) return;
     const line = (print: () => FunctionBody) => this.#module.function(['i32'], ['i32'], print);
     const missCode = line(() => missFunction(LINES.code));
@@ -137,6 +137,7 @@ class ColdModule {
         this.#dataLine === undefined
           ? undefined
           : (address) => this.#payForData(out, rest.budget, address, this.#dataLine!),
+      bank: this.#isa.paging ? () => out.i32(0).memory(OP.i32_load, ENGINE.bank) : undefined,
       helper: (name) => this.#imports.get(helperImport(name))!,
       pure: (name) => this.#imports.get(functionImport(name))!,
       trapNumber: (kind) => 1 + this.#isa.traps.indexOf(kind),
@@ -342,14 +343,13 @@ class ColdModule {
     out.i32(0).i32(1).memory(OP.i32_store, ENGINE.tail).op(OP.end);
   }
 
-  #callOutOfLine(
-    out: FunctionBody,
-    { target, pc, budget, record }: { target: number; pc: number; budget: number; record: number },
-  ): void {
+  #callOutOfLine(out: FunctionBody, { target, pc, budget, bias, record }: Locals): void {
     const type = this.#module.type(OUT_OF_LINE, OUT_OF_LINE_RESULT);
     out.get(record).get(pc).get(budget).get(record).memory(OP.i32_load16_u, 0);
     out.op(OP.call_indirect).code.u32(type).byte(this.#table);
     out.set(budget).set(target);
+    // what the core sees of memory may be something else now
+    if (this.#isa.paging) out.i32(0).set(bias);
     this.#leaveIfAsked(out, target, budget);
     out.br(1);
   }

@@ -11,6 +11,8 @@ export interface EngineOptions {
   readonly mode: EngineMode;
   /** `part` where it is not given. */
   readonly timing?: TimingModel | undefined;
+  /** Where the bytes of the engine's memory begin that a core with paging asked for (PAGING_ROOM). */
+  readonly room?: number | undefined;
   /** Counts what is executed and left, which costs speed. */
   readonly statistics?: StatisticsOptions | undefined;
 }

@@ -133,6 +133,8 @@ export interface Isa {
   readonly functions?: readonly PureFunction[];
   readonly formats: Readonly<Record<string, OperandFormat>>;
   readonly predication?: Predication;
+  /** The core may translate addresses: the page tables come in banks. */
+  readonly paging?: boolean;
   readonly linkage: Linkage;
   /** Length in bytes of the instruction that starts with this halfword. */
   readonly lengthOf: (firstHalfword: number) => 2 | 4;

@@ -71,8 +71,15 @@ export const CHUNK_MAP = 0x1_0000;
 export const READ_TABLE = 0x10_0000;
 /** The same for stores: filled only while the page is dirty, holds no decoded code and nobody watches it. */
 export const WRITE_TABLE = 0x50_0000;
+/** Where addresses have 64 bits: the high word of the addresses that both entries of a page are for. */
+export const HIGH_TABLE = 0x90_0000;
+/**
+ * These three tables are for physical addresses. Cores with paging have banks of further ones, for what the core sees otherwise:
+ * each as far from `READ_TABLE` as `ENGINE.bank` says.
+ */
+export const BANK_SIZE = 0xc0_0000;
 /** One byte per guest page: bits of `PAGE`. */
-export const CODE_TABLE = 0x90_0000;
+export const CODE_TABLE = 0xd0_0000;
 /**
  * `code`: plain RAM, already dirty, but with decoded code inside. `closed`: whether it may be read changes with the state of the
  * core, so that it is no part of a window. `strict`: unaligned accesses are the machine's.
@@ -89,14 +96,16 @@ export type PageGuard = (address: number) => number;
  * One word per guest page: 0, or the address of a list of one word for each word of the page: 0, or the address of a
  * `PORT`. Only registers whose read is nothing but their stored word have one; every other access is the machine's.
  */
-export const PORT_TABLE = 0xa0_0000;
+export const PORT_TABLE = 0xe0_0000;
 /** A register that can be read directly: addresses of its value, of its count of reads, and of a word that is 0 while it answers. */
 export const PORT = { value: 0, reads: 4, blocked: 8, size: 16 } as const;
-/** One word per guest page, where addresses have 64 bits: the high word of the addresses that the entries of the other tables are for. */
-export const HIGH_TABLE = 0xe0_0000;
 export const CHUNKS_BASE = 0x120_0000;
 /** First byte for guest memories. */
 export const GUEST_BASE = Math.ceil((CHUNKS_BASE + CHUNK_COUNT * CHUNK_STRIDE) / WASM_PAGE) * WASM_PAGE;
+
+/** What a machine with paging has beside, behind its guest memories: banks, and room for more chunks. */
+export const PAGING = { banks: 7, chunks: 104 } as const;
+export const PAGING_ROOM = PAGING.banks * BANK_SIZE + PAGING.chunks * CHUNK_STRIDE;
 
 /** Words the engine and the machine share, as byte offsets in the Wasm memory. */
 export const ENGINE = {
@@ -126,6 +135,8 @@ export const ENGINE = {
   bridgeWaits: ENGINE_BASE + 28,
   /** i32: not 0 once a note has been made often. */
   noted: ENGINE_BASE + 16,
+  /** i32: what to add to the addresses of the page tables, 0 while the core sees memory as it is. */
+  bank: ENGINE_BASE + 36,
 } as const;
 /** First byte of registers and scalars; the words before it are the engines' own, but for pc. */
 export const SCALARS = STATE_BASE + 24;

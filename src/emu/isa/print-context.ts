@@ -18,6 +18,8 @@ export interface PrintContext {
   temporary(type: Type): number;
   /** Indices of the out-of-line memory functions and of the CPU's helpers. */
   readonly slow: (kind: 'load' | 'store', size: number) => number;
+  /** Puts what to add to the addresses of the page tables on the stack, where that is not 0. */
+  readonly bank: (() => void) | undefined;
   /** Waits for a line of data in the slow memory, at a known address or at one in a local; only where there is such a memory. */
   readonly waitForData: ((address: DataAddress) => void) | undefined;
   readonly helper: (name: string) => number;
@@ -50,6 +52,7 @@ export interface MemoryWindow {
 
 /** One check for several accesses at fixed distances from a register. */
 export interface SharedCheck {
+  readonly kind: 'load' | 'store';
   /** The base register's local, and the distance of the first byte from it. */
   readonly base: number;
   readonly from: number;
@@ -57,7 +60,7 @@ export interface SharedCheck {
   readonly span: number;
   /** log2 of the alignment. */
   readonly shift: number;
-  /** Where loads are expected; stores go by the page table. */
+  /** Where loads are expected; without it the page table says. */
   readonly window: MemoryWindow | undefined;
   /** Local for the first byte's place, relative to the window or in the Wasm memory. */
   readonly place: number;

@@ -334,7 +334,7 @@ export class Printer {
 
   /** Leaves the page's table entry in a local and the "slow path" condition on the stack. */
   #lookUp({ low, long }: AddressLocals, size: number, table: number): number {
-    const { out } = this.#context;
+    const { out, bank } = this.#context;
     const entry = this.#context.temporary('i32');
     out
       .get(low)
@@ -342,6 +342,10 @@ export class Printer {
       .op(OP.i32_shr_u)
       .i32(0x3f_fffc)
       .op(OP.i32_and);
+    if (bank) {
+      bank();
+      out.op(OP.i32_add);
+    }
     if (long === undefined) out.memory(OP.i32_load, table).tee(entry).op(OP.i32_eqz);
     else {
       const page = this.#context.temporary('i32');
@@ -466,7 +470,7 @@ export class Printer {
   }
 
   /** Checks all accesses of a group at the first one; gives where the place counts from in the Wasm memory. */
-  #sharedCheck({ base, from, span, shift, window, place, checked }: SharedCheck): number {
+  #sharedCheck({ kind, base, from, span, shift, window, place, checked }: SharedCheck): number {
     const { out, hot } = this.#context;
     if (checked) return window?.host ?? 0;
     const distance = from - (window?.base ?? 0);
@@ -478,7 +482,7 @@ export class Printer {
       out.get(long ?? place);
       this.#isOutside((((window.size - span) >>> shift) + 1) * 2 ** shift, shift, long !== undefined);
     } else {
-      const entry = this.#lookUp({ low: place, long }, 1 << shift, WRITE_TABLE);
+      const entry = this.#lookUp({ low: place, long }, 1 << shift, kind === 'load' ? READ_TABLE : WRITE_TABLE);
       out
         .get(place)
         .i32(PAGE_SIZE - 1)

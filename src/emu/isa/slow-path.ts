@@ -55,20 +55,27 @@ export const slowParams = (kind: 'load' | 'store', value: Type, long: boolean): 
   ...(long ? (['i32'] as const) : []),
 ];
 
-export function addSlowPath(module: ModuleBuilder, imports: Imports, long: boolean): SlowPath {
+/** What differs from core to core: 64-bit addresses, and banks of page tables. */
+export interface SlowOptions {
+  readonly long: boolean;
+  readonly paging: boolean;
+}
+
+export function addSlowPath(module: ModuleBuilder, imports: Imports, options: SlowOptions): SlowPath {
+  const { long } = options;
   const indices = new Map<string, number>();
   for (const size of SIZES) {
     const type: Type = size === 8 ? 'i64' : 'i32';
     indices.set(
       `load ${size}`,
       module.function(slowParams('load', type, long), [type], () =>
-        slowLoad(size, type, size === 8 ? imports.load64 : imports.load, long),
+        slowLoad(size, type, size === 8 ? imports.load64 : imports.load, options),
       ),
     );
     indices.set(
       `store ${size}`,
       module.function(slowParams('store', type, long), [], () =>
-        slowStore(size, type, size === 8 ? imports.store64 : imports.store, imports.codeChanged, long),
+        slowStore(size, type, size === 8 ? imports.store64 : imports.store, imports.codeChanged, options),
       ),
     );
   }
@@ -79,7 +86,7 @@ export function addSlowPath(module: ModuleBuilder, imports: Imports, long: boole
  * Puts on the stack whether the access lies in one page, needs no alignment trap, and is made with the core's own privilege:
  * the tables say what that may do.
  */
-function allowedHere(out: FunctionBody, flags: number, size: number, long: boolean): void {
+function allowedHere(out: FunctionBody, flags: number, size: number, options: SlowOptions): void {
   out
     .get(0)
     .i32(PAGE_SIZE - 1)
@@ -94,24 +101,29 @@ function allowedHere(out: FunctionBody, flags: number, size: number, long: boole
   out.get(0).i32(PAGE_SHIFT).op(OP.i32_shr_u).memory(OP.i32_load8_u, CODE_TABLE).i32(PAGE.strict).op(OP.i32_and);
   out.op(OP.i32_or, OP.i32_eqz, OP.i32_or, OP.i32_and);
   out.get(flags).i32(4).op(OP.i32_and, OP.i32_eqz, OP.i32_and);
-  if (!long) return;
-  isOfPage(out, flags + 1);
+  if (!options.long) return;
+  isOfPage(out, flags + 1, options);
   out.op(OP.i32_and);
 }
 /** Puts on the stack whether the page's entries are for this high word. */
-function isOfPage(out: FunctionBody, high: number): void {
-  pageEntry(out, HIGH_TABLE);
+function isOfPage(out: FunctionBody, high: number, { paging }: SlowOptions): void {
+  pageEntry(out, HIGH_TABLE, paging);
   out.get(high).op(OP.i32_eq);
 }
 
-function pageEntry(out: FunctionBody, table: number): void {
+function pageEntry(out: FunctionBody, table: number, banked: boolean): void {
   out
     .get(0)
     .i32(PAGE_SHIFT - 2)
     .op(OP.i32_shr_u)
     .i32(0x3f_fffc)
-    .op(OP.i32_and)
-    .memory(OP.i32_load, table);
+    .op(OP.i32_and);
+  if (banked) out.i32(0).memory(OP.i32_load, ENGINE.bank).op(OP.i32_add);
+  out.memory(OP.i32_load, table);
+}
+/** Leaves the block around it unless the core sees memory as it is: only of that do the other tables tell. */
+function unlessPlain(out: FunctionBody, { paging }: SlowOptions): void {
+  if (paging) out.i32(0).memory(OP.i32_load, ENGINE.bank).br(0, OP.br_if);
 }
 
 /** Cycles for a read behind a bridge. */
@@ -143,16 +155,17 @@ function payForPieces(out: FunctionBody, size: 1 | 2 | 4 | 8): void {
 export const piecesOf = (address: number, size: number): number =>
   Number((address & (size - 1)) !== 0) + (size === 4 ? address & 1 : 0);
 
-function slowLoad(size: 1 | 2 | 4 | 8, type: Type, host: number, long: boolean): FunctionBody {
+function slowLoad(size: 1 | 2 | 4 | 8, type: Type, host: number, options: SlowOptions): FunctionBody {
+  const { long, paging } = options;
   const out = new FunctionBody(slowParams('load', type, long));
   const entry = out.local('i32');
-  allowedHere(out, 1, size, long);
+  allowedHere(out, 1, size, options);
   out.op(OP.if, EMPTY_BLOCK);
-  pageEntry(out, READ_TABLE);
+  pageEntry(out, READ_TABLE, paging);
   out.tee(entry).op(OP.if, EMPTY_BLOCK);
   payForPieces(out, size);
   out.get(entry).get(0).op(OP.i32_add).memory(LOAD[size], 0).op(OP.return, OP.end, OP.end);
-  if (size === 4) readPort(out, 1, entry, long);
+  if (size === 4) readPort(out, 1, entry, options);
   out.get(0);
   if (size < 8) out.i32(size);
   out.get(1);
@@ -161,15 +174,13 @@ function slowLoad(size: 1 | 2 | 4 | 8, type: Type, host: number, long: boolean):
 }
 
 /** Returns the word of a device register whose read has no other effect than to be counted. */
-function readPort(out: FunctionBody, flags: number, port: number, long: boolean): void {
+function readPort(out: FunctionBody, flags: number, port: number, options: SlowOptions): void {
   out.op(OP.block, EMPTY_BLOCK);
-  if (long) {
-    isOfPage(out, flags + 1);
-    out.op(OP.i32_eqz).br(0, OP.br_if);
-  }
+  unlessPlain(out, options);
+  if (options.long) out.get(flags + 1).br(0, OP.br_if);
   out.get(flags).i32(4).op(OP.i32_and).br(0, OP.br_if);
   out.get(0).i32(3).op(OP.i32_and).br(0, OP.br_if);
-  pageEntry(out, PORT_TABLE);
+  pageEntry(out, PORT_TABLE, false);
   out.tee(port).op(OP.i32_eqz).br(0, OP.br_if);
   out
     .get(0)
@@ -189,11 +200,20 @@ function readPort(out: FunctionBody, flags: number, port: number, long: boolean)
   out.op(OP.end);
 }
 
-function slowStore(size: 1 | 2 | 4 | 8, type: Type, host: number, codeChanged: number, long: boolean): FunctionBody {
+function slowStore(
+  size: 1 | 2 | 4 | 8,
+  type: Type,
+  host: number,
+  codeChanged: number,
+  options: SlowOptions,
+): FunctionBody {
+  const { long } = options;
   const out = new FunctionBody(slowParams('store', type, long));
   const [halfword, record] = [out.local('i32'), out.local('i32')];
-  allowedHere(out, 2, size, long);
-  out.get(0).i32(PAGE_SHIFT).op(OP.i32_shr_u).memory(OP.i32_load8_u, CODE_TABLE).op(OP.i32_and, OP.if, EMPTY_BLOCK);
+  allowedHere(out, 2, size, options);
+  out.get(0).i32(PAGE_SHIFT).op(OP.i32_shr_u).memory(OP.i32_load8_u, CODE_TABLE).op(OP.i32_and);
+  if (options.paging) out.i32(0).memory(OP.i32_load, ENGINE.bank).op(OP.i32_eqz, OP.i32_and);
+  out.op(OP.if, EMPTY_BLOCK);
   // every halfword whose record may cover the stored bytes: from the instruction that starts 2 bytes before
   out.get(0).i32(-2).op(OP.i32_and).i32(2).op(OP.i32_sub).set(halfword);
   out.op(OP.loop, EMPTY_BLOCK);
@@ -214,7 +234,7 @@ function slowStore(size: 1 | 2 | 4 | 8, type: Type, host: number, codeChanged: n
     .br(0, OP.br_if)
     .op(OP.end);
   payForPieces(out, size);
-  pageEntry(out, READ_TABLE);
+  pageEntry(out, READ_TABLE, false);
   out.get(0).op(OP.i32_add).get(1).memory(STORE[size], 0).op(OP.return, OP.end);
   out.get(0).get(1);
   if (size < 8) out.i32(size);

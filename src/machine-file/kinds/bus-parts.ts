@@ -98,6 +98,7 @@ export const spiFlash = partKind(
       size: o.size.optional(),
       jedec: o.z.tuple([o.integer, o.integer]).optional().describe('manufacturer and type'),
       contents: o.bytes.optional(),
+      mapped: o.flag.optional().describe('the flash that its controller shows as memory'),
     }),
   },
   makeSpiFlash,

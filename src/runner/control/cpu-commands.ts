@@ -1,71 +1,64 @@
 import { z } from 'zod';
 import { UsageError } from '../../emu/errors.js';
-import { unknown } from '../../emu/options.js';
+import { coreNamed } from '../core-access.js';
 import { disassembly } from '../disassembly.js';
 import { commandGroup, nothing } from './command.js';
-import type { Target } from './target.js';
 import { addressArgument, addressOf, fitting, hexOf, hexText, integerArgument } from './values.js';
 
 const { define, commands } = commandGroup('The core');
 export const cpuCommands = commands;
 
-const cpuName = z.string().max(100).optional().describe('the name of a core; the first if it is left out');
-
-/** @throws UsageError when there is no core of that name */
-function checkCpu({ board }: Target, name: string | undefined): void {
-  if (name === undefined || name === board.cpu.name || name === 'cpu') return;
-  throw unknown(`board '${board.name}'`, 'core', name, ['cpu', board.cpu.name]);
-}
-
-/** The register's own name; @throws UsageError when the core has no such register */
-function registerOf({ board, bench }: Target, name: string): string {
-  const names = bench.machine.cpu.registerNames;
-  const found = names.find((one) => one === name) ?? names.find((one) => one === name.toLowerCase());
-  if (found !== undefined) return found;
-  // Others that the core knows by name, a register's number or a CSR.
-  if (isKnown(() => bench.machine.cpu.register(name))) return name;
-  throw unknown(board.cpu.name, 'register', name, names);
-}
-
-function isKnown(read: () => unknown): boolean {
-  try {
-    return typeof read() === 'number';
-  } catch {
-    return false;
-  }
-}
+const cpuName = z
+  .string()
+  .max(100)
+  .optional()
+  .describe('`"cpu"`, or `"hart1"` of several; the one that executes if it is left out');
 
 define({
   name: 'query-cpus',
-  doc: 'The cores with the names of their registers.',
+  doc: 'The cores, or harts of a core, with the names of their registers. Cores know others besides: numbers, CSRs.',
   result: z.strictObject({
+    present: z.string().describe('the one that executes, or did last'),
     cpus: z.array(
       z.strictObject({
         name: z.string(),
+        kind: z.string(),
         instructionSet: z.enum(['arm', 'riscv', 'unknown']),
+        bits: z.int(),
         pc: hexText,
         mode: z.string(),
+        sleeping: z.boolean(),
+        locked: z.boolean(),
         registers: z.array(z.string()),
       }),
     ),
   }),
-  run(_, { target: { board, bench } }) {
-    const { name, pc, mode } = board.cpu;
-    const registers = [...bench.machine.cpu.registerNames];
-    return { cpus: [{ name, instructionSet: bench.instructionSet, pc: hexOf(pc), mode, registers }] };
-  },
+  run: (_, { target: { board, bench } }) => ({
+    present: coreNamed(bench.machine).name,
+    cpus: board.cpu.harts.map(({ name, bits, pc, mode, sleeping, locked, registerNames }) => ({
+      name,
+      kind: board.cpu.name,
+      instructionSet: bench.instructionSet,
+      bits,
+      pc: hexOf(pc, bits / 4),
+      mode,
+      sleeping,
+      locked,
+      registers: [...registerNames],
+    })),
+  }),
 });
 
 define({
   name: 'registers-get',
   doc: 'Registers of a core, by the manual’s names, as hexadecimal text of their full width.',
   args: { cpu: cpuName, names: z.array(z.string().max(100)).max(200).optional().describe('all if it is left out') },
-  result: z.strictObject({ registers: z.record(z.string(), hexText) }),
-  run({ cpu, names }, { target }) {
-    checkCpu(target, cpu);
-    const { board, bench } = target;
-    const those = names?.map((name) => registerOf(target, name)) ?? bench.machine.cpu.registerNames;
-    return { registers: Object.fromEntries(those.map((name) => [name, hexOf(board.cpu.register(name))])) };
+  result: z.strictObject({ cpu: z.string(), registers: z.record(z.string(), hexText) }),
+  run({ cpu, names }, { target: { bench } }) {
+    const core = coreNamed(bench.machine, cpu);
+    const those = names ?? core.registerNames;
+    const registers = those.map((name) => [name, hexOf(core.register(name), core.bits / 4)] as const);
+    return { cpu: core.name, registers: Object.fromEntries(registers) };
   },
 });
 
@@ -74,16 +67,16 @@ define({
   doc: 'Sets registers of a core, in the order given.',
   args: { cpu: cpuName, values: z.record(z.string().max(100), integerArgument) },
   result: nothing,
-  run({ cpu, values }, { target }) {
-    checkCpu(target, cpu);
+  run({ cpu, values }, { target: { bench } }) {
+    const core = coreNamed(bench.machine, cpu);
     const checked = Object.entries(values).map(([name, value]) => {
-      const own = registerOf(target, name);
-      return [own, fitting(value, 32, `register ${own}`)] as const;
+      // Nothing is set where one of them cannot be.
+      core.register(name);
+      return [name, fitting(value, core.bits, `register ${name}`)] as const;
     });
-    for (const [name, value] of checked) {
-      if (name === 'pc') target.board.cpu.pc = Number(value);
-      else target.board.cpu.setRegister(name, Number(value));
-    }
+    bench.protect(() => {
+      for (const [name, value] of checked) core.setRegister(name, value);
+    });
     return {};
   },
 });

@@ -3,7 +3,7 @@ import { boards } from '../catalogue.js';
 import { commandGroup } from './command.js';
 import { commandSchemas } from './self-description.js';
 import { stopData, stopResult } from './stop-data.js';
-import { exact, exactInteger, hexOf, hexText, instant, instantOf } from './values.js';
+import { exact, exactInteger, hexOf, hexText, instant, instantOf, place } from './values.js';
 
 const { define, commands } = commandGroup('What there is');
 export const queryCommands = commands;
@@ -36,8 +36,7 @@ define({
   result: z.strictObject({
     running: z.boolean(),
     ...instant,
-    pc: hexText,
-    place: z.string(),
+    ...place,
     mode: z.string().describe('mode and privilege of the core, in words'),
     sleeping: z.boolean(),
     locked: z.boolean(),
@@ -54,8 +53,7 @@ define({
     return {
       running: runs.running,
       ...instantOf(bench),
-      pc: hexOf(cpu.pc),
-      place: bench.place(cpu.pc),
+      ...target.where,
       mode: cpu.mode,
       sleeping: cpu.sleeping,
       locked: cpu.locked,

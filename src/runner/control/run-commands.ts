@@ -7,7 +7,7 @@ import { Refusal } from './failure.js';
 import { limitOf, STOPPERS, type Stop } from './run-control.js';
 import { stopData, stopResult } from './stop-data.js';
 import type { Target } from './target.js';
-import { durationArgument, exactInteger, hexOf, hexText, instant, instantOf } from './values.js';
+import { durationArgument, exactInteger, instant, instantOf, place } from './values.js';
 
 const { define, commands } = commandGroup('Running');
 export const runCommands = commands;
@@ -125,12 +125,11 @@ define({
   doc: 'Executes instructions; a sleeping core jumps to the next event instead. Breakpoints do not stop it.',
   when: 'stopped',
   args: { count: z.int().min(1).max(MOST_STEPS).default(1) },
-  result: z.strictObject({ steps: exactInteger, ...instant, pc: hexText, place: z.string() }),
+  result: z.strictObject({ steps: exactInteger, ...instant, ...place }),
   async run({ count }, { target }) {
     const { stop, steps } = await target.runs.step(count);
     if (stop.error) throw new Refusal(stop.error);
-    const { pc } = target.board.cpu;
-    return { steps, ...instantOf(target.bench), pc: hexOf(pc), place: target.bench.place(pc) };
+    return { steps, ...instantOf(target.bench), ...target.where };
   },
 });
 

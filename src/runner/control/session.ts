@@ -2,7 +2,6 @@
 
 import type { z } from 'zod';
 import { closest } from '../../emu/spelling.js';
-import { version } from '../version.js';
 import type { Client } from './client.js';
 import type { Command } from './command.js';
 import { commandNamed, commands } from './commands.js';
@@ -11,7 +10,8 @@ import { type ErrorObject, errorObject, Refusal } from './failure.js';
 import { parseRequest, type Request } from './request.js';
 import { stopData } from './stop-data.js';
 import type { Target } from './target.js';
-import { exact, hexOf } from './values.js';
+import { exact } from './values.js';
+import { versionData } from './version-data.js';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -67,7 +67,11 @@ export class Session {
       return this.#wire.congested();
     };
     this.#write({
-      fwtest: { version, protocol: PROTOCOL_VERSION, capabilities: Object.keys(SUBSCRIBED) as Subscribed[] },
+      fwtest: {
+        version: versionData(),
+        protocol: PROTOCOL_VERSION,
+        capabilities: Object.keys(SUBSCRIBED) as Subscribed[],
+      },
     });
   }
 
@@ -192,7 +196,7 @@ export class Session {
     if (what === 'resume') this.#emit('RESUME', {});
     else if (stop) {
       const data = stopData(this.#target, stop);
-      if (stop.reason === 'breakpoint') this.#emit('BREAKPOINT', { address: hexOf(this.#target.board.cpu.pc) });
+      if (stop.reason === 'breakpoint') this.#emit('BREAKPOINT', { address: data.pc });
       if (data.watchpoint) this.#emit('BREAKPOINT', { watchpoint: data.watchpoint });
       if (stop.error?.class === 'InternalError') this.failed = true;
       this.#emit('STOP', data);

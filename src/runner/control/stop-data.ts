@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ERROR_CLASSES, type ErrorClass } from './failure.js';
 import { STOPPERS, type Stop } from './run-control.js';
 import type { Target } from './target.js';
-import { exactInteger, hexOf, hexText, instant, instantOf } from './values.js';
+import { exactInteger, hexOf, hexText, instant, instantOf, place } from './values.js';
 import type { WatchHit } from './watchpoints.js';
 
 export const watchHit = z.strictObject({
@@ -30,8 +30,7 @@ export const stopResult = z
       .enum(['limit', 'met', 'stop', 'breakpoint', 'watchpoint', 'locked', 'error', ...STOPPERS])
       .describe('`met`: the condition came true; `locked`: the core stands for good (lockup, halted)'),
     ...instant,
-    pc: hexText,
-    place: z.string().describe('symbol, file and line, as far as the image says'),
+    ...place,
     watchpoint: watchHit.optional(),
     exitCode: exactInteger.optional().describe('what the firmware ended with'),
     what: z.string().optional().describe('the fault, the report, the cause of the reset'),
@@ -54,8 +53,7 @@ export function stopData(target: Target, stop: Stop): z.output<typeof stopResult
   return {
     ...rest,
     ...instantOf(bench),
-    pc: hexOf(target.board.cpu.pc),
-    place: bench.place(target.board.cpu.pc),
+    ...target.where,
     ...(watchpoint ? { watchpoint: watchHitData(watchpoint) } : {}),
   };
 }

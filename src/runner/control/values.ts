@@ -104,3 +104,10 @@ export const instant = {
 export function instantOf(bench: { readonly time: number; readonly cycles: number }) {
   return { time: exact(bench.time), cycles: exact(bench.cycles) };
 }
+
+/** Where the core that executes is, as results carry it. */
+export const place = {
+  cpu: z.string().describe('the core or hart that executes'),
+  pc: hexText,
+  place: z.string().describe('symbol, file and line, as far as the image says'),
+};

@@ -52,8 +52,15 @@ export function rv32(options: Rv32Options): CpuType {
 
 /** RISC-V harts of one clock, with what lies beside them (Priv 1.12). */
 export function riscv(options: RiscvOptions): CpuType {
-  const harts = hartModels(options).length;
-  return { name: options.name, share: harts, create: (system) => new RiscvCluster(system, options) };
+  const models = hartModels(options);
+  const [harts, float] = [models.length, models.some(({ hasFloat }) => hasFloat)];
+  return {
+    name: options.name,
+    share: harts,
+    wordSize: options.xlen,
+    float,
+    create: (system) => new RiscvCluster(system, options),
+  };
 }
 
 /** The harts of a machine: one engine, which they use in turns. */
@@ -126,6 +133,9 @@ export class RiscvCluster implements Cpu {
   }
   set pc(address: number) {
     this.setRegister('pc', address);
+  }
+  get executing(): Hart {
+    return this.#present;
   }
   get sleeping(): boolean {
     return !this.locked && this.harts.every((hart) => hart.isIdle);

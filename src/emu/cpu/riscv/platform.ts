@@ -6,7 +6,7 @@ import { plicContexts, plicRow } from './plic.js';
 import type { Modes, Paging } from './riscv-options.js';
 import type { Xlen } from './x-registers.js';
 
-/** A number of equal harts with a CLINT and a PLIC beside them, told in plain data. */
+/** A number of harts with a CLINT and a PLIC beside them, told in plain data. */
 export interface RiscvPlatformOptions {
   readonly xlen: Xlen;
   /** Extensions beside I: `'imafdc_zba_zbb_zbc_zbs_sstc'`. */
@@ -14,6 +14,8 @@ export interface RiscvPlatformOptions {
   readonly modes: Modes;
   /** Default 1; their numbers are 0, 1, … */
   readonly harts?: number;
+  /** What hart 0 is where it is not like the others: SiFive's monitor core. */
+  readonly monitor?: { readonly isa: string; readonly modes: Modes };
   /** Where each of them fetches its first instruction. */
   readonly resetVector: number;
   /** Entries of physical memory protection, 0 to 16; default 16. */
@@ -26,8 +28,8 @@ export interface RiscvPlatformOptions {
   readonly timebase: Frequency;
   /** Address of the CLINT. */
   readonly clint: number;
-  /** Address of the PLIC, and how many sources and levels it has. */
-  readonly plic: number;
+  /** Address of the PLIC if there is one, and how many sources and levels it has. */
+  readonly plic?: number;
   readonly sources?: number;
   readonly priorities?: number;
 }
@@ -35,16 +37,19 @@ export interface RiscvPlatformOptions {
 /** The PLIC's contexts are M mode, then S mode where there is one, of each hart in turn (as QEMU's boards have them). */
 export function riscvPlatform(options: RiscvPlatformOptions): CpuType {
   const { xlen, isa, modes, harts = 1, resetVector, pmpEntries = 16, mmu = [], misaligned = 'do' } = options;
-  const contexts = plicContexts(Array.from({ length: harts }, () => (modes === 'msu' ? 'MS' : 'M')).join());
-  const { sources = 95, priorities = 7, timebase } = options;
+  const { sources = 95, priorities = 7, timebase, plic, monitor } = options;
+  const models = Array.from({ length: harts }, (_, hartId) => ({
+    ...{ hartId, resetVector, isa, modes },
+    ...(hartId === 0 && monitor),
+  }));
+  const contexts = plicContexts(models.map((hart) => (hart.modes === 'msu' ? 'MS' : 'M')).join());
   return riscv({
     name: `rv${xlen}${isa}`,
-    ...{ xlen, isa, modes, pmpEntries, mmu, misaligned, timebase },
-    harts: Array.from({ length: harts }, (_, hartId) => ({ hartId, resetVector })),
-    interruptController: 'plic',
+    ...{ xlen, isa, modes, pmpEntries, mmu, misaligned, timebase, harts: models },
+    ...(plic !== undefined && { interruptController: 'plic' }),
     beside: ({ mtime }) => ({
       clint: clintRow(options.clint, mtime, harts, MTIME_CLOCK),
-      plic: plicRow(options.plic, { sources, priorities, contexts }),
+      ...(plic !== undefined && { plic: plicRow(plic, { sources, priorities, contexts }) }),
     }),
   });
 }

@@ -2,7 +2,7 @@ import type { Decoded } from '../decoder.js';
 import type { TimingModel } from '../engine-mode.js';
 import type { EngineStatistics, StatisticsOptions } from '../engine-statistics.js';
 import type { Isa } from '../instruction.js';
-import type { StateLayout } from '../layout.js';
+import { PAGE_SIZE, type StateLayout } from '../layout.js';
 import type { MemoryWindow } from '../print-context.js';
 import type { Scalar } from '../semantics.js';
 import { type Part, type Step, stepAt } from './flow.js';
@@ -12,6 +12,7 @@ import { buildRegion, type Region } from './region.js';
 import { generateRegions } from './region-module.js';
 import type { Site } from './region-printer.js';
 import { RegionStore } from './region-store.js';
+import type { RegionTable } from './region-table.js';
 
 /** What was learned of instructions: how their accesses are made, and where their computed branches go. */
 interface Knowledge {
@@ -40,6 +41,9 @@ interface CompiledRegion {
   readonly knowledge: Knowledge;
   readonly counting: boolean;
   readonly timing: Timing;
+  readonly translated: boolean;
+  /** What stands above the low words of its addresses. */
+  readonly pcHigh: bigint;
   readonly windows: ReadonlySet<MemoryWindow>;
   /** Addresses of the instructions that read through one. */
   readonly windowed: ReadonlySet<number>;
@@ -56,6 +60,10 @@ const MOST_REGIONS = 1000;
 const MOST_TARGETS = 64;
 
 export interface HotHost {
+  readonly table: RegionTable;
+  readonly counts: HotCounts;
+  /** Addresses are translated: nothing lies where it seems to, and page tables come in banks. */
+  readonly translated: boolean;
   decode(pc: number): Decoded | undefined;
   halfword(pc: number): number;
   /** The halfword that lies at an address of plain memory, whatever may be fetched. */
@@ -81,6 +89,19 @@ export interface HotHost {
 
 type HotStatistics = Omit<EngineStatistics, 'instructions' | 'hotInstructions' | 'exits'>;
 
+/** What is counted of all a machine's regions. */
+export class HotCounts {
+  readonly statistics: { -readonly [K in keyof HotStatistics]: HotStatistics[K] } = {
+    regions: 0,
+    reused: 0,
+    compiledInstructions: 0,
+    compiledBytes: 0,
+    compileMilliseconds: 0,
+  };
+  /** Instructions that were compiled for the first time. */
+  known = 0;
+}
+
 /** A region of this machine. */
 interface Installed {
   readonly number: number;
@@ -98,14 +119,6 @@ const NOTHING_DROPPED: Dropped = { entries: [], first: [] };
 
 /** Compiles regions for one machine and knows which code they were made from. */
 export class HotEngine {
-  readonly table: WebAssembly.Table;
-  readonly statistics: { -readonly [K in keyof HotStatistics]: HotStatistics[K] } = {
-    regions: 0,
-    reused: 0,
-    compiledInstructions: 0,
-    compiledBytes: 0,
-    compileMilliseconds: 0,
-  };
   readonly #isa: Isa;
   readonly #layout: StateLayout;
   readonly #memory: WebAssembly.Memory;
@@ -123,8 +136,6 @@ export class HotEngine {
   readonly #given = new Set<number>();
   /** Addresses of all instructions, and literals, that ever were compiled. */
   readonly #ever = new Set<number>();
-  readonly #free: number[] = [];
-  #next = 0;
   #live = 0;
 
   constructor(isa: Isa, layout: StateLayout, memory: WebAssembly.Memory, host: HotHost) {
@@ -135,12 +146,8 @@ export class HotEngine {
     this.#windows = new MemoryWindows(memory);
     this.#store = stores.get(isa) ?? new RegionStore();
     stores.set(isa, this.#store);
-    this.table = new WebAssembly.Table({ element: 'anyfunc', initial: 64 });
   }
 
-  get known(): number {
-    return this.#ever.size;
-  }
   get counting(): boolean {
     return this.#host.statistics !== undefined;
   }
@@ -170,20 +177,23 @@ export class HotEngine {
       const region = known ?? made.get(entry);
       if (region && !this.#entries.has(entry) && this.#host.cover(region.spans)) this.#install(entry, region, numbers);
     }
-    this.statistics.compileMilliseconds += (clock?.() ?? 0) - start;
+    this.#host.counts.statistics.compileMilliseconds += (clock?.() ?? 0) - start;
     return numbers;
   }
 
   #install(entry: number, region: CompiledRegion, numbers: Map<number, number>): void {
+    const { counts } = this.#host;
     let instance = this.#instances.get(region.module);
     if (!instance) {
-      const imports = { memory: this.#memory, regions: this.table, ...this.#host.imports } as WebAssembly.ModuleImports;
+      const imports = {
+        memory: this.#memory,
+        regions: this.#host.table.table,
+        ...this.#host.imports,
+      } as WebAssembly.ModuleImports;
       instance = new WebAssembly.Instance(region.module, { host: imports });
       this.#instances.set(region.module, instance);
     }
-    const number = this.#free.pop() ?? this.#next++;
-    if (number === this.table.length) this.table.grow(this.table.length);
-    this.table.set(number, instance.exports[region.name]);
+    const number = this.#host.table.add(instance.exports[region.name]);
     for (const other of new Set(region.entries.map((pc) => this.#entries.get(pc)))) {
       if (other?.entries.every((pc) => pc === entry || region.entries.includes(pc))) this.#forget(other);
     }
@@ -198,11 +208,13 @@ export class HotEngine {
       if (holders) holders.add(installed);
       else this.#holders.set(block, new Set([installed]));
     }
+    const before = this.#ever.size;
     for (let i = 0; i < region.fetched; i += 2) this.#ever.add(region.spans[i]!);
+    counts.known += this.#ever.size - before;
     this.#live++;
-    this.statistics.regions++;
-    this.statistics.compiledInstructions += region.instructions;
-    this.statistics.compiledBytes += region.bytes;
+    counts.statistics.regions++;
+    counts.statistics.compiledInstructions += region.instructions;
+    counts.statistics.compiledBytes += region.bytes;
   }
 
   /**
@@ -249,6 +261,15 @@ export class HotEngine {
     return this.#drop(this.#holding(address));
   }
 
+  /** Forgets the regions with code of a page. */
+  dropPage(address: number): Dropped {
+    const holding = new Set<Installed>();
+    for (let block = address >>> 8; block < (address + PAGE_SIZE) / 256; block++) {
+      for (const installed of this.#holders.get(block) ?? []) holding.add(installed);
+    }
+    return this.#drop([...holding]);
+  }
+
   /** Forgets the regions that would execute the instruction at an address. */
   dropThoseAt(address: number): Dropped {
     const executing = ({ region }: Installed) => holds(region.spans.slice(0, region.fetched), address);
@@ -279,8 +300,7 @@ export class HotEngine {
   #forget(installed: Installed): void {
     const { number, region, entries } = installed;
     for (const entry of entries) this.#entries.delete(entry);
-    this.table.set(number, null);
-    this.#free.push(number);
+    this.#host.table.remove(number);
     this.#live--;
     for (const block of blocksOf(region.spans)) {
       const holders = this.#holders.get(block)!;
@@ -290,16 +310,18 @@ export class HotEngine {
   }
 
   #find(entry: number): CompiledRegion | undefined {
-    const found = this.#store.at(entry).find(({ spans, fetched, code, knowledge, windows, counting, timing }) => {
+    const found = this.#store.at(entry).find((region) => {
+      const { spans, fetched, code, knowledge, windows, counting, timing, translated, pcHigh } = region;
       const own = spans.slice(0, fetched);
       if (timing !== this.#host.timing() || this.#hasStop(own) || !this.#alwaysFetched(own)) return false;
+      if (translated !== this.#host.translated || pcHigh !== this.#host.pcHigh()) return false;
       if (counting !== this.counting || ![...windows].every((one) => this.#windows.has(one))) return false;
       if (!this.#knowsNoMore(spans, knowledge)) return false;
       const present = this.#codeOf(spans, fetched);
       return present !== undefined && code.every((halfword, i) => halfword === present[i]);
     });
     if (found) {
-      this.statistics.reused++;
+      this.#host.counts.statistics.reused++;
       this.#learn(found.knowledge);
     }
     return found;
@@ -352,6 +374,7 @@ export class HotEngine {
       counting: this.counting,
       slowCode,
       misses: timing === 'slow code' ? 'leave' : 'inside',
+      translated: this.#host.translated,
     } as const;
     const literals = new Map<Region, Set<number>>(regions.map((region) => [region, new Set()]));
     const constantWord = (region: Region, address: number) => {
@@ -388,6 +411,8 @@ export class HotEngine {
         knowledge: this.#knowledgeOf(spans),
         counting: this.counting,
         timing: this.#host.timing(),
+        translated: this.#host.translated,
+        pcHigh: this.#host.pcHigh(),
         windows,
         windowed,
         instructions: parts.length,
@@ -411,7 +436,7 @@ export class HotEngine {
   /** How every instruction of a region makes its accesses. */
   #chooseSites({ blocks, dominator }: Region, sites: Map<Part, Site>): void {
     const register = (index: number) => this.#host.register(index);
-    const placeOf = (address: number) => this.#windows.at(address);
+    const placeOf = (address: number) => (this.#host.translated ? undefined : this.#windows.at(address));
     const known: Expectation<MemoryWindow>[] = [];
     for (const [index, { steps }] of blocks.entries()) {
       const expectation = new Expectation(register, placeOf, known[dominator[index]!]);

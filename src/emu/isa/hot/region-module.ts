@@ -33,12 +33,14 @@ export interface RegionsOptions {
   readonly slowCode: boolean;
   /** What regions do where a line is not kept. */
   readonly misses: RegionLines['misses'];
+  /** Addresses are translated. */
+  readonly translated: boolean;
 }
 
 /** One module with the functions of some regions, exported by their position. */
 export function generateRegions(
   regions: readonly Region[],
-  { isa, layout, site, constantWord, counting, slowCode, misses }: RegionsOptions,
+  { isa, layout, site, constantWord, counting, slowCode, misses, translated }: RegionsOptions,
 ): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder(1);
   module.importTable();
@@ -55,6 +57,7 @@ export function generateRegions(
     site,
     constantWord,
     counting,
+    translated,
     lines: slowCode ? { ...lineCalls(imports), misses } : undefined,
   };
   for (const [index, region] of regions.entries()) {

@@ -46,6 +46,8 @@ export interface RegionEnvironment {
   readonly constantWord: (region: Region, address: number) => number | undefined;
   /** Instructions and exits are counted. */
   readonly counting: boolean;
+  /** Addresses are translated: there are no windows, and page tables are in the bank that the core uses. */
+  readonly translated: boolean;
   /** Where code has to be waited for. */
   readonly lines: RegionLines | undefined;
 }
@@ -99,12 +101,15 @@ export class RegionPrinter {
   readonly #place = this.#out.local('i32');
   /** Number of the place that control is on its way to, 0 once it is there. */
   readonly #way = this.#out.local('i32');
+  /** Where addresses are translated: what ENGINE.bank was when the region was entered. */
+  readonly #bank: number | undefined;
 
   constructor(isa: Isa, layout: StateLayout, region: Region, environment: RegionEnvironment) {
     this.#isa = isa;
     this.#layout = layout;
     this.#region = region;
     this.#environment = environment;
+    this.#bank = environment.translated ? this.#out.local('i32') : undefined;
     this.#state = new RegionState(isa, layout, this.#out, region, environment.lines !== undefined);
     const children: number[][] = region.blocks.map(() => []);
     for (let block = 1; block < region.blocks.length; block++) children[region.dominator[block]!]!.push(block);
@@ -117,6 +122,7 @@ export class RegionPrinter {
     const most = Math.max(cyclesToCheck[0]!, ...[...entries.keys()].map((pc) => cyclesToCheck[blockAt.get(pc)!]!));
     this.#checkBudget(most, () => this.#count('budget').get(PC).get(BUDGET).i32(LEFT.budget).op(OP.return));
     this.#state.reload();
+    if (this.#bank !== undefined) out.i32(0).memory(OP.i32_load, ENGINE.bank).set(this.#bank);
     this.#chooseWay();
     this.#frame('leave');
     this.#frame('access');
@@ -306,6 +312,7 @@ export class RegionPrinter {
       const site = this.#environment.site(part);
       if (kind === 'store') return site === 'inline' ? undefined : 0;
       if (this.#mayWait(part)) return undefined;
+      if (this.#environment.translated) return site === 'inline' ? undefined : 0;
       return typeof site === 'object' ? site.window.base : undefined;
     },
     mayWait: (part) => this.#mayWait(part),
@@ -341,7 +348,8 @@ export class RegionPrinter {
     const site = this.#environment.site(part);
     const window = group.kind === 'load' && typeof site === 'object' ? site.window : undefined;
     const { from, span, shift } = group;
-    return { base: this.#present(this.#state.register(group.base)), from, span, shift, window, place, offset, checked };
+    const base = this.#present(this.#state.register(group.base));
+    return { kind: group.kind, base, from, span, shift, window, place, offset, checked };
   }
 
   /** Where the function was entered: at its first address, or at a place. */
@@ -433,6 +441,7 @@ export class RegionPrinter {
       length: part.length,
       counter: counting ? COUNTERS.hot : undefined,
       temporary: (type) => this.#temporary(type, used),
+      bank: this.#bank === undefined ? undefined : () => this.#out.get(this.#bank!),
       slow,
       helper,
       pure,

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { DeviceHarness } from '../../../device-harness.js';
 import { checkDeviceState } from '../../../device-state-check.js';
 import { sifiveGpio } from './gpio.js';
-import { FE310_FUNCTIONS } from './iof-map.js';
 
 const IN_VAL = 0x00;
 const [IN_EN, OUT_EN, OUT_VAL, PUE] = [0x04, 0x08, 0x0c, 0x10];
@@ -10,7 +9,7 @@ const [RISE_IE, RISE_IP, FALL_IE, FALL_IP] = [0x18, 0x1c, 0x20, 0x24];
 const [HIGH_IE, HIGH_IP, LOW_IE, LOW_IP] = [0x28, 0x2c, 0x30, 0x34];
 const [IOF_EN, IOF_SEL, OUT_XOR] = [0x38, 0x3c, 0x40];
 
-const port = () => new DeviceHarness(sifiveGpio({ functions: FE310_FUNCTIONS }), { name: 'gpio0' });
+const port = () => new DeviceHarness(sifiveGpio({ iof: 'fe310-g002' }), { name: 'gpio0' });
 
 describe('SiFive GPIO (FE310-G002 manual, chapter 17)', () => {
   test('after a reset nothing drives, and every input reads 0', () => {
@@ -138,7 +137,7 @@ describe('SiFive GPIO (FE310-G002 manual, chapter 17)', () => {
   });
 
   test('no state escapes', () => {
-    const escaped = checkDeviceState(sifiveGpio({ functions: FE310_FUNCTIONS }), (gpio) => {
+    const escaped = checkDeviceState(sifiveGpio({ iof: 'fe310-g002' }), (gpio) => {
       gpio.write(OUT_EN, 0xff);
       gpio.write(OUT_VAL, 0x55);
       gpio.write(IN_EN, 0x0f);

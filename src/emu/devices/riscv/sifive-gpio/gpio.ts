@@ -3,14 +3,15 @@ import type { RegisterCell } from '../../../register-file.js';
 import type { Signal } from '../../../signal.js';
 import { GpioPin } from './gpio-pin.js';
 import { type GpioRegisters, gpioRegisters } from './gpio-registers.js';
+import { IOF_MAPS, type IofMap } from './iof-map.js';
 
 export interface SifiveGpioOptions {
   /** Number of pins; 32 if not given. */
   readonly pins?: number;
   /** Their names without the number; `GPIO` if not given. */
   readonly prefix?: string;
-  /** IOF0 and IOF1 by pin; a port without them has no multiplexer. */
-  readonly functions?: Readonly<Record<number, readonly [string?, string?]>>;
+  /** The chip whose functions its pins have (IOF0, IOF1); without it the port has no multiplexer. */
+  readonly iof?: keyof typeof IOF_MAPS;
 }
 
 export type GpioContext = DeviceContext<GpioRegisters>;
@@ -43,11 +44,12 @@ class Port {
   readonly #d: GpioContext;
   readonly #all: number;
   readonly #names: readonly string[];
-  readonly #functions: NonNullable<SifiveGpioOptions['functions']>;
+  readonly #functions: IofMap;
   readonly #pins: readonly GpioPin[];
   readonly #irqs: readonly Signal[];
 
-  constructor(d: GpioContext, count: number, { prefix = 'GPIO', functions = {} }: SifiveGpioOptions) {
+  constructor(d: GpioContext, count: number, { prefix = 'GPIO', iof }: SifiveGpioOptions) {
+    const functions = iof === undefined ? {} : IOF_MAPS[iof];
     this.#d = d;
     this.#all = count === 32 ? -1 : (1 << count) - 1;
     this.#functions = functions;

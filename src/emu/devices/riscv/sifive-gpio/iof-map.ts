@@ -1,5 +1,8 @@
-/** What the pins of the FE310-G002 can be besides GPIO: manual v19p05 table 52. IOF0, then IOF1, by pin. */
-export const FE310_FUNCTIONS: Readonly<Record<number, readonly [string?, string?]>> = {
+/** IOF0, then IOF1, by pin. */
+export type IofMap = Readonly<Record<number, readonly [string?, string?]>>;
+
+/** What the pins of the FE310-G002 can be besides GPIO: manual v19p05 table 52. */
+const FE310_G002: IofMap = {
   0: [undefined, 'PWM0_PWM0'],
   1: [undefined, 'PWM0_PWM1'],
   2: ['SPI1_CS0', 'PWM0_PWM2'],
@@ -29,3 +32,5 @@ export const FE310_FUNCTIONS: Readonly<Record<number, readonly [string?, string?
   30: ['SPI2_DQ2'],
   31: ['SPI2_DQ3'],
 };
+
+export const IOF_MAPS = { 'fe310-g002': FE310_G002 } as const;
