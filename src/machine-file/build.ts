@@ -10,6 +10,7 @@ import { combineCpus } from './cluster.js';
 import type { AnyBoard } from './from-board.js';
 import { type FirmwareImage, readImage } from './images.js';
 import type { CpuKind, DeviceKind, OptionValues, PartKind } from './kinds/kind.js';
+import { addLoader } from './loader.js';
 import { KINDS, type Kinds, type Made, Makers } from './make-things.js';
 import { Mistakes } from './mistakes.js';
 import type { CpuValue, Entry, Model } from './model.js';
@@ -105,6 +106,7 @@ class Builder {
   }
 
   #cpu(): MadeCpu | undefined {
+    const model = this.#model;
     const combined = combineCpus(this.#model.cpus, (type) => this.#makers.cpuKind(type), this.#mistakes);
     if (combined === undefined) {
       this.#mistakes.add(
@@ -114,7 +116,8 @@ class Builder {
       );
       return undefined;
     }
-    const [name, entry] = combined;
+    const [name, combinedEntry] = combined;
+    const entry = addLoader(model, combinedEntry, this.#makers.cpuKind(combinedEntry.value.type), this.#mistakes);
     const start = startOf(name, entry, this.#model, this.#makers, this.#mistakes);
     const made = this.#makers.cpu(name, entry, start?.assumed);
     return made && { ...made, entry, start: start?.choice };

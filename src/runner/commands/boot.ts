@@ -9,6 +9,7 @@ import type { GuestReport } from '../../emu/guest-report.js';
 import type { EngineMode, TimingModel } from '../../emu/isa/engine-mode.js';
 import { misuseKindOf } from '../../emu/misuse.js';
 import type { SerialHandle } from '../../emu/parts/terminal.js';
+import { closest } from '../../emu/spelling.js';
 import type { Model } from '../../machine-file/model.js';
 import type { AccessLog } from '../../machine-file/svd/access-log.js';
 import { frequencyText, grouped, timeText } from '../../matchers/message.js';
@@ -30,6 +31,8 @@ export interface BootOptions extends MachineChoice {
   timing?: TimingModel;
   stats?: boolean;
   misuse?: MisuseLevel;
+  /** The UART that is on the terminal. */
+  console?: string;
   /** Says every access to stubs of an SVD file. */
   traceStubs?: boolean;
   /** Writes the machine's description instead of running it: to a file, or to the terminal. */
@@ -63,7 +66,8 @@ const NO_LIMIT = Number.POSITIVE_INFINITY;
 /** What goes on between the firmware and the terminal. */
 class Session {
   readonly #station: Station;
-  readonly #console: SerialHandle | undefined;
+  readonly #consoles: readonly Console[];
+  #console: Console | undefined;
   readonly #until: string | undefined;
   #written = Buffer.alloc(0);
   #semihostingShown = 0;
@@ -75,18 +79,16 @@ class Session {
   ending: Ending | undefined;
   misuseErrors = 0;
 
-  constructor(
-    station: Station,
-    console: { name: string; handle: SerialHandle } | undefined,
-    { until, misuse }: BootOptions,
-  ) {
+  constructor(station: Station, consoles: readonly Console[], { until, misuse }: BootOptions) {
     this.#station = station;
-    this.#console = console?.handle;
+    this.#consoles = consoles;
+    this.#console = consoles.length === 1 ? consoles[0] : undefined;
     this.#until = until;
     const levels = new MisuseLevels([misuse]);
     const { machine } = station;
     machine.on('uart', (event) => {
-      if (event.source === console?.name) this.#show(Uint8Array.of(Number(event['byte'])));
+      this.#console ??= this.#consoles.find(({ name }) => name === event.source);
+      if (event.source === this.#console?.name) this.#show(Uint8Array.of(Number(event['byte'])));
     });
     machine.on('exit', (event) => {
       this.#exitCode ??= Number(event['code'] ?? 0);
@@ -159,7 +161,7 @@ class Session {
 
   type(data: Uint8Array): void {
     if (data.includes(CTRL_C) && process.stdin.isTTY) this.#quit = true;
-    else this.#console?.type(data);
+    else (this.#console ?? this.#consoles[0])?.handle.type(data);
   }
 
   #show(bytes: Uint8Array): void {
@@ -185,14 +187,26 @@ class Session {
   }
 }
 
-/** The board's console, or its only UART. */
-function consoleOf(station: Station): { name: string; handle: SerialHandle } | undefined {
+interface Console {
+  readonly name: string;
+  readonly handle: SerialHandle;
+}
+
+/** The UART that was asked for, the board's console, or all UARTs there are: of several the first that writes is meant. */
+function consolesOf(station: Station, wanted: string | undefined): readonly Console[] {
   const { assembly } = station.machine;
-  const named = station.machine.handle('console');
-  if (named && isSerial(named)) return { name: (named as { uart?: string }).uart ?? 'console', handle: named };
-  const serials = [...assembly.devices].filter(([, device]) => isSerial(device.handle));
-  const [only, ...others] = serials;
-  return only && others.length === 0 ? { name: only[0], handle: only[1].handle as SerialHandle } : undefined;
+  const serials = [...assembly.devices].flatMap(([name, { handle }]) => (isSerial(handle) ? [{ name, handle }] : []));
+  const named = station.machine.handle(wanted ?? 'console');
+  if (named && isSerial(named)) {
+    return [{ name: (named as { uart?: string }).uart ?? wanted ?? 'console', handle: named }];
+  }
+  if (wanted === undefined) return serials;
+  const near = closest(
+    wanted,
+    serials.map(({ name }) => name),
+  )[0];
+  const remedy = near ? `did you mean '${near}'?` : `there are ${serials.map(({ name }) => name).join(', ')}`;
+  throw new UsageError({ what: `there is no UART '${wanted}'`, where: '--console', remedy });
 }
 
 /** Keyboard and pipes; a terminal gives each key at once. */
@@ -280,7 +294,7 @@ export async function boot(image: string | undefined, options: BootOptions): Pro
   for (const note of chosen.notes ?? []) console.error(`fwtest: ${note}`);
   const station = createStation(board, direct ? path : undefined, settings);
   tellStart(board, direct ? path : undefined);
-  const session = new Session(station, consoleOf(station), options);
+  const session = new Session(station, consolesOf(station, options.console), options);
   const stubs = chosen.stubs ? await watchStubs(station, session, options) : undefined;
   const stopListening = listenToInput(session);
   const ending = await runSession(session, station, span).finally(stopListening);
