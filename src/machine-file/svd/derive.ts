@@ -46,7 +46,7 @@ export class Derivation {
   layers(element: XmlElement, siblings: ReadonlyMap<string, XmlElement>): Layers {
     const layers = [element];
     for (let at = element, name = at.attribute('derivedFrom'); name !== undefined; name = at.attribute('derivedFrom')) {
-      const found = siblings.get(name) ?? this.#byPath(name, element.tag);
+      const found = named(siblings, name) ?? this.#byPath(name, element.tag);
       if (!found) element.refuse(`'${name.slice(0, 60)}', which it is derived from, is not there`);
       if (
         layers.length >= MAX_CHAIN ||
@@ -62,9 +62,9 @@ export class Derivation {
 
   #byPath(path: string, tag: string): XmlElement | undefined {
     const [peripheral = '', ...rest] = path.split('.', MAX_CHAIN);
-    let at = this.#peripherals.get(peripheral);
+    let at = named(this.#peripherals, peripheral);
     if (tag === 'peripheral') return rest.length === 0 ? at : undefined;
-    for (const name of rest) at = at && inside(at).find((child) => child.text('name') === name);
+    for (const name of rest) at = at && named(byName(inside(at)), name);
     return rest.length > 0 ? at : undefined;
   }
 }
@@ -76,6 +76,19 @@ function inside(element: XmlElement): readonly XmlElement[] {
     ...registers.children('cluster'),
     ...(element.child('fields')?.children('field') ?? []),
   ];
+}
+
+/** The element of a name, or the array (`CH%s`) that has one of that name. */
+function named(elements: ReadonlyMap<string, XmlElement>, wanted: string): XmlElement | undefined {
+  const exact = elements.get(wanted);
+  if (exact) return exact;
+  for (const [name, element] of elements) {
+    const [before, after, ...more] = name.replace('[%s]', '%s').split('%s');
+    if (before === undefined || after === undefined || more.length > 0) continue;
+    const label = wanted.slice(before.length, wanted.length - after.length);
+    if (/^\w{1,40}$/.test(label) && wanted === `${before}${label}${after}`) return element;
+  }
+  return undefined;
 }
 
 /** Elements by their names, for scopes. */

@@ -32,10 +32,10 @@ const MAX_OFFSET = 2 ** 32;
 
 /** What may be read in all: arrays in arrays multiply. */
 export class Budget {
-  #registers = 200_000;
+  #registers = 100_000;
   #fields = 1_000_000;
   register(at: XmlElement): void {
-    if (--this.#registers < 0) at.refuse('the file describes more than 200,000 registers');
+    if (--this.#registers < 0) at.refuse('the file describes more than 100,000 registers and clusters');
   }
   field(at: XmlElement): void {
     if (--this.#fields < 0) at.refuse('the file describes more than 1,000,000 fields');
@@ -160,6 +160,7 @@ export class RegisterReader {
         if (at >= MAX_OFFSET) element.refuse('its offset is beyond the 32-bit addresses');
         if (element.tag === 'register') this.#register(layers, `${prefix}${name}`, at, properties);
         else {
+          this.#budget.register(element);
           const inner = childrenOf(layers, '', ['register', 'cluster']);
           this.#scope(inner, `${prefix}${name}_`, at, properties, nesting + 1);
         }
@@ -171,7 +172,12 @@ export class RegisterReader {
     this.#budget.register(layers[0]!);
     const own = behaviour(layers, { access: properties.access, write: 'modify', read: 'none' });
     const size = properties.size <= 8 ? 8 : properties.size <= 16 ? 16 : properties.size <= 32 ? 32 : 64;
-    const reset = BigInt.asUintN(size, properties.resetValue & properties.resetMask);
+    // The usual mask of a device with words of 32 bits means all bits of longer registers too.
+    const isGeneral = properties.resetMask === 0xffff_ffffn && layerWith(layers, 'resetMask') === undefined;
+    const reset = BigInt.asUintN(
+      size,
+      isGeneral ? properties.resetValue : properties.resetValue & properties.resetMask,
+    );
     this.#found.push({ name, offset, size, reset, ...own, fields: this.#fields(layers, own, size) });
   }
 

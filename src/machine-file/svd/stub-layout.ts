@@ -94,11 +94,14 @@ export class StubLayout {
 
   /** Several registers may share a word (`alternateRegister`): the first says what its bits do besides being stored. */
   #word(index: number, parts: readonly Part[]): void {
-    let taken = 0;
+    let [taken, shown] = [0, 0];
     for (const part of parts) {
       const own = mask(part.low, part.width);
       const reset = Number((part.register.reset >> BigInt(part.shift)) & 0xffff_ffffn) << part.low;
-      this.resets[index]! |= reset & own & ~taken;
+      if (READS.has(part.register.access)) {
+        this.resets[index]! |= reset & own & ~shown;
+        shown |= own;
+      }
       let rest = own;
       for (const field of part.register.fields) {
         const bits = fieldMask(part, field);
@@ -115,8 +118,9 @@ export class StubLayout {
     if (READS.has(access)) masks.readable[index]! |= bits;
     if (READS.has(access) && read !== 'none') masks[read === 'clear' ? 'readClear' : 'readSet'][index]! |= free;
     if (!WRITES.has(access)) return;
-    if (write === 'modify') masks.writable[index]! |= bits;
-    else masks[write][index]! |= free;
+    if (write !== 'modify') masks[write][index]! |= free;
+    // What only takes writes does not change what another register of the place shows.
+    else if (READS.has(access)) masks.writable[index]! |= bits;
   }
 
   /** The register that an access means: of its place and size, else one that it touches. */
