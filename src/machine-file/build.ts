@@ -34,6 +34,9 @@ class Builder {
   readonly #makers: Makers;
   readonly #devices = new Map<string, MadeDevice & Made<MadeDevice['made'], DeviceKind>>();
 
+  /** Known when everything has its place. */
+  #hasMemoryAt0 = false;
+
   constructor(model: Model, kinds: Kinds, mistakes: Mistakes) {
     this.#model = model;
     this.#mistakes = mistakes;
@@ -118,7 +121,7 @@ class Builder {
     }
     const [name, combinedEntry] = combined;
     const entry = addLoader(model, combinedEntry, this.#makers.cpuKind(combinedEntry.value.type), this.#mistakes);
-    const start = startOf(name, entry, this.#model, this.#makers, this.#mistakes);
+    const start = startOf(name, entry, model, this.#makers, this.#mistakes, () => this.#hasMemoryAt0);
     const made = this.#makers.cpu(name, entry, start?.assumed);
     return made && { ...made, entry, start: start?.choice };
   }
@@ -177,6 +180,10 @@ class Builder {
     for (const [name, entry] of model.containers) space.addContainer(name, entry);
     this.#blocked(space, cpu);
     const places = space.flatten();
+    const seenAt0 = [...places].some(
+      ([key, seen]) => key.startsWith('memory') && seen.some(({ address }) => address === 0),
+    );
+    this.#hasMemoryAt0 = seenAt0 || [...model.windows.values()].some(({ value }) => value.at === 0);
     const memories = Object.fromEntries(
       [...sizes].map(([name, row]) => [name, { ...row, ...placed(places.get(bodyKey('memory', name))!, row.size) }]),
     );
