@@ -1,6 +1,8 @@
 /** The public API of `fwtest/boards`: re-exports only. */
 
-export { type Board, defineBoard, defineChip } from './define.js';
+export { defineBoard, type FileBoard, type FileHandle, loadBoard } from '../machine-file/define-board.js';
+export type { RawMachine } from '../machine-file/schema.js';
+export { type Board, defineChip } from './define.js';
 export { microchipIcicleKit } from './microchip-icicle-kit.js';
 export { param } from './param.js';
 export type { BootFile, BootOptions } from './riscv-boot.js';

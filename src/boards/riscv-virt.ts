@@ -136,7 +136,10 @@ function checkSizes(harts: number, ramSize: number): void {
   }
 }
 
-const EXTENSIONS: Readonly<Record<Xlen, string>> = { 32: 'imac_sstc', 64: 'imac_sstc' };
+const EXTENSIONS: Readonly<Record<Xlen, string>> = {
+  32: 'imafdc_zba_zbb_zbc_zbs_sstc',
+  64: 'imafdc_zba_zbb_zbc_zbs_sstc',
+};
 const PAGING = { 32: 'sv32', 64: 'sv39' } as const;
 
 function coreOf({ xlen, harts = 1 }: VirtOptions): CpuType {

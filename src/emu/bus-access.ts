@@ -11,6 +11,8 @@ export interface CpuBus {
   codeAt(address: number): number | undefined;
   /** The engine has decoded code here: stores to it must come through the bus from now on. `elsewhere`: it is executed at another address. */
   codeDecoded(address: number, length: number, elsewhere?: boolean): void;
+  /** Changes of the page at an address are told as those of code are, or no longer. */
+  track(address: number, on: boolean): void;
   /** A word of plain memory that no store of the guest changes, signed; undefined for anything else, and where somebody watches. */
   constantWord(address: number): number | undefined;
   /**

@@ -132,6 +132,12 @@ export class Bus implements CpuBus {
     if (region?.memory) this.#pool.decoded(region.memory, at - region.start + region.target, length, elsewhere);
   }
 
+  track(address: number, on: boolean): void {
+    const at = address >>> 0;
+    const region = this.map.find(at);
+    if (region?.memory) this.#pool.track(region.memory, (at - region.start + region.target) >> PAGE_SHIFT, on);
+  }
+
   constantWord(address: number): number | undefined {
     const at = address >>> 0;
     const region = this.map.find(at);

@@ -23,6 +23,8 @@ export interface MachineEvents {
   misuse: GuestReport;
   reset: { readonly cause: CpuResetKind };
   exit: { readonly source: string } & EventDetail;
+  /** An access to a stub: `access` ('read' or 'write'), `register`, `offset`, `size`, `value`. */
+  access: { readonly source: string } & EventDetail;
 }
 
 const EVENT_NAMES = Object.keys({
@@ -38,6 +40,7 @@ const EVENT_NAMES = Object.keys({
   misuse: true,
   reset: true,
   exit: true,
+  access: true,
 } satisfies Record<keyof MachineEvents, true>);
 
 /**

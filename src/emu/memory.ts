@@ -53,6 +53,9 @@ const HIDDEN = 8;
 const BLANK = 16;
 /** Instructions in it were decoded at other addresses than its own. */
 const DECODED_ELSEWHERE = 32;
+/** Changes of it are told as those of code are. */
+const TRACKED = 64;
+const TOLD = DECODED | TRACKED;
 
 /** One guest memory inside the machine's Wasm memory. */
 export class MemoryBlock {
@@ -324,7 +327,7 @@ export class MemoryPool {
     const last = (offset + length - 1) >> PAGE_SHIFT;
     for (let page = offset >> PAGE_SHIFT; page <= last; page++) {
       const index = block.firstPage + page;
-      if ((this.#flags[index]! & DECODED) !== 0) this.#announce(block, page, offset, length);
+      if ((this.#flags[index]! & TOLD) !== 0) this.#announce(block, page, offset, length);
       if (this.#dirty[index] === 0) {
         this.#markDirty(index);
         block.refresh(page);
@@ -366,6 +369,11 @@ export class MemoryPool {
     const last = Math.min(offset + length - 1, block.size - 1) >> PAGE_SHIFT;
     const flags = elsewhere ? DECODED | DECODED_ELSEWHERE : DECODED;
     for (let page = offset >> PAGE_SHIFT; page <= last; page++) this.#setFlag(block, page, flags, true);
+  }
+
+  /** Changes of a page are told as those of code are, or no longer. */
+  track(block: MemoryBlock, page: number, on: boolean): void {
+    this.#setFlag(block, page, TRACKED, on);
   }
 
   /** Every access of a kind to these bytes goes through the bus, or no longer. */
@@ -428,7 +436,7 @@ export class MemoryPool {
     // The very page that stands for it in snapshots: nothing happened to it there either.
     if (content === this.content(index)) return;
     const page = this.page(index);
-    if ((this.#flags[index]! & DECODED) !== 0) this.#announceDifferences(index, page, content);
+    if ((this.#flags[index]! & TOLD) !== 0) this.#announceDifferences(index, page, content);
     page.set(content);
   }
 
@@ -447,7 +455,7 @@ export class MemoryPool {
   /** A view is gone: nothing that was decoded through it is true any more. */
   dropDecoded(block: MemoryBlock, view: View): void {
     for (let page = view.offset >> PAGE_SHIFT; page << PAGE_SHIFT < view.offset + view.length; page++) {
-      if ((this.#flags[block.firstPage + page]! & DECODED) === 0) continue;
+      if ((this.#flags[block.firstPage + page]! & TOLD) === 0) continue;
       const from = Math.max(page << PAGE_SHIFT, view.offset);
       const to = Math.min((page + 1) << PAGE_SHIFT, view.offset + view.length);
       this.#codeListener(view.base + from - view.offset, to - from);
@@ -475,10 +483,9 @@ export class MemoryPool {
     this.#words[(READ_TABLE >> 2) + guest] = readable ? entry : 0;
     const writable = (flags & (WATCHED_WRITES | HIDDEN)) === 0 && (guard & GUARD.write) === 0;
     const storable = ram && this.#dirty[index] !== 0 && writable;
-    this.#words[(WRITE_TABLE >> 2) + guest] = storable && (flags & DECODED) === 0 ? entry : 0;
+    this.#words[(WRITE_TABLE >> 2) + guest] = storable && (flags & TOLD) === 0 ? entry : 0;
     // The engine reaches such a page through the read entry, and knows only the address stored to.
-    const beside =
-      storable && readable && (flags & (DECODED | DECODED_ELSEWHERE)) === DECODED && single && !this.#apart;
+    const beside = storable && readable && (flags & (TOLD | DECODED_ELSEWHERE)) === DECODED && single && !this.#apart;
     const strict = (guard & GUARD.unaligned) !== 0 ? PAGE.strict : 0;
     this.#bytes[CODE_TABLE + guest] = (beside ? PAGE.code : 0) | strict | this.#closedBit(guest, guard);
   }

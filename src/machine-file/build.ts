@@ -6,6 +6,7 @@ import type { PartType } from '../emu/part.js';
 import { bodyKey, checkTotal, type MadeDevice, memoryRow, placed, Space } from './build-memory.js';
 import { checkClock, WiringBuilder } from './build-wiring.js';
 import { type ClockRows, clockRows, hertzAtStart } from './clocks.js';
+import { combineCpus } from './cluster.js';
 import type { AnyBoard } from './from-board.js';
 import { type FirmwareImage, readImage } from './images.js';
 import type { CpuKind, DeviceKind, OptionValues, PartKind } from './kinds/kind.js';
@@ -47,7 +48,7 @@ class Builder {
     }
     const cpu = this.#cpu();
     const clocks = clockRows(model.clocks, this.#mistakes);
-    const names = { devices: this.#devices, parts: this.#partKinds(), cpus: this.#cpuNames(cpu) };
+    const names = { devices: this.#deviceKinds(), parts: this.#partKinds(), cpus: this.#cpuNames(cpu) };
     const wiring = new WiringBuilder(model, names, this.#mistakes).build();
     const parts = this.#parts(wiring.pins);
     const { memories, devices } = this.#space(cpu, wiring.rows, clocks);
@@ -72,14 +73,22 @@ class Builder {
   }
 
   #checkNames(): void {
-    const seen = new Map<string, string>();
     const { devices, parts, memory, containers } = this.#model;
-    for (const [sort, map] of Object.entries({ device: devices, part: parts, memory, container: containers })) {
+    const maps = { device: devices, part: parts, memory, container: containers };
+    for (const [sort, map] of Object.entries(maps)) {
       for (const [name, { where }] of map) {
-        const other = seen.get(name);
         const called = sort === 'device' || sort === 'part';
-        if (other !== undefined && !(sort === 'memory' && other === 'device')) {
-          this.#mistakes.add(where(), `a ${other} and a ${sort} are both called '${name}'`, 'choose another name');
+        // A memory may be called as the device that controls it, or as the part that holds it.
+        const other = Object.entries(maps).find(
+          ([one, all]) =>
+            one < sort &&
+            all.has(name) &&
+            !(sort === 'part' && one === 'memory') &&
+            !(sort === 'memory' && one === 'device'),
+        );
+        if (other !== undefined) {
+          const what = `a ${other[0]} and a ${sort} are both called '${name}'`;
+          this.#mistakes.add(where(), what, 'choose another name');
         }
         if (called && RESERVED_HANDLES.includes(name)) {
           this.#mistakes.add(
@@ -91,27 +100,21 @@ class Builder {
         if (/[.=\s,@]/.test(name) || name === '') {
           this.#mistakes.add(where(), `'${name}' cannot be a name`, 'leave out dots, blanks, commas, = and @');
         }
-        seen.set(name, sort);
       }
     }
   }
 
   #cpu(): MadeCpu | undefined {
-    const entries = [...this.#model.cpus];
-    const [first, second] = entries;
-    if (first === undefined) {
+    const combined = combineCpus(this.#model.cpus, (type) => this.#makers.cpuKind(type), this.#mistakes);
+    if (combined === undefined) {
       this.#mistakes.add(
-        this.#model.name,
+        this.#model.whole(),
         'the machine has no CPU',
         'give one: cpus: { cpu0: { type: cortex-m4, clock: 16MHz } }',
       );
       return undefined;
     }
-    const [name, entry] = first;
-    if (second !== undefined || (entry.value.count ?? 1) > 1) {
-      const { where } = second?.[1] ?? entry;
-      this.#mistakes.add(where(), 'a machine of several CPUs cannot be made of these yet', 'give one CPU');
-    }
+    const [name, entry] = combined;
     const start = startOf(name, entry, this.#model, this.#makers, this.#mistakes);
     const made = this.#makers.cpu(name, entry, start?.assumed);
     return made && { ...made, entry, start: start?.choice };
@@ -120,6 +123,15 @@ class Builder {
   #cpuNames(cpu: MadeCpu | undefined): ReadonlyMap<string, { kind: CpuKind | undefined; options: OptionValues }> {
     const [name] = this.#model.cpus.keys();
     return new Map(cpu && name !== undefined ? [[name, cpu]] : []);
+  }
+
+  /** Those that could not be made, too: their own mistake is said already. */
+  #deviceKinds(): ReadonlyMap<string, { kind: DeviceKind | undefined; options: OptionValues }> {
+    const kinds = [...this.#model.devices].map(([name, { value }]) => {
+      const made = this.#devices.get(name);
+      return [name, { kind: made?.kind, options: made?.options ?? value.options }] as const;
+    });
+    return new Map(kinds);
   }
 
   #partKinds(): ReadonlyMap<string, { kind: PartKind | undefined; options: OptionValues }> {
@@ -165,11 +177,13 @@ class Builder {
     const memories = Object.fromEntries(
       [...sizes].map(([name, row]) => [name, { ...row, ...placed(places.get(bodyKey('memory', name))!, row.size) }]),
     );
-    checkTotal(memories, model.name, this.#mistakes);
+    checkTotal(memories, model.whole(), this.#mistakes);
     this.#checkControllers();
     return {
       memories,
-      devices: this.#deviceRows(wiring, clocks, (name, size) => placed(places.get(bodyKey('device', name))!, size)),
+      devices: this.#deviceRows(wiring, clocks, cpu?.kind?.clocks ?? [], (name, size) =>
+        placed(places.get(bodyKey('device', name))!, size),
+      ),
     };
   }
 
@@ -214,10 +228,11 @@ class Builder {
   #deviceRows(
     wiring: ReadonlyMap<string, Pick<DeviceRow, 'irq' | 'wires'>>,
     { clocks, derivedClocks }: ClockRows,
+    ofCore: readonly string[],
     placeOf: (name: string, size: number) => Pick<DeviceRow, 'address' | 'places'>,
   ): Record<string, DeviceRow> {
     const rows: Record<string, DeviceRow> = {};
-    const names = ['cpu', ...Object.keys(clocks), ...Object.keys(derivedClocks)];
+    const names = ['cpu', ...ofCore, ...Object.keys(clocks), ...Object.keys(derivedClocks)];
     for (const [name, { entry, made }] of this.#devices) {
       const { clock, enable, reset, privileged } = entry.value;
       checkClock(name, entry, names, this.#mistakes);

@@ -23,6 +23,8 @@ export interface MachineFlags {
   readonly sharedIrq?: readonly string[];
   readonly bridge?: readonly string[];
   readonly option?: readonly string[];
+  readonly load?: readonly string[];
+  readonly pinName?: readonly string[];
   readonly set?: readonly string[];
   readonly remove?: readonly string[];
   readonly image?: readonly string[];
@@ -31,7 +33,6 @@ export interface MachineFlags {
   readonly kernel?: string;
   readonly initrd?: string;
   readonly append?: string;
-  readonly dtb?: string;
   readonly drive?: readonly string[];
 }
 
@@ -65,6 +66,8 @@ class FlagReader {
     this.#named('absent', '--absent', flags.absent, rangeOf);
     this.#listed('wires', '--wire', flags.wire, (text) => text);
     this.#listed('bitBands', '--bit-band', flags.bitBand, bitBandOf);
+    this.#listed('contents', '--load', flags.load, contentsOf);
+    this.#named('pinNames', '--pin-name', flags.pinName, pairOf);
     this.#listed('sharedIrqs', '--shared-irq', flags.sharedIrq, Number);
     this.#listed('remove', '--remove', flags.remove, (text) => text);
     this.#listed('images', '--image', flags.image, (text) => text);
@@ -129,8 +132,8 @@ class FlagReader {
     this.#said.set(key, flag);
   }
 
-  #boot({ boot, bios, kernel, initrd, append, dtb, drive }: MachineFlags): void {
-    const all = Object.entries({ protocol: boot, bios, kernel, initrd, append, dtb, drive });
+  #boot({ boot, bios, kernel, initrd, append, drive }: MachineFlags): void {
+    const all = Object.entries({ protocol: boot, bios, kernel, initrd, append, drive });
     const given = all.filter(([, value]) => value !== undefined);
     if (given.length === 0) return;
     this.#raw['boot'] = Object.fromEntries(given);
@@ -294,6 +297,13 @@ function windowOf(text: string, where: string): readonly [string, Values] {
   const [name, values] = rangeOf(text, where);
   const shows = [values['shows']].flat().filter((one) => one !== undefined);
   return [name, { ...values, shows: shows.map((one) => (one === 'none' ? null : one)) }];
+}
+
+/** `kernel.bin@0x80200000`. */
+function contentsOf(text: string, where: string): Values {
+  const [, file, at] = /^(.+)@([^@]+)$/.exec(text) ?? [];
+  if (file !== undefined) return { file, at };
+  throw new UsageError({ what: `'${text}' does not say where it goes`, where, remedy: 'give file@0x80200000' });
 }
 
 /** `0x22000000:1M=0x20000000`. */

@@ -9,7 +9,7 @@ import { KINDS, type Kinds } from './make-things.js';
 import { Mistakes } from './mistakes.js';
 import { type BootValue, emptyModel, type Model } from './model.js';
 import { bootOf, readInto, readShape } from './read.js';
-import type { MachineFile, RawMachine } from './schema.js';
+import type { MachineFile } from './schema.js';
 
 /** Machines made without code: from files, flags and plain objects. */
 
@@ -94,15 +94,4 @@ function baseModel(
   const board = mistakes.guard(where, () => boardNamed(name, request));
   mistakes.check();
   return modelOf(board!);
-}
-
-/** A board from a machine file, YAML or JSON. @throws MachineMistakes, with line and column of each */
-export function loadBoard(path: string): AnyBoard {
-  return machineFrom([loadYaml(resolve(path))]).board;
-}
-
-/** A board from a description as a plain object. @param folder where its relative paths begin */
-export function boardFrom(raw: RawMachine, folder = '.'): AnyBoard {
-  const where = (...path: readonly (string | number)[]) => (path.length === 0 ? 'defineBoard' : path.join('.'));
-  return machineFrom([{ raw, where, folder }]).board;
 }

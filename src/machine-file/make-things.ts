@@ -8,6 +8,8 @@ import { zod } from './libraries.js';
 import type { Mistakes } from './mistakes.js';
 import type { Entry, Thing, Where } from './model.js';
 import { meant, noteIssues } from './read.js';
+import { CPU_KEYS, DEVICE_KEYS } from './schema.js';
+import { svdPeripheral } from './svd/kind.js';
 
 /** Devices, parts and CPUs from their types and options. Types of a user's own files come before those of the package. */
 
@@ -16,8 +18,16 @@ export interface Kinds {
   readonly parts: ReadonlyMap<string, PartKind>;
   readonly cpus: ReadonlyMap<string, CpuKind>;
 }
-export const KINDS: Kinds = { devices: DEVICES, parts: PARTS, cpus: CPUS };
+export const KINDS: Kinds = {
+  devices: new Map([...DEVICES, [svdPeripheral.kind.type, svdPeripheral.kind]]),
+  parts: PARTS,
+  cpus: CPUS,
+};
 
+const ROW_KEYS = new Map<keyof Kinds, readonly string[]>([
+  ['devices', DEVICE_KEYS],
+  ['cpus', CPU_KEYS],
+]);
 const LISTS = { devices: 'device', parts: 'part', cpus: 'CPU' } as const;
 
 export interface Made<M, K> {
@@ -73,7 +83,7 @@ export class Makers {
       );
       return undefined;
     }
-    const options = this.#options(kind, name, value.options, where);
+    const options = this.#options(list, kind, name, value.options, where);
     const made = options && this.#mistakes.guard(where(), () => kind.make(options) as M);
     return made && { made, kind, options: options! };
   }
@@ -84,7 +94,13 @@ export class Makers {
     return list !== 'cpus' && kindNamed<AnyKind>(this.#kinds[other], type) ? `; it is a ${LISTS[other]}` : '';
   }
 
-  #options(kind: AnyKind, name: string, given: OptionValues, where: Where): OptionValues | undefined {
+  #options(
+    list: keyof Kinds,
+    kind: AnyKind,
+    name: string,
+    given: OptionValues,
+    where: Where,
+  ): OptionValues | undefined {
     const { z } = zod();
     this.#schemas ??= optionSchemas(z, '.');
     const shape = kind.shape?.(this.#schemas) ?? {};
@@ -94,7 +110,8 @@ export class Makers {
     if (result.success)
       return Object.fromEntries(Object.entries(result.data).filter(([, value]) => value !== undefined));
     const before = this.#mistakes.count;
-    noteIssues(result.error.issues, where, this.#mistakes, () => Object.keys(shape));
+    const keys = [...Object.keys(shape), ...(ROW_KEYS.get(list) ?? [])];
+    noteIssues(result.error.issues, where, this.#mistakes, () => keys, 'option');
     if (this.#mistakes.count === before)
       this.#mistakes.add(where(), `the options of ${name} are wrong`, meant('', Object.keys(shape)));
     return undefined;

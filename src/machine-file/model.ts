@@ -56,6 +56,8 @@ export type BootValue = Exclude<NonNullable<MachineFile['boot']>, string>;
 
 export interface Model {
   name: string;
+  /** Where all of it was said. */
+  whole: Where;
   readonly cpus: Named<CpuValue>;
   /** They are those of the board that everything starts from. */
   cpusOfBoard: boolean;
@@ -81,6 +83,7 @@ export interface Model {
 export function emptyModel(name: string): Model {
   return {
     name,
+    whole: () => name,
     cpus: new Map(),
     cpusOfBoard: false,
     clocks: new Map(),

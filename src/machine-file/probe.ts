@@ -21,7 +21,7 @@ export function probe(description: MachineDescription, model: Model, mistakes: M
     );
   }
   namePins(model, assembly, mistakes);
-  const known = new WireCheck(assembly, core, mistakes);
+  const known = new WireCheck(assembly, core, model, mistakes);
   for (const [name, row] of Object.entries(devices)) {
     if (assembly.devices.has(name)) known.checkRow(name, row, model.devices.get(name)!.where);
   }
@@ -29,6 +29,8 @@ export function probe(description: MachineDescription, model: Model, mistakes: M
     if (value.gate !== undefined) known.checkOutput(value.gate, where('gate'));
   }
   checkPins(description, model, assembly, mistakes);
+  // A part on a device that could not be made would say nothing new.
+  if (assembly.devices.size < model.devices.size) return;
   for (const [name, part] of Object.entries(parts)) {
     const { where } = model.parts.get(name)!;
     if (part.pins.every((pin) => assembly.nets.has(pin)))
@@ -46,8 +48,10 @@ class WireCheck {
   readonly #assembly: Assembly;
   readonly #core: CoreNames;
   readonly #mistakes: Mistakes;
+  readonly #model: Model;
 
-  constructor(assembly: Assembly, core: CoreNames, mistakes: Mistakes) {
+  constructor(assembly: Assembly, core: CoreNames, model: Model, mistakes: Mistakes) {
+    this.#model = model;
     this.#assembly = assembly;
     this.#core = core;
     this.#mistakes = mistakes;
@@ -69,7 +73,8 @@ class WireCheck {
     const all = [...this.#assembly.wires.values()];
     const exact = this.#assembly.wires.get(wire);
     const found = exact ? [exact] : all.filter((one) => one.name === wire && one.direction === 'output');
-    if (found.length === 1) return;
+    const device = wire.split('.')[0]!;
+    if (found.length === 1 || (this.#model.devices.has(device) && !this.#assembly.devices.has(device))) return;
     const names = [...this.#assembly.wires.keys()];
     const what = found.length === 0 ? `no device has a wire '${wire}'` : `several devices have a wire '${wire}'`;
     this.#mistakes.add(where, what, meant(wire, names) ?? this.#wiresOf(wire.split('.')[0]!));
@@ -90,6 +95,7 @@ class WireCheck {
     const far = this.#assembly.wires.get(other);
     if (far === undefined) {
       const device = other.split('.')[0]!;
+      if (this.#model.devices.has(device) && !this.#assembly.devices.has(device)) return;
       const remedy = this.#assembly.devices.has(device)
         ? this.#wiresOf(device)
         : meant(device, this.#assembly.devices.keys());

@@ -33,13 +33,14 @@ export function noteIssues(
   where: Where,
   mistakes: Mistakes,
   keys: (path: readonly PropertyKey[]) => readonly string[],
+  word: 'key' | 'option' = 'key',
 ): void {
   for (const issue of issues) {
     const path = issue.path as (string | number)[];
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {
         const names = keys(path);
-        mistakes.add(where(...path, key), `there is no key '${key}'${inside(path)}`, meant(key, names));
+        mistakes.add(where(...path, key), `there is no ${word} '${key}'${inside(path)}`, meant(key, names));
       }
     } else if (issue.code === 'invalid_union') noteUnion(issue, where, mistakes);
     else mistakes.add(where(...path), `${named(path)} ${worded(issue)}`);
@@ -138,6 +139,7 @@ export function readInto(
       into.set(name, { value: convert(value), where: below(key, name) });
     }
   };
+  model.whole = where;
   if (file.name !== undefined) model.name = file.name;
   for (const name of file.remove ?? []) remove(model, name, where('remove'), mistakes);
   // Other processors stand in the place of the board's.

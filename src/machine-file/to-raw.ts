@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { kindNamed } from './kinds/index.js';
-import { type AnyKind, hasKind } from './kinds/kind.js';
+import { type AnyKind, hasKind, type OptionValues } from './kinds/kind.js';
 import { optionSchemas } from './kinds/option-schemas.js';
 import { zod } from './libraries.js';
 import { KINDS, type Kinds } from './make-things.js';
@@ -62,8 +62,24 @@ function mapped<T, R>(map: Named<T>, convert: (name: string, entry: Entry<T>) =>
 }
 const listed = <T>(list: readonly T[]): T[] | undefined => (list.length === 0 ? undefined : [...list]);
 
-function memoryOf({ bytes, ...value }: MemoryValue): NonNullable<RawMachine['memory']>[string] {
-  return { ...value, ...(bytes && { contents: Buffer.from(bytes).toString('base64') }) };
+/** In an order of its own, whoever made it. */
+function memoryOf({
+  bytes,
+  kind,
+  at,
+  size,
+  fill,
+  execute,
+  dma,
+  controller,
+  ...value
+}: MemoryValue): NonNullable<RawMachine['memory']>[string] {
+  const contents = bytes && Buffer.from(bytes).toString('base64');
+  return {
+    ...defined({ kind, at, size, fill, execute, dma, controller }),
+    ...value,
+    ...(contents !== undefined && { contents }),
+  };
 }
 
 /** Type and options; those that its name says already are left out. */
@@ -83,11 +99,16 @@ function thingOf(
     );
     return { type: value.type };
   }
-  const names = Object.keys(kind.shape?.(optionSchemas(zod().z, '.')) ?? {});
+  const { z } = zod();
+  const shape = kind.shape?.(optionSchemas(z, '.')) ?? {};
+  const names = Object.keys(shape);
   const implied = kind.fromName?.(name) ?? {};
-  const options = Object.entries(value.options)
-    .filter(([option, one]) => names.includes(option) && !isDeepStrictEqual(implied[option], one))
-    .map(([option, one]) => [option, plain(one)]);
+  // What was written as text is read as what it means.
+  const read = value.made === undefined ? z.object(shape).partial().safeParse(value.options) : undefined;
+  const given: OptionValues = read?.success ? read.data : value.options;
+  const options = names
+    .filter((option) => given[option] !== undefined && !isDeepStrictEqual(implied[option], given[option]))
+    .map((option) => [option, plain(given[option])]);
   return { type: kind.type, ...Object.fromEntries(options) };
 }
 

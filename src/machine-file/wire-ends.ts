@@ -42,7 +42,8 @@ export function wireEnd(text: string, names: WireNames, where: string, mistakes:
   const device = names.devices.get(head);
   if (core && !device) return core;
   if (device) return deviceEnd(head, tail, device, where, mistakes);
-  const all = [...names.parts.keys(), ...names.devices.keys(), ...names.cpus.keys(), 'cpu'];
+  const controllers = [...names.cpus.values()].flatMap(({ kind }) => kind?.controller ?? []);
+  const all = [...names.parts.keys(), ...names.devices.keys(), ...names.cpus.keys(), 'cpu', ...controllers];
   mistakes.add(where, `'${text}': there is no device, part or CPU '${head}'`, meant(head, all));
   return undefined;
 }

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { UsageError } from '../emu/errors.js';
 import type { EngineMode, TimingModel } from '../emu/isa/engine-mode.js';
 import { checkNames } from '../emu/options.js';
+import { boardOfFile } from './board-files.js';
 import type { BoardHandle, BoardSnapshot } from './board-handle.js';
 import { checkEngine, checkTiming, chosen, type EngineSettings } from './engine-settings.js';
 import { expectGpioHigh, expectGpioLow } from './gpio-expectations.js';
@@ -20,10 +21,10 @@ const FAULTS_ALLOWED = Object.fromEntries(FAULTING.map((rule) => [rule, 'off']))
 export const HOST_TIMEOUT = 60_000;
 
 export interface FirmwareTestOptions<B extends AnyBoard> {
-  /** The board: `stm32f4Discovery`, or one of your own. */
-  board: B;
-  /** The ELF, relative to the test file. */
-  firmware: string;
+  /** The board: `stm32f4Discovery`, or one of your own; or a machine file, relative to the test file: './machine.yaml'. */
+  board: B | string;
+  /** The ELF, relative to the test file. A machine file may name its images itself. */
+  firmware?: string;
   /** Where tests start: after this function. It runs once; what it wrote and read so far belongs to the snapshot. */
   bootedTo?: (board: BoardHandle<B>) => unknown;
   /** Switches Arm semihosting on; `files` names the folder below which the firmware may open files. */
@@ -97,14 +98,15 @@ export class Bringup<B extends AnyBoard> {
   }
 
   /** The image, as an absolute path. */
-  firmware(testFile: string): string {
+  firmware(testFile: string): string | undefined {
     const { firmware } = this.options;
-    return isAbsolute(firmware) ? firmware : resolve(dirname(testFile), firmware);
+    return firmware === undefined ? undefined : this.#path(firmware, testFile);
   }
 
   /** The board at the start point, in the hands of the named test until `end` is called. */
   begin(testFile: string, test: string, start: StartPoint<B>, run: RunContext = {}): Begun<B> {
-    const { board, semihosting, faults, misuse, timing, hostTimeout = HOST_TIMEOUT } = this.options;
+    const { semihosting, faults, misuse, timing, hostTimeout = HOST_TIMEOUT } = this.options;
+    const board = this.#board(testFile);
     const settings = chosen(run.commandLine, this.options, run.plugin);
     const station = stationFor(board, this.firmware(testFile), { semihosting, hostTimeout, timing, ...settings });
     const before = station.bench.statistics;
@@ -136,6 +138,23 @@ export class Bringup<B extends AnyBoard> {
       return after && since(before ?? NOTHING, after);
     };
     return { board: station.board, check, end };
+  }
+
+  /** What the test depends on: image and machine file. */
+  files(testFile: string): string[] {
+    const { board } = this.options;
+    const files = [this.firmware(testFile), typeof board === 'string' ? this.#path(board, testFile) : undefined];
+    return files.filter((one) => one !== undefined);
+  }
+  #path(path: string, testFile: string): string {
+    return isAbsolute(path) ? path : resolve(dirname(testFile), path);
+  }
+
+  /** The board itself, or the one that the file describes: the same as long as the file does not change. */
+  #board(testFile: string): B {
+    const { board } = this.options;
+    if (typeof board !== 'string') return board;
+    return boardOfFile(this.#path(board, testFile)) as unknown as B;
   }
 
   /** Taken the first time a test starts there. */
@@ -174,8 +193,8 @@ const OPTIONS: readonly (keyof FirmwareTestOptions<AnyBoard>)[] = [
 ];
 
 function checkOptions(options: {
-  readonly board: AnyBoard;
-  readonly firmware: string;
+  readonly board: AnyBoard | string;
+  readonly firmware?: string;
   readonly faults?: string;
   readonly engine?: string;
   readonly timing?: string;
@@ -185,10 +204,16 @@ function checkOptions(options: {
     throw new UsageError({ what, where: 'firmwareTest', remedy });
   };
   checkNames('firmwareTest', options, OPTIONS, ['board']);
-  if (typeof options.board?.createMachine !== 'function') {
+  const { board } = options;
+  if (typeof board === 'string') checkBoardPath(board);
+  else if (typeof board?.createMachine !== 'function') {
     refuse('`board` is no board', "import one from 'fwtest/boards', or make one with defineBoard");
   }
-  if (typeof options.firmware !== 'string' || options.firmware === '') {
+  const ownImages = typeof board === 'string' || (board.chip.images?.length ?? 0) > 0;
+  if (
+    !(options.firmware === undefined && ownImages) &&
+    (typeof options.firmware !== 'string' || options.firmware === '')
+  ) {
     refuse('`firmware` is missing', "give the path of the ELF, relative to the test file: './build/app.elf'");
   }
   if (![undefined, 'fail', 'allow'].includes(options.faults)) {
@@ -197,6 +222,12 @@ function checkOptions(options: {
   checkEngine(options.engine, 'firmwareTest');
   checkTiming(options.timing, 'firmwareTest');
   checkMisuse(options.misuse, 'firmwareTest');
+}
+
+function checkBoardPath(path: string): void {
+  if (/\.(ya?ml|json)$/i.test(path)) return;
+  const remedy = "give a board, or the path of a machine file: './machine.yaml'";
+  throw new UsageError({ what: `\`board\` is '${path}', which is no machine file`, where: 'firmwareTest', remedy });
 }
 
 /** The fixtures besides the board, bound to it. */

@@ -2,6 +2,7 @@
 
 import { inject, type TestAPI, test as vitestTest } from 'vitest';
 import { UsageError } from '../emu/errors.js';
+import type { FileBoard } from '../machine-file/define-board.js';
 import type { BoardHandle } from './board-handle.js';
 import { CANCEL_KEY, cancelledBy } from './cancel.js';
 import { applyToAll, COMMAND_LINE_KEY, PLUGIN_KEY } from './engine-settings.js';
@@ -94,7 +95,7 @@ function extended<B extends AnyBoard>(bringup: Bringup<B>, start: StartPoint<B>)
       refuseConcurrent({ task });
       const tell = tellingOnce({ onTestFinished });
       const { filepath } = task.file;
-      noteImage({ task }, bringup.firmware(filepath));
+      for (const file of bringup.files(filepath)) noteImage({ task }, file);
       const { board, check, end } = bringup.begin(filepath, task.name, start, present());
       try {
         await use(board);
@@ -119,7 +120,7 @@ function extended<B extends AnyBoard>(bringup: Bringup<B>, start: StartPoint<B>)
  * test('says hello', ({ board }) => expect(board.usart2).toWriteUart('hello', { within: '50ms' }));
  * ```
  */
-export function firmwareTest<B extends AnyBoard>(options: FirmwareTestOptions<B>): FirmwareTest<B> {
+export function firmwareTest<B extends AnyBoard = FileBoard>(options: FirmwareTestOptions<B>): FirmwareTest<B> {
   const bringup = new Bringup(options);
   const points = new StartPoints<B>();
   const atReset: StartPoint<B> = {};

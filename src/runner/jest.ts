@@ -11,6 +11,7 @@
 
 import type { Matchers } from 'expect';
 import { UsageError } from '../emu/errors.js';
+import type { FileBoard } from '../machine-file/define-board.js';
 import { type FirmwareMatchers, matchers } from '../matchers/index.js';
 import type { BoardHandle } from './board-handle.js';
 import {
@@ -111,7 +112,7 @@ function declaring<B extends AnyBoard>(
 }
 
 /** Makes a `test` for a board with a firmware on it; each test starts from the same snapshot. */
-export function firmwareTest<B extends AnyBoard>(options: FirmwareTestOptions<B>): FirmwareTest<B> {
+export function firmwareTest<B extends AnyBoard = FileBoard>(options: FirmwareTestOptions<B>): FirmwareTest<B> {
   const bringup = new Bringup(options);
   const points = new StartPoints<B>();
   const atReset: StartPoint<B> = {};

@@ -11,6 +11,10 @@ export interface ChosenMachine {
   readonly board: AnyBoard;
   /** What files and flags came to; undefined for a board by its name. */
   readonly model?: Model;
+  /** What to tell whoever asked for it. */
+  readonly notes?: readonly string[];
+  /** It has stubs whose accesses are worth telling. */
+  readonly stubs?: boolean;
 }
 
 /** Whether a board by its name is all that was asked for: then nothing else has to be loaded. */
@@ -31,7 +35,14 @@ function isPlain({ board, machine, ...rest }: MachineChoice): string | undefined
 export async function machineOf(choice: MachineChoice, command: string, firmware?: string): Promise<ChosenMachine> {
   const { board, machine, config = [] } = choice;
   const flags = machineChoice(choice);
-  if (board === undefined && machine === undefined && config.length === 0 && choice.cpu === undefined)
+  if (
+    board === undefined &&
+    machine === undefined &&
+    config.length === 0 &&
+    choice.cpu === undefined &&
+    choice.dtb === undefined &&
+    choice.svd === undefined
+  )
     throw noBoard(command);
   const plain = isPlain(flags);
   if (plain !== undefined) return { board: plainBoard(plain, firmware) };

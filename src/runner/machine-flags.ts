@@ -6,6 +6,8 @@ import type { MachineFlags } from '../machine-file/flags.js';
 export interface MachineChoice extends MachineFlags {
   readonly config?: readonly string[];
   readonly deviceFile?: readonly string[];
+  readonly dtb?: string;
+  readonly svd?: string;
 }
 
 const LISTS: readonly (readonly [flags: string, description: string])[] = [
@@ -19,6 +21,8 @@ const LISTS: readonly (readonly [flags: string, description: string])[] = [
   ['--part <name=type>', 'led1=led,pin=PA5'],
   ['--wire <a=b>', 'gpioa.5=led1.in, gpioa.5=gpioc.3, uart0.irq=plic.10'],
   ['--image <file>', 'an ELF, or raw bytes as file@address'],
+  ['--load <file@addr>', "raw bytes that a loader puts there at every reset, as QEMU's loader device does"],
+  ['--pin-name <name=pin>', 'a further name of a pin: D13=PA5'],
   ['--set <name.option=value>', 'an option of something that is there: calc.busyCycles=16'],
   ['--option <name=value>', 'an option of the board: harts=4, ram=256M'],
   ['--remove <name>', 'what the board has and this machine has not'],
@@ -40,7 +44,8 @@ const SINGLES: readonly (readonly [flags: string, description: string])[] = [
   ['--kernel <file>', 'what the firmware starts'],
   ['--initrd <file>', 'its RAM disk'],
   ['--append <text>', 'its command line'],
-  ['--dtb <file>', 'the device tree handed over'],
+  ['--dtb <file>', 'a devicetree, .dtb or .dts, that describes the machine (docs/devicetree.md)'],
+  ['--svd <file>', "a chip's SVD file: stubs, and models where there are any (docs/svd.md)"],
 ];
 
 const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];

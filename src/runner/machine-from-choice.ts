@@ -10,6 +10,7 @@ import { loadYaml, type Source } from '../machine-file/load-yaml.js';
 import { KINDS } from '../machine-file/make-things.js';
 import type { Model } from '../machine-file/model.js';
 import { rawOf } from '../machine-file/to-raw.js';
+import type { Imported } from './imported-machines.js';
 import type { ChosenMachine } from './machine-choice.js';
 import type { MachineChoice } from './machine-flags.js';
 import type { AnyBoard } from './station.js';
@@ -18,7 +19,7 @@ import { boardOfModule, kindsOfModules } from './user-modules.js';
 const MODULE = /\.[cm]?[jt]sx?$/i;
 
 export async function machineFromChoice(choice: MachineChoice, firmware?: string): Promise<ChosenMachine> {
-  const { config = [], deviceFile = [], ...flags } = choice;
+  const { config = [], deviceFile = [], dtb, svd, ...flags } = choice;
   const files = config.map((path) => loadYaml(resolve(path)));
   const own = deviceFilesOf(files);
   const kinds = await kindsOfModules([...own, ...deviceFile.map((path) => resolve(path))], KINDS);
@@ -26,8 +27,36 @@ export async function machineFromChoice(choice: MachineChoice, firmware?: string
   const base = name !== undefined && MODULE.test(name) ? await boardOfModule(resolve(name)) : undefined;
   const { board: _board, machine: _machine, ...rest } = flags;
   const said = fromFlags(base ? rest : flags, process.cwd());
-  const { board, model } = machineFrom([...files, said], { kinds, base: base && modelOf(base), firmware });
-  return { board, model };
+  const imported = await importedBy({ dtb, svd }, [...files, said], base !== undefined);
+  const sources = [...imported, ...files, said];
+  const { board, model } = machineFrom(sources, { kinds, base: base && modelOf(base), firmware });
+  return { board, model, notes: imported.flatMap(({ notes }) => notes), stubs: svd !== undefined };
+}
+
+/** What a devicetree or an SVD file says, under all else that is said. */
+async function importedBy(
+  { dtb, svd }: Pick<MachineChoice, 'dtb' | 'svd'>,
+  others: readonly Source[],
+  hasBase: boolean,
+): Promise<Imported[]> {
+  if (dtb === undefined && svd === undefined) return [];
+  const says = (key: string) => others.some(({ raw }) => typeof raw === 'object' && raw !== null && key in raw);
+  const flag = dtb === undefined ? '--svd' : '--dtb';
+  if (
+    hasBase ||
+    says('board') ||
+    (says('machine') && !others.some(({ raw }) => (raw as { machine?: string }).machine === 'none'))
+  ) {
+    const remedy = 'leave the board out: the file describes the machine; boards make their device trees themselves';
+    throw new UsageError({ what: `${flag} and a board are two machines`, where: flag, remedy });
+  }
+  if (dtb !== undefined && svd !== undefined) {
+    throw new UsageError({ what: '--dtb and --svd are two machines', where: '--dtb', remedy: 'give one of them' });
+  }
+  const { fromDevicetree, fromSvd } = await import('./imported-machines.js');
+  if (dtb !== undefined) return [fromDevicetree(resolve(dtb))];
+  const memory = Object.assign({}, ...others.map(({ raw }) => (raw as { memory?: object } | undefined)?.memory));
+  return [fromSvd(resolve(svd!), { hasCpu: says('cpus'), memory })];
 }
 
 /** Modules that files name, relative to each. */

@@ -135,13 +135,18 @@ function kept(): Kept[] {
   return holder[CACHE];
 }
 
-function stampOf(firmware: string): string {
+function stampOf(firmware: string | undefined): string {
+  if (firmware === undefined) return "the board's own";
   const stats = statSync(firmware, { throwIfNoEntry: false });
   return stats ? `${stats.mtimeMs} ${stats.size}` : 'missing';
 }
 
 /** The worker's machine for a board and an image; a new one when the image's contents changed. */
-export function stationFor<B extends AnyBoard>(board: B, firmware: string, options: StationOptions): Station<B> {
+export function stationFor<B extends AnyBoard>(
+  board: B,
+  firmware: string | undefined,
+  options: StationOptions,
+): Station<B> {
   const list = kept();
   const key = JSON.stringify([firmware, options.semihosting, options.engine, options.timing, options.stats]);
   const stamp = stampOf(firmware);
@@ -151,7 +156,7 @@ export function stationFor<B extends AnyBoard>(board: B, firmware: string, optio
     list.push(known);
     return known.station as Station<B>;
   }
-  const contents = stamp === 'missing' ? undefined : readFileSync(firmware);
+  const contents = stamp === 'missing' || firmware === undefined ? undefined : readFileSync(firmware);
   const hash = contents ? createHash('sha256').update(contents).digest('hex') : '';
   const same = known !== undefined && known.hash === hash;
   const station = same ? (known.station as Station<B>) : createStation(board, firmware, options, contents);

@@ -101,8 +101,14 @@ export const LAYERS: readonly Layer[] = [
     breach: ['machine-file/devicetree/dtb.ts', 'emu/machine.ts'],
   },
   {
+    name: 'public boards',
+    files: /^boards\/index\.ts$/,
+    mayImport: ['boards', 'machine file', 'kinds'],
+    breach: ['boards/index.ts', 'runner/cli.ts'],
+  },
+  {
     name: 'kinds',
-    files: /^machine-file\/(kinds\/.*|schema|quantities|libraries)\.ts$/,
+    files: /^machine-file\/(kinds\/.*|svd\/(?!import|overlay|access).*|schema|quantities|libraries)\.ts$/,
     mayImport: [...BASE, 'isa', 'device', 'memory', 'bus', 'cpu interface', 'armv7m', 'riscv', 'devices', 'parts'],
     breach: ['machine-file/kinds/cpus.ts', 'boards/define.ts'],
   },
@@ -175,6 +181,7 @@ export const LAYERS: readonly Layer[] = [
       'boards',
       'kinds',
       'machine file',
+      'public boards',
       'matchers',
     ],
     breach: ['matchers/index.ts', 'index.ts'],

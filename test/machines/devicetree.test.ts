@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Duration } from '../../src/emu/duration.js';
 import { boardNamed } from '../../src/machine-file/boards.js';
 import { ZEPHYR_STYLE } from '../../src/machine-file/devicetree/board-test-tree.js';
 import { encodeDtb } from '../../src/machine-file/devicetree/dtb.js';
@@ -20,10 +21,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const example = (path: string) => fileURLToPath(new URL(`../../examples/firmware-tests/${path}`, import.meta.url));
 
 /** Runs an example's image on the machine of a tree, and gives what its console wrote. */
-function consoleOf(tree: string, image: string): string {
+function consoleOf(tree: string, image: string, span: Duration = '20ms'): string {
   const imported = importDevicetree(readTreeFile(tree), { path: tree, boardNamed: (name) => boardNamed(name, {}) });
-  const station = createStation(machineFrom([imported]).board, example(image), { hostTimeout: 60_000 });
-  station.bench.run('20ms');
+  const station = createStation(machineFrom([imported]).board, isAbsolute(image) ? image : example(image), {
+    hostTimeout: 60_000,
+  });
+  station.bench.run(span);
   return (station.machine.handle('console') as { text: string }).text;
 }
 
@@ -50,12 +53,32 @@ describe('a tree for Zephyr', () => {
   });
 });
 
-const hasQemu = spawnSync('qemu-system-riscv32', ['--version']).status === 0;
+const has = (tool: string) => spawnSync(tool, ['--version']).status === 0;
 
-describe.skipIf(!hasQemu)('the tree that QEMU hands over (needs qemu-system-riscv32)', () => {
-  test('of virt', () => {
-    const path = join(folder, 'virt.dtb');
-    spawnSync('qemu-system-riscv32', ['-M', `virt,dumpdtb=${path}`, '-bios', 'none', '-display', 'none']);
-    expect(consoleOf(path, 'hello/hello.elf')).toBe('hello from rv32\n');
-  });
+/** The tree that QEMU makes for one of its machines. */
+function qemuTree(bits: 32 | 64, machine: string): string {
+  const path = join(folder, `${machine}${bits}.dtb`);
+  spawnSync(`qemu-system-riscv${bits}`, ['-M', `${machine},dumpdtb=${path}`, '-bios', 'none', '-display', 'none']);
+  return path;
+}
+
+test.skipIf(!has('qemu-system-riscv32'))('the tree of QEMU’s virt, 32 bits (needs qemu-system-riscv32)', () => {
+  expect(consoleOf(qemuTree(32, 'virt'), 'hello/hello.elf')).toBe('hello from rv32\n');
 });
+
+const OPENSBI = '/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_jump.elf';
+
+describe.skipIf(!has('qemu-system-riscv64') || !existsSync(OPENSBI))(
+  'OpenSBI on the trees of QEMU’s RV64 machines (needs qemu-system-riscv64 and opensbi)',
+  () => {
+    test.each<[string, string, Duration]>([
+      ['virt', 'riscv-virtio,qemu', '400ms'],
+      ['sifive_u', 'SiFive HiFive Unleashed A00', '150ms'],
+    ])('%s', (machine, name, span) => {
+      const text = consoleOf(qemuTree(64, machine), OPENSBI, span);
+      expect(text).toContain('OpenSBI v1.1');
+      expect(text).toMatch(new RegExp(`Platform Name +: ${name}`));
+      expect(text).toContain('Boot HART MEDELEG');
+    });
+  },
+);

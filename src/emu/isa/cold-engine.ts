@@ -18,6 +18,7 @@ import {
   ENGINE,
   NOTE,
   PAGE_SHIFT,
+  PAGE_SIZE,
   PAGING,
   PC_HIGH,
   type StateLayout,
@@ -33,7 +34,8 @@ import { pagesOfChunk, Records } from './records.js';
 import { registerUse } from './register-use.js';
 import type { Scalar } from './semantics.js';
 import { SLOW_CALLS } from './slow-path.js';
-import { SoftTlb } from './soft-tlb.js';
+import { ALL_PAGES, PAGES, SoftTlb } from './soft-tlb.js';
+import { TableEntries } from './table-entries.js';
 import { staticsOf } from './variant.js';
 
 /**
@@ -67,6 +69,10 @@ export interface EngineHost {
    * would not. Asked only while code is not seen as it lies in memory.
    */
   codeAddress?(address: number, carry: number): number;
+  /** Addresses of the page-table entries that the last `codeAddress` was led by, the root's first. */
+  readonly walked?: readonly number[];
+  /** Changes of the page at a physical address are to be told to `invalidate`, or no longer: page-table entries in it are in use. */
+  trackTable?(address: number, on: boolean): void;
   readonly helpers: Readonly<Record<string, (...args: number[]) => number | undefined>>;
 }
 
@@ -136,6 +142,10 @@ const CYCLES_PER_MISS = 2000;
 /** How many instructions are decoded ahead of the one that was asked for. */
 const DECODE_AHEAD = 32;
 
+/** Users of page-table entries beside those of SoftTlb: pages of code, from this number on, and one for many of them. */
+const CODE_PAGES = PAGING.banks * PAGES;
+const ALL_CODE = ALL_PAGES - 1;
+
 const BUDGET_EXIT: EngineExit = { kind: 'budget' };
 const BREAKPOINT_EXIT: EngineExit = { kind: 'breakpoint' };
 
@@ -163,6 +173,8 @@ export class ColdEngine {
   #leftAt = -1;
   /** Pages as a core with paging sees them; undefined where the machine has no room for that. */
   readonly tlb: SoftTlb | undefined;
+  /** Page-table entries that pages of `tlb` and of code were led to by. */
+  readonly #entries: TableEntries;
   readonly #counts = new HotCounts();
   readonly #table = new RegionTable();
   /** What compiles: one for each view where the core has paging, else one for all. */
@@ -206,7 +218,8 @@ export class ColdEngine {
     const room = isa.paging ? options.room : undefined;
     const more = room === undefined ? undefined : { base: room + PAGING.banks * BANK_SIZE, count: PAGING.chunks };
     this.#records = new Records(memory, more);
-    this.tlb = room === undefined ? undefined : new SoftTlb(memory, room);
+    this.#entries = new TableEntries((address, on) => host.trackTable?.(address, on));
+    this.tlb = room === undefined ? undefined : new SoftTlb(memory, room, this.#entries);
     const compiler = (space: number, high: number) =>
       new HotEngine(isa, this.layout, memory, this.#hotHost(space !== 0, BigInt(high) << 32n));
     if (isa.paging) {
@@ -246,7 +259,7 @@ export class ColdEngine {
       table: this.#table,
       counts: this.#counts,
       translated,
-      pcHigh: () => pcHigh,
+      pcHigh: () => (this.#codeViews === undefined ? BigInt(this.pcHigh) << 32n : pcHigh),
       // where addresses are translated, even looking ahead could be noticed
       decode: (pc) => (this.#mode === 'hot' && !translated ? this.#compilable(pc) : this.#decoded(pc)),
       alwaysFetched: (address, length) => this.isa.paging || (host.alwaysFetched?.(address, length) ?? true),
@@ -624,7 +637,10 @@ export class ColdEngine {
 
   /** Forgets decoded instructions that overlap a range of guest addresses whose bytes changed: physical ones, where that differs. */
   invalidate(address: number, length: number): void {
-    if (this.#codeViews !== undefined) this.#invalidateShown(this.#codeViews, address >>> 0, length);
+    if (this.#codeViews !== undefined) {
+      this.#invalidateShown(this.#codeViews, address >>> 0, length);
+      this.#entries.changed(address, length, this.#entryChanged);
+    }
     const first = (address & ~1) - 2;
     for (let at = first - this.#reach; at < (address | 0) + length; at += 2) this.#undecode(at >>> 0);
     if (this.#branchesTo.size === 0) return;
@@ -640,13 +656,24 @@ export class ColdEngine {
     for (const pc of branches) this.#undecode(pc);
   }
 
+  readonly #entryChanged = (user: number): void => {
+    if (user === ALL_CODE) this.translationsChanged();
+    else if (user < CODE_PAGES) this.tlb!.entryChanged(user);
+    else {
+      const [view, page] = [Math.floor((user - CODE_PAGES) / PAGES), (user - CODE_PAGES) % PAGES];
+      const known = this.#codeViews!.all[view];
+      if (known?.pages.has(page)) this.#dropPage(known, (page << PAGE_SHIFT) >>> 0);
+    }
+  };
   #invalidateShown(views: CodeViews, address: number, length: number): void {
-    for (let at = address; at < address + length; at = (((at >>> PAGE_SHIFT) + 1) << PAGE_SHIFT) >>> 0) {
-      const end = Math.min(address + length, (at | ((1 << PAGE_SHIFT) - 1)) + 1);
+    const behind = address + length;
+    for (let at = address; at < behind; ) {
+      const end = Math.min(behind, ((at | (PAGE_SIZE - 1)) >>> 0) + 1);
       for (const { view, page } of views.showing(at >>> PAGE_SHIFT)) {
-        const seen = (page << PAGE_SHIFT) | (at & ((1 << PAGE_SHIFT) - 1));
-        for (let i = -2; i < end - at; i += 2) this.#undecodeIn(((seen & ~1) + i) >>> 0, view.number);
+        const seen = (page << PAGE_SHIFT) | (at & (PAGE_SIZE - 2));
+        for (let i = -2; i < end - at; i += 2) this.#undecodeIn((seen + i) >>> 0, view.number);
       }
+      at = end;
     }
   }
 
@@ -756,11 +783,23 @@ export class ColdEngine {
   #checkPage(view: CodeView, address: number): void {
     const page = address >>> PAGE_SHIFT;
     const known = view.pages.get(page);
-    if (known === undefined || this.#physicalPage(address) === known) return;
-    this.#codeViews!.hide(view, page);
+    if (known === undefined) return;
+    if (this.#physicalPage(address) === known) this.#noteEntries(view, page);
+    else this.#dropPage(view, address);
+  }
+  #dropPage(view: CodeView, address: number): void {
+    this.#words[ENGINE.stale >> 2] = 1;
+    this.#codeViews!.hide(view, address >>> PAGE_SHIFT);
     this.#records.clearPage(address, view.number);
     this.#undecodeIn((address - 2) >>> 0, view.number);
     this.#undoEntries(view.hot.dropPage(address).entries, view.number);
+  }
+  /** A page of code depends on the entries that were walked last. */
+  #noteEntries({ number }: CodeView, page: number): void {
+    const { walked = [] } = this.#host;
+    for (let i = 0; i < walked.length; i++) {
+      this.#entries.add(walked[i]!, i < walked.length - 1 ? ALL_CODE : CODE_PAGES + number * PAGES + page);
+    }
   }
   #physicalPage(address: number): number {
     const carry = address < 1 << PAGE_SHIFT && this.pc >= 0xffff_f000 ? 1 : 0;
@@ -774,7 +813,9 @@ export class ColdEngine {
     if (this.#space === 0) return;
     const view = this.#codeView!;
     for (const page of pagesOf(address, length)) {
-      if (!view.pages.has(page)) this.#codeViews!.show(view, page, this.#physicalPage((page << PAGE_SHIFT) >>> 0));
+      if (view.pages.has(page)) continue;
+      this.#codeViews!.show(view, page, this.#physicalPage((page << PAGE_SHIFT) >>> 0));
+      this.#noteEntries(view, page);
     }
   }
 

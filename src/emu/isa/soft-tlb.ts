@@ -1,4 +1,11 @@
 import { BANK_SIZE, ENGINE, HIGH_TABLE, PAGE_SHIFT, PAGING, READ_TABLE, WRITE_TABLE } from './layout.js';
+import type { TableEntries } from './table-entries.js';
+
+/** Pages of the address space. */
+export const PAGES = 2 ** (32 - PAGE_SHIFT);
+/** User of a page-table entry that leads to many pages. */
+export const ALL_PAGES = -1;
+const NOTHING: readonly number[] = [];
 
 /** Pages of a bank, before those in its list are looked at again, or forgotten. */
 const MOST_PAGES = 1 << 14;
@@ -11,10 +18,12 @@ class Bank {
   used = 0;
   /** What to add to the addresses of the tables of the first bank. */
   readonly distance: number;
+  readonly number: number;
   /** Pages that have entries, some of them perhaps twice. */
   readonly pages: number[] = [];
 
-  constructor(distance: number) {
+  constructor(number: number, distance: number) {
+    this.number = number;
     this.distance = distance;
   }
 }
@@ -22,19 +31,22 @@ class Bank {
 /**
  * The pages that cores with paging have come to, as they see them: entries of the engine's page tables, filled one by one as accesses
  * that had to ask were let through. Each way of seeing memory has a bank, so that going to and fro between them costs nothing.
- * What the tables for physical addresses do not allow, no entry does: their owner says when they allow less.
+ * What the tables for physical addresses do not allow, no entry does: their owner says when they allow less. And none outlives a
+ * change of the guest's page tables: what is cached cannot be seen.
  */
 export class SoftTlb {
   readonly #words: Int32Array;
   readonly #banks: readonly Bank[];
+  readonly #entries: TableEntries;
   /** Undefined while the core sees memory as it is. */
   #bank: Bank | undefined;
   #clock = 0;
 
   /** The banks lie in the engine's memory from `base` on. */
-  constructor(memory: WebAssembly.Memory, base: number) {
+  constructor(memory: WebAssembly.Memory, base: number, entries: TableEntries) {
     this.#words = new Int32Array(memory.buffer);
-    this.#banks = Array.from({ length: PAGING.banks }, (_, i) => new Bank(base + i * BANK_SIZE - READ_TABLE));
+    this.#entries = entries;
+    this.#banks = Array.from({ length: PAGING.banks }, (_, i) => new Bank(i, base + i * BANK_SIZE - READ_TABLE));
   }
 
   /** From now on accesses see memory as `key` says: 0, as it is. True if that is another way than before. */
@@ -47,9 +59,17 @@ export class SoftTlb {
 
   /**
    * An access to a page was let through. From now on the engine makes those that are allowed by itself, if the memory at the physical
-   * address is plain. `high`: the high word of a 64-bit address.
+   * address is plain. `high`: the high word of a 64-bit address; `walked`: addresses of the page-table entries that led there, the
+   * root's first.
    */
-  fill(low: number, high: number, physical: number, read: boolean, write: boolean): void {
+  fill(
+    low: number,
+    high: number,
+    physical: number,
+    read: boolean,
+    write: boolean,
+    walked: readonly number[] = NOTHING,
+  ): void {
     const bank = this.#bank;
     if (bank === undefined) return;
     const words = this.#words;
@@ -62,9 +82,19 @@ export class SoftTlb {
     words[reads] = read && readable !== 0 ? readable + distance : 0;
     words[writes] = write && writable !== 0 ? writable + distance : 0;
     words[at + (HIGH_TABLE >> 2)] = high;
-    if (!isNew || (words[reads] === 0 && words[writes] === 0)) return;
+    if (words[reads] === 0 && words[writes] === 0) return;
+    for (let i = 0; i < walked.length; i++) {
+      this.#entries.add(walked[i]!, i < walked.length - 1 ? ALL_PAGES : bank.number * PAGES + page);
+    }
+    if (!isNew) return;
     if (bank.pages.length === MOST_PAGES) this.#compact(bank);
     bank.pages.push(page);
+  }
+
+  /** A page-table entry changed, which `user` was given for in TableEntries. */
+  entryChanged(user: number): void {
+    if (user === ALL_PAGES) this.flush();
+    else this.#forget(this.#banks[Math.floor(user / PAGES)]!, user % PAGES);
   }
 
   /** Forgets all pages. */

@@ -24,6 +24,18 @@ function bytewise(node: DtNode, resources: Resources): Readonly<Record<string, u
   return { lineControl: 3 };
 }
 
+/** Several ports must not have pins of one name. */
+function pinCount(node: DtNode, resources: Resources): Readonly<Record<string, unknown>> {
+  const pins = resources.u32(node, 'ngpios') ?? (resources.interrupts(node).length || undefined);
+  return pins === undefined ? {} : { pins };
+}
+
+/** The model has QEMU's geometry. */
+function wholeFlash(node: DtNode, resources: Resources): Readonly<Record<string, unknown>> | string {
+  const size = 32 * 1024 * 1024;
+  return resources.spans(node).every((span) => span.size === size) ? {} : "it has not the model's 32 MiB";
+}
+
 const STM32_USART = /^st,stm32(f1|f2|f4|l1)/;
 const STM32_GPIO = /^st,stm32(f0|f2|f3|f4|f7|g0|g4|h7|l0|l1|l4|wb)/;
 
@@ -46,15 +58,14 @@ export const MODELS: readonly ModelRow[] = [
   { compatible: ['google,goldfish-rtc'], type: 'goldfish-rtc' },
   { compatible: ['sifive,test0', 'sifive,test1'], type: 'test-finisher', wires: { halt: 'cpu.halt' } },
   { compatible: ['virtio,mmio'], type: 'virtio-mmio' },
-  { compatible: ['cfi-flash'], type: 'cfi-flash', each: true },
+  { compatible: ['cfi-flash'], type: 'cfi-flash', each: true, options: wholeFlash },
   { compatible: ['qemu,fw-cfg-mmio'], type: 'fw-cfg' },
   { compatible: ['sifive,uart0'], type: 'sifive-uart' },
-  { compatible: ['sifive,gpio0'], type: 'sifive-gpio', outputs: (pin) => `irq${pin}` },
+  { compatible: ['sifive,gpio0'], type: 'sifive-gpio', options: pinCount, outputs: (pin) => `irq${pin}` },
   { compatible: ['sifive,spi0'], type: 'sifive-spi' },
   { compatible: ['sifive,pwm0'], type: 'sifive-pwm', outputs: (channel) => `irq${channel}` },
-  { compatible: ['sifive,fe310-g002-prci', 'sifive,fe310-prci'], type: 'sifive-prci' },
+  { compatible: ['sifive,fe310-g002-prci', 'sifive,fe310-prci'], type: 'fe310-prci' },
   { compatible: ['sifive,aon0', 'sifive,fe310-aon'], type: 'sifive-aon' },
-  { compatible: ['sifive,fu540-c000-prci'], type: 'sifive-fu540-prci' },
   { compatible: ['st,stm32-usart'], type: 'stm32-usart', options: onStm32(STM32_USART) },
   { compatible: ['st,stm32-uart'], type: 'stm32-uart', options: onStm32(STM32_USART) },
   { compatible: ['st,stm32-gpio'], type: 'stm32-gpio', options: onStm32(STM32_GPIO) },

@@ -41,8 +41,7 @@ export class DeviceImport {
     for (const [index, span] of (row.each ? spans : spans.slice(0, 1)).entries()) {
       const name = this.#nameOf(node, index);
       if (!this.#claimed(node, span)) continue;
-      const size = row.each ? { size: span.size } : {};
-      const device: RawDevice = { type: row.type, at: span.address, ...size, ...options };
+      const device: RawDevice = { type: row.type, at: span.address, ...options };
       const irq = this.#irq(node, row);
       if (irq !== undefined) device.irq = irq;
       if (row.wires) device.wires = { ...row.wires };

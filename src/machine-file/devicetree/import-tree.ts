@@ -13,7 +13,7 @@ import { importBusParts, importConsole, importPins, pinOfDraft } from './import-
 import { type Controllers, controllersOf, importHarts } from './import-riscv.js';
 import { Names } from './names.js';
 import { Resources } from './resources.js';
-import { type DtNode, nodeAt } from './tree.js';
+import type { DtNode } from './tree.js';
 
 /** Machines from devicetrees. */
 
@@ -107,20 +107,8 @@ function importWhole(draft: Draft, nodes: readonly DtNode[], names: Names): Cont
     throw new UsageError({ what: 'the tree has Arm and RISC-V processors: a machine has one of the two', where });
   }
   if (cpus.harts.length === 0) importCortexM(draft, cpus, nodes);
-  else {
-    const memories = Object.values(draft.raw.memory ?? {});
-    const ram = memories.find(({ kind }) => kind === 'ram')?.at ?? 0;
-    importHarts(draft, cpus, controllers, Number(ram));
-  }
+  else importHarts(draft, cpus, controllers);
   return controllers;
-}
-
-function importBoot(draft: Draft, path: string): void {
-  const { resources, raw } = draft;
-  const chosen = nodeAt(resources.root, '/chosen');
-  const append = chosen && resources.text(chosen, 'bootargs');
-  const isRiscv = Object.values(raw.cpus ?? {}).some(({ type }) => String(type).startsWith('rv'));
-  if (isRiscv) raw.boot = { protocol: 'riscv', dtb: path, ...(append && { append }) };
 }
 
 /** Every device, region and wire of the tree that there is a model for; the rest as stubs, each named. */
@@ -147,7 +135,6 @@ export function importDevicetree(read: ReadTree, options: ImportOptions): Import
   importPins(draft, nodes, names, known && board ? pinOfChip(draft) : pinOfDraft(draft));
   importBusParts(draft, nodes, names);
   importConsole(draft);
-  importBoot(draft, options.path);
   return {
     raw: draft.raw,
     where: (...path) => draft.where(path),

@@ -1,7 +1,7 @@
 import { cortexM4 as makeCortexM4 } from '../../emu/cpu/armv7m/core.js';
-import { rv32 as makeRv32 } from '../../emu/cpu/riscv/core.js';
+import { MTIME_CLOCK } from '../../emu/cpu/riscv/core.js';
 import { riscvPlatform as makeRiscvPlatform } from '../../emu/cpu/riscv/platform.js';
-import { cpuKind } from './kind.js';
+import { type CpuKindRow, cpuKind, type OptionValues } from './kind.js';
 import type { OptionSchemas } from './option-schemas.js';
 
 /** The processors. */
@@ -42,63 +42,90 @@ export const cortexM4 = cpuKind(
   makeCortexM4,
 );
 
-export const rv32 = cpuKind(
-  {
-    type: 'rv32',
-    summary: 'RV32IMAC hart with machine mode, CLINT and PLIC beside it',
-    family: 'riscv',
-    takes: ['...'],
-    controller: 'plic',
-    shape: (o) => ({
-      resetVector: o.address.describe('where the first instruction is fetched'),
-      timebase: o.hertz.describe('Hz of mtime'),
-      clint: o.address.describe('address of the CLINT'),
-      plic: o.address.describe('address of the PLIC'),
-    }),
-    fromName: () => ({ timebase: 10e6, clint: 0x200_0000, plic: 0xc00_0000 }),
-    interrupts: () => [1, 95],
-    startOption: 'resetVector',
-    regions: ({ clint, plic }) => [
-      { name: 'CLINT', at: Number(clint), size: 0x1_0000 },
-      { name: 'PLIC', at: Number(plic), size: 0x400_0000 },
-    ],
-    inputs: () => ['halt', 'msip', 'mtip', 'meip'],
-  },
-  makeRv32,
-);
+const platformShape = (o: OptionSchemas) => ({
+  xlen: o.oneOf(32, 64).describe('width of the registers'),
+  isa: o.text.describe("extensions beside I: 'imafdc_zba_zbb_zbc_zbs_sstc'"),
+  modes: o.z.enum(['m', 'mu', 'msu']).describe('privilege modes'),
+  harts: o.integer.optional().describe('1 if not given'),
+  resetVector: o.address.describe('where the first instruction is fetched'),
+  pmpEntries: o.integer.optional().describe('entries of physical memory protection, 0 to 16 (16)'),
+  mmu: o.list
+    .pipe(o.z.array(o.z.enum(['sv32', 'sv39'])))
+    .optional()
+    .describe('what satp.MODE can be'),
+  misaligned: o.z.enum(['do', 'trap']).optional().describe('misaligned loads and stores (do)'),
+  timebase: o.hertz.describe('Hz of mtime'),
+  clint: o.address.describe('address of the CLINT'),
+  plic: o.address.optional().describe('address of the PLIC, if there is one'),
+  monitor: o.z
+    .strictObject({ isa: o.text, modes: o.z.enum(['m', 'mu', 'msu']) })
+    .optional()
+    .describe('what hart 0 is, where it is not like the others'),
+  sources: o.integer.optional().describe('interrupt sources of the PLIC (95)'),
+  priorities: o.integer.optional().describe('highest priority of the PLIC (7)'),
+});
+
+const BESIDE = { timebase: 10e6, clint: 0x200_0000, plic: 0xc00_0000 };
+
+/** Inputs of the harts: `hart1.msip`; hart 0's are the core's, too. */
+function hartInputs({ harts }: OptionValues): string[] {
+  const own = ['msip', 'mtip', 'meip', 'seip'];
+  const numbered = Array.from({ length: Number(harts ?? 1) }, (_, i) => own.map((name) => `hart${i}.${name}`));
+  return ['halt', ...own, ...numbered.flat()];
+}
+
+const platform = (type: string, summary: string, preset: OptionValues): CpuKindRow => ({
+  type,
+  summary,
+  family: 'riscv',
+  takes: ['...'],
+  controller: 'plic',
+  shape: platformShape,
+  fromName: () => ({ ...BESIDE, ...preset }),
+  interrupts: ({ sources }) => [1, Number(sources ?? 95)],
+  clocks: [MTIME_CLOCK],
+  startOption: 'resetVector',
+  regions: ({ clint, plic }) => [
+    { name: 'CLINT', at: Number(clint), size: 0x1_0000 },
+    ...(plic === undefined ? [] : [{ name: 'PLIC', at: Number(plic), size: 0x400_0000 }]),
+  ],
+  inputs: hartInputs,
+});
 
 export const riscvPlatform = cpuKind(
-  {
-    type: 'riscv',
-    summary: 'RISC-V harts of a kind, with CLINT and PLIC beside them',
-    family: 'riscv',
-    takes: ['...'],
-    controller: 'plic',
-    shape: (o) => ({
-      xlen: o.z.literal([32, 64]).describe('width of the registers'),
-      isa: o.text.describe("extensions beside I: 'imafdc_zba_zbb_zbc_zbs_sstc'"),
-      modes: o.z.enum(['m', 'mu', 'msu']).describe('privilege modes'),
-      harts: o.integer.optional().describe('1 if not given'),
-      resetVector: o.address.describe('where the first instruction is fetched'),
-      pmpEntries: o.integer.optional().describe('entries of physical memory protection, 0 to 16 (16)'),
-      mmu: o.z
-        .array(o.z.enum(['sv32', 'sv39']))
-        .optional()
-        .describe('what satp.MODE can be'),
-      misaligned: o.z.enum(['do', 'trap']).optional().describe('misaligned loads and stores (do)'),
-      timebase: o.hertz.describe('Hz of mtime'),
-      clint: o.address.describe('address of the CLINT'),
-      plic: o.address.optional().describe('address of the PLIC, if there is one'),
-      monitor: o.z
-        .strictObject({ isa: o.text, modes: o.z.enum(['m', 'mu', 'msu']) })
-        .optional()
-        .describe('what hart 0 is, where it is not like the others'),
-      sources: o.integer.optional().describe('interrupt sources of the PLIC (95)'),
-      priorities: o.integer.optional().describe('highest priority of the PLIC (7)'),
-    }),
-    fromName: () => ({ timebase: 10e6, clint: 0x200_0000, plic: 0xc00_0000 }),
-    interrupts: ({ sources }) => [1, Number(sources ?? 95)],
-    inputs: () => ['halt', 'msip', 'mtip', 'meip', 'seip'],
-  },
+  platform('riscv', 'RISC-V harts of a kind, with CLINT and PLIC beside them', {}),
+  makeRiscvPlatform,
+);
+/** Everything that the core has. */
+const ALL_EXTENSIONS = 'imafdc_zba_zbb_zbc_zbs_sstc';
+
+export const rv32 = cpuKind(
+  platform('rv32', 'RISC-V, 32 bits: RV32IMAC with machine mode alone, unless its options say more', {
+    ...{ xlen: 32, isa: 'imac', modes: 'm', pmpEntries: 0 },
+  }),
+  makeRiscvPlatform,
+);
+export const rv64 = cpuKind(
+  platform('rv64', 'RISC-V, 64 bits: RV64GC with supervisor mode and Sv39, unless its options say less', {
+    ...{ xlen: 64, isa: ALL_EXTENSIONS, modes: 'msu', mmu: ['sv39'] },
+  }),
+  makeRiscvPlatform,
+);
+export const sifiveE31 = cpuKind(
+  platform('sifive-e31', 'SiFive E31: RV32IMAC, machine and user mode', {
+    ...{ xlen: 32, isa: 'imac', modes: 'mu', pmpEntries: 8, misaligned: 'trap' },
+  }),
+  makeRiscvPlatform,
+);
+export const sifiveE51 = cpuKind(
+  platform('sifive-e51', 'SiFive E51: RV64IMAC, machine and user mode', {
+    ...{ xlen: 64, isa: 'imac', modes: 'mu', pmpEntries: 8, misaligned: 'trap' },
+  }),
+  makeRiscvPlatform,
+);
+export const sifiveU54 = cpuKind(
+  platform('sifive-u54', 'SiFive U54: RV64GC, supervisor mode and Sv39', {
+    ...{ xlen: 64, isa: 'imafdc', modes: 'msu', mmu: ['sv39'], pmpEntries: 8, misaligned: 'trap' },
+  }),
   makeRiscvPlatform,
 );

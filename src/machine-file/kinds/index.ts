@@ -1,4 +1,5 @@
 import { closest } from '../../emu/spelling.js';
+import * as svd from '../svd/kind.js';
 import * as busParts from './bus-parts.js';
 import * as common from './common.js';
 import * as cpuKinds from './cpus.js';
@@ -15,7 +16,7 @@ import * as timers from './stm32f4-timers.js';
 const kindsOf = <K extends AnyKind>(...modules: object[]): ReadonlyMap<string, K> =>
   new Map(modules.flatMap((module) => Object.values(module).filter(hasKind)).map(({ kind }) => [kind.type, kind as K]));
 
-export const DEVICES = kindsOf<DeviceKind>(common, riscv, sifive, stm32f4, serial, timers);
+export const DEVICES = kindsOf<DeviceKind>(common, riscv, sifive, stm32f4, serial, timers, svd);
 export const PARTS = kindsOf<PartKind>(parts, busParts);
 export const CPUS = kindsOf<CpuKind>(cpuKinds);
 

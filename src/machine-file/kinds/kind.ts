@@ -53,6 +53,8 @@ export interface CpuKindRow extends KindBase {
   readonly outputs?: readonly string[];
   /** Numbers of interrupts, from first to last. */
   readonly interrupts?: (options: OptionValues) => readonly [number, number];
+  /** Clocks that it brings along, by name. */
+  readonly clocks?: readonly string[];
   /** What lies beside it at fixed addresses. */
   readonly regions?: (
     options: OptionValues,

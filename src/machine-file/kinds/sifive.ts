@@ -83,7 +83,7 @@ export const sifivePwm = deviceKind(
     summary: 'PWM of SiFive’s chips (FE310 20)',
     takes: ['...'],
     shape: (o) => ({
-      width: o.z.union([o.z.literal(8), o.z.literal(16)]).describe('bits of its comparators'),
+      width: o.oneOf(8, 16).describe('bits of its comparators'),
       pins: o.text.optional().describe('its functions at the pin multiplexer without their number: PWM1_PWM'),
     }),
     fromName: () => ({ width: 16 }),

@@ -23,7 +23,7 @@ function run(program: string, options: VirtOptions) {
 const DISK = new Uint8Array(8 * 512);
 DISK.set(new TextEncoder().encode('the second sector\n\0'), 512);
 
-describe.each([32] as const)('firmware on riscv-virt, RV%i', (xlen) => {
+describe.each([32, 64] as const)('firmware on riscv-virt, RV%i', (xlen) => {
   test('the RTC: time and alarm', () => {
     expect(run('rtc', { xlen }).end()).toEqual({ exitCode: 0, text: 'time high 0x17a61017\nalarm\n', errors: [] });
   });

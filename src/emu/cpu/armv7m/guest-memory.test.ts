@@ -30,6 +30,7 @@ function scene(state: { ccr?: number; privileged?: boolean } = {}) {
     guard: () => {},
     withdraw: () => {},
     renew: () => false,
+    track: () => {},
     forgetCode: () => {},
   };
   const allocator: StateAllocator = { i32: (_, n) => new Int32Array(n), f64: (_, n) => new Float64Array(n) };

@@ -21,15 +21,17 @@ export class CsrFile {
   /** High word of what the last access gave. */
   high = 0;
   readonly #parts: CsrParts;
+  readonly #isWide: boolean;
   readonly #cells: ReadonlyMap<number, Cell>;
 
   constructor(parts: CsrParts) {
     this.#parts = parts;
+    this.#isWide = parts.model.xlen === 64;
     const named = { ...machineCsrs(parts), ...supervisorCsrs(parts), ...floatCsrs(parts) };
     this.#cells = new Map([
       ...Object.entries(named).map(([name, cell]): [number, Cell] => [CSR[name as CsrName], cell]),
       ...counterCsrs(parts),
-      ...pmpCsrs(parts.pmp, parts.model.xlen === 64),
+      ...pmpCsrs(parts.pmp, this.#isWide),
     ]);
   }
 
@@ -40,7 +42,7 @@ export class CsrFile {
     if (((number >>> 8) & 3) > this.#parts.hart.privilege) throw ILLEGAL;
     if (cell.allowed !== undefined && !cell.allowed()) throw ILLEGAL;
     const old = cell.read() | 0;
-    const oldHigh = cell.high === undefined ? 0 : cell.high() | 0;
+    const oldHigh = this.#highOf(cell);
     if (writes && cell.write !== undefined) {
       if (operation === CSR_OPERATION.write) cell.write(low, high);
       else {
@@ -56,12 +58,16 @@ export class CsrFile {
   /** For host and tests; undefined if there is no such CSR. */
   peek(name: string): { readonly low: number; readonly high: number } | undefined {
     const cell = this.#cells.get(csrNumber(name) ?? -1);
-    return cell && { low: cell.read() | 0, high: cell.high === undefined ? 0 : cell.high() | 0 };
+    return cell && { low: cell.read() | 0, high: this.#highOf(cell) };
   }
   poke(name: string, low: number, high: number): boolean {
     const cell = this.#cells.get(csrNumber(name) ?? -1);
-    cell?.write?.(low, high);
+    cell?.write?.(low, this.#isWide ? high : 0);
     return cell?.write !== undefined;
+  }
+
+  #highOf(cell: Cell): number {
+    return this.#isWide && cell.high !== undefined ? cell.high() | 0 : 0;
   }
 }
 

@@ -15,7 +15,8 @@ export type SoftFunction =
 
 type Compute = (out: SoftResult, words: readonly number[]) => void;
 
-const out: SoftResult = { low: 0, high: 0, flags: 0 };
+const single: SoftResult = { low: 0, high: 0, flags: 0 };
+const double: SoftResult = { low: 0, high: 0, flags: 0 };
 const a = operand();
 const b = operand();
 const c = operand();
@@ -26,32 +27,32 @@ function pure(name: string, words: number, result: 'i32' | 'f64', run: PureFunct
 
 function toSingle(name: string, words: number, compute: Compute): SoftFunction {
   const run = (...args: number[]): number => {
-    out.flags = 0;
-    compute(out, args);
-    return (out.low >>> 0) + out.flags * 2 ** 32;
+    single.flags = 0;
+    compute(single, args);
+    return (single.low >>> 0) + single.flags * 2 ** 32;
   };
   return { packed: pure(name, words, 'f64', run) };
 }
 
-/** What was computed last, and of what: flags are asked for behind the value. */
+/** What `double` is the result of: flags are asked for behind the value. */
 let lastCompute: Compute | undefined;
 let lastArguments: readonly number[] = [];
 
 function toDouble(name: string, words: number, compute: Compute): SoftFunction {
   const update = (args: readonly number[]): void => {
     if (lastCompute === compute && args.every((word, i) => word === lastArguments[i])) return;
-    out.flags = 0;
-    compute(out, args);
+    double.flags = 0;
+    compute(double, args);
     lastCompute = compute;
     lastArguments = args;
   };
   const value = (...args: number[]): number => {
     update(args);
-    return doubleOf(out.low, out.high);
+    return doubleOf(double.low, double.high);
   };
   const flags = (...args: number[]): number => {
     update(args);
-    return out.flags;
+    return double.flags;
   };
   return { value: pure(name, words, 'f64', value), flags: pure(`${name} flags`, words, 'i32', flags) };
 }
@@ -95,23 +96,23 @@ export interface SoftFunctions {
 }
 
 function functionsOf({ suffix, format, words, unpack, wrap }: Kind, other: Kind): SoftFunctions {
-  const operation = (name: string, operands: number, compute: (args: readonly number[], mode: number) => void) =>
-    wrap(`${name}.${suffix}`, operands * words, (_, args) => {
+  const operation = (name: string, operands: number, compute: (out: SoftResult, mode: number) => void) =>
+    wrap(`${name}.${suffix}`, operands * words, (out, args) => {
       unpack(a, args, 0);
       if (operands > 1) unpack(b, args, 1);
       if (operands > 2) unpack(c, args, 2);
-      compute(args, args[operands * words]!);
+      compute(out, args[operands * words]!);
     });
   const integer = (name: string, unsigned: boolean) =>
-    wrap(`${name}.${suffix}`, 2, (_, args) => soft.fromInteger(out, format, args[0]!, args[1]!, unsigned, args[2]!));
+    wrap(`${name}.${suffix}`, 2, (out, args) => soft.fromInteger(out, format, args[0]!, args[1]!, unsigned, args[2]!));
   return {
-    add: operation('add', 2, (_, mode) => soft.add(out, format, a, b, false, mode)),
-    sub: operation('sub', 2, (_, mode) => soft.add(out, format, a, b, true, mode)),
-    mul: operation('mul', 2, (_, mode) => soft.multiply(out, format, a, b, mode)),
-    div: operation('div', 2, (_, mode) => soft.divide(out, format, a, b, mode)),
-    sqrt: operation('sqrt', 1, (_, mode) => soft.squareRoot(out, format, a, mode)),
-    fma: operation('fma', 3, (_, mode) => soft.multiplyAdd(out, format, a, b, c, mode)),
-    convert: wrap(`convert.${suffix}`, other.words, (_, args) => {
+    add: operation('add', 2, (out, mode) => soft.add(out, format, a, b, false, mode)),
+    sub: operation('sub', 2, (out, mode) => soft.add(out, format, a, b, true, mode)),
+    mul: operation('mul', 2, (out, mode) => soft.multiply(out, format, a, b, mode)),
+    div: operation('div', 2, (out, mode) => soft.divide(out, format, a, b, mode)),
+    sqrt: operation('sqrt', 1, (out, mode) => soft.squareRoot(out, format, a, mode)),
+    fma: operation('fma', 3, (out, mode) => soft.multiplyAdd(out, format, a, b, c, mode)),
+    convert: wrap(`convert.${suffix}`, other.words, (out, args) => {
       other.unpack(a, args, 0);
       soft.convert(out, format, a, args[other.words]!);
     }),

@@ -1,0 +1,47 @@
+import { resetRom } from '../../boards/riscv-boot.js';
+import { UsageError } from '../../emu/errors.js';
+import type { Draft } from './draft.js';
+import { encodeDtb } from './encode-dtb.js';
+import type { HartNode } from './import-cpus.js';
+
+/**
+ * How RISC-V harts start: no tree says it, so it is as on QEMU's boards. A ROM at 0x1000 sets a0 to the hart's number, a1 to the address of
+ * the devicetree, which lies behind the code, a2 to what a dynamic OpenSBI wants to know, and jumps to the start of RAM.
+ */
+
+const ROM = { address: 0x1000, least: 0xf000 };
+/** Where the devicetree begins in the ROM. */
+const TREE = 0x100;
+const MAX_ROM = 0x10_0000;
+const MIB = 0x10_0000;
+/** What firmware in M mode is to start, as a distance from it: a superpage of Sv32, of Sv39. */
+const NEXT = { 32: 4 * MIB, 64: 2 * MIB } as const;
+
+/** Where the harts start; with a ROM where there is RAM to start from and room for it. */
+export function importStart(draft: Draft, { node, xlen }: HartNode): number {
+  const memories = Object.values(draft.raw.memory ?? {});
+  const flash = memories.find(({ kind }) => kind === 'flash' || kind === 'rom');
+  const ram = memories.find(({ kind }) => kind === 'ram');
+  if (flash) return Number(flash.at);
+  if (!ram) {
+    const what = 'the devicetree has no memory';
+    throw new UsageError({
+      what,
+      where: draft.resources.where(draft.resources.root),
+      remedy: 'it needs a memory@… node',
+    });
+  }
+  const start = Number(ram.at);
+  const tree = encodeDtb(draft.resources.read.tree);
+  const size = Math.max(ROM.least, Math.ceil((TREE + tree.length) / 4096) * 4096);
+  if (size > MAX_ROM || !draft.claim({ address: ROM.address, size })) {
+    draft.notes.push(`there is no room for a reset ROM at 0x1000: harts start at 0x${start.toString(16)}, a1 is 0`);
+    return start;
+  }
+  const contents = new Uint8Array(TREE + tree.length);
+  contents.set(resetRom(xlen, { start, next: start + NEXT[xlen], tree: ROM.address + TREE }));
+  contents.set(tree, TREE);
+  const rom = { kind: 'rom', at: ROM.address, size, contents: Buffer.from(contents).toString('base64') } as const;
+  draft.put('memory', 'resetRom', rom, node);
+  return ROM.address;
+}

@@ -1,0 +1,194 @@
+import { dirname, resolve } from 'node:path';
+import { RESERVED_HANDLES } from '../../boards/define.js';
+import { UsageError } from '../../emu/errors.js';
+import { isNamedOnly } from '../../emu/not-modelled.js';
+import type { AnyBoard } from '../from-board.js';
+import type { RawCpu, RawDevice, RawMachine } from '../schema.js';
+import type { SvdCpu, SvdDevice, SvdPeripheral } from './model.js';
+import { type Overlay, Overlays } from './overlay.js';
+
+/** Machines from SVD files: a stub for each peripheral, and models where the project has them. */
+
+export interface ImportedSvd {
+  readonly raw: RawMachine;
+  where(...path: readonly (string | number)[]): string;
+  readonly folder: string;
+  /** Peripherals that a model stands for: `USART1 (stm32-usart)`. */
+  readonly modelled: readonly string[];
+  /** Those that are nothing but their registers. */
+  readonly stubs: readonly string[];
+  readonly notes: readonly string[];
+}
+
+export interface SvdOptions {
+  /** A board of the project by its name. */
+  readonly boardNamed: (name: string) => AnyBoard | undefined;
+  /** Somebody else says which processor it is. */
+  readonly hasCpu?: boolean;
+}
+
+/** Where models come from, by what chips are called. */
+const SOURCES = [
+  { vendor: /^(ST|STMicroelectronics)$/i, name: /^STM32/i, board: 'stm32f4-discovery', chip: /^STM32F40[57]/i },
+];
+
+/** Cores whose instructions a Cortex-M4 has. */
+const ON_M4 = new Set(['CM0', 'CM0PLUS', 'CM0+', 'CM1', 'CM3', 'CM4', 'SC000', 'SC300']);
+const BIT_BANDED = new Set(['CM3', 'CM4', 'SC300']);
+/** The core's own: NVIC, SysTick and the like are the processor's. */
+const PRIVATE_BUS = { from: 0xe000_0000, to: 0xe004_0000 };
+const DEFAULT_HERTZ = 16e6;
+const MAX_IRQS = 240;
+
+class Import {
+  readonly #svd: SvdDevice;
+  readonly #options: SvdOptions;
+  readonly #overlays: Overlays | undefined;
+  readonly #isChip: boolean;
+  readonly #where = new Map<string, string>();
+  readonly raw: RawMachine = { machine: 'none' };
+  readonly modelled: string[] = [];
+  readonly stubs: string[] = [];
+  readonly notes: string[] = [];
+
+  constructor(svd: SvdDevice, options: SvdOptions) {
+    this.#svd = svd;
+    this.#options = options;
+    const source = SOURCES.find((one) =>
+      svd.vendor === undefined ? one.name.test(svd.name) : one.vendor.test(svd.vendor),
+    );
+    const board = source && options.boardNamed(source.board);
+    this.#overlays = board && new Overlays(board, isNamedOnly);
+    this.#isChip = source?.chip.test(svd.name) ?? false;
+  }
+
+  run(): void {
+    this.raw.name = this.#svd.name;
+    // The flash controller works on memories that no SVD file has.
+    const usable = this.#overlays?.find(this.#svd, this.#isChip, new Set(['flash'])) ?? [];
+    this.#cpu(usable);
+    this.#clocks(usable);
+    const byPeripheral = new Map(usable.map((one) => [one.peripheral, one]));
+    for (const [peripheral, size] of this.#placed(byPeripheral))
+      this.#device(peripheral, size, byPeripheral.get(peripheral));
+    this.#sharedLines();
+  }
+
+  where(path: readonly (string | number)[]): string {
+    return this.#where.get(`${path[1]}`) ?? this.#svd.path;
+  }
+
+  #cpu(overlays: readonly Overlay[]): void {
+    if (this.#options.hasCpu) return;
+    const { cpu, peripherals } = this.#svd;
+    const name = cpu?.name.toUpperCase();
+    if (!cpu || name === undefined || !ON_M4.has(name)) this.#unknownCpu(cpu);
+    if (name !== 'CM4') this.notes.push(`the ${cpu.name} is a Cortex-M4 here, which has its instructions and more`);
+    const known = this.#isChip ? this.#overlays?.raw.cpus?.['cpu0'] : undefined;
+    const highest = Math.max(0, ...peripherals.flatMap(({ interrupts }) => interrupts.map(({ value }) => value)));
+    const irqs = Math.min(Math.max(cpu.interrupts ?? 0, highest + 1), MAX_IRQS);
+    const own: RawCpu = { type: 'cortex-m4', irqs, priorityBits: Math.min(Math.max(cpu.priorityBits ?? 4, 3), 8) };
+    const hasRcc = overlays.some((one) => one.name === 'rcc');
+    const clock = hasRcc ? this.#overlays!.cpu.hertz : DEFAULT_HERTZ;
+    this.raw.cpus = { cpu: { ...(known ?? own), clock } };
+    if (!hasRcc)
+      this.notes.push(`SVD files have no clocks: the CPU runs at ${DEFAULT_HERTZ / 1e6} MHz (--set cpu.clock=…)`);
+    if (BIT_BANDED.has(name)) {
+      this.raw.bitBands = [
+        { alias: 0x2200_0000, target: 0x2000_0000, size: 0x10_0000 },
+        { alias: 0x4200_0000, target: 0x4000_0000, size: 0x10_0000 },
+      ];
+    }
+  }
+
+  #unknownCpu(cpu: SvdCpu | undefined): never {
+    const what = cpu
+      ? `there is no model of the processor '${cpu.name}'`
+      : 'the SVD file does not say which processor the chip has';
+    const remedy =
+      'say which one stands for it: --cpu cortex-m4,clock=16MHz, or a RISC-V one (`fwtest cpus` lists them)';
+    throw new UsageError({ what, where: cpu?.where ?? this.#svd.path, remedy });
+  }
+
+  /** What the clock controller drives, if there is its model. */
+  #clocks(overlays: readonly Overlay[]): void {
+    const { raw } = this.#overlays ?? {};
+    if (!raw || !overlays.some((one) => one.name === 'rcc' && one.isInPlace)) return;
+    if (raw.clocks) this.raw.clocks = raw.clocks;
+    if (raw.bridges) this.raw.bridges = raw.bridges;
+  }
+
+  /** Peripherals by address, each up to where the next begins. Models go before stubs. */
+  #placed(overlays: ReadonlyMap<SvdPeripheral, Overlay>): Map<SvdPeripheral, number> {
+    const inside = ({ base }: SvdPeripheral) => base >= PRIVATE_BUS.from && base < PRIVATE_BUS.to;
+    const all = this.#svd.peripherals.filter((one) => !inside(one));
+    all.sort((a, b) => a.base - b.base || Number(overlays.has(b)) - Number(overlays.has(a)));
+    const placed = new Map<SvdPeripheral, number>();
+    let last: SvdPeripheral | undefined;
+    for (const [index, one] of all.entries()) {
+      const next = all.slice(index + 1).find(({ base }) => base > one.base)?.base ?? 2 ** 32;
+      const end = last ? last.base + placed.get(last)! : 0;
+      if (one.base < end) {
+        this.notes.push(`${one.name} lies in ${last!.name}, which is kept`);
+        continue;
+      }
+      placed.set(one, Math.min(one.size, next - one.base));
+      last = one;
+    }
+    return placed;
+  }
+
+  #device(peripheral: SvdPeripheral, size: number, overlay: Overlay | undefined): void {
+    const name = overlay?.name ?? this.#free(peripheral.name.toLowerCase());
+    const file = resolve(this.#svd.path);
+    const stub: RawDevice = { type: 'svd-stub', at: peripheral.base, file, peripheral: peripheral.name };
+    if (size !== peripheral.size) stub['size'] = size;
+    this.raw.devices = { ...this.raw.devices, [name]: overlay?.device ?? stub };
+    this.#where.set(name, peripheral.where);
+    if (overlay) this.modelled.push(`${peripheral.name} (${overlay.device.type})`);
+    else this.stubs.push(peripheral.name);
+  }
+
+  /** Files say which lines there are; that blocks share one is right as far as they say. */
+  #sharedLines(): void {
+    const users = new Map<number, number>();
+    for (const { irq } of Object.values(this.raw.devices ?? {})) {
+      const lines = typeof irq === 'object' && !Array.isArray(irq) ? Object.values(irq).flat() : [irq].flat();
+      for (const line of new Set(lines)) if (typeof line === 'number') users.set(line, (users.get(line) ?? 0) + 1);
+    }
+    const shared = [...users].filter(([, count]) => count > 1).map(([line]) => line);
+    if (shared.length > 0) this.raw.sharedIrqs = shared;
+  }
+
+  #free(wanted: string): string {
+    const taken = (name: string) => RESERVED_HANDLES.includes(name) || this.raw.devices?.[name] !== undefined;
+    let name = wanted;
+    for (let number = 0; taken(name); number++) name = `${wanted}_${number}`;
+    return name;
+  }
+}
+
+/** @throws UsageError where the chip has a processor that fwtest lacks */
+export function importSvd(svd: SvdDevice, options: SvdOptions): ImportedSvd {
+  const result = new Import(svd, options);
+  result.run();
+  const { raw, modelled, stubs, notes } = result;
+  return { raw, where: (...path) => result.where(path), folder: dirname(resolve(svd.path)), modelled, stubs, notes };
+}
+
+/** SVD files have no memories: what is missing, and what to type. @throws UsageError */
+export function requireMemory(svd: SvdDevice, memory: Readonly<Record<string, unknown>> | undefined): void {
+  if (Object.keys(memory ?? {}).length > 0) return;
+  const remedy =
+    'give what the data sheet says, for example --memory flash@0x08000000:1M:flash --memory ram@0x20000000:128K';
+  const what = `SVD files have no memories, so ${svd.name} has neither flash nor RAM`;
+  throw new UsageError({ what, where: svd.path, remedy });
+}
+
+/** One line for each thing to know. */
+export function svdReport({ modelled, stubs, notes }: Pick<ImportedSvd, 'modelled' | 'stubs' | 'notes'>): string[] {
+  const lines = [...notes];
+  if (modelled.length > 0) lines.push(`${modelled.length} peripherals have a model: ${modelled.join(', ')}`);
+  lines.push(`${stubs.length} peripherals are stubs of registers: ${stubs.join(', ')}`);
+  return lines;
+}

@@ -1,0 +1,91 @@
+/** An SVD file in every form that files have: for tests. A chip that nobody has built. */
+export const TEST_CHIP = `<?xml version="1.0" encoding="utf-8"?>
+<device schemaVersion="1.3" xmlns:xs="http://www.w3.org/2001/XMLSchema-instance">
+  <vendor>Acme</vendor>
+  <name>ACM4100</name>
+  <cpu><name>CM4</name><revision>r0p1</revision><endian>little</endian><nvicPrioBits>3</nvicPrioBits></cpu>
+  <addressUnitBits>8</addressUnitBits>
+  <width>32</width>
+  <size>32</size>
+  <access>read-write</access>
+  <resetValue>0x0</resetValue>
+  <resetMask>0xFFFFFFFF</resetMask>
+  <peripherals>
+    <peripheral>
+      <name>PWM</name>
+      <description>Pulses &amp; periods</description>
+      <groupName>PWM</groupName>
+      <baseAddress>0x40000000</baseAddress>
+      <addressBlock><offset>0</offset><size>0x1000</size><usage>registers</usage></addressBlock>
+      <interrupt><name>PWM</name><value>7</value></interrupt>
+      <registers>
+        <register>
+          <name>CTRL</name>
+          <addressOffset>0x0</addressOffset>
+          <resetValue>0x12</resetValue>
+          <resetMask>0x10</resetMask>
+          <fields>
+            <field><name>EN</name><bitOffset>0</bitOffset><bitWidth>1</bitWidth></field>
+            <field>
+              <name>MODE</name><lsb>4</lsb><msb>5</msb>
+              <enumeratedValues>
+                <enumeratedValue><name>up</name><value>1</value></enumeratedValue>
+                <enumeratedValue><name>down</name><value>#10</value></enumeratedValue>
+              </enumeratedValues>
+            </field>
+            <field><name>READY</name><bitRange>[8:8]</bitRange><access>read-only</access></field>
+            <field><dim>2</dim><dimIncrement>1</dimIncrement><name>IRQ%s</name><bitOffset>16</bitOffset></field>
+          </fields>
+        </register>
+        <register>
+          <name>FLAGS</name><addressOffset>0x4</addressOffset><resetValue>0xFF</resetValue>
+          <modifiedWriteValues>oneToClear</modifiedWriteValues>
+        </register>
+        <register>
+          <name>COUNT</name><addressOffset>0x8</addressOffset><size>16</size><resetValue>0xFFFF</resetValue>
+          <readAction>clear</readAction>
+        </register>
+        <register derivedFrom="COUNT"><name>BYTE</name><addressOffset>0xA</addressOffset><size>8</size></register>
+        <register><name>KEY</name><addressOffset>0xC</addressOffset><access>write-only</access></register>
+        <register><name>STATUS</name><alternateRegister>KEY</alternateRegister><addressOffset>0xC</addressOffset>
+          <access>read-only</access><resetValue>0x5</resetValue></register>
+        <register><name>TIME</name><addressOffset>0x10</addressOffset><size>64</size><resetValue>0x100000002</resetValue></register>
+        <register>
+          <dim>3</dim><dimIncrement>4</dimIncrement><dimIndex>A,B,C</dimIndex>
+          <name>CMP%s</name><addressOffset>0x20</addressOffset>
+        </register>
+        <register><dim>2</dim><dimIncrement>4</dimIncrement><name>BUF[%s]</name><addressOffset>0x30</addressOffset></register>
+        <cluster>
+          <dim>2</dim><dimIncrement>0x20</dimIncrement><name>CH%s</name><addressOffset>0x100</addressOffset>
+          <register><name>CR</name><addressOffset>0</addressOffset><resetValue>0x3</resetValue></register>
+          <cluster><name>DMA</name><addressOffset>0x10</addressOffset>
+            <register><name>ADDR</name><addressOffset>4</addressOffset></register></cluster>
+        </cluster>
+      </registers>
+    </peripheral>
+    <peripheral derivedFrom="PWM">
+      <name>PWM2</name>
+      <baseAddress>0x40001000</baseAddress>
+      <registers>
+        <register derivedFrom="PWM.CH0.CR"><name>EXTRA</name><addressOffset>0x200</addressOffset></register>
+      </registers>
+    </peripheral>
+    <peripheral>
+      <dim>2</dim><dimIncrement>0x100</dimIncrement><dimIndex>1-2</dimIndex>
+      <name>PORT%s</name>
+      <baseAddress>0x40002000</baseAddress>
+      <addressBlock><offset>0</offset><size>0x200</size><usage>registers</usage></addressBlock>
+      <registers>
+        <register><name>SET</name><addressOffset>0</addressOffset><modifiedWriteValues>oneToSet</modifiedWriteValues></register>
+        <register><name>TOGGLE</name><addressOffset>4</addressOffset><modifiedWriteValues>oneToToggle</modifiedWriteValues></register>
+        <register><name>ZERO</name><addressOffset>8</addressOffset><resetValue>0xF0</resetValue>
+          <modifiedWriteValues>zeroToClear</modifiedWriteValues></register>
+      </registers>
+    </peripheral>
+    <peripheral>
+      <name>NVIC</name><baseAddress>0xE000E100</baseAddress>
+      <registers><register><name>ISER</name><addressOffset>0</addressOffset></register></registers>
+    </peripheral>
+  </peripherals>
+</device>
+`;
