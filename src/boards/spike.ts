@@ -52,6 +52,7 @@ export function spikeBoard(options: SpikeOptions) {
       mmu: [PAGING[xlen]],
       timebase: MAP.timebase,
       clint: MAP.clint.address,
+      plic: 'none',
     }),
     hertz: MHz(100),
     memories: {
