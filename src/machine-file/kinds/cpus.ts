@@ -56,7 +56,7 @@ const platformShape = (o: OptionSchemas) => ({
   misaligned: o.z.enum(['do', 'trap']).optional().describe('misaligned loads and stores (do)'),
   timebase: o.hertz.describe('Hz of mtime'),
   clint: o.address.describe('address of the CLINT'),
-  plic: o.address.optional().describe('address of the PLIC, if there is one'),
+  plic: o.z.union([o.z.literal('none'), o.address]).describe("address of the PLIC, or 'none'"),
   monitor: o.z
     .strictObject({ isa: o.text, modes: o.z.enum(['m', 'mu', 'msu']) })
     .optional()
@@ -87,7 +87,7 @@ const platform = (type: string, summary: string, preset: OptionValues): CpuKindR
   startOption: 'resetVector',
   regions: ({ clint, plic }) => [
     { name: 'CLINT', at: Number(clint), size: 0x1_0000 },
-    ...(plic === undefined ? [] : [{ name: 'PLIC', at: Number(plic), size: 0x400_0000 }]),
+    ...(plic === 'none' ? [] : [{ name: 'PLIC', at: Number(plic), size: 0x400_0000 }]),
   ],
   inputs: hartInputs,
 });
