@@ -74,7 +74,7 @@ class Machine:
                 {"class": "ProtocolError", "desc": f"the server speaks version {greeting['protocol']} of the protocol"}
             )
         #: Version of fwtest.
-        self.version: str = greeting["version"]
+        self.version: str = greeting["version"]["text"]
         self.call("capabilities", enable=list(events))
 
     @classmethod

@@ -123,12 +123,19 @@ export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartR
     return new Board(this.name, { ...this.chip, devices }, parts) as unknown as Result;
   }
 
-  /** @param options `entry`: the image's entry point, for boards that start there */
-  createMachine(options: MachineOptions & { readonly entry?: number | undefined } = {}): Machine {
-    const { entry, ...rest } = options;
+  /** @param options `entry`: the image's entry point, for boards that start there; `symbol`: the address that it gives to a name */
+  createMachine(
+    options: MachineOptions & {
+      readonly entry?: number | undefined;
+      readonly symbol?: (name: string) => number | undefined;
+    } = {},
+  ): Machine {
+    const { entry, symbol, ...rest } = options;
     const image = this.#imageWith(options.image);
     const cpu = this.chip.start?.(image ?? [], entry ?? this.#ownEntry).cpu;
-    return new Machine(cpu ? { ...this.description, cpu } : this.description, image ? { ...rest, image } : rest);
+    const devices = symbol && devicesFor(this.chip.devices, symbol);
+    const description = { ...this.description, ...(cpu && { cpu }), ...(devices && { devices }) };
+    return new Machine(description, image ? { ...rest, image } : rest);
   }
   #imageWith(image: readonly LoadSegment[] | undefined): readonly LoadSegment[] | undefined {
     const own = this.chip.images ?? [];
@@ -166,6 +173,15 @@ export function defineBoard<
   readonly checked?: boolean;
 }): Board<D, P, H> {
   return new Board(board.name, board.chip, board.parts ?? ({} as P), board.checked);
+}
+
+/** The devices that an image with these symbols finds; undefined where none goes by symbols. */
+function devicesFor(rows: DeviceRows, symbol: (name: string) => number | undefined): DeviceRows | undefined {
+  const placed = Object.entries(rows).flatMap(([name, row]) => {
+    const device = row.device.forImage?.(symbol);
+    return device === undefined ? [] : [[name, { ...row, device }] as const];
+  });
+  return placed.length === 0 ? undefined : { ...rows, ...Object.fromEntries(placed) };
 }
 
 function checkName(board: string, name: string): void {

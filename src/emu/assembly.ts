@@ -32,6 +32,7 @@ export interface AssemblyHost {
   /** Gives the memory whose row names a controller `'flash.main'` to that device; undefined if there is none. */
   memory(controller: string, store: MemoryStore): DeviceMemory | undefined;
   stallWhile(waiting: () => boolean): void;
+  watchStores(address: number, length: number, fn: (address: number, size: number) => void): void;
   readonly bus: BusMaster;
   report(device: string, problem: DeviceProblem): void;
   modifiesInPlace(): boolean;
@@ -139,6 +140,9 @@ export class Assembly implements DeviceServices {
   }
   stallWhile(waiting: () => boolean): void {
     this.#host.stallWhile(waiting);
+  }
+  watchStores(address: number, length: number, fn: (address: number, size: number) => void): void {
+    this.#host.watchStores(address, length, fn);
   }
   declare(device: string, name: string, direction: 'output' | 'input'): void {
     const full = `${device}.${name}`;

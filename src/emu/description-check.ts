@@ -37,6 +37,7 @@ export function quietHost(description: MachineDescription): AssemblyHost {
     cpuOutput: (name) => new Signal(`cpu.${name}`, arena),
     memory: (controller) => memoryOf(description, controller),
     stallWhile: quiet,
+    watchStores: quiet,
     bus: { read: () => undefined, write: () => false },
     report: quiet,
     modifiesInPlace: () => false,

@@ -39,6 +39,9 @@ export class DeviceHarness<H extends object> {
   readonly signals: Signals;
   readonly problems: DeviceProblem[] = [];
   readonly events: { readonly event: string; readonly detail: EventDetail }[] = [];
+  /** Stretches of memory that the device watches, and what it does when something is stored there. */
+  readonly watches: { readonly address: number; readonly length: number; fn(address: number, size: number): void }[] =
+    [];
   /** System resets the device asked for. */
   readonly resets: ResetCause[] = [];
   /** How often the device said that RAM is lost. */
@@ -144,6 +147,7 @@ export class DeviceHarness<H extends object> {
       stallWhile: (waiting) => {
         while (waiting()) this.runUntilTick(this.scheduler.next);
       },
+      watchStores: (address, length, fn) => void this.watches.push({ address, length, fn }),
       bus: this.#bus,
       declare: () => {},
       modifiesInPlace: () => false,

@@ -432,6 +432,7 @@ export class DeviceInstance {
       pinFunction: (functionName) => services.pinFunction(functionName),
       memory: (port, store) => services.memory(name, port, store),
       stallWhile: (waiting) => services.stallWhile(waiting),
+      watchStores: (address, length, stored) => services.watchStores(address, length, stored),
       bus: services.bus,
       log: (logName, options) => arena.log(`${name}.${logName}`, options),
       storage: (storageName, size, options) => new Storage(arena, `${name}.${storageName}`, size, options),

@@ -119,6 +119,8 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   memory(port: string, store: MemoryStore): DeviceMemory;
   /** Answers an access late: machine time passes, and what is due happens, as long as `waiting()`. */
   stallWhile(waiting: () => boolean): void;
+  /** Hears of stores to a stretch of memory, once they are made: a mailbox that lies in RAM. The test's own writes are none. */
+  watchStores(address: number, length: number, fn: (address: number, size: number) => void): void;
   /** Accesses of its own, as a bus master. Memories whose row says `dma: false` are out of its reach. */
   readonly bus: BusMaster;
   log(name: string, options?: LogOptions): Log;
@@ -159,6 +161,7 @@ export interface RegisterDevice<R extends RegisterSpecs, S extends StateSpecs, H
   /** Called at every access to a register, before what it does: for blocks that are nothing but registers, and have no `setup`. */
   access?(register: string, d: AccessContext<S>): void;
   setup?(d: DeviceContext<R, S>): OrNothing<H>;
+  forImage?: DeviceType['forImage'];
 }
 
 /** The short form: no registers, just what an access does. Offsets are inside the device; sizes 1, 2, 4. */
@@ -171,6 +174,7 @@ export interface PlainDevice<S extends StateSpecs, H extends object> {
   /** Without it a write is a guest error, and lost. */
   write?(offset: number, value: number, size: number, d: DeviceContext<Record<never, never>, S>): void;
   setup?(d: DeviceContext<Record<never, never>, S>): OrNothing<H>;
+  forImage?: DeviceType['forImage'];
 }
 
 /** What tests see of a device: what `setup` returned, and the registers by name. */
@@ -190,6 +194,8 @@ export interface DeviceType<T extends object = object> {
   readonly read?: (offset: number, size: number, d: DeviceContext) => number;
   readonly write?: (offset: number, value: number, size: number, d: DeviceContext) => void;
   readonly handle?: T;
+  /** The same for an image that has names for addresses, if it goes by them. */
+  readonly forImage?: ((symbol: (name: string) => number | undefined) => DeviceType<T> | undefined) | undefined;
 }
 
 /** Declares a kind of device, with a register table or by plain `read` and `write`. */
@@ -217,6 +223,7 @@ export interface DeviceServices {
   clock(name: string): Clock;
   memory(device: string, port: string, store: MemoryStore): DeviceMemory;
   stallWhile(waiting: () => boolean): void;
+  watchStores(address: number, length: number, fn: (address: number, size: number) => void): void;
   readonly bus: BusMaster;
   /** Notes that `device` drives or hears the signal. */
   declare(device: string, signal: string, direction: 'output' | 'input'): void;

@@ -78,6 +78,7 @@ export class Machine {
   readonly #snapshots: Snapshots;
   /** 0, or 1 + the cause of the reset that is due after this instruction. */
   readonly #pendingReset: Int32Array;
+  readonly #watched: (() => void)[] = [];
   #stopRequested = false;
   #busy = false;
   #sinceGuard = 0;
@@ -132,6 +133,7 @@ export class Machine {
     this.pool.onRemapped(() => this.cpu.remapped());
     this.bus.onRejectedWrite = (block, address) => this.#report(block.name, rejectedWrite(block.name, address));
     this.arena.freeze();
+    for (const watch of this.#watched.splice(0)) watch();
     for (const block of this.pool.blocks) if (!block.isRam) block.clear();
     this.#loadContents((block) => !block?.isRam);
     this.#loadImage((block) => !block?.isRam);
@@ -389,6 +391,9 @@ export class Machine {
       emit: (source: string, event: string, detail: EventDetail) => this.#emit(source, event, detail),
       memory: (controller: string, store: MemoryStore) => this.#control(controller, store),
       stallWhile: (waiting: () => boolean) => this.#stallWhile(waiting),
+      // memories are mapped by the time the machine runs
+      watchStores: (address: number, length: number, fn: (address: number, size: number) => void) =>
+        void this.#watched.push(() => this.bus.watch(address, length, 'write', (one) => fn(one.address, one.size))),
       bus: new DmaPort(this.bus),
       requestReset: (cause: ResetCause) => this.#requestReset(cause),
       loseRam: () => this.#loseRam(),

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { microchipIcicleKit } from '../boards/microchip-icicle-kit.js';
+import { param } from '../boards/param.js';
 import type { BootFile } from '../boards/riscv-boot.js';
 import { riscvVirt, riscvVirt64, riscvVirtBoard, type VirtOptions } from '../boards/riscv-virt.js';
+import { shaktiC } from '../boards/shakti-c.js';
 import { sifiveE } from '../boards/sifive-e.js';
+import { type SifiveUOptions, sifiveU, sifiveUBoard } from '../boards/sifive-u.js';
+import { type SpikeOptions, spike, spike32, spikeBoard } from '../boards/spike.js';
 import { stm32f4Discovery } from '../boards/stm32f4-discovery.js';
 import { UsageError } from '../emu/errors.js';
 import { closest } from '../emu/spelling.js';
@@ -65,6 +70,42 @@ function virt(board: AnyBoard, xlen: 32 | 64, ...aliases: readonly string[]): Bo
   };
 }
 
+const spikeShape = (o: OptionSchemas): Shape => ({
+  harts: o.integer.optional().describe('1 to 4; 1 if not given'),
+  ram: o.size.optional().describe('128M if not given'),
+});
+const unleashedShape = (o: OptionSchemas): Shape => ({
+  harts: o.integer.optional().describe('U54 harts beside the E51, 1 to 4; 1 if not given'),
+  ram: o.size.optional().describe('128M if not given'),
+  serial: o.integer.optional().describe('number in the OTP; 1 if not given'),
+});
+
+/** A board that loads firmware, kernel and RAM disk by itself. */
+function booting(
+  board: AnyBoard,
+  shape: (o: OptionSchemas) => Shape,
+  make: (options: OptionValues) => AnyBoard,
+  ...aliases: readonly string[]
+): BoardKind {
+  return {
+    name: board.name,
+    aliases,
+    shape,
+    boots: true,
+    make: ({ options = {}, boot }) => {
+      const loads = boot && filesOf(boot);
+      if (Object.keys(options).length === 0 && !loads) return board;
+      return make({ ...boardOptions(board.name, shape, options), ...loads });
+    },
+  };
+}
+
+function filesOf({ drive, ...boot }: BootValue): OptionValues | undefined {
+  if (drive !== undefined)
+    throw new UsageError({ what: 'this board has no disk', where: '--drive', remedy: 'leave it out' });
+  return virtBoot(boot) as OptionValues | undefined;
+}
+
 function virtBoot({ bios, kernel, initrd, append, drive, dtb }: BootValue): Partial<VirtOptions> | undefined {
   if (dtb !== undefined) {
     throw new UsageError({ what: 'this board makes its own device tree', where: '--dtb', remedy: 'leave it out' });
@@ -106,11 +147,30 @@ export const BOARDS: readonly BoardKind[] = [
   virt(riscvVirt, 32, 'virt32'),
   virt(riscvVirt64, 64, 'virt64'),
   fixed(sifiveE, 'sifive_e', 'hifive1-revb'),
+  booting(
+    sifiveU,
+    unleashedShape,
+    (options) => sifiveUBoard(options as SifiveUOptions),
+    'sifive_u',
+    'hifive-unleashed',
+    'hifive_unleashed',
+  ),
+  booting(
+    spike,
+    spikeShape,
+    (options) => spikeBoard({ ...(options as Omit<SpikeOptions, 'xlen'>), xlen: 64 }),
+    'spike64',
+  ),
+  booting(spike32, spikeShape, (options) => spikeBoard({ ...(options as Omit<SpikeOptions, 'xlen'>), xlen: 32 })),
+  fixed(shaktiC, 'shakti_c'),
+  fixed(microchipIcicleKit, 'icicle', 'icicle-kit'),
+  fixed(param),
 ];
 
 /** Names of QEMU that stand for boards of either width: its two programs are one here. */
 const EITHER: Readonly<Record<string, Readonly<Record<32 | 64, string>>>> = {
   virt: { 32: 'riscv-virt', 64: 'riscv-virt64' },
+  spike: { 32: 'spike32', 64: 'spike' },
 };
 
 const plain = (text: string) => text.toLowerCase().replaceAll('_', '-');

@@ -37,6 +37,9 @@ const timingOption = () =>
     "what cycles are: as on the part, or 'ideal', the manual's table without pipeline and wait states",
   ).choices(TIMINGS);
 const misuseOption = (what: string) => new Option('--misuse <level>', what).choices(MISUSE_LEVELS);
+const UARTS =
+  'where a UART goes: stdio, null, file:path, socket:path or tcp:port; the console is on the terminal if nothing is said';
+const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
 const STATS = 'counts instructions, times and what the engines do, which costs speed, and prints that at the end';
 
 type Finish = (code: ExitCode) => void;
@@ -90,6 +93,7 @@ function bootCommand(program: Command, finish: Finish): void {
   addMachineFlags(command)
     .option('--for <duration>', "machine time to run, such as '2s' (without it: until the firmware ends)")
     .option('--until <text>', 'ends with success when the console has written this')
+    .option('--uart <name=where>', UARTS, collect)
     .option('--dump-config [file]', 'writes the machine as a file that --config reads, and does not run it')
     .option('--trace-stubs', 'says every access to a stub of --svd')
     .addOption(misuseOption('what misuse of the hardware does at the end: error is exit code 1'))
@@ -107,11 +111,11 @@ function bootCommand(program: Command, finish: Finish): void {
 }
 
 function serveCommand(program: Command, finish: Finish): void {
-  program
+  const command = program
     .command('serve')
     .description('a machine that a tool controls by JSON lines (docs/protocol.md)')
-    .argument('[app.elf]', 'the image')
-    .option('-b, --board <name>', 'the board (required): `fwtest boards` lists them')
+    .argument('[app.elf]', 'the image; raw bytes as file@address');
+  addMachineFlags(command)
     .option('--stdio', 'over standard input and output (the default)')
     .option('--socket <path>', 'over a local socket, for the first client that comes')
     .option('--port <number>', 'over TCP on 127.0.0.1; 0 takes a free port and prints it')

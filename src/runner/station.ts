@@ -99,6 +99,7 @@ export function createStation<B extends AnyBoard>(
   let bench: MachineBench | undefined;
   const made = board.createMachine({
     ...(given && { image: given.segments, entry: given.entry }),
+    symbol: (name) => locator.symbol(name)?.address,
     locate: (pc) => locator.describe(pc),
     guard: () => bench?.guard(),
     ...(options.engine === undefined ? {} : { engine: options.engine }),

@@ -74,12 +74,17 @@ class ProgramMaker {
       at = place(view, at, items);
       at = place(view, at, this.#call(MAP.ram + at));
     }
-    place(view, at, [...this.#li(POINTER.temporary, FINISHER), ...this.#li(1, PASS), this.#store(1, POINTER.temporary, 0)]);
+    place(view, at, [
+      ...this.#li(POINTER.temporary, FINISHER),
+      ...this.#li(1, PASS),
+      this.#store(1, POINTER.temporary, 0),
+    ]);
     if (at > MAP.data - MAP.ram - 0x800) throw new Error('too many instructions');
     place(view, 0, this.#start());
     place(view, MAP.handler - MAP.ram, this.#handler());
     place(view, MAP.dump - MAP.ram, this.#dump());
-    for (let offset = -0x800; offset < 0x800; offset += 8) view.setBigUint64(MAP.data - MAP.ram + offset, this.#number(), true);
+    for (let offset = -0x800; offset < 0x800; offset += 8)
+      view.setBigUint64(MAP.data - MAP.ram + offset, this.#number(), true);
     return { image, instructions: count, rows: this.#counts, groups };
   }
 
@@ -160,7 +165,11 @@ class ProgramMaker {
   /** Mostly aligned, and within the page. */
   #aligned(row: Row, offset: number): number {
     const word = /^f[ls]w/.test(row.text);
-    return this.#random.chance(90) ? offset & (word ? ~3 : ~7) : offset === 0x7ff || (offset > 0x7f8 && offset < 0x800) ? 0x7f0 : offset;
+    return this.#random.chance(90)
+      ? offset & (word ? ~3 : ~7)
+      : offset === 0x7ff || (offset > 0x7f8 && offset < 0x800)
+        ? 0x7f0
+        : offset;
   }
 
   #li(d: number, value: number): Encoded[] {
@@ -201,7 +210,8 @@ class ProgramMaker {
       ...pointers.flatMap(([register, address]) => this.#li(register, address)),
       ...Array.from({ length: 32 }, (_, d) => this.#make('fld', { d, s: POINTER.data }, IMMEDIATE.I, 8 * d)),
     ];
-    for (let d = 1; d < 32; d++) if (!POINTERS.includes(d)) list.push(...this.#li(d, Math.imul(d, 0x0123_4567) & 0x7fff_ffff));
+    for (let d = 1; d < 32; d++)
+      if (!POINTERS.includes(d)) list.push(...this.#li(d, Math.imul(d, 0x0123_4567) & 0x7fff_ffff));
     const used = list.reduce((sum, { length }) => sum + length, 0);
     if (used > MAP.handler - MAP.ram - 4) throw new Error(`the start takes ${used} bytes`);
     return [...list, this.#make('jal', { d: 0 }, IMMEDIATE.J, MAP.code - MAP.ram - used)];

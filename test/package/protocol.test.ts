@@ -104,6 +104,18 @@ describe('over standard input and output', () => {
     expect(served(script, ...ECHO).messages).toEqual(messages);
   });
 
+  test('what was asked for before the end of the input is still answered', () => {
+    const run = '{"execute":"run","arguments":{"for":"20s"},"id":1}';
+    const { code, messages } = served(
+      [NEGOTIATE, run, run.replace('1}', '2}')],
+      elf('blinky/blinky.elf'),
+      '--board',
+      'stm32f4-discovery',
+    );
+    const times = messages.filter(({ id }) => id !== undefined).map(({ return: result }) => result?.['time']);
+    expect([code, times]).toEqual([0, [20e9, 40e9]]);
+  });
+
   test('quit ends it, whatever follows', () => {
     const { code, messages } = served([NEGOTIATE, '{"execute":"quit"}', '{"execute":"hash"}'], ...ECHO);
     expect(code).toBe(0);
@@ -211,7 +223,7 @@ describe('wrong usage ends with exit code 2', () => {
   test.each([
     [['x.elf'], 'x.elf'],
     [[elf('hello/hello.elf')], '--board'],
-    [['--board', 'stm32f4-discover'], 'did you mean stm32f4-discovery?'],
+    [['--board', 'stm32f4-discover'], "did you mean 'stm32f4-discovery'?"],
     [[...ECHO, '--port', '70000'], "'70000' is no port"],
     [[...ECHO, '--port', '1', '--stdio'], '--stdio and --port are given'],
     [[...ECHO, '--socket', join(ROOT, 'package.json')], 'is there and is no socket'],

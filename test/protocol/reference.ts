@@ -6,6 +6,7 @@ import { ERROR_CLASSES } from '../../src/runner/control/failure.js';
 import { commandSchemas, type DescribedCommand } from '../../src/runner/control/self-description.js';
 import { errorResult, stopResult } from '../../src/runner/control/stop-data.js';
 import { addressArgument, integerArgument } from '../../src/runner/control/values.js';
+import { versionResult } from '../../src/runner/control/version-data.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -53,7 +54,7 @@ export function protocolSchema(): Json {
   const commands = commandSchemas();
   const greeting = object(
     {
-      version: { type: 'string' },
+      version: schemaOf(versionResult),
       protocol: { const: 1 },
       capabilities: { type: 'array', items: { enum: Object.keys(SUBSCRIBED) } },
     },

@@ -29,7 +29,7 @@ export const REQUESTS: readonly (readonly [string, object?])[] = [
   ['watchpoint-remove', {}],
   ['query-cpus'],
   ['registers-get', { names: ['pc', 'r0', 'sp'] }],
-  ['registers-set', { cpu: 'cortex-m4', values: { r0: '0xdeadbeef', r1: 7 } }],
+  ['registers-set', { cpu: 'cpu', values: { r0: '0xdeadbeef', r1: 7 } }],
   ['disassemble', { address: 'main', count: 4 }],
   ['memory-read', { address: '0x20000000', length: 64, encoding: 'base64' }],
   ['memory-write', { address: 536870912, data: 'deadbeef' }],

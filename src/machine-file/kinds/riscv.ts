@@ -1,6 +1,7 @@
 import { cfiFlash as makeCfiFlash } from '../../emu/devices/riscv/cfi-flash.js';
 import { fwCfg as makeFwCfg } from '../../emu/devices/riscv/fw-cfg.js';
 import { goldfishRtc as makeGoldfishRtc } from '../../emu/devices/riscv/goldfish-rtc.js';
+import { htif as makeHtif } from '../../emu/devices/riscv/htif/htif.js';
 import { ns16550 as makeNs16550 } from '../../emu/devices/riscv/ns16550.js';
 import { testFinisher as theTestFinisher } from '../../emu/devices/riscv/test-finisher.js';
 import { type VirtioBlockOptions, virtioBlock } from '../../emu/devices/riscv/virtio/block.js';
@@ -21,9 +22,25 @@ export const ns16550 = deviceKind(
     type: 'ns16550',
     summary: 'UART of the 16550 family',
     takes: ['...'],
-    shape: (o) => ({ lineControl: o.integer.optional().describe('LCR after reset; 3 = 8N1') }),
+    shape: (o) => ({
+      lineControl: o.integer.optional().describe('LCR after reset; 3 = 8N1'),
+      stride: o.integer.optional().describe('bytes from one register to the next; 1 if not given'),
+    }),
   },
   makeNs16550,
+);
+
+export const htif = deviceKind(
+  {
+    type: 'htif',
+    summary: 'host-target interface of Spike: exit code, console, system calls',
+    takes: ['...'],
+    shape: (o) => ({
+      tohost: o.address.optional().describe("where it is in memory; by the image's symbol if not given"),
+      fromhost: o.address.optional(),
+    }),
+  },
+  makeHtif,
 );
 
 export const testFinisher = oneDevice(

@@ -1,15 +1,21 @@
+import { mmuartExtension as theMmuartExtension } from '../../emu/devices/riscv/microchip/mmuart-extension.js';
+import { pfsocSysreg as thePfsocSysreg } from '../../emu/devices/riscv/microchip/sysreg.js';
+import { shaktiUart as theShaktiUart } from '../../emu/devices/riscv/shakti-uart/shakti-uart.js';
 import { sifiveAon as makeAon } from '../../emu/devices/riscv/sifive-aon/aon.js';
+import { sifiveCcache as makeCcache } from '../../emu/devices/riscv/sifive-ccache/ccache.js';
 import { sifiveGpio as makeGpio } from '../../emu/devices/riscv/sifive-gpio/gpio.js';
 import { IOF_MAPS } from '../../emu/devices/riscv/sifive-gpio/iof-map.js';
 import { fe310Otp as theFe310Otp } from '../../emu/devices/riscv/sifive-otp/fe310-otp.js';
+import { fu540Otp as makeFu540Otp } from '../../emu/devices/riscv/sifive-otp/fu540-otp.js';
 import { fe310Prci as makeFe310Prci } from '../../emu/devices/riscv/sifive-prci/fe310-prci.js';
+import { fu540Prci as makeFu540Prci } from '../../emu/devices/riscv/sifive-prci/fu540-prci.js';
 import { sifivePwm as makePwm } from '../../emu/devices/riscv/sifive-pwm/pwm.js';
 import { sifiveSpi as makeSpi, sifiveSpiFlash as makeSpiFlash } from '../../emu/devices/riscv/sifive-spi/spi.js';
 import { sifiveUart as makeUart } from '../../emu/devices/riscv/sifive-uart/uart.js';
 import { deviceKind, oneDevice } from './kind.js';
 import type { OptionSchemas } from './option-schemas.js';
 
-/** Devices of SiFive's chips. */
+/** Devices of SiFive's chips, and of those that build on their cores. */
 
 export const sifiveUart = deviceKind(
   {
@@ -110,4 +116,55 @@ export const fe310Prci = deviceKind(
 export const fe310Otp = oneDevice(
   { type: 'fe310-otp', summary: 'one-time programmable memory of the FE310 (chapter 12)' },
   theFe310Otp,
+);
+
+export const fu540Prci = deviceKind(
+  {
+    type: 'fu540-prci',
+    summary: 'clocks and resets of the FU540 (chapter 7)',
+    takes: ['...'],
+    shape: (o) => ({
+      hfxosc: o.hertz.describe('Hz of the crystal'),
+      tlclk: o.text.describe('name of the clock of the peripherals, which it sets'),
+    }),
+    fromName: () => ({ hfxosc: 33_333_333, tlclk: 'tlclk' }),
+  },
+  makeFu540Prci,
+);
+
+export const fu540Otp = deviceKind(
+  {
+    type: 'fu540-otp',
+    summary: 'fuses of the FU540 (chapter 12)',
+    takes: ['...'],
+    shape: (o) => ({ serial: o.integer.optional().describe('serial number; 1 if not given') }),
+  },
+  makeFu540Otp,
+);
+
+export const sifiveCcache = deviceKind(
+  {
+    type: 'sifive-ccache',
+    summary: 'level 2 cache controller of SiFive’s chips (FU540 10)',
+    takes: ['...'],
+    shape: (o) => ({
+      banks: o.integer,
+      ways: o.integer,
+      setsLog2: o.integer.describe('log2 of the sets of a bank'),
+      blockLog2: o.integer.describe('log2 of the bytes of a block'),
+      masters: o.integer.describe('bus masters with a way mask'),
+    }),
+    fromName: () => ({ banks: 4, ways: 16, setsLog2: 9, blockLog2: 6, masters: 23 }),
+  },
+  makeCcache,
+);
+
+export const shaktiUart = oneDevice({ type: 'shakti-uart', summary: 'UART of the Shakti C class' }, theShaktiUart);
+export const mmuartExtension = oneDevice(
+  { type: 'mmuart-extension', summary: 'what PolarFire SoC’s MMUART has behind a 16550’s registers' },
+  theMmuartExtension,
+);
+export const pfsocSysreg = oneDevice(
+  { type: 'pfsoc-sysreg', summary: 'system registers of PolarFire SoC' },
+  thePfsocSysreg,
 );

@@ -1,35 +1,33 @@
 /** `fwtest boot`: runs an image with its console on the terminal. */
 
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { readElf } from '../../emu/debug/elf.js';
 import { type Duration, parseDuration, type Span } from '../../emu/duration.js';
 import { UsageError } from '../../emu/errors.js';
 import type { GuestReport } from '../../emu/guest-report.js';
-import type { EngineMode, TimingModel } from '../../emu/isa/engine-mode.js';
 import { misuseKindOf } from '../../emu/misuse.js';
-import type { SerialHandle } from '../../emu/parts/terminal.js';
 import type { Model } from '../../machine-file/model.js';
 import type { AccessLog } from '../../machine-file/svd/access-log.js';
 import { frequencyText, grouped, timeText } from '../../matchers/message.js';
 import { misuseText } from '../../matchers/misuse-text.js';
 import type { ExitCode } from '../exit-code.js';
 import { FAULTING } from '../machine-bench.js';
-import { type ChosenMachine, machineOf } from '../machine-choice.js';
-import type { MachineChoice } from '../machine-flags.js';
+import type { ChosenMachine } from '../machine-choice.js';
 import { type MisuseLevel, MisuseLevels } from '../misuse-settings.js';
 import type { RunStatistics } from '../run-statistics.js';
-import { type AnyBoard, createStation, type Station } from '../station.js';
+import { machineToStart, type StartOptions, startMachine } from '../start-machine.js';
+import type { AnyBoard, Station } from '../station.js';
 import { COUNTING_COSTS, engineRows, rowText, type StatisticsRow, timeRows } from '../statistics-text.js';
-import { isSerial } from '../uart-handle.js';
+import type { UartOutput } from '../uart-handle.js';
+import { consoleUart } from '../uart-named.js';
+import { type UartStreams, uartStreams } from '../uart-streams.js';
 
-export interface BootOptions extends MachineChoice {
+export interface BootOptions extends StartOptions {
   for?: string;
   until?: string;
-  engine?: EngineMode;
-  timing?: TimingModel;
-  stats?: boolean;
   misuse?: MisuseLevel;
+  /** Where UARTs go besides the terminal: `usart3=file:log.txt`. */
+  uart?: readonly string[];
   /** Says every access to stubs of an SVD file. */
   traceStubs?: boolean;
   /** Writes the machine's description instead of running it: to a file, or to the terminal. */
@@ -57,13 +55,10 @@ interface Standing {
   readonly counted: RunStatistics | undefined;
 }
 
-/** Host limits do not apply here: whoever typed the command can end it. */
-const NO_LIMIT = Number.POSITIVE_INFINITY;
-
 /** What goes on between the firmware and the terminal. */
 class Session {
   readonly #station: Station;
-  readonly #console: SerialHandle | undefined;
+  readonly #console: UartOutput | undefined;
   readonly #until: string | undefined;
   #written = Buffer.alloc(0);
   #semihostingShown = 0;
@@ -75,19 +70,13 @@ class Session {
   ending: Ending | undefined;
   misuseErrors = 0;
 
-  constructor(
-    station: Station,
-    console: { name: string; handle: SerialHandle } | undefined,
-    { until, misuse }: BootOptions,
-  ) {
+  constructor(station: Station, console: UartOutput | undefined, { until, misuse }: BootOptions) {
     this.#station = station;
-    this.#console = console?.handle;
+    this.#console = console;
     this.#until = until;
     const levels = new MisuseLevels([misuse]);
     const { machine } = station;
-    machine.on('uart', (event) => {
-      if (event.source === console?.name) this.#show(Uint8Array.of(Number(event['byte'])));
-    });
+    console?.onByte((byte) => this.#show(Uint8Array.of(byte)));
     machine.on('exit', (event) => {
       this.#exitCode ??= Number(event['code'] ?? 0);
       machine.stop();
@@ -159,7 +148,7 @@ class Session {
 
   type(data: Uint8Array): void {
     if (data.includes(CTRL_C) && process.stdin.isTTY) this.#quit = true;
-    else this.#console?.type(data);
+    else this.#console?.input?.type(data);
   }
 
   #show(bytes: Uint8Array): void {
@@ -183,16 +172,6 @@ class Session {
     if (this.#until !== undefined) return { code: 1, why: `${what} before it wrote the text` };
     return code === 0 ? { code: 0 } : { code: 1, why: what };
   }
-}
-
-/** The board's console, or its only UART. */
-function consoleOf(station: Station): { name: string; handle: SerialHandle } | undefined {
-  const { assembly } = station.machine;
-  const named = station.machine.handle('console');
-  if (named && isSerial(named)) return { name: (named as { uart?: string }).uart ?? 'console', handle: named };
-  const serials = [...assembly.devices].filter(([, device]) => isSerial(device.handle));
-  const [only, ...others] = serials;
-  return only && others.length === 0 ? { name: only[0], handle: only[1].handle as SerialHandle } : undefined;
 }
 
 /** Keyboard and pipes; a terminal gives each key at once. */
@@ -222,7 +201,18 @@ function nextSlice(span: Span | undefined, station: Station): Duration | undefin
   return `${Math.min(left, SLICE_MS * 1e6)}ns`;
 }
 
-async function runSession(session: Session, station: Station, span: Span | undefined): Promise<Ending> {
+/** What is on the terminal: the console, unless it was put elsewhere or another UART here. */
+function onTerminal({ board }: Station, { terminal, elsewhere }: UartStreams): UartOutput | undefined {
+  const console = terminal ?? consoleUart(board);
+  return console && elsewhere.has(console) ? undefined : console;
+}
+
+async function runSession(
+  session: Session,
+  station: Station,
+  span: Span | undefined,
+  between: () => void,
+): Promise<Ending> {
   // With a person at the keyboard machine time is not faster than the clock on the wall.
   const paced = process.stdin.isTTY === true && span === undefined;
   const started = performance.now();
@@ -231,6 +221,7 @@ async function runSession(session: Session, station: Station, span: Span | undef
     const slice = nextSlice(span, station);
     if (slice === undefined) return session.outcome();
     session.advance(slice);
+    between();
     if (session.ending) return session.ending;
     if (++slices % 4 === 0 || paced) await pause(paced ? station.bench.time / 1e6 - (performance.now() - started) : 0);
   }
@@ -260,30 +251,22 @@ function checkUntil({ until, for: limit }: BootOptions): void {
 
 /** Runs an image until its text came, its time is over, or it ended. */
 export async function boot(image: string | undefined, options: BootOptions): Promise<ExitCode> {
-  const path = image === undefined ? undefined : resolve(image);
-  // Whoever misspelt the image hears of that first.
-  if (path !== undefined && isElfPath(image!)) readElf(path);
-  const direct = path !== undefined && isElfPath(image!);
-  const images = image === undefined || direct ? options.image : [...(options.image ?? []), image];
-  const chosen = await machineOf(
-    { ...options, ...(images && { image: images }) },
-    'fwtest boot',
-    direct ? path : undefined,
-  );
+  const chosen = await machineToStart(image, options, 'fwtest boot');
   if (options.dumpConfig !== undefined) return dump(chosen, options.dumpConfig);
   const { board, model } = chosen;
-  requireImage(board, path, model);
+  requireImage(board, chosen.image, model);
   const span = options.for === undefined ? undefined : parseDuration(options.for, '--for');
   checkUntil(options);
-  const { engine, timing, stats } = options;
-  const settings = { hostTimeout: NO_LIMIT, semihosting: model?.semihosting ?? 'auto', engine, timing, stats } as const;
-  for (const note of chosen.notes ?? []) console.error(`fwtest: ${note}`);
-  const station = createStation(board, direct ? path : undefined, settings);
-  tellStart(board, direct ? path : undefined);
-  const session = new Session(station, consoleOf(station), options);
+  const station = startMachine(chosen, options);
+  tellStart(board, chosen.elf);
+  const streams = await uartStreams(station.board, options.uart ?? [], (line) => console.error(line));
+  const session = new Session(station, onTerminal(station, streams), options);
   const stubs = chosen.stubs ? await watchStubs(station, session, options) : undefined;
   const stopListening = listenToInput(session);
-  const ending = await runSession(session, station, span).finally(stopListening);
+  const ending = await runSession(session, station, span, () => streams.flush()).finally(() => {
+    stopListening();
+    streams.close();
+  });
   const code = finish(session, station, options, ending);
   session.say(...(stubs?.summary() ?? []));
   return code;
@@ -313,10 +296,6 @@ async function watchStubs(
   const locate = (pc: number) => bench.locator.describe(pc);
   return new AccessLog(machine, { locate, ...(traceStubs && { trace: (line) => session.say(line) }) });
 }
-
-/** Raw bytes have an address; everything else is an ELF, or said to be none. */
-const isElfPath = (image: string): boolean =>
-  !/@(0x[0-9a-f_]+|\d[\d_]*)$/i.test(image) && !/\.(bin|hex|ihex|uf2)$/i.test(image);
 
 async function dump({ board, model }: ChosenMachine, target: string | true): Promise<ExitCode> {
   const { descriptionText } = await import('../machine-from-choice.js');

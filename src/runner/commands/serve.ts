@@ -1,20 +1,15 @@
 /** `fwtest serve`: a machine controlled by a tool, over stdio or a local socket. */
 
 import { resolve } from 'node:path';
-import { readElf } from '../../emu/debug/elf.js';
 import { UsageError } from '../../emu/errors.js';
-import type { EngineMode, TimingModel } from '../../emu/isa/engine-mode.js';
-import { boardNamed, boards } from '../catalogue.js';
 import { serveClient } from '../control/connection.js';
-import { type Place, serveSocket } from '../control/listen.js';
+import { serveSocket } from '../control/listen.js';
 import { Target } from '../control/target.js';
 import type { ExitCode } from '../exit-code.js';
-import { type AnyBoard, createStation } from '../station.js';
+import type { Place } from '../local-socket.js';
+import { machineToStart, type StartOptions, startMachine } from '../start-machine.js';
 
-export interface ServeOptions {
-  readonly board?: string;
-  readonly engine?: EngineMode;
-  readonly timing?: TimingModel;
+export interface ServeOptions extends StartOptions {
   readonly stdio?: boolean;
   readonly socket?: string;
   readonly port?: string;
@@ -41,26 +36,11 @@ function placeOf({ stdio, socket, port }: ServeOptions): Place | 'stdio' {
   throw new UsageError({ what: `'${port}' is no port`, where: '--port', remedy });
 }
 
-/** The machine that the options say. */
-function targetFor(image: string | undefined, { board, engine, timing }: ServeOptions): Target {
-  const path = image === undefined ? undefined : resolve(image);
-  // Whoever misspelt the image hears of that first.
-  if (path !== undefined) readElf(path);
-  if (board === undefined) {
-    const names = boards().map((one) => one.definition.name);
-    const remedy = `name the board: ${names.map((name) => `--board ${name}`).join(' or ')}`;
-    throw new UsageError({ what: "the option '-b, --board <name>' is missing", where: 'fwtest serve', remedy });
-  }
-  const definition = boardNamed(board).definition as AnyBoard;
-  const settings = { hostTimeout: Number.POSITIVE_INFINITY, semihosting: 'auto', engine, timing } as const;
-  const station = createStation(definition, path, settings);
-  return new Target(definition, station.board, path);
-}
-
 /** Serves one client. */
 export async function serve(image: string | undefined, options: ServeOptions): Promise<ExitCode> {
   const place = placeOf(options);
-  const target = targetFor(image, options);
+  const chosen = await machineToStart(image, options, 'fwtest serve');
+  const target = new Target(chosen.board, startMachine(chosen, options).board, chosen.image);
   if (place !== 'stdio') return (await serveSocket(target, place, (line) => console.error(line))) ? 3 : 0;
   // Lines of devices of the user's own are not the protocol's.
   console.log = console.error;

@@ -40,6 +40,7 @@ export function serveClient(
         setTimeout(() => done(session.failed), 1000).unref();
       },
     });
+    const gone = () => session.abort('the client is gone');
     const lines = new Lines({
       line(text) {
         if (refuseHttp && HTTP.test(text)) session.abort('this is no HTTP server');
@@ -62,18 +63,19 @@ export function serveClient(
         'end',
         () => {
           lines.end();
-          if (!halfOpen) return session.abort('the client is gone');
+          if (!halfOpen) return gone();
+          input.off('close', gone);
           session.inputEnded();
           timer = setTimeout(() => session.abort('end of input'), GRACE);
           if (session.ended) clearTimeout(timer);
         },
       ],
-      ['error', () => session.abort('the client is gone')],
-      ['close', () => session.abort('the client is gone')],
+      ['error', gone],
+      ['close', gone],
     ] as const;
     for (const [event, listener] of listeners) input.on(event, listener as () => void);
     output.on('error', () => {
-      session.abort('the client is gone');
+      gone();
       done(session.failed);
     });
   });

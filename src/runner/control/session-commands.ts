@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { version } from '../version.js';
 import { commandGroup, nothing } from './command.js';
 import { SUBSCRIBED, type Subscribed } from './events.js';
 import type { Target } from './target.js';
+import { versionData, versionResult } from './version-data.js';
 
 const { define, commands } = commandGroup('Connection');
 export const sessionCommands = commands;
@@ -68,8 +68,8 @@ define({
   doc: 'The version of fwtest.',
   when: 'now',
   early: true,
-  result: z.strictObject({ version: z.string() }),
-  run: () => ({ version }),
+  result: z.strictObject({ version: versionResult }),
+  run: () => ({ version: versionData() }),
 });
 
 define({

@@ -9,7 +9,7 @@ describe('negotiation', () => {
     expect(messages).toEqual([
       {
         fwtest: {
-          version: expect.any(String),
+          version: { major: 0, minor: expect.any(Number), patch: expect.any(Number), text: expect.any(String) },
           protocol: 1,
           capabilities: ['UART', 'PIN', 'IRQ', 'FAULT', 'MISUSE'],
         },

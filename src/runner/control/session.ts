@@ -2,7 +2,6 @@
 
 import type { z } from 'zod';
 import { closest } from '../../emu/spelling.js';
-import { version } from '../version.js';
 import type { Client } from './client.js';
 import type { Command } from './command.js';
 import { commandNamed, commands } from './commands.js';
@@ -12,6 +11,7 @@ import { parseRequest, type Request } from './request.js';
 import { stopData } from './stop-data.js';
 import type { Target } from './target.js';
 import { exact } from './values.js';
+import { versionData } from './version-data.js';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -67,7 +67,11 @@ export class Session {
       return this.#wire.congested();
     };
     this.#write({
-      fwtest: { version, protocol: PROTOCOL_VERSION, capabilities: Object.keys(SUBSCRIBED) as Subscribed[] },
+      fwtest: {
+        version: versionData(),
+        protocol: PROTOCOL_VERSION,
+        capabilities: Object.keys(SUBSCRIBED) as Subscribed[],
+      },
     });
   }
 

@@ -8,6 +8,7 @@ import type { MachineBench } from '../machine-bench.js';
 import type { PinHandle } from '../pin-handle.js';
 import type { AnyBoard } from '../station.js';
 import type { UartOutput } from '../uart-handle.js';
+import { uartNamed } from '../uart-named.js';
 import { RunControl } from './run-control.js';
 import { hexOf } from './values.js';
 import { Watchpoints } from './watchpoints.js';
@@ -45,19 +46,7 @@ export class Target {
   }
   /** @throws UsageError when the board has no such UART, or no console where none is named */
   uart(name?: string): UartOutput {
-    const { uartOutputs: all } = this.board;
-    const found = name === undefined ? this.#console : (all.get(name) ?? all.get(name.toLowerCase()));
-    if (found) return found;
-    if (name !== undefined && all.size > 0)
-      throw unknown(`board '${this.definition.name}'`, 'UART', name, [...all.keys()]);
-    const what = name === undefined ? 'the board has no console' : 'the board has no UART';
-    throw new UsageError({ what, remedy: all.size > 0 ? `name one: ${[...all.keys()].join(', ')}` : 'give it one' });
-  }
-  /** The board's console, or the only UART there is. */
-  get #console(): UartOutput | undefined {
-    const { uartOutputs: all } = this.board;
-    const different = new Set(all.values());
-    return all.get('console') ?? (different.size === 1 ? [...different][0] : undefined);
+    return uartNamed(this.board, name);
   }
   /** @throws UsageError when the chip has no such pin */
   pin(name: string): PinHandle {

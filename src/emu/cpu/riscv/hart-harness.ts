@@ -49,6 +49,7 @@ export class HartHarness {
         report: (problem) => this.problems.push(problem),
         emit: (event, detail) => this.events.push([event, detail]),
         hears: () => true,
+        onWithdrawn: (listener) => pool.onWithdrawn(listener),
         requestReset: () => {},
       },
       {

@@ -47,6 +47,8 @@ export type Ns16550Context = DeviceContext<Record<never, never>, typeof NS16550_
 export interface Ns16550Options {
   /** LCR after a reset: 0, five data bits, on the chip; firmware that ran before may have left another. */
   readonly lineControl?: number;
+  /** Bytes from one register to the next; 1 if not given. */
+  readonly stride?: number;
 }
 
 /**
@@ -56,17 +58,20 @@ export interface Ns16550Options {
  * interrupt comes at once, without the delay of one character that section 8.4 describes for the FIFO mode.
  */
 export function ns16550(options: Ns16550Options = {}): DeviceType<Handle<Record<never, never>, Ns16550Port>> {
+  const { stride = 1 } = options;
   return defineDevice({
     name: 'ns16550',
-    size: 8,
+    size: 8 * stride,
     state: NS16550_STATE,
     setup(d) {
       const uart = new Uart(d, options);
       uarts.set(d, uart);
       return uart.port;
     },
-    read: (offset, _size, d) => uarts.get(d)!.read(offset),
-    write: (offset, value, _size, d) => uarts.get(d)!.write(offset, value & 0xff),
+    read: (offset, _size, d) => (offset % stride === 0 ? uarts.get(d)!.read(offset / stride) : 0),
+    write(offset, value, _size, d) {
+      if (offset % stride === 0) uarts.get(d)!.write(offset / stride, value & 0xff);
+    },
   });
 }
 
