@@ -73,6 +73,7 @@ export const rv32gc: Isa = defineIsa({
   state: { registers: { count: 33 + 64, type: 'i32' }, scalars: { ...reservation(32), ...EXTENSIONS } },
   traps: TRAPS,
   helpers: { ...helpers(32), ...FLOAT.helpers },
+  paging: true,
 });
 
 /** RV64I with the same. `csrHigh` is the high word of what the helper `csr` gives. */
@@ -95,4 +96,5 @@ export const rv64gc: Isa = defineIsa({
   },
   traps: [...TRAPS, FAR.trap],
   helpers: { ...helpers(64), ...FLOAT.helpers },
+  paging: true,
 });
