@@ -45,7 +45,9 @@ export function devices(): DeviceEntry[] {
     for (const [instance, { device }] of Object.entries(definition.chip.devices)) {
       const state = isNamedOnly(device) ? 'named only' : 'modelled';
       const key = `${device.name}\n${definition.chip.name}\n${state}`;
-      const instances = `${found.get(key)?.instances ?? ''} ${instance}`.trimStart();
+      const known = found.get(key)?.instances.split(' ') ?? [];
+      // one chip on several boards
+      const instances = [...new Set([...known, instance])].join(' ');
       found.set(key, { name: device.name, state, where: `chip ${definition.chip.name}`, instances });
     }
   }
