@@ -104,7 +104,7 @@ export class Records {
     return this.at(address)!;
   }
 
-  /** Empties everything. */
+  /** Empties everything. No instruction may be in execution. */
   clear(): void {
     for (let slot = 1; slot < this.#keys.length; slot++) {
       const from = this.#base(slot);
@@ -115,7 +115,7 @@ export class Records {
     this.#slots.clear();
     this.views = this.#view + 1;
   }
-  /** Empties the records of one page; their operands stay: one of them may be that of the instruction in progress. */
+  /** Empties the records of one page, but for operands: one of them may be in execution. */
   clearPage(address: number, view: number): void {
     const from = this.at(address & -PAGE_SIZE, view);
     if (from === undefined) return;

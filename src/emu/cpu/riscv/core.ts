@@ -344,6 +344,7 @@ export class RiscvCluster implements Cpu {
       reservedRounding: () => {
         throw ILLEGAL;
       },
+      waits: () => (this.#present.waits ? 1 : 0),
       // stores drop what was decoded from the bytes they change
       fencei: () => undefined,
     };

@@ -84,6 +84,14 @@ export class Traps {
     this.#parts.reserved.value = 0;
   }
 
+  /** With TW, and in user mode where there is supervisor mode, WFI waits for no time at all (Priv 3.1.6.5, 3.3.3). */
+  get waitIsIllegal(): boolean {
+    const { hart, status, model } = this.#parts;
+    const { privilege } = hart;
+    const limited = privilege !== PRIVILEGE.machine && status.has(MSTATUS.TW);
+    return limited || (privilege === PRIVILEGE.user && model.hasSupervisor);
+  }
+
   #returnFromMachine(): void {
     const { hart, status } = this.#parts;
     if (hart.privilege !== PRIVILEGE.machine) this.#illegal();
@@ -104,13 +112,9 @@ export class Traps {
     context.setPc(hart.words[WORD[at]]!, hart.words[WORD[at] + 1]!);
   }
 
-  /** With TW, and in user mode where there is supervisor mode, WFI waits for no time at all (Priv 3.1.6.5, 3.3.3). */
   #waitForInterrupt(): void {
-    const { hart, status, model, sleep } = this.#parts;
-    const { privilege } = hart;
-    const limited = privilege !== PRIVILEGE.machine && status.has(MSTATUS.TW);
-    if (limited || (privilege === PRIVILEGE.user && model.hasSupervisor)) this.#illegalBehind();
-    else sleep.wait();
+    if (this.waitIsIllegal) this.#illegalBehind();
+    else this.#parts.sleep.wait();
   }
 
   /** Translations are never older than the tables, so that nothing else is to do (Priv 4.2.1). */
