@@ -44,7 +44,7 @@ export function fe310(options: Fe310Options = {}) {
       mrom: rom(0x1000, KiB(8), { contents: RESET_ROM_CONTENTS }),
       otp: rom(0x2_0000, KiB(8), { fill: 0xff, contents: OTP_CONTENTS, controller: 'otpCtrl.cells' }),
       itim: ram(0x800_0000, KiB(8)),
-      flash: rom(WINDOW, flash, { fill: 0xff, controller: 'qspi0.flash' }),
+      xip: rom(WINDOW, flash, { fill: 0xff, controller: 'qspi0.flash' }),
       dtim: ram(0x8000_0000, KiB(16)),
     },
     devices: {

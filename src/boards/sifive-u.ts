@@ -59,7 +59,10 @@ function devices(serial: number | undefined) {
     qspi0: at(qspi0.address, sifiveSpiFlash({ pins: 'QSPI0' }), { irq: qspi0.irq, clock: TLCLK }),
     qspi1: at(qspi1.address, sifiveSpi({ pins: 'QSPI1', selects: 4 }), { irq: qspi1.irq, clock: TLCLK }),
     qspi2: at(qspi2.address, sifiveSpi({ pins: 'QSPI2' }), { irq: qspi2.irq, clock: TLCLK }),
-    gpio: at(gpio.address, sifiveGpio({ pins: gpio.pins }), { irq: lines(gpio.pins, gpio.irq), clock: TLCLK }),
+    gpio: at(gpio.address, sifiveGpio({ pins: gpio.pins, restart: gpio.restart }), {
+      irq: lines(gpio.pins, gpio.irq),
+      clock: TLCLK,
+    }),
     otp: at(UNLEASHED.otp.address, fu540Otp(serial === undefined ? {} : { serial })),
     gem: named('Ethernet (GEMGXL)', UNLEASHED.gem, 0x2000),
     gemManagement: named('Ethernet management', UNLEASHED.gemManagement, 0x1000),

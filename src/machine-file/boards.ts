@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { microchipIcicleKit } from '../boards/microchip-icicle-kit.js';
 import { param } from '../boards/param.js';
-import type { BootFile } from '../boards/riscv-boot.js';
 import { riscvVirt, riscvVirt64, riscvVirtBoard, type VirtOptions } from '../boards/riscv-virt.js';
 import { shaktiC } from '../boards/shakti-c.js';
 import { sifiveE } from '../boards/sifive-e.js';
@@ -117,25 +116,22 @@ function virtBoot({ bios, kernel, initrd, append, drive, dtb }: BootValue): Part
       remedy: 'give one',
     });
   }
-  const files = {
-    bios: fileOf(bios),
-    kernel: fileOf(kernel),
-    initrd: fileOf(initrd),
-    disk: drive?.[0] && { image: fileOf(drive[0])!.bytes },
-  };
+  const disk = drive?.[0] === undefined ? undefined : { image: bytesOf(drive[0]) };
+  const files = { bios: firmware(bios), kernel, initrd, disk };
   const given = Object.entries({ ...files, append }).filter(([, one]) => one !== undefined);
   return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
-function fileOf(path: string | undefined): BootFile | undefined {
-  // QEMU's default firmware is not part of fwtest.
-  if (path === undefined || path === 'none') return undefined;
-  if (path === 'default') {
-    const remedy = 'name it: --bios fw_jump.bin';
-    throw new UsageError({ what: 'there is no default firmware', where: '--bios default', remedy });
-  }
+/** QEMU's default firmware is not part of fwtest. */
+function firmware(path: string | undefined): string | undefined {
+  if (path !== 'default') return path === 'none' ? undefined : path;
+  const remedy = 'name it: --bios fw_jump.bin';
+  throw new UsageError({ what: 'there is no default firmware', where: '--bios default', remedy });
+}
+
+function bytesOf(path: string): Uint8Array {
   try {
-    return { path, bytes: new Uint8Array(readFileSync(path)) };
+    return new Uint8Array(readFileSync(path));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new UsageError({ what: 'the file cannot be read', where: `${path} (${code})`, remedy: 'correct the path' });

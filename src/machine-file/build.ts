@@ -10,6 +10,7 @@ import { combineCpus } from './cluster.js';
 import type { AnyBoard } from './from-board.js';
 import { type FirmwareImage, readImage } from './images.js';
 import type { CpuKind, DeviceKind, OptionValues, PartKind } from './kinds/kind.js';
+import { addLoader } from './loader.js';
 import { KINDS, type Kinds, type Made, Makers } from './make-things.js';
 import { Mistakes } from './mistakes.js';
 import type { CpuValue, Entry, Model } from './model.js';
@@ -32,6 +33,9 @@ class Builder {
   readonly #mistakes: Mistakes;
   readonly #makers: Makers;
   readonly #devices = new Map<string, MadeDevice & Made<MadeDevice['made'], DeviceKind>>();
+
+  /** Known when everything has its place. */
+  #hasMemoryAt0 = false;
 
   constructor(model: Model, kinds: Kinds, mistakes: Mistakes) {
     this.#model = model;
@@ -105,6 +109,7 @@ class Builder {
   }
 
   #cpu(): MadeCpu | undefined {
+    const model = this.#model;
     const combined = combineCpus(this.#model.cpus, (type) => this.#makers.cpuKind(type), this.#mistakes);
     if (combined === undefined) {
       this.#mistakes.add(
@@ -114,8 +119,9 @@ class Builder {
       );
       return undefined;
     }
-    const [name, entry] = combined;
-    const start = startOf(name, entry, this.#model, this.#makers, this.#mistakes);
+    const [name, combinedEntry] = combined;
+    const entry = addLoader(model, combinedEntry, this.#makers.cpuKind(combinedEntry.value.type), this.#mistakes);
+    const start = startOf(name, entry, model, this.#makers, this.#mistakes, () => this.#hasMemoryAt0);
     const made = this.#makers.cpu(name, entry, start?.assumed);
     return made && { ...made, entry, start: start?.choice };
   }
@@ -174,6 +180,10 @@ class Builder {
     for (const [name, entry] of model.containers) space.addContainer(name, entry);
     this.#blocked(space, cpu);
     const places = space.flatten();
+    const seenAt0 = [...places].some(
+      ([key, seen]) => key.startsWith('memory') && seen.some(({ address }) => address === 0),
+    );
+    this.#hasMemoryAt0 = seenAt0 || [...model.windows.values()].some(({ value }) => value.at === 0);
     const memories = Object.fromEntries(
       [...sizes].map(([name, row]) => [name, { ...row, ...placed(places.get(bodyKey('memory', name))!, row.size) }]),
     );

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type BoardRequest, boardNamed } from './boards.js';
+import { type BoardRequest, boardKind, boardNamed } from './boards.js';
 import { buildBoard } from './build.js';
 import { elfWidth } from './elf-width.js';
 import type { AnyBoard } from './from-board.js';
@@ -102,5 +102,7 @@ function baseModel(
   }
   const board = mistakes.guard(where, () => boardNamed(name, request));
   mistakes.check();
-  return modelOf(board!);
+  const model = modelOf(board!);
+  model.loadsItself = boardKind(name)?.boots === true;
+  return model;
 }

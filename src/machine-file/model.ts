@@ -61,6 +61,8 @@ export interface Model {
   readonly cpus: Named<CpuValue>;
   /** They are those of the board that everything starts from. */
   cpusOfBoard: boolean;
+  /** The board loads firmware, kernel and the like itself: that is done. */
+  loadsItself: boolean;
   readonly clocks: Named<ClockValue>;
   readonly memory: Named<MemoryValue>;
   readonly containers: Named<ContainerValue>;
@@ -86,6 +88,7 @@ export function emptyModel(name: string): Model {
     whole: () => name,
     cpus: new Map(),
     cpusOfBoard: false,
+    loadsItself: false,
     clocks: new Map(),
     memory: new Map(),
     containers: new Map(),

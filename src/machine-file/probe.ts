@@ -11,7 +11,7 @@ import { meant } from './read.js';
 /** Sets every device and part up once, one by one, to find all mistakes of wires and pins and not the first alone. */
 export function probe(description: MachineDescription, model: Model, mistakes: Mistakes, core: CoreNames): void {
   const { devices, parts = {} } = description;
-  const bare = { ...description, devices: {}, parts: {}, derivedClocks: {}, pinNames: {} };
+  const bare = { ...description, devices: {}, parts: {}, derivedClocks: {}, cpuClock: undefined, pinNames: {} };
   const assembly = new Assembly(bare, quietHost(description), {});
   for (const name of Object.keys(description.derivedClocks ?? {})) assembly.clock(name);
   for (const [name, row] of Object.entries(devices)) {

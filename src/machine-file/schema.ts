@@ -70,7 +70,17 @@ function memorySchema(z: Z) {
     size: size.optional().describe('bytes: 4096, 0x1000, 128K, 1MiB'),
     ...inside,
     places,
-    aliases: z.array(address).optional().describe('further addresses at which all of it is seen'),
+    aliases: z
+      .union([
+        z.array(address),
+        z
+          .string()
+          .transform((text): (string | number)[] => text.split('+'))
+          .pipe(z.array(address)),
+        address.transform((one) => [one]),
+      ])
+      .optional()
+      .describe('further addresses at which all of it is seen'),
     of: z.string().optional().describe('alias: the memory or device that is seen'),
     offset: size.optional().describe('alias: where in it the part that is seen begins'),
     fill: integer.optional().describe('every byte after power-on (0; 0xff for flash)'),

@@ -7,7 +7,7 @@ import type { Mistakes } from './mistakes.js';
 import type { CpuValue, Entry, Model } from './model.js';
 
 /**
- * Where the first instruction is found when nobody said it: by the image. A Cortex-M takes its vector table, a RISC-V hart its reset vector
+ * Where the first instruction is found when nobody said it: by the image, unless a Cortex-M has memory at 0, where its vectors are then. A Cortex-M takes its vector table, a RISC-V hart its reset vector
  * from there.
  */
 export type StartChoice = ChipStart;
@@ -24,6 +24,7 @@ export function startOf(
   model: Model,
   makers: Makers,
   mistakes: Mistakes,
+  hasMemoryAt0: () => boolean,
 ): Start | undefined {
   const kind = makers.cpuKind(entry.value.type);
   const option = kind?.startOption;
@@ -39,7 +40,8 @@ export function startOf(
   return {
     assumed: { [option]: 0 },
     choice: (image, entryPoint) => {
-      const { address, note } = choose(image, entryPoint);
+      const atReset = kind.family === 'arm' && hasMemoryAt0();
+      const { address, note } = atReset ? { address: 0, note: undefined } : choose(image, entryPoint);
       const value = { ...entry.value, options: { ...entry.value.options, [option]: address } };
       const made = makers.cpu(name, { value, where: entry.where });
       mistakes.check();

@@ -95,6 +95,7 @@ function bootCommand(program: Command, finish: Finish): void {
     .option('--until <text>', 'ends with success when the console has written this')
     .option('--uart <name=where>', UARTS, collect)
     .option('--dump-config [file]', 'writes the machine as a file that --config reads, and does not run it')
+    .option('--console <uart>', "the UART on this terminal: the board's console, else the first that writes")
     .option('--trace-stubs', 'says every access to a stub of --svd')
     .addOption(misuseOption('what misuse of the hardware does at the end: error is exit code 1'))
     .addOption(timingOption())

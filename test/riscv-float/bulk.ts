@@ -40,7 +40,7 @@ export class Bulk {
     if (xlen === 64) this.#longs = new BigInt64Array(words.buffer, registers, registerCount);
     const at = (name: string) => scalars[name]!.offset >> 2;
     [this.#fflags, this.#frm] = [at('fflags'), at('frm')];
-    for (const name of ['fpOn', 'zb']) words[at(name)] = 1;
+    for (const name of ['fpOn', 'fpdOn']) words[at(name)] = 1;
   }
 
   has({ mnemonic }: Operation): boolean {

@@ -1,5 +1,5 @@
 import type { HotEngine } from './hot/hot-engine.js';
-import { CHUNK_SHIFT, PAGE_SHIFT } from './layout.js';
+import { CHUNK_SHIFT } from './layout.js';
 
 /**
  * Code as it is seen in one way: by a core in one state, where pc has one high word. Compiled regions belong to a view, too.
@@ -107,10 +107,4 @@ export class CodeViews {
     for (const one of found) for (const other of links.get(one) ?? []) found.add(other);
     return found;
   }
-}
-
-/** Numbers of the pages that some bytes lie in: one, or two. */
-export function pagesOf(address: number, length: number): readonly number[] {
-  const [first, last] = [address >>> PAGE_SHIFT, (address + length - 1) >>> PAGE_SHIFT];
-  return first === last ? [first] : [first, last];
 }

@@ -1,5 +1,5 @@
 import { InternalError } from '../errors.js';
-import { type CodeView, CodeViews, pagesOf } from './code-views.js';
+import { type CodeView, CodeViews } from './code-views.js';
 import { EXIT_BREAKPOINT, EXIT_UNDECODED, generateColdModule } from './cold-module.js';
 import { Crossing, FAR } from './crossing.js';
 import { type Decoded, Decoder } from './decoder.js';
@@ -57,8 +57,11 @@ export interface EngineHost {
   codeAt(address: number): number | undefined;
   /** A word of plain memory that no store changes, signed; undefined for anything else. Changes are told to `invalidate`, as changes of code are. */
   constantWord(address: number): number | undefined;
-  /** An instruction of these bytes was decoded: stores there must come to the slow path from now on. */
-  codeDecoded(address: number, length: number): void;
+  /**
+   * An instruction of these bytes was decoded: stores there must come to the slow path from now on. The address is a physical one;
+   * `elsewhere`: the code is seen at another.
+   */
+  codeDecoded(address: number, length: number, elsewhere: boolean): void;
   /**
    * Whether these bytes may be fetched, and so read, whatever the state of the core: only then do they become part of a region.
    * Absent where fetches do not depend on that.
@@ -70,7 +73,7 @@ export interface EngineHost {
    */
   codeAddress?(address: number, carry: number): number;
   /** Addresses of the page-table entries that the last `codeAddress` was led by, the root's first. */
-  readonly walked?: readonly number[];
+  walked?(): readonly number[];
   /** Changes of the page at a physical address are to be told to `invalidate`, or no longer: page-table entries in it are in use. */
   trackTable?(address: number, on: boolean): void;
   readonly helpers: Readonly<Record<string, (...args: number[]) => number | undefined>>;
@@ -136,6 +139,9 @@ const longCalls = (host: EngineHost): WebAssembly.ModuleImports => ({
   store64: (address: number, value: bigint, flags: number, high: number) => host.store64(address, value, flags, high),
 });
 
+/** Of an address that may have more bits, as far as numbers go. */
+const lowWord = (address: number) => address - Math.floor(address / 2 ** 32) * 2 ** 32;
+
 /** Misses of lines in a slice that are many, and cycles to each of them. */
 const MANY_MISSES = 50;
 const CYCLES_PER_MISS = 2000;
@@ -180,10 +186,9 @@ export class ColdEngine {
   /** What compiles: one for each view where the core has paging, else one for all. */
   #hot: HotEngine;
   readonly #codeViews: CodeViews | undefined;
-  /** The present view, where the core has paging, and whether it may be another one by now. */
+  /** The view that was there last, where the core has paging. */
   #codeView: CodeView | undefined;
   #space = 0;
-  #moved = false;
   readonly #mode: EngineMode;
   readonly #ideal: boolean;
   readonly #statistics: StatisticsOptions | undefined;
@@ -218,7 +223,7 @@ export class ColdEngine {
     const room = isa.paging ? options.room : undefined;
     const more = room === undefined ? undefined : { base: room + PAGING.banks * BANK_SIZE, count: PAGING.chunks };
     this.#records = new Records(memory, more);
-    this.#entries = new TableEntries((address, on) => host.trackTable?.(address, on));
+    this.#entries = new TableEntries(isLong(isa) ? 8 : 4, (address, on) => host.trackTable?.(address, on));
     this.tlb = room === undefined ? undefined : new SoftTlb(memory, room, this.#entries);
     const compiler = (space: number, high: number) =>
       new HotEngine(isa, this.layout, memory, this.#hotHost(space !== 0, BigInt(high) << 32n));
@@ -260,8 +265,7 @@ export class ColdEngine {
       counts: this.#counts,
       translated,
       pcHigh: () => (this.#codeViews === undefined ? BigInt(this.pcHigh) << 32n : pcHigh),
-      // where addresses are translated, even looking ahead could be noticed
-      decode: (pc) => (this.#mode === 'hot' && !translated ? this.#compilable(pc) : this.#decoded(pc)),
+      decode: (pc) => (this.#mode === 'hot' && this.#mayLookAt(pc) ? this.#compilable(pc) : this.#decoded(pc)),
       alwaysFetched: (address, length) => this.isa.paging || (host.alwaysFetched?.(address, length) ?? true),
       cover: (spans) => this.#cover(spans),
       halfword: (pc) => (translated ? this.#presentCode(pc) : host.fetch16(pc)),
@@ -273,6 +277,12 @@ export class ColdEngine {
       register: (index) => this.#register(index),
       statistics: this.#statistics,
     };
+  }
+  /** Whether looking at code cannot be noticed: where addresses are translated, pages that were come to are marked in the tables. */
+  #mayLookAt(pc: number): boolean {
+    if (this.#space === 0) return true;
+    const { pages } = this.#codeView!;
+    return !this.#records.isStale(pc) && pages.has(pc >>> PAGE_SHIFT) && pages.has((pc + 2) >>> PAGE_SHIFT);
   }
   /** A halfword that was fetched before. */
   #presentCode(pc: number): number {
@@ -327,9 +337,7 @@ export class ColdEngine {
     return isLong(this.isa) ? this.#words[(PC_HIGH >> 2) + 1]! : 0;
   }
   set pcHigh(word: number) {
-    if (!isLong(this.isa)) return;
-    this.#words[(PC_HIGH >> 2) + 1] = word;
-    this.#moved = true;
+    if (isLong(this.isa)) this.#words[(PC_HIGH >> 2) + 1] = word;
   }
   get budget(): number {
     return this.#words[ENGINE.budget >> 2]!;
@@ -343,10 +351,10 @@ export class ColdEngine {
    * fault raised by the host passes through; pc then stands at the instruction, which has changed nothing.
    */
   run(): EngineExit {
-    if (this.#moved) this.#look();
+    this.#look();
     if (this.#tiering) this.#noteStart();
     for (;;) {
-      if (this.#moved) this.#look();
+      this.#look();
       this.#words[ENGINE.exit >> 2] = 0;
       const before = this.budget;
       this.#run();
@@ -618,12 +626,15 @@ export class ColdEngine {
     return { row, fields, length, word, pc, program, ...registerUse(program, fields, pc) };
   }
 
+  /** Of a 64-bit address the low word counts. */
   addBreakpoint(address: number): void {
-    this.#breakpoints.add(address);
-    this.#decodeAnew(address);
+    const low = lowWord(address);
+    this.#breakpoints.add(low);
+    this.#decodeAnew(low);
   }
   deleteBreakpoint(address: number): void {
-    if (this.#breakpoints.delete(address)) this.#decodeAnew(address);
+    const low = lowWord(address);
+    if (this.#breakpoints.delete(low)) this.#decodeAnew(low);
   }
   /** The instruction is the same as before: what depends on it stays. */
   #decodeAnew(address: number): void {
@@ -715,7 +726,7 @@ export class ColdEngine {
 
   /**
    * How a core with paging sees memory from now on: its code, and its data. 0 is as it is; other numbers are the core's, of up to 53
-   * bits. What was decoded in one way of seeing code, and what pages showed in one way of seeing data, is kept for when it comes back.
+   * bits. Told between runs. What was decoded in one way of seeing code, and what pages showed in one way of seeing data, is kept for when it comes back.
    */
   enterRegime(code: number, data: number): void {
     if ((code !== 0 || data !== 0) && this.tlb === undefined) throw new InternalError({ what: 'no room for paging' });
@@ -742,12 +753,10 @@ export class ColdEngine {
   restored(): void {
     this.tlb?.flush();
     this.translationsChanged();
-    this.#moved = true;
   }
 
   /** Turns to the view that fits the core's state. */
   #look(): void {
-    this.#moved = false;
     const views = this.#codeViews;
     if (views === undefined) return;
     const { pcHigh } = this;
@@ -796,7 +805,7 @@ export class ColdEngine {
   }
   /** A page of code depends on the entries that were walked last. */
   #noteEntries({ number }: CodeView, page: number): void {
-    const { walked = [] } = this.#host;
+    const walked = this.#host.walked?.() ?? [];
     for (let i = 0; i < walked.length; i++) {
       this.#entries.add(walked[i]!, i < walked.length - 1 ? ALL_CODE : CODE_PAGES + number * PAGES + page);
     }
@@ -804,19 +813,33 @@ export class ColdEngine {
   #physicalPage(address: number): number {
     const carry = address < 1 << PAGE_SHIFT && this.pc >= 0xffff_f000 ? 1 : 0;
     const physical = this.#host.codeAddress!(address, carry);
-    return physical < 0 ? -1 : physical >>> PAGE_SHIFT;
+    return physical < 0 || physical >= 2 ** 32 ? -1 : physical >>> PAGE_SHIFT;
   }
 
   /** Code was decoded, or counts as decoded: its changes are to be heard of. */
   #codeDecoded(address: number, length: number): void {
-    this.#host.codeDecoded(address, length);
-    if (this.#space === 0) return;
-    const view = this.#codeView!;
-    for (const page of pagesOf(address, length)) {
-      if (view.pages.has(page)) continue;
-      this.#codeViews!.show(view, page, this.#physicalPage((page << PAGE_SHIFT) >>> 0));
-      this.#noteEntries(view, page);
+    if (this.#space === 0) {
+      this.#host.codeDecoded(address, length, false);
+      return;
     }
+    const offset = address & (PAGE_SIZE - 1);
+    const within = Math.min(length, PAGE_SIZE - offset);
+    this.#host.codeDecoded(this.#shownBy(address >>> PAGE_SHIFT) * PAGE_SIZE + offset, within, true);
+    if (within === length) return;
+    const next = ((address + within) >>> PAGE_SHIFT) & (PAGES - 1);
+    this.#host.codeDecoded(this.#shownBy(next) * PAGE_SIZE, length - within, true);
+  }
+  /** The physical page behind one of the present view, from which code was fetched. */
+  #shownBy(page: number): number {
+    const view = this.#codeView!;
+    const known = view.pages.get(page);
+    if (known !== undefined) return known;
+    const physical = this.#physicalPage((page << PAGE_SHIFT) >>> 0);
+    if (physical < 0)
+      throw new InternalError({ what: `code was decoded from page ${page.toString(16)}, which shows nothing` });
+    this.#codeViews!.show(view, page, physical);
+    this.#noteEntries(view, page);
+    return physical;
   }
 
   /** Host address of a record, if its chunk is in use. */

@@ -4,6 +4,7 @@ import type { Isa } from './instruction.js';
 import {
   CODE_TABLE,
   GUEST_BASE,
+  PAGE,
   PAGE_SHIFT,
   PAGE_SIZE,
   PAGING_ROOM,
@@ -128,18 +129,19 @@ export class PagedMachine {
       },
       codeAt: (low) => attempt(() => ram.getUint16(fetch(low, 0), true)),
       codeAddress: (low, carry) => attempt(() => RAM + fetch(low, carry)) ?? -1,
-      walked: this.#walked,
+      walked: () => this.#walked,
       trackTable: (address, on) => {
         if (on) this.tracked.add(address >>> PAGE_SHIFT);
         else this.tracked.delete(address >>> PAGE_SHIFT);
       },
       constantWord: () => undefined,
-      codeDecoded: (low) => {
-        const page = (RAM + fetch(low, 0)) >>> PAGE_SHIFT;
+      codeDecoded: (physical, _, elsewhere) => {
+        const page = physical >>> PAGE_SHIFT;
         const host = (words[(READ_TABLE >> 2) + page]! + (page << PAGE_SHIFT)) | 0;
         if (words[(WRITE_TABLE >> 2) + page] !== 0) this.engine.tlb!.withdraw(host);
         words[(WRITE_TABLE >> 2) + page] = 0;
-        if (this.code === 0) new Uint8Array(words.buffer)[CODE_TABLE + page] = 1;
+        // a store of the program beside code that it sees there alone
+        new Uint8Array(words.buffer)[CODE_TABLE + page] = elsewhere ? 0 : PAGE.code;
       },
     };
   }

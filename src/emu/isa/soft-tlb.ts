@@ -41,12 +41,19 @@ export class SoftTlb {
   /** Undefined while the core sees memory as it is. */
   #bank: Bank | undefined;
   #clock = 0;
+  /** Counts what made pages be forgotten. */
+  changes = 0;
 
   /** The banks lie in the engine's memory from `base` on. */
   constructor(memory: WebAssembly.Memory, base: number, entries: TableEntries) {
     this.#words = new Int32Array(memory.buffer);
     this.#entries = entries;
     this.#banks = Array.from({ length: PAGING.banks }, (_, i) => new Bank(i, base + i * BANK_SIZE - READ_TABLE));
+  }
+
+  /** Whether the core sees memory otherwise than it is. */
+  get isOn(): boolean {
+    return this.#bank !== undefined;
   }
 
   /** From now on accesses see memory as `key` says: 0, as it is. True if that is another way than before. */
@@ -93,12 +100,14 @@ export class SoftTlb {
 
   /** A page-table entry changed, which `user` was given for in TableEntries. */
   entryChanged(user: number): void {
+    this.changes++;
     if (user === ALL_PAGES) this.flush();
     else this.#forget(this.#banks[Math.floor(user / PAGES)]!, user % PAGES);
   }
 
   /** Forgets all pages. */
   flush(): void {
+    this.changes++;
     for (const bank of this.#banks) this.#empty(bank);
   }
   /** Forgets a page, however it is seen. */
@@ -106,8 +115,13 @@ export class SoftTlb {
     for (const bank of this.#banks) if (bank.pages.length > 0) this.#forget(bank, low >>> PAGE_SHIFT);
   }
 
-  /** The tables for physical addresses allow less of what lies at an address of the engine's memory. */
-  withdraw(host: number): void {
+  /** The tables for physical addresses allow less of what lies at an address of the engine's memory, or of anything. */
+  withdraw(host: number | undefined): void {
+    if (host === undefined) {
+      this.flush();
+      return;
+    }
+    this.changes++;
     const words = this.#words;
     for (const bank of this.#banks) {
       const at = bank.distance >> 2;

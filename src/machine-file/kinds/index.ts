@@ -36,6 +36,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   'cortex-m4f': 'cortex-m4',
 };
 
+/** Other spellings, with the type that each means. */
+export const ALIAS_NAMES: readonly (readonly [alias: string, type: string])[] = Object.entries(ALIASES);
+
 /** The kind of a name, its canonical spelling or an alias: QEMU's `_` and `.` count as `-`. */
 export function kindNamed<K extends AnyKind>(kinds: ReadonlyMap<string, K>, name: string): K | undefined {
   return kinds.get(name) ?? kinds.get(ALIASES[name] ?? '') ?? kinds.get(name.toLowerCase().replaceAll(/[_.]/g, '-'));

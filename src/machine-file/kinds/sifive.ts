@@ -43,6 +43,7 @@ export const sifiveGpio = deviceKind(
         .enum(Object.keys(IOF_MAPS) as [keyof typeof IOF_MAPS])
         .optional()
         .describe('the chip whose functions they have'),
+      restart: o.integer.optional().describe('the pin that resets the board when it is driven low'),
     }),
     pin: ({ pins = 32, prefix = 'GPIO' }, number) => (number < Number(pins) ? `${String(prefix)}${number}` : undefined),
   },

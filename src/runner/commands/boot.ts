@@ -58,7 +58,9 @@ interface Standing {
 /** What goes on between the firmware and the terminal. */
 class Session {
   readonly #station: Station;
-  readonly #console: UartOutput | undefined;
+  /** Of several UARTs the first that writes is meant. */
+  #console: UartOutput | undefined;
+  readonly #typesTo: UartOutput | undefined;
   readonly #until: string | undefined;
   #written = Buffer.alloc(0);
   #semihostingShown = 0;
@@ -70,13 +72,18 @@ class Session {
   ending: Ending | undefined;
   misuseErrors = 0;
 
-  constructor(station: Station, console: UartOutput | undefined, { until, misuse }: BootOptions) {
+  constructor(station: Station, consoles: readonly UartOutput[], { until, misuse }: BootOptions) {
     this.#station = station;
-    this.#console = console;
+    this.#typesTo = consoles[0];
     this.#until = until;
     const levels = new MisuseLevels([misuse]);
     const { machine } = station;
-    console?.onByte((byte) => this.#show(Uint8Array.of(byte)));
+    for (const one of consoles) {
+      one.onByte((byte) => {
+        this.#console ??= one;
+        if (this.#console === one) this.#show(Uint8Array.of(byte));
+      });
+    }
     machine.on('exit', (event) => {
       this.#exitCode ??= Number(event['code'] ?? 0);
       machine.stop();
@@ -148,7 +155,7 @@ class Session {
 
   type(data: Uint8Array): void {
     if (data.includes(CTRL_C) && process.stdin.isTTY) this.#quit = true;
-    else this.#console?.input?.type(data);
+    else (this.#console ?? this.#typesTo)?.input?.type(data);
   }
 
   #show(bytes: Uint8Array): void {
@@ -201,10 +208,11 @@ function nextSlice(span: Span | undefined, station: Station): Duration | undefin
   return `${Math.min(left, SLICE_MS * 1e6)}ns`;
 }
 
-/** What is on the terminal: the console, unless it was put elsewhere or another UART here. */
-function onTerminal({ board }: Station, { terminal, elsewhere }: UartStreams): UartOutput | undefined {
+/** What is on the terminal: the console or, where there is none, any UART, unless it was put elsewhere or another one here. */
+function onTerminal({ board }: Station, { terminal, elsewhere }: UartStreams): readonly UartOutput[] {
   const console = terminal ?? consoleUart(board);
-  return console && elsewhere.has(console) ? undefined : console;
+  const all = console ? [console] : [...new Set(board.uartOutputs.values())].filter(({ input }) => input !== undefined);
+  return all.filter((one) => !elsewhere.has(one));
 }
 
 async function runSession(

@@ -4,6 +4,9 @@ import { type Pmp, RIGHT } from './pmp.js';
 import type { Privilege } from './privilege.js';
 import type { Status } from './status.js';
 
+const PAGE = 4096;
+const NOTHING: readonly number[] = [];
+
 export interface AddressSpaceParts {
   readonly hart: HartWords;
   readonly status: Status;
@@ -16,6 +19,8 @@ export interface AddressSpaceParts {
 /** Memory as one hart sees it at present: page tables, then physical protection. Addresses that are given are physical ones. */
 export class AddressSpace {
   readonly #parts: AddressSpaceParts;
+  /** Whether the last translation went through tables. */
+  #isWalked = false;
 
   constructor(parts: AddressSpaceParts) {
     this.#parts = parts;
@@ -44,6 +49,16 @@ export class AddressSpace {
     const { status } = this.#parts;
     return this.#translate(low, high, size, right, status.dataPrivilege, false);
   }
+  /** Addresses of the page-table entries that the last translation was led by. */
+  get walked(): readonly number[] {
+    return this.#isWalked ? this.#parts.mmu.walked : NOTHING;
+  }
+  /** What loads and stores may do in all of the page of the last translation, which gave this address. */
+  pageRights(physical: number): number {
+    const { mmu, pmp, status } = this.#parts;
+    const rights = pmp.pageRights(physical - (physical % PAGE), status.dataPrivilege);
+    return this.#isWalked ? rights & mmu.rights : rights;
+  }
   translateFetch(low: number, high: number): number {
     return this.#translate(low, high, 2, RIGHT.execute, this.#parts.hart.privilege, false);
   }
@@ -60,7 +75,8 @@ export class AddressSpace {
   #translate(low: number, high: number, size: number, right: number, privilege: Privilege, pure: boolean): number {
     const { mmu, pmp } = this.#parts;
     let physical = (low >>> 0) + (high === 0 ? 0 : (high >>> 0) * 2 ** 32);
-    if (mmu.translates(privilege)) {
+    this.#isWalked = mmu.translates(privilege);
+    if (this.#isWalked) {
       physical = mmu.translate(low, high, right, privilege, pure);
       if (physical < 0) return physical;
     }

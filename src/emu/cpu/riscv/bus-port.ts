@@ -1,6 +1,7 @@
 import { ACCESS, type CpuBus } from '../../bus-access.js';
 import { BusFault } from '../../bus-fault.js';
 import type { EngineHost } from '../../isa/cold-engine.js';
+import type { SoftTlb } from '../../isa/soft-tlb.js';
 import { AccessException } from './access-exception.js';
 import type { AddressSpace } from './address-space.js';
 import { RIGHT } from './pmp.js';
@@ -17,14 +18,16 @@ export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded'> {
   readonly #bus: CpuBus;
   readonly #exception = new AccessException();
   readonly #traps: boolean;
+  readonly #tlb: SoftTlb | undefined;
   /** Whose accesses they are. */
   space: AddressSpace;
 
-  /** `traps`: misaligned accesses raise an exception wherever they go. */
-  constructor(bus: CpuBus, space: AddressSpace, traps: boolean) {
+  /** `traps`: misaligned accesses raise an exception wherever they go; `tlb` learns of pages that were come to. */
+  constructor(bus: CpuBus, space: AddressSpace, traps: boolean, tlb: SoftTlb | undefined) {
     this.#bus = bus;
     this.space = space;
     this.#traps = traps;
+    this.#tlb = tlb;
   }
 
   load(address: number, size: number, flags: number, high = 0): number {
@@ -33,7 +36,9 @@ export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded'> {
       if (!this.space.isPlain && (address & (PAGE - 1)) + size > PAGE) return this.#loadAcross(address, size, high);
     }
     const physical = this.#physical(address, size, high, RIGHT.read, 'load');
-    return this.#read(physical, size, address, high);
+    const value = this.#read(physical, size, address, high);
+    if (this.#tlb?.isOn) this.#fill(address, high, physical);
+    return value;
   }
   store(address: number, value: number, size: number, flags: number, high = 0): void {
     if ((address & (size - 1)) !== 0) {
@@ -44,7 +49,10 @@ export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded'> {
       }
     }
     const physical = this.#physical(address, size, high, RIGHT.write, 'store');
+    const before = this.#tlb?.changes;
     this.#write(physical, size, value, address, high);
+    // the store may have changed the very tables that led to it
+    if (this.#tlb?.isOn && this.#tlb.changes === before) this.#fill(address, high, physical);
   }
   load64(address: number, flags: number, high = 0): bigint {
     if ((address & 7) !== 0 && (this.#traps || (flags & ACCESS.aligned) !== 0)) {
@@ -84,8 +92,20 @@ export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded'> {
   constantWord(address: number): number | undefined {
     return this.space.isIdentity ? this.#bus.constantWord(address) : undefined;
   }
-  alwaysFetched(): boolean {
-    return this.space.isIdentity;
+  /** The physical address of code, without any effect; negative where it cannot be fetched. */
+  codeAddress(address: number): number {
+    return this.space.peekFetch(address);
+  }
+  /** Addresses of the page-table entries that the last translation was led by. */
+  walked(): readonly number[] {
+    return this.space.walked;
+  }
+
+  /** The engine makes accesses to this page by itself from now on, as far as that is allowed. */
+  #fill(address: number, high: number, physical: number): void {
+    const { space } = this;
+    const rights = space.pageRights(physical);
+    this.#tlb!.fill(address, high, physical, (rights & RIGHT.read) !== 0, (rights & RIGHT.write) !== 0, space.walked);
   }
 
   #physical(address: number, size: number, high: number, right: number, kind: 'load' | 'store'): number {

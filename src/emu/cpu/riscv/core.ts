@@ -2,7 +2,7 @@ import type { Cpu, CpuResetKind, CpuStop, CpuSystem, CpuType } from '../../cpu.j
 import { UsageError } from '../../errors.js';
 import { ColdEngine, type EngineExit } from '../../isa/cold-engine.js';
 import type { Isa } from '../../isa/instruction.js';
-import { ENGINE } from '../../isa/layout.js';
+import { ENGINE, PAGING_ROOM } from '../../isa/layout.js';
 import type { Signal } from '../../signal.js';
 import type { Frequency } from '../../time.js';
 import { BusPort } from './bus-port.js';
@@ -10,7 +10,7 @@ import { clintRow } from './clint.js';
 import { Counter64 } from './counter64.js';
 import { ILLEGAL } from './csr-file.js';
 import { Hart } from './hart.js';
-import { isaFor } from './isa-choice.js';
+import { isaFor, needsPaging } from './isa-choice.js';
 import { plic, VIRT_PLIC } from './plic.js';
 import { Regimes } from './regimes.js';
 import { NamedRegisters } from './register-names.js';
@@ -57,6 +57,7 @@ export function riscv(options: RiscvOptions): CpuType {
   return {
     name: options.name,
     share: harts,
+    ...(needsPaging(models) && { room: PAGING_ROOM }),
     wordSize: options.xlen,
     float,
     create: (system) => new RiscvCluster(system, options),
@@ -91,14 +92,15 @@ export class RiscvCluster implements Cpu {
     const models = hartModels(options);
     this.isa = isaFor(options.xlen, models);
     this.#engine = new ColdEngine(this.isa, system.memory, this.#host(), system.engine);
+    system.onWithdrawn((page) => this.#engine.tlb?.withdraw(page));
     const { layout } = this.#engine;
     this.#turns = new Turns(models.length, arena.f64('cpu.turns', turnWords(models.length)), timebase.shareClock);
     const mtimeClock = timebase.clock(MTIME_CLOCK, options.timebase);
     const mtime = new Counter64(arena.i32('cpu.mtime', Counter64.WORDS), () => mtimeClock.now());
-    this.#regimes = new Regimes(bus, this.#engine);
+    this.#regimes = new Regimes(this.#engine);
     const cluster = {
       ...{ system, name: options.name, isa: this.isa, layout, mtime, mtimeClock },
-      port: (space: BusPort['space']) => new BusPort(bus, space, options.misaligned === 'trap'),
+      port: (space: BusPort['space']) => new BusPort(bus, space, options.misaligned === 'trap', this.#engine.tlb),
       isAlone: models.length === 1,
       updates: options.ad !== 'fault',
       cycles: (hart: number) => this.#turns.own(hart),
@@ -199,7 +201,7 @@ export class RiscvCluster implements Cpu {
 
   reset(kind: CpuResetKind): void {
     for (const hart of this.harts) hart.reset(kind === 'power-on');
-    this.#regimes.reset();
+    this.#regimes.changed(this.#present);
   }
 
   readonly registerNames = NamedRegisters.LIST;
@@ -237,7 +239,7 @@ export class RiscvCluster implements Cpu {
     return of ? this.harts[Number(of[1])]?.interrupts.wire(of[2]!) : this.harts[0]!.interrupts.wire(name);
   }
   invalidate(address: number, length: number): void {
-    this.#regimes.invalidate(address, length);
+    this.#engine.invalidate(address, length);
   }
   remapped(): void {
     this.#engine.remapped();
@@ -249,7 +251,7 @@ export class RiscvCluster implements Cpu {
       hart.context.restored(hart === this.#present);
       hart.pmp.refresh();
     }
-    this.#regimes.changed(this.#present);
+    this.#regimes.restored();
   }
 
   #stopped(): CpuStop {
@@ -308,8 +310,10 @@ export class RiscvCluster implements Cpu {
       fetch16: (address, carry) => port().fetch16(address, carry),
       codeAt: (address) => port().codeAt(address),
       constantWord: (address) => port().constantWord(address),
-      codeDecoded: (address, length) => this.#regimes.codeDecoded(this.#present, address, length),
-      alwaysFetched: () => port().alwaysFetched(),
+      codeDecoded: (address, length, elsewhere) => this.#system.bus.codeDecoded(address, length, elsewhere),
+      codeAddress: (address) => port().codeAddress(address),
+      walked: () => port().walked(),
+      trackTable: (address, on) => this.#system.bus.track(address, on),
       helpers: this.#helpers(),
     };
   }

@@ -1,6 +1,6 @@
 import type { Emitter, Int } from '../../isa/emitter.js';
 import type { PureOp } from '../../isa/ir.js';
-import { errorOfProduct, errorOfSum, isSplittable, sumToOdd } from './float-exact.js';
+import { errorOfProduct, errorOfSum, hasError, isSplittable } from './float-exact.js';
 import {
   type Bits,
   bitsOf,
@@ -103,25 +103,32 @@ function fusedSingle(o: Emitter, precision: Precision, [a, b, c]: readonly Doubl
   return { result, holds: o.and(clear, isOrdinary(o, precision, result)), exact };
 }
 
+/** More than the error of a sum of two errors, and far less than what separates most sums from the middle of two numbers. */
+const DOUBT = 2 ** -50;
+
 /**
- * a × b = p + e and p + c = s + t exactly. If t + e is rounded to odd, adding it to s rounds a × b + c once (Boldo and
- * Melquiond, "Emulation of a FMA and correctly rounded sums", 2008).
+ * a × b = p + e and p + c = s + t exactly. What t + e has been rounded by makes no difference to the sum with s where both
+ * ends of what it can have been give the same; factors that are too large to be split make it a NaN.
  */
 function fusedDouble(o: Emitter, precision: Precision, [a, b, c]: readonly Double[]): Attempt {
   const p = o.mul<'f64'>(a!, b!);
   const e = errorOfProduct(o, a!, b!, p);
   const s = o.add<'f64'>(p, c!);
   const t = errorOfSum(o, p, c!, s);
-  const { sum: rest, error } = sumToOdd(o, t, e);
+  const rest = o.add<'f64'>(t, e);
   const sum = o.add<'f64'>(s, rest);
-  // where nothing is left s may be −0
-  const result = bitsOf(o, precision, o.select<'f64'>(isNought(o, rest), s, sum));
-  const known = isSplittable(o, a!, b!, p);
+  const result = bitsOf(o, precision, sum);
+  const end = (factor: number) => o.add<'f64'>(s, o.mul<'f64'>(rest, o.float('f64', factor)));
+  const clear = same(o, end(1 - DOUBT), end(1 + DOUBT));
   const exact = () => {
-    const nothingLost = o.and(isNought(o, errorOfSum(o, s, rest, sum)), isNought(o, error));
-    return o.and(o.and(known, nothingLost), isBelowInfinity(o, precision, result));
+    const nothingLost = o.and(isNought(o, errorOfSum(o, s, rest, sum)), isNought(o, errorOfSum(o, t, e, rest)));
+    // of zeros s has the sign, which a rest of +0 may have taken away
+    const signed = o.or(o.eq<'i32' | 'i64'>(result, bitsOf(o, precision, s)), o.eq(isZero(o, result), 0));
+    const known = o.and(isSplittable(o, a!, b!, p), isBelowInfinity(o, precision, result));
+    return o.and(o.and(known, signed), nothingLost);
   };
-  return { result, holds: o.and(known, isOrdinary(o, precision, result)), exact };
+  const holds = o.and(o.and(hasError(o, p), clear), isOrdinary(o, precision, result));
+  return { result, holds, exact };
 }
 
 /** a × b + c. */

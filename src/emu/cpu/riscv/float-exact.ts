@@ -29,24 +29,15 @@ export function errorOfProduct(o: Emitter, a: Double, b: Double, p: Double): Dou
 const LARGEST_FACTOR = 2 ** 990;
 const LEAST_PRODUCT = 2 ** -960;
 
+/** 1 where a product is so large that its error is a number. */
+export function hasError(o: Emitter, p: Double): Int {
+  return o.pure('le', 'i32', o.float('f64', LEAST_PRODUCT), o.pure('abs', 'f64', p));
+}
+
 /** 1 where the error of the product is a number that `errorOfProduct` finds, or a factor is 0. */
 export function isSplittable(o: Emitter, a: Double, b: Double, p: Double): Int {
   const small = (value: Double) => o.pure('lt', 'i32', o.pure('abs', 'f64', value), o.float('f64', LARGEST_FACTOR));
-  const ordinary = o.pure('le', 'i32', o.float('f64', LEAST_PRODUCT), o.pure('abs', 'f64', p));
   const zero = o.float('f64', 0);
   const nought = o.or(o.eq<'f64'>(a, zero), o.eq<'f64'>(b, zero));
-  return o.and(o.and(small(a), small(b)), o.or(ordinary, nought));
-}
-
-/** a + b, rounded to odd where it is not exact: the lowest bit then stands for all that follow. `error` is 0 where it is exact. */
-export function sumToOdd(o: Emitter, a: Double, b: Double): { readonly sum: Double; readonly error: Double } {
-  const s = o.add<'f64'>(a, b);
-  const error = errorOfSum(o, a, b, s);
-  const bits = o.pure('reinterpret', 'i64', s);
-  // the exact sum lies between this number and its neighbour on the side of the error: 1 outward, −1 inward
-  const side = o.or<'i64'>(o.shrS<'i64'>(o.xor<'i64'>(bits, o.pure('reinterpret', 'i64', error)), 63), 1);
-  const even = o.and<'i64'>(o.xor<'i64'>(bits, -1), 1);
-  const odd = o.add<'i64'>(bits, o.mul<'i64'>(side, even));
-  const exact = o.eq<'f64'>(error, o.float('f64', 0));
-  return { sum: o.pure('reinterpret', 'f64', o.select<'i64'>(exact, bits, odd)), error };
+  return o.and(o.and(small(a), small(b)), o.or(hasError(o, p), nought));
 }

@@ -4,6 +4,7 @@ import type { Isa } from '../../isa/instruction.js';
 import type { StateLayout } from '../../isa/layout.js';
 import type { Clock } from '../../time.js';
 import { AddressSpace } from './address-space.js';
+import { BIT_EXTENSIONS } from './bit-row.js';
 import type { BusPort } from './bus-port.js';
 import { Counter64 } from './counter64.js';
 import { CsrFile } from './csr-file.js';
@@ -15,7 +16,7 @@ import { Pmp } from './pmp.js';
 import { privilegeName } from './privilege.js';
 import { NamedRegisters, pcNumber } from './register-names.js';
 import { RETIREMENT_WORDS, Retirement } from './retirement.js';
-import { type HartModel, hasBitManipulation } from './riscv-options.js';
+import type { HartModel } from './riscv-options.js';
 import { Sleep } from './sleep.js';
 import { Status } from './status.js';
 import { SupervisorTimer } from './supervisor-timer.js';
@@ -210,7 +211,8 @@ export class Hart implements CpuHart {
   }
   #floatScalars() {
     const [on, dirty] = [this.context.scalar('fpOn'), this.context.scalar('fpDirty')];
-    return on && dirty && { on, dirty };
+    const doubleOn = this.model.extensions.has('d') ? this.context.scalar('fpdOn') : undefined;
+    return on && dirty && { on, doubleOn, dirty };
   }
   #floatControl() {
     const [flags, rounding] = [this.context.scalar('fflags'), this.context.scalar('frm')];
@@ -218,11 +220,13 @@ export class Hart implements CpuHart {
   }
   #resetScalars(): void {
     const { context, model } = this;
-    for (const name of ['fflags', 'frm', 'fpOn', 'fpDirty', 'reservation']) {
+    for (const name of ['fflags', 'frm', 'fpOn', 'fpdOn', 'fpDirty', 'reservation']) {
       const scalar = context.scalar(name);
       if (scalar) scalar.value = 0;
     }
-    const zb = context.scalar('zb');
-    if (zb) zb.value = hasBitManipulation(model.extensions) ? 1 : 0;
+    for (const name of BIT_EXTENSIONS) {
+      const scalar = context.scalar(name);
+      if (scalar) scalar.value = model.extensions.has(name) ? 1 : 0;
+    }
   }
 }

@@ -28,8 +28,8 @@ export interface RiscvPlatformOptions {
   readonly timebase: Frequency;
   /** Address of the CLINT. */
   readonly clint: number;
-  /** Address of the PLIC if there is one, and how many sources and levels it has. */
-  readonly plic?: number;
+  /** Address of the PLIC, `'none'` where there is none, and how many sources and levels it has. */
+  readonly plic: number | 'none';
   readonly sources?: number;
   readonly priorities?: number;
 }
@@ -46,10 +46,10 @@ export function riscvPlatform(options: RiscvPlatformOptions): CpuType {
   return riscv({
     name: `rv${xlen}${isa}`,
     ...{ xlen, isa, modes, pmpEntries, mmu, misaligned, timebase, harts: models },
-    ...(plic !== undefined && { interruptController: 'plic' }),
+    ...(plic !== 'none' && { interruptController: 'plic' }),
     beside: ({ mtime }) => ({
       clint: clintRow(options.clint, mtime, harts, MTIME_CLOCK),
-      ...(plic !== undefined && { plic: plicRow(plic, { sources, priorities, contexts }) }),
+      ...(plic !== 'none' && { plic: plicRow(plic, { sources, priorities, contexts }) }),
     }),
   });
 }
