@@ -62,7 +62,10 @@ const machineModeOnly = new Board(
 );
 
 /** A board with a program at the start of RAM; M mode only unless another one is given. */
-export function guest(source: string, board: typeof riscvVirt = machineModeOnly) {
+export function guest(
+  source: string,
+  board: Board<(typeof riscvVirt.chip)['devices'], Record<never, never>> = machineModeOnly,
+) {
   const machine = board.createMachine({ image: [{ physicalAddress: START, data: program(source) }] });
   return {
     machine,
