@@ -64,6 +64,6 @@ async function plainBoard(name: string, firmware: string | undefined): Promise<A
 async function noBoard(command: string): Promise<UsageError> {
   const { BOARDS } = await import('../machine-file/boards.js');
   const names = BOARDS.map((one) => one.name);
-  const remedy = `name the board the image is for: ${names.map((name) => `--board ${name}`).join(' or ')}`;
+  const remedy = `name the board the image is for, --board ${names.join(', ')}; or make a machine: --config, --machine none --cpu …`;
   return new UsageError({ what: "the option '-b, --board <name>' is missing", where: command, remedy });
 }

@@ -153,7 +153,7 @@ describe('what was asked for in 2021, each on the command line', () => {
     const { stdout, code } = boot(folder(), elf('blinky/blinky.elf'), ...args);
     expect(code).toBe(0);
     expect(stdout).toContain('lamp: { type: led }');
-    expect(stdout).toContain('- gpiod.12 = lamp.in');
+    expect(stdout).toContain('- gpiod.12=lamp.in');
   });
 
   test('clocks: a UART on a PLL sends at its rate', () => {
