@@ -161,6 +161,11 @@ describe('a RISC-V system', () => {
     expect(raw.parts).toEqual({ console: { type: 'terminal', uart: 'serial' } });
   });
 
+  test('may be without PLIC', () => {
+    const { raw } = imported(riscv('').replace('riscv,plic0', 'acme,irq'));
+    expect(raw.cpus?.['cpu']).toMatchObject({ plic: 'none' });
+  });
+
   test('cannot be without processors or controllers', () => {
     const what = (source: string) => {
       try {
