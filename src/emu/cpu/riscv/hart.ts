@@ -41,6 +41,8 @@ export interface Cluster {
   readonly own: () => number;
   /** An interrupt may be due, or accesses may mean something else than before. */
   readonly attend: (hart: Hart) => void;
+  /** Numbers ways of seeing memory. */
+  readonly numberOf: (way: string) => number;
   readonly addressSpaceChanged: (hart: Hart) => void;
 }
 
@@ -78,10 +80,14 @@ export class Hart implements CpuHart {
       attend();
     });
     this.interrupts = new Interrupts(model, this.words, this.status, system.signals, attend);
-    this.pmp = new Pmp(this.words, model.pmpEntries, () => cluster.addressSpaceChanged(this));
+    const addressSpaceChanged = () => {
+      this.space.changed();
+      cluster.addressSpaceChanged(this);
+    };
+    this.pmp = new Pmp(this.words, model.pmpEntries, addressSpaceChanged);
     const { words: hart, status, pmp, context, interrupts } = this;
     this.mmu = new Mmu({ bus: system.bus, model, hart, status, pmp, updates: cluster.updates });
-    this.space = new AddressSpace({ hart, status, pmp, mmu: this.mmu, pc: context });
+    this.space = new AddressSpace({ hart, status, pmp, mmu: this.mmu, pc: context, numberOf: cluster.numberOf });
     this.port = cluster.port(this.space);
     const { mtime, mtimeClock } = cluster;
     if (model.hasSstc) {
@@ -92,7 +98,6 @@ export class Hart implements CpuHart {
       new Counter64(arena.i32(`${name}.${own}`, Counter64.WORDS), count, cluster.own);
     const mcycle = counter('mcycle', () => cluster.cycles(model.index));
     const minstret = counter('minstret', () => retirement.count());
-    const addressSpaceChanged = () => cluster.addressSpaceChanged(this);
     const counters = { mcycle, minstret, mtime };
     const { timer } = this;
     const float = this.#floatControl();
@@ -109,7 +114,6 @@ export class Hart implements CpuHart {
       sleep: this.#sleep,
       log: this.#log,
       reserved: context.scalar('reserved')!,
-      changed: addressSpaceChanged,
     });
   }
   readonly #counters: readonly Counter64[];
@@ -147,7 +151,6 @@ export class Hart implements CpuHart {
   }
   setRegister(name: string, value: number | bigint): void {
     this.#names.write(name, value);
-    if (name === 'pc') this.#cluster.addressSpaceChanged(this);
   }
   describe(): string {
     const mode = privilegeName(this.words.privilege);
@@ -162,6 +165,7 @@ export class Hart implements CpuHart {
     this.words.reset();
     this.status.reset();
     this.pmp.refresh();
+    this.space.changed();
     this.timer?.reset();
     for (const counter of this.#counters) {
       counter.stopped = false;
@@ -173,6 +177,10 @@ export class Hart implements CpuHart {
     this.context.setPc(this.model.resetVector | 0, 0);
   }
 
+  /** Whether WFI does anything: waits, or is not allowed. */
+  get waits(): boolean {
+    return !this.interrupts.awaited || this.#traps.waitIsIllegal;
+  }
   halt(): void {
     this.#sleep.halt();
   }

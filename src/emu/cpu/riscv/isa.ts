@@ -51,6 +51,7 @@ const EXTENDED = { functions: FLOAT.functions, formats: { ...FORMATS, ...FLOAT.f
 const helpers = (xlen: Xlen): Readonly<Record<string, HelperSignature>> => ({
   csr: { params: ['i32', 'i32', 'i32', ...(xlen === 64 ? (['i32'] as const) : []), 'i32'], result: 'i32' },
   fencei: { params: [], result: 'void' },
+  waits: { params: [], result: 'i32' },
 });
 
 /** RV32I with M, A, C, Zicsr, Zifencei, Zicntr (whose counters are CSRs) and machine mode. */
