@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sifiveE } from '../../../src/boards/sifive-e.js';
+import { lm75, spiPeer } from '../../../src/devices.js';
 import { boot, finish, results } from '../boot.js';
 
 describe('sifive-e', () => {
@@ -104,12 +105,21 @@ describe('sifive-e', () => {
     expect(board.guestErrors).toEqual([]);
   });
 
-  test('what the chip has and the model does not is said when it is used', () => {
+  test('parts on I2C and SPI1, by the pins of the headers', () => {
+    const board = boot(
+      'sifive-e/firmware/sensors.elf',
+      sifiveE.with({ sensor: lm75('i2c0', { temperature: 21.5 }), peer: spiPeer('spi1', { select: 'GPIO2' }) }),
+    );
+    board.peer.reply(0x5a);
+    const words = finish(board, '150ms');
+    // 21.5 degrees in halves, in the upper nine bits; what the peer answered
+    expect(words.slice(0, 3)).toEqual([0x1580, 0x5a, 0x8000_000b]);
+    expect(board.peer.received).toEqual([0xc3]);
+    expect(board.guestErrors).toEqual([]);
+  });
+
+  test('what there is not is said when it is used', () => {
     const board = boot('sifive-e/firmware/hello.elf', sifiveE);
-    board.machine.bus.read(0x1001_6000, 4);
-    expect(board.guestErrors.map(({ kind, what }) => [kind, what.split(' is used')[0]])).toEqual([
-      ['unmodelled', 'I2C'],
-    ]);
     expect(() => board.machine.bus.read(0x3000, 4)).toThrow('error device');
     expect(() => board.machine.bus.read(0x2100_0000, 4)).toThrow('flash behind its first 16 MiB');
   });
