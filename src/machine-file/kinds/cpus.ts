@@ -101,17 +101,32 @@ export const riscvPlatform = cpuKind(
 /** Everything that the core has. */
 const ALL_EXTENSIONS = 'imafdc_zba_zbb_zbc_zbs_sstc';
 
+const MACHINE_32: OptionValues = { ...BESIDE, xlen: 32, isa: 'imac', modes: 'm', pmpEntries: 0 };
+const ALL_64: OptionValues = { ...BESIDE, xlen: 64, isa: ALL_EXTENSIONS, modes: 'msu', mmu: ['sv39'] };
+
+/** The names that toolchains give to sets of extensions. */
+export const rv32imac = cpuKind(platform('rv32imac', 'RV32IMAC with machine mode', MACHINE_32), makeRiscvPlatform);
+export const rv32gc = cpuKind(
+  platform('rv32gc', 'RV32GC with bit manipulation, supervisor mode and Sv32', { ...ALL_64, xlen: 32, mmu: ['sv32'] }),
+  makeRiscvPlatform,
+);
+export const rv64imac = cpuKind(
+  platform('rv64imac', 'RV64IMAC with machine and user mode', { ...BESIDE, xlen: 64, isa: 'imac', modes: 'mu' }),
+  makeRiscvPlatform,
+);
+export const rv64gc = cpuKind(
+  platform('rv64gc', 'RV64GC with bit manipulation, supervisor mode and Sv39', ALL_64),
+  makeRiscvPlatform,
+);
 export const rv32 = cpuKind(
   platform('rv32', 'RISC-V, 32 bits: RV32IMAC with machine mode alone, unless its options say more', {
-    ...BESIDE,
-    ...{ xlen: 32, isa: 'imac', modes: 'm', pmpEntries: 0 },
+    ...MACHINE_32,
   }),
   makeRiscvPlatform,
 );
 export const rv64 = cpuKind(
   platform('rv64', 'RISC-V, 64 bits: RV64GC with supervisor mode and Sv39, unless its options say less', {
-    ...BESIDE,
-    ...{ xlen: 64, isa: ALL_EXTENSIONS, modes: 'msu', mmu: ['sv39'] },
+    ...ALL_64,
   }),
   makeRiscvPlatform,
 );
