@@ -62,7 +62,7 @@ int main(void) {
     results[4] = L2CC(0x00);
     results[5] = L2CC(0x08);
     PWM0(0x20) = 0xffff;
-    PWM0(0x00) = 1u << 12;
+    PWM0(0x00) = (1u << 12) | 4; /* goes round after 2^20 */
     uint64_t start, now;
     __asm volatile("csrr %0, mcycle" : "=r"(start));
     do __asm volatile("csrr %0, mcycle" : "=r"(now));
