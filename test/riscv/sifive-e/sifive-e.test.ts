@@ -71,6 +71,35 @@ describe('sifive-e', () => {
     expect(board.guestErrors).toEqual([]);
   });
 
+  test('the flash reads with four data lines, as its command says', () => {
+    const board = boot('sifive-e/firmware/hello.elf', sifiveE);
+    board.flash.write(0x10_0000, Uint8Array.of(0x11, 0x22, 0x33, 0x44));
+    const { bus } = board.machine;
+    const [base, single, quad] = [0x1001_4000, 0x8_0008, 0x8_0002];
+    const set = (offset: number, value: number) => bus.write(base + offset, 4, value);
+    const drain = () => board.run('100us');
+    set(0x60, 0);
+    set(0x18, 2);
+    set(0x40, single);
+    for (const byte of [0x6b, 0x10, 0, 0, 0]) set(0x48, byte);
+    drain();
+    set(0x40, quad);
+    for (let i = 0; i < 4; i++) set(0x48, 0);
+    drain();
+    expect(Array.from({ length: 4 }, () => bus.read(base + 0x4c, 4))).toEqual([0x11, 0x22, 0x33, 0x44]);
+    // the same with one line is nothing that the flash understands
+    set(0x18, 0);
+    drain();
+    set(0x18, 2);
+    set(0x40, single);
+    for (const byte of [0xeb, 0x10, 0, 0]) set(0x48, byte);
+    drain();
+    set(0x40, 0x8_0000);
+    set(0x48, 0);
+    drain();
+    expect(bus.read(base + 0x4c, 4)).toBe(0xff);
+  });
+
   test('code that switches its flash off faults', () => {
     const board = boot('sifive-e/firmware/hello.elf', sifiveE);
     board.run('1ms');

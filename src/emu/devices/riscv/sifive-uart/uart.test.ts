@@ -151,6 +151,21 @@ describe('SiFive UART (FE310-G002 manual, chapter 18)', () => {
     expect(uart.read(RXDATA)).toBe(0xfe);
   });
 
+  test('a pin that somebody looks at shows the frame', () => {
+    const uart = port({ tx: 'UART0_TX' });
+    const line = uart.pinFunction('UART0_TX');
+    line.addPin({ level: 1, observed: true, driven: () => {} });
+    uart.write(TXCTRL, TXEN);
+    uart.write(TXDATA, 0xb2);
+    const levels: number[] = [];
+    uart.run(BIT / 2);
+    for (let i = 0; i < 10; i++) {
+      levels.push(line.output === 'high' ? 1 : 0);
+      uart.run(BIT);
+    }
+    expect(levels).toEqual([0, 0, 1, 0, 0, 1, 1, 0, 1, 1]);
+  });
+
   test('sending without a pin is said once', () => {
     const uart = port({ tx: 'UART0_TX' });
     uart.write(TXCTRL, TXEN);
