@@ -49,6 +49,7 @@ describe('SiFive UART (FE310-G002 manual, chapter 18)', () => {
     const uart = port();
     for (let i = 0; i < 8; i++) uart.write(TXDATA, 0x61 + i);
     expect(uart.read(TXDATA)).toBe(FULL);
+    expect(uart.handle.hint).toBe('uart0.txctrl.txen is 0: 8 bytes wait in the transmit FIFO');
     uart.run(20 * BIT);
     expect(uart.handle.text).toBe('');
     uart.write(TXCTRL, TXEN);
