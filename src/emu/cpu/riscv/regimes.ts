@@ -1,4 +1,5 @@
 import type { Hart } from './hart.js';
+import { WORD } from './hart-words.js';
 import { PRIVILEGE, type Privilege } from './privilege.js';
 import { MSTATUS, type Status } from './status.js';
 
@@ -28,6 +29,7 @@ export class Regimes {
   #isPlain = true;
   readonly #tables = new Map<string, number>();
   readonly #protections = new Map<string, number>();
+  readonly #numbers: Numbers[] = [];
   /** Tables that supervisor code was last known to be seen through. */
   #kernel = -1;
 
@@ -80,12 +82,42 @@ export class Regimes {
   }
 
   /** Numbers from 2 on for the tables that satp names. */
-  #tablesOf({ mmu }: Hart): number {
-    return numberOf(this.#tables, mmu.tables) + 2;
+  #tablesOf(hart: Hart): number {
+    const known = this.#numbersOf(hart);
+    const { words } = hart.words;
+    const [low, high] = [words[WORD.satp]!, words[WORD.satp + 1]!];
+    if (known.low !== low || known.high !== high) {
+      [known.low, known.high] = [low, high];
+      known.tables = numberOf(this.#tables, `${low} ${high}`) + 2;
+    }
+    return known.tables;
   }
-  #protectionOf({ pmp }: Hart): number {
-    return numberOf(this.#protections, pmp.signature);
+  #protectionOf(hart: Hart): number {
+    const known = this.#numbersOf(hart);
+    const { rules } = hart.pmp;
+    if (known.rules !== rules) {
+      known.rules = rules;
+      known.protection = numberOf(this.#protections, hart.pmp.signature);
+    }
+    return known.protection;
   }
+  #numbersOf({ model }: Hart): Numbers {
+    let known = this.#numbers[model.index];
+    if (known === undefined) {
+      known = { low: 0, high: 0, tables: 0, rules: undefined, protection: 0 };
+      this.#numbers[model.index] = known;
+    }
+    return known;
+  }
+}
+
+/** What a hart's tables and protection were when they were asked for last, and their numbers. */
+interface Numbers {
+  low: number;
+  high: number;
+  tables: number;
+  rules: unknown;
+  protection: number;
 }
 
 function numberOf(known: Map<string, number>, key: string): number {
