@@ -28,8 +28,10 @@ const COMMONJS = { boards: MODULES.boards, devices: MODULES.devices, jest: MODUL
  * What is loaded together lies together: each further file costs Node about a millisecond. `base` is what the command line
  * needs before it knows the command, `machine` what any board needs, without its core and devices.
  */
-const BASE = /[\\/]src[\\/](emu[\\/](bits|lazy|errors|spelling|options|misuse|isa[\\/]engine-(mode|statistics))|matchers[\\/]message|runner[\\/](misuse-settings|engine-settings|exit-code|machine-flags|version|(run-)?statistics(-text)?))\.ts$/;
-const MACHINE = /[\\/]src[\\/](emu[\\/]([^\\/]+|(isa|debug)[\\/].+)|boards[\\/](define|rows)|machine-file[\\/](kinds[\\/]kind|elf-width)|runner[\\/]station)\.ts$/;
+const BASE =
+  /[\\/]src[\\/](emu[\\/](bits|lazy|errors|spelling|options|misuse|isa[\\/]engine-(mode|statistics))|matchers[\\/]message|runner[\\/](misuse-settings|engine-settings|exit-code|machine-flags|version|(run-)?statistics(-text)?))\.ts$/;
+const MACHINE =
+  /[\\/]src[\\/](emu[\\/]([^\\/]+|(isa|debug)[\\/].+)|boards[\\/](define|rows)|machine-file[\\/](kinds[\\/]kind|elf-width)|runner[\\/]station)\.ts$/;
 const codeSplitting = {
   groups: [
     { name: 'base', test: BASE, priority: 2 },
