@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { defineDevice } from '../emu/device.js';
 import type { Machine } from '../emu/machine.js';
 import { fromFlags, type MachineFlags } from './flags.js';
 import { machineFrom } from './index.js';
 import { parseYaml } from './load-yaml.js';
+import { KINDS } from './make-things.js';
+import { rawOf } from './to-raw.js';
+import { withExports } from './user-kinds.js';
 
 const CPU = { cpu: ['rv32,clock=100MHz,resetVector=0x80000000'], memory: ['ram@0x8000_0000:64K'] };
 
@@ -224,4 +228,18 @@ test('options of a board, and of single devices, are set by name', () => {
   ]);
   expect(board.description.memories['dram']?.size).toBe(256 << 20);
   expect(Object.keys(board.description.devices)).not.toContain('banana');
+});
+
+test('modules of a user are types by the names of their exports; a dump names them', () => {
+  const answer = ({ value = 42 }: { value?: number }) => defineDevice({ name: 'answer', size: 4, read: () => value });
+  const kinds = withExports(KINDS, { answer }, 'my-devices.ts');
+  const yaml =
+    'board: riscv-virt\ndeviceFiles: [./my-devices.ts]\ndevices: { a: { type: answer, at: 0x500_0000, value: 43 } }\n';
+  const { board, model } = machineFrom([parseYaml(yaml, 'own.yaml', '/tmp')], { kinds });
+  expect(board.createMachine().bus.read(0x500_0000, 4)).toBe(43);
+  expect(rawOf(model, kinds)).toMatchObject({
+    deviceFiles: ['/tmp/my-devices.ts'],
+    devices: { a: { type: 'answer', value: 43 } },
+  });
+  expect(() => fromYaml(yaml)).toThrow('modules of a machine file are loaded by the command line only');
 });

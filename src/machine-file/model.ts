@@ -75,6 +75,8 @@ export interface Model {
   readonly images: Entry<ImageValue>[];
   readonly contents: Entry<ContentsValue>[];
   readonly pinNames: Named<string>;
+  /** Modules whose exports are types here. */
+  readonly deviceFiles: string[];
   readonly sharedIrqs: Set<number>;
   bridges?: Entry<NonNullable<MachineFile['bridges']>>;
   timing?: MachineFile['timing'];
@@ -101,6 +103,7 @@ export function emptyModel(name: string): Model {
     images: [],
     contents: [],
     pinNames: new Map(),
+    deviceFiles: [],
     sharedIrqs: new Set(),
   };
 }
