@@ -2,13 +2,14 @@ import { UsageError } from '../emu/errors.js';
 import { encodeDtb } from '../machine-file/devicetree/dtb.js';
 import { spiFlash } from '../machine-file/kinds/bus-parts.js';
 import { notModelledBlock } from '../machine-file/kinds/common.js';
-import { riscvPlatform } from '../machine-file/kinds/cpus.js';
 import { terminal } from '../machine-file/kinds/parts.js';
+import { riscvPlatform } from '../machine-file/kinds/riscv-cpus.js';
 import {
   fu540Otp,
   fu540Prci,
   sifiveCcache,
   sifiveGpio,
+  sifiveI2c,
   sifivePwm,
   sifiveSpi,
   sifiveSpiFlash,
@@ -55,11 +56,14 @@ function devices(serial: number | undefined) {
     uart1: uart(uart1),
     pwm0: at(pwm0.address, sifivePwm({ width: 16 }), { irq: lines(4, pwm0.irq), clock: TLCLK }),
     pwm1: at(pwm1.address, sifivePwm({ width: 16 }), { irq: lines(4, pwm1.irq), clock: TLCLK }),
-    i2c: named('I2C', UNLEASHED.i2c, 0x1000),
+    i2c: at(UNLEASHED.i2c.address, sifiveI2c(), { irq: UNLEASHED.i2c.irq, clock: TLCLK }),
     qspi0: at(qspi0.address, sifiveSpiFlash({ pins: 'QSPI0' }), { irq: qspi0.irq, clock: TLCLK }),
     qspi1: at(qspi1.address, sifiveSpi({ pins: 'QSPI1', selects: 4 }), { irq: qspi1.irq, clock: TLCLK }),
     qspi2: at(qspi2.address, sifiveSpi({ pins: 'QSPI2' }), { irq: qspi2.irq, clock: TLCLK }),
-    gpio: at(gpio.address, sifiveGpio({ pins: gpio.pins }), { irq: lines(gpio.pins, gpio.irq), clock: TLCLK }),
+    gpio: at(gpio.address, sifiveGpio({ pins: gpio.pins, restart: gpio.restart }), {
+      irq: lines(gpio.pins, gpio.irq),
+      clock: TLCLK,
+    }),
     otp: at(UNLEASHED.otp.address, fu540Otp(serial === undefined ? {} : { serial })),
     gem: named('Ethernet (GEMGXL)', UNLEASHED.gem, 0x2000),
     gemManagement: named('Ethernet management', UNLEASHED.gemManagement, 0x1000),

@@ -3,8 +3,8 @@ import type { LoadSegment } from '../emu/machine-description.js';
 import { encodeDtb } from '../machine-file/devicetree/dtb.js';
 import { node, tree } from '../machine-file/devicetree/tree.js';
 import { strings } from '../machine-file/devicetree/values.js';
-import { riscvPlatform } from '../machine-file/kinds/cpus.js';
 import { htif } from '../machine-file/kinds/riscv.js';
+import { riscvPlatform } from '../machine-file/kinds/riscv-cpus.js';
 import { defineBoard, defineChip } from './define.js';
 import { type BootOptions, type BootPlan, planBoot, resetRom, type Xlen } from './riscv-boot.js';
 import { chosenNode, memoryNode, place, rootNode, socNode, TreeHarts } from './riscv-tree.js';
@@ -32,8 +32,8 @@ export interface SpikeOptions extends BootOptions {
 }
 
 /**
- * Spike as QEMU has it, in either width. An image with the symbols `tohost` and `fromhost` talks to the host there, another one at
- * 0x0100_0000.
+ * Spike as QEMU has it, in either width. An image with the symbols `tohost` and `fromhost` talks to the host there, another one in
+ * registers at 0x0100_0000.
  */
 export function spikeBoard(options: SpikeOptions) {
   const { xlen, harts = 1, ram: ramSize = MAP.ram.size } = options;
@@ -52,6 +52,7 @@ export function spikeBoard(options: SpikeOptions) {
       mmu: [PAGING[xlen]],
       timebase: MAP.timebase,
       clint: MAP.clint.address,
+      plic: 'none',
     }),
     hertz: MHz(100),
     memories: {

@@ -194,6 +194,17 @@ memory:
     expect(cpu.harts.length).toBe(3);
   });
 
+  test('another core on a board keeps clock, addresses and interrupts', () => {
+    const { board } = machineFrom([fromFlags({ machine: 'riscv-virt64', cpu: ['sifive-u54'] }, '.')]);
+    const machine = board.createMachine();
+    expect(machine.cpu.name).toBe('rv64imafdc');
+    expect([machine.timebase.cpuClock.hertz, machine.cpu.pc, machine.bus.regionAt(0xc00_0000)?.name]).toEqual([
+      100e6,
+      0x1000,
+      'plic',
+    ]);
+  });
+
   test('what cannot be in one machine is said', () => {
     expect(() => made({ cpu: ['cortex-m4,clock=1MHz', 'cortex-m4,clock=1MHz'] })).toThrow(
       'cannot be several in one machine',

@@ -71,7 +71,14 @@ function memorySchema(z: Z) {
     ...inside,
     places,
     aliases: z
-      .union([z.array(address), address.transform((one) => [one])])
+      .union([
+        z.array(address),
+        z
+          .string()
+          .transform((text): (string | number)[] => text.split('+'))
+          .pipe(z.array(address)),
+        address.transform((one) => [one]),
+      ])
       .optional()
       .describe('further addresses at which all of it is seen'),
     of: z.string().optional().describe('alias: the memory or device that is seen'),

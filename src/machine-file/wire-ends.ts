@@ -81,6 +81,8 @@ function deviceEnd(
 /** `cpu.nmi`, `plic.10`, `nvic.37`, `hart0.msip`. */
 function coreEnd(head: string, tail: string, { cpus }: WireNames): WireEnd | undefined {
   const number = /^\d+$/.test(tail) ? Number(tail) : undefined;
+  // A CPU that could not be made: its own mistake is said already.
+  if (cpus.size === 0 && /^(cpu|plic|nvic|hart\d+)$/.test(head)) return { kind: 'core', name: number ?? tail };
   for (const [name, { kind, options }] of cpus) {
     if (kind && head === kind.controller && number !== undefined) return { kind: 'core', name: number };
     if (head === 'cpu' || head === name) return { kind: 'core', name: number ?? tail };

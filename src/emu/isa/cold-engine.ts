@@ -116,9 +116,8 @@ function moduleOf(isa: Isa, counting: boolean, slowCode: boolean): WebAssembly.M
   const kind = `${name} ${counting}`;
   let module = known.get(kind);
   if (!module) {
-    const built = counting ? undefined : prebuilt[name];
-    const bytes = built === undefined ? generateColdModule(isa, counting, slowCode) : Buffer.from(built, 'base64');
-    module = new WebAssembly.Module(bytes);
+    const built = counting ? undefined : prebuilt(name);
+    module = new WebAssembly.Module(built ?? generateColdModule(isa, counting, slowCode));
     known.set(kind, module);
   }
   return module;
