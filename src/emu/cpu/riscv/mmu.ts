@@ -67,6 +67,11 @@ export class Mmu {
     return wide ? this.#words[WORD.satp + 1]! >>> 28 !== 0 : this.#words[WORD.satp]! < 0;
   }
 
+  /** satp as text: the same for the same tables and address space. */
+  get tables(): string {
+    return `${this.#words[WORD.satp]} ${this.#words[WORD.satp + 1]}`;
+  }
+
   /**
    * The physical address of an access with one right, NO_PAGE or NO_ACCESS. `pure`: nothing is changed; an entry whose A or D
    * would have to be set gives NO_PAGE. The protection of the address itself is not looked at.
