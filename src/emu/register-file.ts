@@ -91,13 +91,13 @@ function registerClass(spec: RegisterSpec): typeof RegisterCell {
 }
 
 function classOfFields(spec: RegisterSpec): typeof RegisterCell {
-  const key = Object.entries(spec.fields)
-    .map(([name, { low, width }]) => `${name}:${low}:${width}`)
-    .join();
+  let key = '';
+  for (const name in spec.fields) key += `${name}:${spec.fields[name]!.low}:${spec.fields[name]!.width},`;
   const known = classes.get(key);
   if (known) return known;
   class Fields extends RegisterCell {}
-  for (const [name, { low, width }] of Object.entries(spec.fields)) {
+  for (const name in spec.fields) {
+    const { low, width } = spec.fields[name]!;
     const bits = mask(0, width);
     Object.defineProperty(Fields.prototype, name, {
       enumerable: true,

@@ -11,7 +11,7 @@ const FOUNDATION = ['bits', 'errors'];
 const BASE = [...FOUNDATION, 'base'];
 
 export const LAYERS: readonly Layer[] = [
-  { name: 'bits', files: /^emu\/bits\.ts$/, mayImport: [], breach: ['emu/bits.ts', 'emu/errors.ts'] },
+  { name: 'bits', files: /^emu\/(bits|lazy)\.ts$/, mayImport: [], breach: ['emu/bits.ts', 'emu/errors.ts'] },
   { name: 'errors', files: /^emu\/errors\.ts$/, mayImport: ['bits'], breach: ['emu/errors.ts', 'emu/signal.ts'] },
   { name: 'isa', files: /^emu\/isa\//, mayImport: FOUNDATION, breach: ['emu/isa/emitter.ts', 'emu/bus.ts'] },
   {
