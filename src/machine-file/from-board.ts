@@ -87,7 +87,7 @@ function deviceOf(row: DeviceRows[string]): DeviceValue {
     made: device,
     at: address,
     ...(places && { places: places.map(({ address: at, offset, size }) => ({ at, offset, size })) }),
-    ...(irq !== undefined && { irq: typeof irq === 'number' ? irq : { ...irq } }),
+    ...(irq !== undefined && { irq: typeof irq === 'object' ? { ...irq } : irq }),
     ...(clock !== undefined && { clock }),
     ...(enable !== undefined && { enable }),
     ...(reset !== undefined && { reset }),
@@ -104,8 +104,8 @@ function deviceOf(row: DeviceRows[string]): DeviceValue {
 function sharedLines(devices: DeviceRows): Iterable<number> {
   const users = new Map<number, number>();
   for (const { irq } of Object.values(devices)) {
-    const lines = typeof irq === 'number' ? [irq] : Object.values(irq ?? {});
-    for (const line of new Set(lines)) users.set(line, (users.get(line) ?? 0) + 1);
+    const lines = typeof irq === 'object' ? Object.values(irq) : irq === undefined ? [] : [irq];
+    for (const line of new Set(lines.filter((one) => typeof one === 'number'))) users.set(line, (users.get(line) ?? 0) + 1);
   }
   return [...users].filter(([, count]) => count > 1).map(([line]) => line);
 }

@@ -229,6 +229,17 @@ export class CortexM4 implements Cpu {
   remapped(): void {
     this.#engine.remapped();
   }
+  enterEngine(): void {
+    this.#model.state.moveTo(0);
+    this.#engine.enter();
+  }
+  leaveEngine(distance: number): void {
+    this.#model.state.moveTo(distance);
+    this.#engine.leave(distance);
+  }
+  endExclusive(): void {
+    this.#model.state.clearExclusive();
+  }
   /** Everything is in memory and arena, but for where lines of code are found, and what follows from the MPU's and the debug units' registers. */
   restored(): void {
     this.#engine.lines.rebuild();
