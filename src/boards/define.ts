@@ -60,6 +60,7 @@ export const RESERVED_HANDLES = [
   'hash',
   'diff',
   'cpu',
+  'cpus',
   'memory',
   'pin',
   'on',

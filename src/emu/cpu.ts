@@ -118,8 +118,8 @@ export interface Cpu {
   leaveEngine?(distance: number): void;
   /** Ends what it has reserved by an exclusive access: another core may access it from now on. */
   endExclusive?(): void;
-  /** What comes before a dot in names of its wires: `cpu`, and the names of several cores. */
-  readonly names?: readonly string[];
+  /** What it consists of, where it is several cores. */
+  readonly cores?: readonly { readonly name: string; readonly cpu: Cpu }[];
   /** Watches the main stack: below `limit` lies data. */
   guardStack?(limit: number): void;
   /** Address of the instruction by which the main stack first grew below its limit; undefined if it did not. */
@@ -145,8 +145,8 @@ export interface CpuType<H extends object = object> {
   readonly room?: number;
   /** How many harts share the machine's time in turns, each at the CPU clock's rate (cores with other clocks: as much more or less); 1 unless given. */
   readonly share?: RationalLike;
-  /** Names of its members, where it is several cores. */
-  readonly members?: readonly string[];
+  /** Its members in order, where it is several cores. */
+  readonly members?: readonly { readonly name: string; readonly cpu: CpuType }[];
   /** Width of the ELF files of its programs; 32 bits if not given. */
   readonly wordSize?: 32 | 64;
   /** Whether it has floating-point registers; if not given, Arm cores do and RISC-V cores do not. */

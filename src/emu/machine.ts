@@ -122,7 +122,7 @@ export class Machine {
         ...host,
         cpuInput: (name) => this.#cpuInput(name),
         cpuOutput: (name) => this.cpu.output?.(name),
-        cpuNames: this.cpu.names ?? [],
+        cpuNames: this.cpu.cores?.map(({ name }) => name) ?? [],
       },
       this.cpu.devices,
     );

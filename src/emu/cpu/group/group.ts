@@ -47,7 +47,7 @@ export function cpuGroup(members: readonly GroupMember[]): CpuType {
     ...(float !== undefined && { float }),
     room,
     share,
-    members: names,
+    members,
     create: (system) => new CpuGroup(system, members, turns),
   };
 }
@@ -62,7 +62,6 @@ export class CpuGroup implements Cpu {
   readonly members: readonly Member[];
   readonly devices: Cpu['devices'];
   readonly breakpoints: Cpu['breakpoints'];
-  readonly names: readonly string[];
   readonly harts: readonly CpuHart[];
   readonly #system: CpuSystem;
   readonly #turns: Turns;
@@ -77,14 +76,17 @@ export class CpuGroup implements Cpu {
     this.#turns = new Turns(turns, words, system.timebase.shareClock);
     this.#bus = new SharedBus(system.bus);
     this.members = this.#made(members);
-    this.names = members.map(({ name }) => name);
     this.#present = this.members[0]!;
     this.#present.enter();
-    this.harts = this.members.flatMap((member) => memberHarts(member, (fn) => this.#as(member, fn)));
+    this.harts = this.members.flatMap((member) => memberHarts(member));
     this.devices = bankDevices(this.members);
     this.breakpoints = {
-      add: (address) => this.members.forEach(({ cpu }) => cpu.breakpoints.add(address)),
-      delete: (address) => this.members.forEach(({ cpu }) => cpu.breakpoints.delete(address)),
+      add: (address) => {
+        for (const { cpu } of this.members) cpu.breakpoints.add(address);
+      },
+      delete: (address) => {
+        for (const { cpu } of this.members) cpu.breakpoints.delete(address);
+      },
     };
   }
   #made(members: readonly GroupMember[]): Member[] {
@@ -112,9 +114,8 @@ export class CpuGroup implements Cpu {
     });
   }
 
-  /** The member whose turn it was last. */
-  get present(): Member {
-    return this.#present;
+  get cores(): readonly Member[] {
+    return this.members;
   }
   get name(): string {
     return this.#present.cpu.name;

@@ -1,15 +1,12 @@
 import type { CpuHart } from '../../cpu.js';
 import type { Member } from './member.js';
 
-type As = <T>(fn: () => T) => T;
-
-/** A core of several as others see it, or its harts, if it has some. `as` lets it have the engine's words for a while. */
-export function memberHarts(member: Member, as: As): readonly CpuHart[] {
-  const { cpu, name } = member;
+/** A core of several as others see it, or its harts, if it has some. */
+export function memberHarts({ cpu, name, index }: Member): readonly CpuHart[] {
   const bits = cpu.isa.state.registers.type === 'i64' ? 64 : 32;
   const harts = cpu.harts ?? [];
-  if (harts.length < 2) return [new MemberHart(name, bits, { ...{ hartId: member.index }, of: harts[0] ?? cpu }, as)];
-  return harts.map((hart) => new MemberHart(`${name}.hart${hart.hartId}`, bits, { hartId: hart.hartId, of: hart }, as));
+  if (harts.length < 2) return [new MemberHart(name, bits, index, harts[0] ?? cpu)];
+  return harts.map((hart) => new MemberHart(`${name}.hart${hart.hartId}`, bits, hart.hartId, hart));
 }
 
 type Core = Omit<CpuHart, 'hartId' | 'name' | 'bits'>;
@@ -19,24 +16,18 @@ class MemberHart implements CpuHart {
   readonly bits: 32 | 64;
   readonly hartId: number;
   readonly #core: Core;
-  readonly #as: As;
-  readonly register64: ((name: string) => bigint) | undefined;
 
-  constructor(name: string, bits: 32 | 64, { hartId, of }: { readonly hartId: number; readonly of: Core }, as: As) {
+  constructor(name: string, bits: 32 | 64, hartId: number, core: Core) {
     this.name = name;
     this.bits = bits;
     this.hartId = hartId;
-    this.#core = of;
-    this.#as = as;
-    this.register64 = of.register64 && ((register) => of.register64!(register));
+    this.#core = core;
   }
   get pc(): number {
     return this.#core.pc;
   }
   set pc(address: number) {
-    this.#as(() => {
-      this.#core.pc = address;
-    });
+    this.#core.pc = address;
   }
   get sleeping(): boolean {
     return this.#core.sleeping;
@@ -50,8 +41,12 @@ class MemberHart implements CpuHart {
   register(name: string): number {
     return this.#core.register(name);
   }
+  get register64(): ((name: string) => bigint) | undefined {
+    const core = this.#core;
+    return core.register64 && ((name) => core.register64!(name));
+  }
   setRegister(name: string, value: number | bigint): void {
-    this.#as(() => this.#core.setRegister(name, value));
+    this.#core.setRegister(name, value);
   }
   describe(): string {
     return this.#core.describe();
