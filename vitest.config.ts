@@ -45,7 +45,13 @@ export default defineConfig({
           ...unit,
           name: 'hot',
           env: { FWTEST_ENGINE: process.env['FWTEST_ENGINE'] ?? 'hot' },
-          exclude: ['test/package/**', 'test/lockstep/**', 'test/architecture/**', 'test/fidelity/**'],
+          exclude: [
+            'test/package/**',
+            'test/lockstep/**',
+            'test/architecture/**',
+            'test/fidelity/**',
+            'test/riscv/opensbi.test.ts',
+          ],
         },
       },
       {

@@ -2,10 +2,11 @@
 //   dist/*.js          ES modules, shared code in chunks
 //   dist/cjs/*.js      CommonJS for stock jest projects, with the shared code they need
 //   dist/types         declarations; dist/cjs/types the same ones, read as CommonJS
-// The tables of the instruction sets are generated first and put in the place of src/emu/isa/prebuilt.ts.
+//   dist/engines       cold engines of the instruction sets, read when a machine needs one
+// These are generated first; what reads them takes the place of src/emu/isa/prebuilt.ts.
 
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -40,22 +41,37 @@ async function bundle(input, output, plugins = []) {
   await build.close();
 }
 
-/** Runs the generator of the instruction tables; an empty record where the project has none. */
-async function generateTables() {
-  const source = 'src/emu/cpu/generate.ts';
-  if (!existsSync(join(root, source))) return {};
+/** Generates the cold engines; gives their files by name. */
+async function generateEngines() {
   const dir = join(out, '.generate');
-  await bundle({ generate: source }, { dir, format: 'esm' });
+  await bundle({ generate: 'src/emu/cpu/generate.ts' }, { dir, format: 'esm' });
   const { generate } = await import(pathToFileURL(join(dir, 'generate.js')).href);
-  const tables = await generate();
+  const engines = generate();
   rmSync(dir, { recursive: true });
-  return tables;
+  mkdirSync(join(out, 'engines'));
+  return Object.fromEntries(
+    Object.entries(engines).map(([name, bytes]) => {
+      const file = `${name.replace(/\W+/g, '-')}.wasm`;
+      writeFileSync(join(out, 'engines', file), bytes);
+      return [name, file];
+    }),
+  );
 }
 
-function replacePrebuilt(tables) {
-  const source = `export const prebuilt = ${JSON.stringify(tables)};\n`;
+/** Files are found from the folder `dist`, wherever in it the bundler puts this code. */
+function replacePrebuilt(files) {
+  const source = `
+import { readFileSync } from 'node:fs';
+const files = ${JSON.stringify(files)};
+const here = import.meta.url;
+const dist = here.slice(0, here.lastIndexOf('/dist/') + '/dist/'.length);
+export function prebuilt(name) {
+  const file = files[name];
+  return file === undefined ? undefined : readFileSync(new URL('engines/' + file, dist));
+}
+`;
   return {
-    name: 'prebuilt-instruction-tables',
+    name: 'prebuilt-engines',
     load: (id) => (/[\\/]src[\\/]emu[\\/]isa[\\/]prebuilt\.ts$/.test(id) ? { code: source, moduleType: 'js' } : null),
   };
 }
@@ -91,7 +107,7 @@ function copyHandWritten() {
 }
 
 async function modules() {
-  const plugins = [replacePrebuilt(await generateTables()), replaceVersion()];
+  const plugins = [replacePrebuilt(await generateEngines()), replaceVersion()];
   await bundle(MODULES, { dir: out, format: 'esm' }, plugins);
   await bundle(COMMONJS, { dir: join(out, 'cjs'), format: 'cjs', exports: 'named' }, plugins);
   writeFileSync(join(out, 'cjs/package.json'), '{ "type": "commonjs" }\n');

@@ -14,6 +14,7 @@ const folders = [
   join('test', 'bench', 'firmware'),
   join('test', 'rewrite', 'firmware'),
   join('test', 'stm32f407'),
+  join('test', 'riscv', 'sifive-e'),
   join('test', 'float', 'firmware'),
 ];
 const tools = {

@@ -45,4 +45,22 @@ export {
   terminal,
   uartJumper,
 } from './machine-file/kinds/parts.js';
-export { cfiFlash, fwCfg, goldfishRtc, virtioBlk, virtioRng, virtioSerial } from './machine-file/kinds/riscv.js';
+export {
+  cfiFlash,
+  fwCfg,
+  goldfishRtc,
+  htif,
+  ns16550,
+  testFinisher,
+  virtioBlk,
+  virtioRng,
+  virtioSerial,
+} from './machine-file/kinds/riscv.js';
+export {
+  shaktiUart,
+  sifiveGpio,
+  sifivePwm,
+  sifiveSpi,
+  sifiveSpiFlash,
+  sifiveUart,
+} from './machine-file/kinds/sifive.js';

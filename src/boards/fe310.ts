@@ -1,11 +1,11 @@
 import { LF_HERTZ } from '../emu/devices/riscv/sifive-aon/aon.js';
-import { notModelledBlock } from '../machine-file/kinds/common.js';
 import { riscvPlatform } from '../machine-file/kinds/cpus.js';
 import {
   fe310Otp,
   fe310Prci,
   sifiveAon,
   sifiveGpio,
+  sifiveI2c,
   sifivePwm,
   sifiveSpi,
   sifiveSpiFlash,
@@ -44,7 +44,7 @@ export function fe310(options: Fe310Options = {}) {
       mrom: rom(0x1000, KiB(8), { contents: RESET_ROM_CONTENTS }),
       otp: rom(0x2_0000, KiB(8), { fill: 0xff, contents: OTP_CONTENTS, controller: 'otpCtrl.cells' }),
       itim: ram(0x800_0000, KiB(8)),
-      flash: rom(WINDOW, flash, { fill: 0xff, controller: 'qspi0.flash' }),
+      xip: rom(WINDOW, flash, { fill: 0xff, controller: 'qspi0.flash' }),
       dtim: ram(0x8000_0000, KiB(16)),
     },
     devices: {
@@ -55,7 +55,7 @@ export function fe310(options: Fe310Options = {}) {
       uart0: at(0x1001_3000, sifiveUart({ tx: 'UART0_TX', rx: 'UART0_RX', div: RESET_DIVISOR }), { irq: 3 }),
       qspi0: at(0x1001_4000, sifiveSpiFlash({ pins: 'QSPI0' }), { irq: 5 }),
       pwm0: at(0x1001_5000, sifivePwm({ width: 8, pins: 'PWM0_PWM' }), { irq: pwmLines(40) }),
-      i2c0: at(0x1001_6000, notModelledBlock('I2C', { size: 0x1000, section: 'FE310 21' })),
+      i2c0: at(0x1001_6000, sifiveI2c({ pins: 'I2C0' }), { irq: 52 }),
       uart1: at(0x1002_3000, sifiveUart({ tx: 'UART1_TX', rx: 'UART1_RX', div: RESET_DIVISOR }), { irq: 4 }),
       spi1: at(0x1002_4000, sifiveSpi({ pins: 'SPI1', multiplexed: true, selects: 4 }), { irq: 6 }),
       pwm1: at(0x1002_5000, sifivePwm({ width: 16, pins: 'PWM1_PWM' }), { irq: pwmLines(44) }),

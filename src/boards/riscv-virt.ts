@@ -1,3 +1,4 @@
+import type { PlatformHandles } from '../emu/cpu/riscv/platform.js';
 import type { CpuType } from '../emu/cpu.js';
 import type { DeviceType } from '../emu/device.js';
 import type { DeviceRow } from '../emu/device-row.js';
@@ -85,19 +86,28 @@ function virtioDevices({ disk, virtconsole, rng, modernVirtio }: VirtOptions) {
 
 type Empty = ReturnType<typeof virtioSlot>;
 type RowOf<D> = D extends DeviceType<infer T> ? DeviceRow<T> : never;
-type Given<O, K extends string, D, V> = O extends { readonly [P in K]: V } ? Record<K, RowOf<D>> : unknown;
+/** What is in a slot: the device that an option puts there, else nothing. */
+type SlotOf<O, I extends number, K extends string, V, D> = O extends { readonly [P in K]: V }
+  ? Record<K, RowOf<D>>
+  : Record<`virtio${I}`, RowOf<Empty>>;
 /** The devices of a board, by its options. */
 export type VirtDevices<O extends VirtOptions> = ReturnType<typeof commonDevices> &
-  Given<O, 'disk', ReturnType<typeof virtioBlk>, object> &
-  Given<O, 'virtconsole', ReturnType<typeof virtioSerial>, true> &
-  Given<O, 'rng', ReturnType<typeof virtioRng>, true> &
+  SlotOf<O, 0, 'disk', object, ReturnType<typeof virtioBlk>> &
+  SlotOf<O, 1, 'virtconsole', true, ReturnType<typeof virtioSerial>> &
+  SlotOf<O, 2, 'rng', true, ReturnType<typeof virtioRng>> &
   Record<`virtio${3 | 4 | 5 | 6 | 7}`, RowOf<Empty>>;
+/** A board with the devices that its options give it. */
+export type VirtBoard<O extends VirtOptions> = Board<
+  Extract<VirtDevices<O>, DeviceRows>,
+  Record<never, never>,
+  PlatformHandles
+>;
 
 /**
  * QEMU's `virt` machine (7.2): same addresses, interrupt numbers, reset ROM and device tree.
  * @throws UsageError when a file has no room in RAM, or is a broken ELF
  */
-export function riscvVirtBoard<const O extends VirtOptions>(options: O): Board<VirtDevices<O> & DeviceRows> {
+export function riscvVirtBoard<const O extends VirtOptions>(options: O): VirtBoard<O> {
   const { xlen, harts = 1, ram: ramSize = VIRT.ram.size } = options;
   checkSizes(harts, ramSize);
   const plan = planBoot({ base: VIRT.ram.address, size: ramSize }, xlen, options);
@@ -121,7 +131,7 @@ export function riscvVirtBoard<const O extends VirtOptions>(options: O): Board<V
     },
   });
   const board = defineBoard({ name: xlen === 32 ? 'riscv-virt' : 'riscv-virt64', chip, checked: true });
-  return board as unknown as Board<VirtDevices<O> & DeviceRows>;
+  return board as unknown as VirtBoard<O>;
 }
 
 function checkSizes(harts: number, ramSize: number): void {
@@ -142,7 +152,7 @@ const EXTENSIONS: Readonly<Record<Xlen, string>> = {
 };
 const PAGING = { 32: 'sv32', 64: 'sv39' } as const;
 
-function coreOf({ xlen, harts = 1 }: VirtOptions): CpuType {
+function coreOf({ xlen, harts = 1 }: VirtOptions): CpuType<PlatformHandles> {
   return riscvPlatform({
     xlen,
     isa: EXTENSIONS[xlen],

@@ -20,7 +20,7 @@ export const UNLEASHED = {
   qspi0: { address: 0x1004_0000, size: 0x1000, irq: 51 },
   qspi1: { address: 0x1004_1000, size: 0x1000, irq: 52 },
   qspi2: { address: 0x1005_0000, size: 0x1000, irq: 6 },
-  gpio: { address: 0x1006_0000, size: 0x1000, irq: 7, pins: 16 },
+  gpio: { address: 0x1006_0000, size: 0x1000, irq: 7, pins: 16, restart: 10 },
   otp: { address: 0x1007_0000, size: 0x1000 },
   gem: { address: 0x1009_0000, size: 0x2000, irq: 53 },
   gemManagement: { address: 0x100a_0000, size: 0x1000 },

@@ -14,9 +14,9 @@ const TLCLK = 3;
 
 /** The device tree of HiFive Unleashed as QEMU 7.2 writes it, without what the board here does not have. */
 export function unleashedTree({ harts, ramSize, append, initrd }: UnleashedTreeOptions): DtTree {
-  const application = { isa: 'rv64imafdc', mmu: 'riscv,sv39' };
+  const application = { isa: 'rv64imafdc_zicsr_zifencei', mmu: 'riscv,sv39' };
   const cpus = new TreeHarts(UNLEASHED.timebase, [
-    { isa: 'rv64imac' },
+    { isa: 'rv64imac_zicsr_zifencei' },
     ...Array.from({ length: harts }, () => application),
   ]);
   const { phandles } = cpus;
@@ -35,6 +35,7 @@ export function unleashedTree({ harts, ramSize, append, initrd }: UnleashedTreeO
     'interrupt-parent': u32(phandles.of(plic)),
   });
   const clocked = { clocks: u32(phandles.of(clocks), TLCLK) };
+  const gpio = gpioNode(wired(...sixteen(UNLEASHED.gpio.irq)), clocked);
   const soc = socNode([
     cpus.clint(clint.address, clint.size),
     otpNode(),
@@ -43,7 +44,7 @@ export function unleashedTree({ harts, ramSize, append, initrd }: UnleashedTreeO
     cacheNode(wired(...UNLEASHED.l2cc.irqs)),
     ...[UNLEASHED.qspi0, UNLEASHED.qspi1, UNLEASHED.qspi2].map((one) => spiNode(one, wired(one.irq), clocked)),
     ...[UNLEASHED.pwm0, UNLEASHED.pwm1].map((one) => pwmNode(one, wired(...four(one.irq)), clocked)),
-    gpioNode(wired(...sixteen(UNLEASHED.gpio.irq)), clocked),
+    gpio,
     ...[UNLEASHED.uart1, UNLEASHED.uart0].map((one) => serialNode(one, wired(one.irq), clocked)),
   ]);
   const serial = (one: { address: number }) => strings(`/soc/serial@${unit(one.address)}`);
@@ -53,6 +54,7 @@ export function unleashedTree({ harts, ramSize, append, initrd }: UnleashedTreeO
     memoryNode(UNLEASHED.ram.address, ramSize),
     cpus.node,
     soc,
+    restartNode(phandles.of(gpio)),
     chosenNode({ append, initrd, stdout: `/soc/serial@${unit(UNLEASHED.uart0.address)}` }),
     node('aliases', { serial0: serial(UNLEASHED.uart0), serial1: serial(UNLEASHED.uart1) }),
   ]);
@@ -132,6 +134,14 @@ function gpioNode(wired: Properties, clocked: Properties): DtNode {
     ...wired,
     reg: place([address, size]),
     compatible: strings('sifive,gpio0'),
+  });
+}
+
+const ACTIVE_LOW = 1;
+function restartNode(gpio: number): DtNode {
+  return node('gpio-restart', {
+    compatible: strings('gpio-restart'),
+    gpios: u32(gpio, UNLEASHED.gpio.restart, ACTIVE_LOW),
   });
 }
 

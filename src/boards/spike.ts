@@ -32,8 +32,8 @@ export interface SpikeOptions extends BootOptions {
 }
 
 /**
- * Spike as QEMU has it, in either width. An image with the symbols `tohost` and `fromhost` talks to the host there, another one at
- * 0x0100_0000.
+ * Spike as QEMU has it, in either width. An image with the symbols `tohost` and `fromhost` talks to the host there, another one in
+ * registers at 0x0100_0000.
  */
 export function spikeBoard(options: SpikeOptions) {
   const { xlen, harts = 1, ram: ramSize = MAP.ram.size } = options;
@@ -52,6 +52,7 @@ export function spikeBoard(options: SpikeOptions) {
       mmu: [PAGING[xlen]],
       timebase: MAP.timebase,
       clint: MAP.clint.address,
+      plic: 'none',
     }),
     hertz: MHz(100),
     memories: {

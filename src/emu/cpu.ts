@@ -146,7 +146,7 @@ export interface CpuType<H extends object = object> {
   /** How many harts share the machine's time in turns, each at the CPU clock's rate (cores with other clocks: as much more or less); 1 unless given. */
   readonly share?: RationalLike;
   /** Its members in order, where it is several cores. */
-  readonly members?: readonly { readonly name: string; readonly cpu: CpuType }[];
+  readonly members?: readonly { readonly name: string; readonly cpu: CpuType; readonly rate?: RationalLike }[];
   /** Width of the ELF files of its programs; 32 bits if not given. */
   readonly wordSize?: 32 | 64;
   /** Whether it has floating-point registers; if not given, Arm cores do and RISC-V cores do not. */

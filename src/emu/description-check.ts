@@ -25,7 +25,7 @@ export function checkDescription(description: MachineDescription): void {
 
 /** What assembled devices ask of a machine, where there is none: nothing happens. */
 export function quietHost(description: MachineDescription): AssemblyHost {
-  const arena = new Arena(Math.max(1 << 22, arenaBytesFor(description)));
+  const arena = new Arena(arenaBytesFor(description));
   const timebase = new Timebase(arena, description.hertz);
   const quiet = () => {};
   return {

@@ -6,6 +6,7 @@ import type { PartType } from '../emu/part.js';
 import type { Button } from '../emu/parts/button.js';
 import type { Led } from '../emu/parts/led.js';
 import type { SerialHandle } from '../emu/parts/terminal.js';
+import { fromDevicetree } from './imported.js';
 import { machineFrom } from './index.js';
 import { loadYaml } from './load-yaml.js';
 import type { RawMachine } from './schema.js';
@@ -48,11 +49,12 @@ export function defineBoard(board: RawMachine | Parameters<typeof defineTyped>[0
 }
 
 /**
- * The board that a machine file describes, YAML or JSON.
+ * The board that a machine file describes, YAML or JSON, or a devicetree (.dts, .dtb).
  * @param path relative to the working directory, or `new URL('./machine.yaml', import.meta.url)`
  * @throws MachineMistakes, with line and column of each
  */
 export function loadBoard(path: string | URL): FileBoard {
   const file = typeof path === 'string' ? resolve(path) : fileURLToPath(path);
-  return machineFrom([loadYaml(file)]).board as unknown as FileBoard;
+  const source = /\.(dts|dtb)$/i.test(file) ? fromDevicetree(file) : loadYaml(file);
+  return machineFrom([source]).board as unknown as FileBoard;
 }

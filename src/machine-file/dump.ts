@@ -53,9 +53,7 @@ const hex = (value: number): string => `0x${value.toString(16).padStart(value > 
 
 /** Plain where YAML reads it back as the same text. */
 function word(text: string): string {
-  const plain =
-    /^[A-Za-z_./][A-Za-z0-9_./+-]*$/.test(text) &&
-    !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text) &&
-    !text.startsWith('.');
+  const letters = /^[A-Za-z_/][A-Za-z0-9_./+=>-]*( [A-Za-z0-9_./+=>-]+)*$/.test(text);
+  const plain = letters && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text);
   return plain ? text : JSON.stringify(text);
 }

@@ -4,6 +4,7 @@ import { buildBoard } from './build.js';
 import { elfWidth } from './elf-width.js';
 import type { AnyBoard } from './from-board.js';
 import { modelOf } from './from-board.js';
+import { fromDevicetree, fromSvd } from './imported.js';
 import { loadYaml, type Source } from './load-yaml.js';
 import { KINDS, type Kinds } from './make-things.js';
 import { Mistakes } from './mistakes.js';
@@ -53,7 +54,7 @@ export function modelFrom(
   const files = read as { source: Source; file: MachineFile }[];
   const named = files.filter(({ file }) => (file.board ?? file.machine) !== undefined).at(-1);
   const name = named && (named.file.board ?? named.file.machine);
-  const model = base ?? baseModel(name ?? 'none', requestOf(files, firmware), named?.source, mistakes, depth);
+  const model = base ?? baseModel(name ?? 'none', requestOf(files, firmware), named?.source, mistakes, depth, files);
   for (const { source, file } of files) readInto(model, file, source, mistakes);
   return model;
 }
@@ -81,6 +82,7 @@ function baseModel(
   source: Source | undefined,
   mistakes: Mistakes,
   depth: number,
+  files: readonly { file: MachineFile }[],
 ): Model {
   const where = source?.where('board') ?? 'machine';
   if (name === 'none') return emptyModel('machine');
@@ -90,6 +92,13 @@ function baseModel(
       mistakes.check();
     }
     return modelFrom([loadYaml(resolve(source?.folder ?? '.', name))], mistakes, {}, depth + 1);
+  }
+  if (/\.(dts|dtb|svd)$/i.test(name)) {
+    const path = resolve(source?.folder ?? '.', name);
+    const hasCpu = files.some(({ file }) => file.cpus !== undefined);
+    const memory = Object.assign({}, ...files.map(({ file }) => file.memory));
+    const imported = /svd$/i.test(name) ? fromSvd(path, { hasCpu, memory }) : fromDevicetree(path);
+    return modelFrom([imported], mistakes, {}, depth + 1);
   }
   const board = mistakes.guard(where, () => boardNamed(name, request));
   mistakes.check();

@@ -77,15 +77,13 @@ function planOf(model: Model, boot: Entry<BootValue>, xlen: Xlen, mistakes: Mist
 const defined = (values: Readonly<Record<string, string | undefined>>) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
-/** Without firmware and kernel the first image is what starts. */
+/** Without firmware and kernel: the entry point of an image, or where the first one begins. */
 function imageStart(model: Model): number | undefined {
-  const [first] = model.images;
-  if (first === undefined) return undefined;
   try {
-    const { entry, segments } = readImage(first.value.file, first.value);
-    return entry ?? segments[0]?.physicalAddress;
+    const images = model.images.map(({ value }) => readImage(value.file, value));
+    return images.find(({ entry }) => entry !== undefined)?.entry ?? images[0]?.segments[0]?.physicalAddress;
   } catch {
-    // Whoever loads it says what is wrong with it.
+    // Whoever loads them says what is wrong with one.
     return undefined;
   }
 }

@@ -9,7 +9,6 @@ import type { Mistakes } from './mistakes.js';
 import type { Entry, Thing, Where } from './model.js';
 import { meant, noteIssues } from './read.js';
 import { CPU_KEYS, DEVICE_KEYS } from './schema.js';
-import { svdPeripheral } from './svd/kind.js';
 
 /** Devices, parts and CPUs from their types and options. Types of a user's own files come before those of the package. */
 
@@ -18,11 +17,7 @@ export interface Kinds {
   readonly parts: ReadonlyMap<string, PartKind>;
   readonly cpus: ReadonlyMap<string, CpuKind>;
 }
-export const KINDS: Kinds = {
-  devices: new Map([...DEVICES, [svdPeripheral.kind.type, svdPeripheral.kind]]),
-  parts: PARTS,
-  cpus: CPUS,
-};
+export const KINDS: Kinds = { devices: DEVICES, parts: PARTS, cpus: CPUS };
 
 const ROW_KEYS = new Map<keyof Kinds, readonly string[]>([
   ['devices', DEVICE_KEYS],

@@ -5,6 +5,8 @@ import * as exportedDevices from '../devices.js';
 import { UsageError } from '../emu/errors.js';
 import { isNamedOnly } from '../emu/not-modelled.js';
 import { closest } from '../emu/spelling.js';
+import { CPUS } from '../machine-file/kinds/index.js';
+import { cpuFacts } from './board-facts.js';
 import type { AnyBoard } from './station.js';
 
 /** A board and the name it is imported by. */
@@ -43,22 +45,43 @@ export function devices(): DeviceEntry[] {
     for (const [instance, { device }] of Object.entries(definition.chip.devices)) {
       const state = isNamedOnly(device) ? 'named only' : 'modelled';
       const key = `${device.name}\n${definition.chip.name}\n${state}`;
-      const instances = `${found.get(key)?.instances ?? ''} ${instance}`.trimStart();
+      const known = found.get(key)?.instances.split(' ') ?? [];
+      // one chip on several boards
+      const instances = [...new Set([...known, instance])].join(' ');
       found.set(key, { name: device.name, state, where: `chip ${definition.chip.name}`, instances });
     }
   }
   return [...found.values()];
 }
 
-/** The processors of the boards' chips. */
-export function cpus() {
-  const names = new Map<string, string[]>();
-  for (const { definition } of boards()) {
-    const { cpu, name } = definition.chip;
-    names.set(cpu.name, [...(names.get(cpu.name) ?? []), name]);
-  }
-  return [...names].map(([name, chips]) => ({ name, chips: [...new Set(chips)] }));
+/** A kind of processor, with the boards' chips that have it. */
+export interface CpuEntry {
+  readonly name: string;
+  readonly isa: string;
+  readonly chips: readonly string[];
+  readonly summary: string;
 }
+
+/** The processors of the boards' chips, then the other kinds that `--cpu` takes. */
+export function cpus(): CpuEntry[] {
+  const found = new Map<string, { name: string; isa: string; chips: Set<string> }>();
+  for (const { definition } of boards()) {
+    for (const { name, isa } of cpuFacts(definition)) {
+      const known = found.get(`${name} ${isa}`) ?? { name, isa, chips: new Set() };
+      found.set(`${name} ${isa}`, known);
+      known.chips.add(definition.chip.name);
+    }
+  }
+  const used = [...found.values()].map(({ chips, ...one }) => ({
+    ...one,
+    chips: [...chips],
+    summary: summaryOf(one.name),
+  }));
+  const others = [...CPUS.values()].filter(({ type }) => !used.some(({ name }) => name === type));
+  return [...used, ...others.map(({ type, summary }) => ({ name: type, isa: '', chips: [], summary }))];
+}
+
+const summaryOf = (type: string): string => CPUS.get(type)?.summary ?? '';
 
 /** @throws UsageError when there is no such board */
 export function boardNamed(name: string): BoardEntry {

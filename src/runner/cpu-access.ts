@@ -1,7 +1,7 @@
 /** `board.cpu`, and each of `board.cpus`: registers and where the program is. */
 
-import type { SourceLine } from '../emu/debug/dwarf-line.js';
 import type { Cpu } from '../emu/cpu.js';
+import type { SourceLine } from '../emu/debug/dwarf-line.js';
 import { type CoreAccess, coresOf } from './core-access.js';
 import type { MachineBench } from './machine-bench.js';
 

@@ -21,7 +21,7 @@ const FAULTS_ALLOWED = Object.fromEntries(FAULTING.map((rule) => [rule, 'off']))
 export const HOST_TIMEOUT = 60_000;
 
 export interface FirmwareTestOptions<B extends AnyBoard> {
-  /** The board: `stm32f4Discovery`, or one of your own; or a machine file, relative to the test file: './machine.yaml'. */
+  /** The board: `stm32f4Discovery`, or one of your own; or a machine file or devicetree, relative to the test file: './machine.yaml'. */
   board: B | string;
   /** The ELF, relative to the test file. A machine file may name its images itself. */
   firmware?: string;
@@ -225,7 +225,7 @@ function checkOptions(options: {
 }
 
 function checkBoardPath(path: string): void {
-  if (/\.(ya?ml|json)$/i.test(path)) return;
+  if (/\.(ya?ml|json|dts|dtb)$/i.test(path)) return;
   const remedy = "give a board, or the path of a machine file: './machine.yaml'";
   throw new UsageError({ what: `\`board\` is '${path}', which is no machine file`, where: 'firmwareTest', remedy });
 }

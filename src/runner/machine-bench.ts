@@ -17,7 +17,7 @@ import { handledException, returnAddress } from './function-return.js';
 import { checkKind } from './misuse-settings.js';
 import { MisuseWatch } from './misuse-watch.js';
 import type { RunStatistics } from './run-statistics.js';
-import { stackNote } from './stack-note.js';
+import { nowhereNote, stackNote } from './stack-note.js';
 import { UnexpectedFaults } from './unexpected-faults.js';
 
 const BREAKPOINT = 3;
@@ -109,7 +109,7 @@ export class MachineBench implements Bench {
   allowRestore: () => void = () => {};
   readonly #faultWords: FaultWords = {
     place: (pc) => this.place(pc),
-    note: (detail) => stackNote(this.machine, this.locator, detail),
+    note: (detail) => stackNote(this.machine, this.locator, detail) ?? nowhereNote(this.machine, detail),
   };
   /** Host ms after which a turn of a run is over; without limit unless somebody makes the turns one by one. */
   turn = Number.POSITIVE_INFINITY;

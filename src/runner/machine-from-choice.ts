@@ -5,12 +5,12 @@ import { UsageError } from '../emu/errors.js';
 import { yamlOf } from '../machine-file/dump.js';
 import { fromFlags } from '../machine-file/flags.js';
 import { modelOf } from '../machine-file/from-board.js';
+import type { Imported } from '../machine-file/imported.js';
 import { machineFrom } from '../machine-file/index.js';
 import { loadYaml, type Source } from '../machine-file/load-yaml.js';
 import { KINDS } from '../machine-file/make-things.js';
 import type { Model } from '../machine-file/model.js';
 import { rawOf } from '../machine-file/to-raw.js';
-import type { Imported } from './imported-machines.js';
 import type { ChosenMachine } from './machine-choice.js';
 import type { MachineChoice } from './machine-flags.js';
 import type { AnyBoard } from './station.js';
@@ -53,7 +53,7 @@ async function importedBy(
   if (dtb !== undefined && svd !== undefined) {
     throw new UsageError({ what: '--dtb and --svd are two machines', where: '--dtb', remedy: 'give one of them' });
   }
-  const { fromDevicetree, fromSvd } = await import('./imported-machines.js');
+  const { fromDevicetree, fromSvd } = await import('../machine-file/imported.js');
   if (dtb !== undefined) return [fromDevicetree(resolve(dtb))];
   const memory = Object.assign({}, ...others.map(({ raw }) => (raw as { memory?: object } | undefined)?.memory));
   return [fromSvd(resolve(svd!), { hasCpu: says('cpus'), memory })];

@@ -17,3 +17,10 @@ export function stackNote({ cpu, bus }: Machine, locator: Locator, { address }: 
   if (!pushes && !outside) return undefined;
   return `sp 0x${sp.toString(16).padStart(8, '0')}: the stack has overflowed, or was never set`;
 }
+
+/** What is at the address of a fault, where that is nothing. Page faults have virtual addresses, which say nothing of that. */
+export function nowhereNote({ bus }: Machine, { kind, address }: FaultDetail): string | undefined {
+  if (address === undefined || /page|misaligned/.test(String(kind))) return undefined;
+  if (bus.regionAt(Number(address) >>> 0) !== undefined) return undefined;
+  return 'where there is neither memory nor device';
+}

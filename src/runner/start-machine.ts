@@ -38,7 +38,7 @@ export async function machineToStart(
   const elf = image !== undefined && isElfPath(image) ? path : undefined;
   // Whoever misspelt the image hears of that first.
   if (elf !== undefined) readElf(elf);
-  const images = image === undefined || elf !== undefined ? options.image : [...(options.image ?? []), image];
+  const images = image === undefined || elf !== undefined ? options.image : [image, ...(options.image ?? [])];
   const chosen = await machineOf({ ...options, ...(images && { image: images }) }, command, elf);
   return { ...chosen, image: path, elf };
 }

@@ -105,7 +105,7 @@ export function createStation<B extends AnyBoard>(
   const locator = new Locator(...images);
   let bench: MachineBench | undefined;
   const made = board.createMachine({
-    ...(given && { image: given.segments, entry: given.entry }),
+    ...(given && { image: given.segments, entry: given.entry, program: given }),
     symbol: (name) => locator.symbol(name)?.address,
     locate: (pc) => locator.describe(pc),
     guard: () => bench?.guard(),

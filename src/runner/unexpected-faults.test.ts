@@ -42,7 +42,7 @@ describe('a fault that the test did not ask about', () => {
   test('fails it with name, place, cause and remedy', () => {
     expect(checking(fault('r'))).toThrow(GuestError);
     expect(checking(fault('r'))).toThrow(
-      /the firmware faulted, and the test did not ask for it: HardFault\n {2}where: HardFault \(from BusFault\) at 0x0800[0-9a-f]{4} \w+(\+0x[0-9a-f]+)? \(fault\.c:\d+\), CFSR 0x00008200 \(PRECISERR, BFARVALID\), address 0x30000000\n {2}remedy: .*toHaveFaulted\('HardFault'\).*faults: 'allow'/,
+      /the firmware faulted, and the test did not ask for it: HardFault\n {2}where: HardFault \(from BusFault\) at 0x0800[0-9a-f]{4} \w+(\+0x[0-9a-f]+)? \(fault\.c:\d+\), CFSR 0x00008200 \(PRECISERR, BFARVALID\), address 0x30000000, where there is neither memory nor device\n {2}remedy: .*toHaveFaulted\('HardFault'\).*faults: 'allow'/,
     );
     expect(checking(fault('ed'))).toThrow(/UsageFault at 0x0800.*CFSR 0x02000000 \(DIVBYZERO\)/);
   });

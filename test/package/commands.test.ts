@@ -136,7 +136,7 @@ describe('lists', () => {
     );
     const rows = JSON.parse(fwtest(folder(), 'devices', '--json').stdout) as { instances: string; state: string }[];
     expect(rows).toContainEqual(expect.objectContaining({ instances: 'dcmi', state: 'named only' }));
-    expect(fwtest(folder(), 'cpus').stdout).toMatch(/^cortex-m4 +stm32f407$/m);
+    expect(fwtest(folder(), 'cpus').stdout).toMatch(/^cortex-m4 +armv7e-m +stm32f407$/m);
   });
 });
 

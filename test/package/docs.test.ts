@@ -10,6 +10,7 @@ const PAGES = [
   'README.md',
   'docs/getting-started.md',
   'docs/custom-devices.md',
+  'docs/first-machine.md',
   'docs/engines.md',
   'docs/ci.md',
   'docs/misuse.md',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { BIT_EXTENSIONS } from '../../src/emu/cpu/riscv/bit-row.js';
 import { rvB } from '../../src/emu/cpu/riscv/rv-b.js';
 import type { Xlen } from '../../src/emu/cpu/riscv/x-registers.js';
 import { flatMachine } from '../../src/emu/isa/engine-harness.js';
@@ -92,7 +93,7 @@ const REFERENCES: Readonly<Record<string, Reference>> = {
 function rig(xlen: Xlen) {
   const { engine, words, ram } = flatMachine(floatIsa(xlen), 0x1000, { base: BASE });
   const { registers, registerCount, scalars } = engine.layout;
-  words[scalars['zb']!.offset >> 2] = 1;
+  for (const name of BIT_EXTENSIONS) words[scalars[name]!.offset >> 2] = 1;
   const file =
     xlen === 64
       ? new BigInt64Array(words.buffer, registers, registerCount)

@@ -1,18 +1,22 @@
 import { FIRST_F } from '../../src/emu/cpu/riscv/float-registers.js';
+import { rv32gc, rv64gc } from '../../src/emu/cpu/riscv/isa.js';
 import type { Xlen } from '../../src/emu/cpu/riscv/x-registers.js';
 import { flatMachine } from '../../src/emu/isa/engine-harness.js';
+import { defaultEngine } from '../../src/emu/isa/engine-mode.js';
 import type { Row } from '../../src/emu/isa/instruction.js';
 import { encode, mnemonicOf } from '../differential/rv32-encode.js';
-import { floatIsa } from './isa.js';
 import type { Kind, Operation } from './operations.js';
 
-/** Executes single instructions on given operands, one at a time. */
+/** Executes single instructions on given operands, one at a time, each with a breakpoint behind it. */
 
 const BASE = 0x8000_0000;
 const SIZE = 0x1000;
 /** Registers of operands and result: those of rs1, rs2, rs3 and rd. */
 const [S, T, U, D] = [11, 12, 13, 10];
 const DYNAMIC = 7;
+const C_EBREAK = 0x9002;
+/** Enough for any instruction and its breakpoint: compiled code looks whether all of it fits. */
+const BUDGET = 1000;
 
 /** The result as its bits (a NaN-boxed single without its box), and fflags. */
 export interface Found {
@@ -31,16 +35,16 @@ export class Bulk {
   readonly #frm: number;
 
   constructor(xlen: Xlen) {
-    const isa = floatIsa(xlen);
+    const isa = xlen === 32 ? rv32gc : rv64gc;
     this.#rows = new Map(isa.rows.map((row) => [mnemonicOf(row), row]));
-    this.#machine = flatMachine(isa, SIZE, { base: BASE });
+    this.#machine = flatMachine(isa, SIZE, { base: BASE, mode: defaultEngine() });
     const { engine, words } = this.#machine;
     const { registers, registerCount, scalars } = engine.layout;
     this.#words = new Int32Array(words.buffer, registers, registerCount * (xlen / 32));
     if (xlen === 64) this.#longs = new BigInt64Array(words.buffer, registers, registerCount);
     const at = (name: string) => scalars[name]!.offset >> 2;
     [this.#fflags, this.#frm] = [at('fflags'), at('frm')];
-    for (const name of ['fpOn', 'zb']) words[at(name)] = 1;
+    for (const name of ['fpOn', 'fpdOn']) words[at(name)] = 1;
   }
 
   has({ mnemonic }: Operation): boolean {
@@ -54,7 +58,9 @@ export class Bulk {
     engine.invalidate(BASE, SIZE);
     for (const r of rounds ? [0, 1, 2, 3, 4, DYNAMIC] : [0]) {
       const { word } = encode(row, { d: D!, s: S!, t: T!, u: U!, r });
-      new DataView(ram.buffer, ram.byteOffset).setUint32(16 * r, word, true);
+      const code = new DataView(ram.buffer, ram.byteOffset);
+      code.setUint32(16 * r, word, true);
+      code.setUint16(16 * r + 4, C_EBREAK, true);
     }
   }
 
@@ -65,8 +71,9 @@ export class Bulk {
     words[this.#fflags] = fflags;
     words[this.#frm] = dynamic ? rm : 7;
     engine.pc = BASE + 16 * (operation.rounds ? (dynamic ? DYNAMIC : rm) : 0);
-    engine.budget = 1;
-    if (engine.run().kind !== 'budget') return ILLEGAL;
+    engine.budget = BUDGET;
+    const exit = engine.run();
+    if (exit.kind !== 'trap' || exit.trap !== 'ebreak') return ILLEGAL;
     return { bits: this.#get(operation.gives), fflags: words[this.#fflags]! };
   }
 

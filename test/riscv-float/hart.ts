@@ -1,3 +1,4 @@
+import { BIT_EXTENSIONS } from '../../src/emu/cpu/riscv/bit-row.js';
 import { rv32gc, rv64gc } from '../../src/emu/cpu/riscv/isa.js';
 import type { Xlen } from '../../src/emu/cpu/riscv/x-registers.js';
 import { CSR_OPERATION } from '../../src/emu/cpu/riscv/zicsr.js';
@@ -37,7 +38,7 @@ export class FloatHart {
       },
     });
     this.ram = this.#machine.ram;
-    for (const name of ['fpOn', 'zb']) this.#set(name, 1);
+    for (const name of ['fpOn', 'fpdOn', ...BIT_EXTENSIONS]) this.#set(name, 1);
   }
 
   x(index: number): number {

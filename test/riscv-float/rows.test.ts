@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { BIT_EXTENSIONS } from '../../src/emu/cpu/riscv/bit-row.js';
 import { FIRST_F } from '../../src/emu/cpu/riscv/float-registers.js';
 import { rv32gc, rv64gc } from '../../src/emu/cpu/riscv/isa.js';
 import { flatMachine } from '../../src/emu/isa/engine-harness.js';
@@ -100,7 +101,8 @@ class Rig {
     this.setScalar('fflags', random.chance(50) ? 1 : random.below(32));
     this.setScalar('fpDirty', random.below(2));
     this.setScalar('fpOn', random.chance(95) ? 3 : 0);
-    this.setScalar('zb', random.chance(95) ? 1 : 0);
+    this.setScalar('fpdOn', random.chance(95) ? 1 : 0);
+    for (const name of BIT_EXTENSIONS) this.setScalar(name, random.chance(95) ? 1 : 0);
   }
 
   inEvaluator(row: Row, fields: Fields, pc: number): Result {

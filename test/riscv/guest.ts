@@ -3,6 +3,7 @@ import { riscvVirt } from '../../src/boards/riscv-virt.js';
 import { rv32 } from '../../src/emu/cpu/riscv/core.js';
 import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
 import { assemble } from '../../src/emu/isa/disassembler.js';
+import type { Isa } from '../../src/emu/isa/instruction.js';
 
 /** Where guest programs of these tests start. */
 export const START = 0x8000_0000;
@@ -11,7 +12,7 @@ export const START = 0x8000_0000;
  * Assembles lines for address `START`; `name:` is a label, `.word n` data, `li` and `la` (always two instructions) are known,
  * and a label may stand wherever an address can.
  */
-export function program(source: string): Uint8Array {
+export function program(source: string, isa: Isa = rv32imac): Uint8Array {
   const lines = source
     .split('\n')
     .map((line) => line.replace(/#.*/, '').trim())
@@ -23,13 +24,13 @@ export function program(source: string): Uint8Array {
     for (const line of lines) {
       const label = /^(\w+):$/.exec(line)?.[1];
       if (label !== undefined) labels.set(label, START + bytes.length);
-      else bytes.push(...encoded(line, START + bytes.length, pass === 'sizes' ? undefined : labels));
+      else bytes.push(...encoded(isa, line, START + bytes.length, pass === 'sizes' ? undefined : labels));
     }
   }
   return Uint8Array.from(bytes);
 }
 
-function encoded(line: string, pc: number, labels: ReadonlyMap<string, number> | undefined): number[] {
+function encoded(isa: Isa, line: string, pc: number, labels: ReadonlyMap<string, number> | undefined): number[] {
   const data = /^\.word (.*)$/.exec(line);
   if (data) return littleEndian(Number(data[1]) | 0, 4);
   const constant = /^l[ia] (\w+), ?(\S+)$/.exec(line);
@@ -39,14 +40,14 @@ function encoded(line: string, pc: number, labels: ReadonlyMap<string, number> |
     const register = constant[1]!;
     const upper = `0x${((value - low) >>> 12).toString(16)}`;
     return [`lui ${register},${upper}`, `addi ${register},${register},${low}`].flatMap((one) =>
-      encoded(one, pc, labels),
+      encoded(isa, one, pc, labels),
     );
   }
   const text = line.replace(/\b[a-z]\w*$/, (name) => {
     const isTarget = /^(c\.)?(b\w+|jal?) /.test(line);
     return isTarget ? `0x${(labels ? labels.get(name)! : pc).toString(16)}` : name;
   });
-  const [found] = assemble(rv32imac, text, pc);
+  const [found] = assemble(isa, text, pc);
   if (!found) throw new Error(`cannot assemble '${line}' (${text})`);
   return littleEndian(found.word, found.row.pattern.length / 8);
 }
@@ -61,7 +62,10 @@ const machineModeOnly = new Board(
 );
 
 /** A board with a program at the start of RAM; M mode only unless another one is given. */
-export function guest(source: string, board: typeof riscvVirt = machineModeOnly) {
+export function guest(
+  source: string,
+  board: Board<(typeof riscvVirt.chip)['devices'], Record<never, never>> = machineModeOnly,
+) {
   const machine = board.createMachine({ image: [{ physicalAddress: START, data: program(source) }] });
   return {
     machine,

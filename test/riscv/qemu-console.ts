@@ -5,26 +5,24 @@ import { spawn, spawnSync } from 'node:child_process';
 const QEMU = 'qemu-system-riscv64';
 export const hasQemu = spawnSync(QEMU, ['--version']).status === 0;
 
-/**
- * Starts QEMU with its console here, types each line when the prompt has come, and waits for the prompt behind it; the last line may
- * end the machine.
- */
-export function qemuConsole(options: readonly string[], prompt: string, lines: readonly string[]): Promise<string> {
+/** What to type once a text has come. */
+export type Answer = readonly [after: string, line: string];
+
+/** Starts QEMU with its console here and types what there is to type; the last line ends the machine. */
+export function qemuConsole(options: readonly string[], answers: readonly Answer[]): Promise<string> {
   const fixed = ['-nographic', '-monitor', 'none', '-serial', 'stdio'];
   const child = spawn(QEMU, [...fixed, ...options], { stdio: ['pipe', 'pipe', 'ignore'] });
   let text = '';
   let from = 0;
-  const waiting = [...lines];
+  const waiting = [...answers];
   const guard = setTimeout(() => child.kill(), 60_000);
   child.stdout.on('data', (data: Buffer) => {
     text += data.toString('latin1');
-    if (!text.slice(from).includes(prompt)) return;
-    const line = waiting.shift();
-    if (line === undefined) child.kill();
-    else {
-      from = text.length;
-      child.stdin.write(`${line}\r`);
-    }
+    const next = waiting[0];
+    if (next === undefined || !text.slice(from).includes(next[0])) return;
+    waiting.shift();
+    from = text.length;
+    child.stdin.write(`${next[1]}\r`);
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);

@@ -2,7 +2,7 @@
 #
 # An example's Makefile sets
 #   NAME           the program's name
-#   BOARDS         stm32f407, riscv-virt or both
+#   BOARDS         stm32f407, riscv-virt and the like: folders of ../common
 #   SOURCES        its sources, relative to its folder
 #   BOARD_SOURCES  files taken from ../common/<board>/ (console.c, ...); the start-up code is always taken
 # and includes this file. One board makes NAME.elf, several make NAME-<board>.elf, beside the sources.
@@ -39,8 +39,8 @@ LINK.stm32f407-fpu := $(LINK.stm32f407)
 LINK.riscv-virt := -T$(COMMON)/riscv-virt/link.ld
 
 # The other RISC-V boards: common/<board>/ has the devices and the memory, common/riscv/ the rest.
-RISCV32 := sifive-e
-RISCV64 :=
+RISCV32 := sifive-e spike32 param
+RISCV64 := riscv-virt64 sifive-u spike shakti-c microchip-icicle-kit
 
 # $(call riscv,BOARD,ARCHITECTURE,ABI)
 define riscv

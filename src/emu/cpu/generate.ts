@@ -12,12 +12,9 @@ const ENGINES = [
   [rv64gc, false],
 ] as const;
 
-/** The cold engines of all instruction sets, as base64 by name: what the package's build stores in `prebuilt`. */
-export function generate(): Record<string, string> {
+/** The cold engines of all instruction sets, by name: what the package's build puts into files. */
+export function generate(): Record<string, Uint8Array> {
   return Object.fromEntries(
-    ENGINES.map(([isa, slowCode]) => [
-      prebuiltName(isa.name, slowCode),
-      Buffer.from(generateColdModule(isa, false, slowCode)).toString('base64'),
-    ]),
+    ENGINES.map(([isa, slowCode]) => [prebuiltName(isa.name, slowCode), generateColdModule(isa, false, slowCode)]),
   );
 }

@@ -117,9 +117,8 @@ function moduleOf(isa: Isa, counting: boolean, slowCode: boolean): WebAssembly.M
   const kind = `${name} ${counting}`;
   let module = known.get(kind);
   if (!module) {
-    const built = counting ? undefined : prebuilt[name];
-    const bytes = built === undefined ? generateColdModule(isa, counting, slowCode) : Buffer.from(built, 'base64');
-    module = new WebAssembly.Module(bytes);
+    const built = counting ? undefined : prebuilt(name);
+    module = new WebAssembly.Module(built ?? generateColdModule(isa, counting, slowCode));
     known.set(kind, module);
   }
   return module;
@@ -224,7 +223,7 @@ export class ColdEngine {
     const room = isa.paging ? options.room : undefined;
     const more = room === undefined ? undefined : { base: room + PAGING.banks * BANK_SIZE, count: PAGING.chunks };
     this.#records = new Records(memory, more, options.chunks);
-    this.#entries = new TableEntries((address, on) => host.trackTable?.(address, on));
+    this.#entries = new TableEntries(isLong(isa) ? 8 : 4, (address, on) => host.trackTable?.(address, on));
     this.tlb = room === undefined ? undefined : new SoftTlb(memory, room, this.#entries);
     const compiler = (space: number, high: number) =>
       new HotEngine(isa, this.layout, memory, this.#hotHost(space !== 0, BigInt(high) << 32n));
@@ -266,8 +265,7 @@ export class ColdEngine {
       counts: this.#counts,
       translated,
       pcHigh: () => (this.#codeViews === undefined ? BigInt(this.pcHigh) << 32n : pcHigh),
-      // where addresses are translated, even looking ahead could be noticed
-      decode: (pc) => (this.#mode === 'hot' && !translated ? this.#compilable(pc) : this.#decoded(pc)),
+      decode: (pc) => (this.#mode === 'hot' && this.#mayLookAt(pc) ? this.#compilable(pc) : this.#decoded(pc)),
       alwaysFetched: (address, length) => this.isa.paging || (host.alwaysFetched?.(address, length) ?? true),
       cover: (spans) => this.#cover(spans),
       halfword: (pc) => (translated ? this.#presentCode(pc) : host.fetch16(pc)),
@@ -279,6 +277,12 @@ export class ColdEngine {
       register: (index) => this.#register(index),
       statistics: this.#statistics,
     };
+  }
+  /** Whether looking at code cannot be noticed: where addresses are translated, pages that were come to are marked in the tables. */
+  #mayLookAt(pc: number): boolean {
+    if (this.#space === 0) return true;
+    const { pages } = this.#codeView!;
+    return !this.#records.isStale(pc) && pages.has(pc >>> PAGE_SHIFT) && pages.has((pc + 2) >>> PAGE_SHIFT);
   }
   /** A halfword that was fetched before. */
   #presentCode(pc: number): number {
@@ -733,7 +737,7 @@ export class ColdEngine {
 
   /**
    * How a core with paging sees memory from now on: its code, and its data. 0 is as it is; other numbers are the core's, of up to 53
-   * bits. What was decoded in one way of seeing code, and what pages showed in one way of seeing data, is kept for when it comes back.
+   * bits. Told between runs. What was decoded in one way of seeing code, and what pages showed in one way of seeing data, is kept for when it comes back.
    */
   enterRegime(code: number, data: number): void {
     if ((code !== 0 || data !== 0) && this.tlb === undefined) throw new InternalError({ what: 'no room for paging' });

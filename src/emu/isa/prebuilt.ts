@@ -1,5 +1,7 @@
 /**
- * Cold engines generated at build time, as base64 by ISA name. Empty here: the package's build puts the generated
- * ones in place, and code run from source generates them on first use.
+ * The cold engine that was generated at build time, by `prebuiltName`. None here: the package's build puts a function in this place
+ * that reads them from files, and code run from source generates them on first use.
  */
-export const prebuilt: Readonly<Record<string, string>> = {};
+export function prebuilt(_name: string): Uint8Array<ArrayBuffer> | undefined {
+  return undefined;
+}

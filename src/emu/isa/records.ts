@@ -122,7 +122,7 @@ export class Records {
     return this.at(address)!;
   }
 
-  /** Empties everything. */
+  /** Empties everything. No instruction may be in execution. */
   clear(): void {
     for (let slot = 1; slot < this.#keys.length; slot++) {
       const from = this.#base(slot);
@@ -133,10 +133,12 @@ export class Records {
     this.#slots.clear();
     this.views = this.#view + 1;
   }
-  /** Empties the records of one page. */
+  /** Empties the records of one page, but for operands: one of them may be in execution. */
   clearPage(address: number, view: number): void {
     const from = this.at(address & -PAGE_SIZE, view);
-    if (from !== undefined) this.#bytes.fill(0, from, from + (PAGE_SIZE / 2) * RECORD_SIZE);
+    if (from === undefined) return;
+    const behind = from + (PAGE_SIZE / 2) * RECORD_SIZE;
+    for (let record = from; record < behind; record += RECORD_SIZE) this.#words[record >> 2] = 0;
   }
 
   /** What was decoded where addresses are translated may no longer be true. */

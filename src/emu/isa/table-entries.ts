@@ -8,13 +8,16 @@ type User = number;
  * it that changes of the page at an address are told to `changed`, or no longer.
  */
 export class TableEntries {
+  readonly #size: 4 | 8;
   readonly #track: (address: number, on: boolean) => void;
   /** Users of an entry by its physical address. */
   readonly #users = new Map<number, User[]>();
   /** How many entries of a page have users. */
   readonly #pages = new Map<number, number>();
 
-  constructor(track: (address: number, on: boolean) => void) {
+  /** `size`: bytes of an entry. */
+  constructor(size: 4 | 8, track: (address: number, on: boolean) => void) {
+    this.#size = size;
     this.#track = track;
   }
 
@@ -35,8 +38,7 @@ export class TableEntries {
   changed(address: number, length: number, fn: (user: User) => void): void {
     const page = address >>> PAGE_SHIFT;
     if (!this.#pages.has(page)) return;
-    // an entry has four or eight bytes
-    for (let at = (address & ~7) >>> 0; at < (address >>> 0) + length; at += 4) {
+    for (let at = (address & -this.#size) >>> 0; at < (address >>> 0) + length; at += this.#size) {
       const users = this.#users.get(at);
       if (users === undefined) continue;
       this.#users.delete(at);

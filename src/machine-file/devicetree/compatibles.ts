@@ -24,6 +24,12 @@ function bytewise(node: DtNode, resources: Resources): Readonly<Record<string, u
   return { lineControl: 3 };
 }
 
+/** What it tells firmware about the machine. */
+function hartCount(_: DtNode, resources: Resources): Readonly<Record<string, unknown>> {
+  const cpus = nodeAt(resources.root, '/cpus')?.children ?? [];
+  return { cpus: Math.max(1, cpus.filter((one) => resources.text(one, 'device_type') === 'cpu').length) };
+}
+
 /** Several ports must not have pins of one name. */
 function pinCount(node: DtNode, resources: Resources): Readonly<Record<string, unknown>> {
   const pins = resources.u32(node, 'ngpios') ?? (resources.interrupts(node).length || undefined);
@@ -59,13 +65,13 @@ export const MODELS: readonly ModelRow[] = [
   { compatible: ['sifive,test0', 'sifive,test1'], type: 'test-finisher', wires: { halt: 'cpu.halt' } },
   { compatible: ['virtio,mmio'], type: 'virtio-mmio' },
   { compatible: ['cfi-flash'], type: 'cfi-flash', each: true, options: wholeFlash },
-  { compatible: ['qemu,fw-cfg-mmio'], type: 'fw-cfg' },
+  { compatible: ['qemu,fw-cfg-mmio'], type: 'fw-cfg', options: hartCount },
   { compatible: ['sifive,uart0'], type: 'sifive-uart' },
   { compatible: ['sifive,gpio0'], type: 'sifive-gpio', options: pinCount, outputs: (pin) => `irq${pin}` },
   { compatible: ['sifive,spi0'], type: 'sifive-spi' },
   { compatible: ['sifive,pwm0'], type: 'sifive-pwm', outputs: (channel) => `irq${channel}` },
-  { compatible: ['sifive,fe310-g002-prci', 'sifive,fe310-prci'], type: 'fe310-prci' },
-  { compatible: ['sifive,aon0', 'sifive,fe310-aon'], type: 'sifive-aon' },
+  { compatible: ['sifive,fe310-g002-prci', 'sifive,fe310-prci', 'sifive,fe310-g000,prci'], type: 'fe310-prci' },
+  { compatible: ['sifive,aon0', 'sifive,fe310-aon'], type: 'sifive-aon', outputs: ['wdogirq', 'rtcirq'] },
   { compatible: ['st,stm32-usart'], type: 'stm32-usart', options: onStm32(STM32_USART) },
   { compatible: ['st,stm32-uart'], type: 'stm32-uart', options: onStm32(STM32_USART) },
   { compatible: ['st,stm32-gpio'], type: 'stm32-gpio', options: onStm32(STM32_GPIO) },

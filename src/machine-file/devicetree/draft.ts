@@ -33,6 +33,12 @@ export class Draft {
   readonly notes: string[] = [];
   /** Names of the models that stand for nodes. */
   readonly made = new Map<DtNode, string>();
+  /** A chip of the project is taken as a whole: what overlaps with it is its own. */
+  isChip = false;
+  /** Flashes that are there as memory. */
+  readonly mapped = new Set<DtNode>();
+  /** Devices of a known chip by their nodes. */
+  readonly chipDevices = new Map<DtNode, object>();
   /** Devices of a known chip that have no model. */
   readonly stubs = new Set<string>();
   readonly #origins = new Map<string, DtNode>();

@@ -3,6 +3,7 @@ import { UsageError } from '../../emu/errors.js';
 import type { Draft } from './draft.js';
 import { encodeDtb } from './encode-dtb.js';
 import type { HartNode } from './import-cpus.js';
+import { nodeAt } from './tree.js';
 
 /**
  * How RISC-V harts start: no tree says it, so it is as on QEMU's boards. A ROM at 0x1000 sets a0 to the hart's number, a1 to the address of
@@ -17,9 +18,21 @@ const MIB = 0x10_0000;
 /** What firmware in M mode is to start, as a distance from it: a superpage of Sv32, of Sv39. */
 const NEXT = { 32: 4 * MIB, 64: 2 * MIB } as const;
 
+/** `metal,entry` of `/chosen`: a node, which of its `reg`, and an offset there (SiFive's Freedom Metal). */
+function metalEntry({ resources }: Draft): number | undefined {
+  const chosen = nodeAt(resources.root, '/chosen');
+  const [phandle, index = 0, offset = 0] = (chosen && resources.cells(chosen, 'metal,entry')) ?? [];
+  const node = resources.byPhandle(phandle);
+  const span = node && resources.spans(node)[index];
+  return span && offset < span.size ? span.address + offset : undefined;
+}
+
 /** Where the harts start; with a ROM where there is RAM to start from and room for it. */
 export function importStart(draft: Draft, { node, xlen }: HartNode): number {
   const memories = Object.values(draft.raw.memory ?? {});
+  const entry = metalEntry(draft);
+  const isRam = memories.some(({ kind, at }) => kind === 'ram' && Number(at) === entry);
+  if (entry !== undefined && !isRam) return entry;
   const flash = memories.find(({ kind }) => kind === 'flash' || kind === 'rom');
   const ram = memories.find(({ kind }) => kind === 'ram');
   if (flash) return Number(flash.at);

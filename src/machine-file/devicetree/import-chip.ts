@@ -1,5 +1,7 @@
 import type { Board } from '../../boards/define.js';
 import { isNamedOnly } from '../../emu/not-modelled.js';
+import { DEVICES } from '../kinds/index.js';
+import { originOf } from '../kinds/kind.js';
 import type { Draft } from './draft.js';
 import type { PinOf } from './import-parts.js';
 import { type DtNode, nodeAt } from './tree.js';
@@ -17,6 +19,8 @@ export interface KnownChip {
   /** What the chip is called, where the tree's may be a relative of it. */
   readonly chip: string;
   readonly exact: RegExp;
+  /** Parts of the board without which the chip does not start. */
+  readonly keep?: readonly string[];
   /** Nodes that set options of devices. */
   readonly set?: (draft: Draft) => Readonly<Record<string, unknown>>;
 }
@@ -44,12 +48,20 @@ export const CHIPS: readonly KnownChip[] = [
     exact: /^st,stm32f407/,
     set: oscillators,
   },
+  {
+    compatible: /^sifive,(hifive1|fe310)(?!.*arty)/,
+    board: 'sifive-e',
+    chip: 'FE310-G002',
+    exact: /^sifive,(hifive1-revb|fe310-g002)/,
+    // The firmware is in it.
+    keep: ['flash'],
+  },
 ];
 
 export function chipOf(draft: Draft): { chip: KnownChip; name: string } | undefined {
   const { resources } = draft;
   const soc = nodeAt(resources.root, '/soc');
-  const names = [...(soc ? resources.compatible(soc) : []), ...resources.compatible(resources.root)];
+  const names = [...resources.compatible(resources.root), ...(soc ? resources.compatible(soc) : [])];
   for (const chip of CHIPS) {
     const name = names.find((one) => chip.compatible.test(one));
     if (name !== undefined) return { chip, name };
@@ -66,19 +78,23 @@ export function importChip(
 ): void {
   const { resources, raw } = draft;
   raw.board = chip.board;
-  const parts = Object.keys(board.parts);
+  draft.isChip = true;
+  const parts = Object.keys(board.parts).filter((part) => !chip.keep?.includes(part));
   if (parts.length > 0) raw.remove = parts;
   const set = chip.set?.(draft) ?? {};
   if (Object.keys(set).length > 0) raw.set = { ...set };
   if (!chip.exact.test(name)) draft.notes.push(`'${name}' is an ${chip.chip} here, the relative that fwtest has`);
-  for (const { address, size } of Object.values(board.chip.memories)) draft.claim({ address, size });
+  for (const span of [...Object.values(board.chip.memories), ...Object.values(board.chip.absent ?? {})])
+    draft.claim(span);
   const byAddress = new Map(Object.entries(board.chip.devices).map(([own, row]) => [row.address, { own, row }]));
   for (const { row } of byAddress.values()) draft.claim({ address: row.address, size: row.device.size });
   for (const node of nodes) {
+    if (chip.keep && resources.isCompatible(node, 'jedec,spi-nor')) draft.mapped.add(node);
     const [span] = resources.spans(node);
     const known = span && byAddress.get(span.address);
     if (!known) continue;
     draft.made.set(node, known.own);
+    draft.chipDevices.set(node, known.row.device);
     if (!isNamedOnly(known.row.device)) continue;
     draft.stubs.add(known.own);
     if (resources.isDisabled(node)) continue;
@@ -87,10 +103,10 @@ export function importChip(
   }
 }
 
-/** Ports of an STM32 by their addresses, 0x400 bytes apart from port A. */
+/** By the kind of the chip's device. */
 export function pinOfChip(draft: Draft): PinOf {
   return ({ node, cells: [number = 0] }) => {
-    const port = /^gpio([a-k])$/.exec(draft.made.get(node) ?? '')?.[1];
-    return port === undefined ? undefined : `P${port.toUpperCase()}${number}`;
+    const origin = originOf(draft.chipDevices.get(node) ?? {});
+    return origin && DEVICES.get(origin.type)?.pin?.(origin.options, number);
   };
 }

@@ -91,7 +91,8 @@ export class DeviceImport {
       return false;
     }
     if (this.#draft.claim(span)) return true;
-    if (!resources.isDisabled(node)) this.#note(node, 'overlaps with another one, which is kept');
+    if (!resources.isDisabled(node) && !this.#draft.isChip)
+      this.#note(node, 'overlaps with another one, which is kept');
     return false;
   }
 

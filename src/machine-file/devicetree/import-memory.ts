@@ -26,6 +26,9 @@ const KINDS: Readonly<Record<string, 'ram' | 'rom' | 'flash'>> = {
 const LIMIT = 2 ** 32;
 /** What one machine can have. */
 const MAX_MEMORY = 2 ** 31;
+/** SPI flash whose size the tree does not say; no more than this is made of what it says. */
+const DEFAULT_FLASH = 16 * 2 ** 20;
+const MAX_FLASH = 2 ** 28;
 
 export function memoryKind(node: DtNode, resources: Resources): 'ram' | 'rom' | 'flash' | undefined {
   for (const name of resources.compatible(node)) {
@@ -42,9 +45,25 @@ function reached({ address, size }: Span): Span | undefined {
   return length > 0 ? { address, size: length } : undefined;
 }
 
+/** A flash behind a SPI that shows it as memory: the region that `reg-names` calls `mem`, as large as the flash. */
+function importMapped(draft: Draft, node: DtNode, names: Names): void {
+  const { resources } = draft;
+  const flash = node.children.find((child) => resources.isCompatible(child, 'jedec,spi-nor'));
+  const span = resources.spans(node)[resources.strings(node, 'reg-names').indexOf('mem')];
+  if (!flash || !span) return;
+  const own = resources.cells(flash, 'reg').at(-1) ?? 0;
+  const size = Math.min(own > 0 ? own : DEFAULT_FLASH, span.size, MAX_FLASH) & ~3;
+  const seen = { address: span.address, size };
+  if (span.address + size > LIMIT || !draft.claim(seen)) return;
+  draft.put('memory', names.of(flash), { kind: 'flash', at: seen.address, size }, flash);
+  draft.mapped.add(flash);
+}
+
 export function importMemory(draft: Draft, nodes: readonly DtNode[], names: Names): void {
   const { resources } = draft;
   for (const node of nodes) {
+    if (resources.strings(node, 'reg-names').includes('mem') && node.children.length > 0)
+      importMapped(draft, node, names);
     const kind = memoryKind(node, resources);
     if (!kind) continue;
     for (const [index, span] of resources.spans(node).entries()) {

@@ -25,17 +25,18 @@ export function pinOfDraft(draft: Draft): PinOf {
 export function importPins(draft: Draft, nodes: readonly DtNode[], names: Names, pinOf: PinOf): void {
   const { resources } = draft;
   for (const parent of nodes) {
-    const isLeds = resources.isCompatible(parent, 'gpio-leds');
-    if (!isLeds && !resources.isCompatible(parent, 'gpio-keys', 'gpio-keys-polled')) continue;
-    for (const node of parent.children) {
-      const [one] = resources.specifiers(node, 'gpios', '#gpio-cells');
+    const isLeds = resources.isCompatible(parent, 'gpio-leds', 'sifive,gpio-leds');
+    if (!isLeds && !resources.isCompatible(parent, 'gpio-keys', 'gpio-keys-polled', 'sifive,gpio-buttons')) continue;
+    // SiFive's nodes are one LED or button each.
+    for (const node of resources.has(parent, 'gpios') ? [parent] : parent.children) {
+      const [one] = resources.specifiers(node, 'gpios', '#gpio-cells', 1);
       const pin = one && pinOf(one);
       if (!one || pin === undefined || resources.isDisabled(node)) continue;
       const isLow = ((one.cells[1] ?? 0) & ACTIVE_LOW) !== 0;
       const part: RawPart = isLeds ? { type: 'led', pin } : { type: 'button', pin };
       if (isLeds && isLow) part['activeLow'] = true;
       if (!isLeds && !isLow) part['activeHigh'] = true;
-      draft.put('parts', names.of(node), part, node);
+      draft.put('parts', names.of(node, resources.text(node, 'label')), part, node);
     }
   }
 }
@@ -66,9 +67,11 @@ export function importBusParts(draft: Draft, nodes: readonly DtNode[], names: Na
   for (const node of nodes) {
     const parent = resources.parent(node);
     const bus = parent && draft.made.get(parent);
-    if (bus === undefined || resources.isDisabled(node) || !/i2c/.test(busType(draft, bus))) continue;
+    if (bus === undefined || resources.isDisabled(node) || draft.mapped.has(node)) continue;
+    if (!/i2c|spi/i.test(busType(draft, bus))) continue;
     const address = resources.u32(node, 'reg');
-    const found = ON_I2C.find(([pattern]) => resources.compatible(node).some((name) => pattern.test(name)));
+    const onI2c = /i2c/.test(busType(draft, bus)) ? ON_I2C : [];
+    const found = onI2c.find(([pattern]) => resources.compatible(node).some((name) => pattern.test(name)));
     const compatible = resources.compatible(node);
     if (found && address !== undefined && PARTS.has(found[1])) {
       const part: RawPart = { type: found[1], bus, address, ...found[2]?.(draft, node) };

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
-import { type Board, RESERVED_HANDLES } from '../../boards/define.js';
+import type { Board } from '../../boards/define.js';
 import { UsageError } from '../../emu/errors.js';
+import { TAKEN_NAMES } from '../core-names.js';
 import type { RawMachine } from '../schema.js';
 import { Draft, type Unmodelled } from './draft.js';
 import type { ReadTree } from './dts.js';
@@ -97,9 +98,8 @@ function importDevices(draft: Draft, nodes: readonly DtNode[], names: Names, con
 }
 
 /** The processors and everything around them, where no chip of the project stands for them. */
-function importWhole(draft: Draft, nodes: readonly DtNode[], names: Names): Controllers {
+function importWhole(draft: Draft, nodes: readonly DtNode[], names: Names, controllers: Controllers): void {
   const cpus = cpuNodes(draft.resources);
-  const controllers = controllersOf(draft, nodes);
   draft.raw.machine = 'none';
   importMemory(draft, nodes, names);
   if (cpus.harts.length > 0 && cpus.arms.length > 0) {
@@ -108,7 +108,6 @@ function importWhole(draft: Draft, nodes: readonly DtNode[], names: Names): Cont
   }
   if (cpus.harts.length === 0) importCortexM(draft, cpus, nodes);
   else importHarts(draft, cpus, controllers);
-  return controllers;
 }
 
 /** Every device, region and wire of the tree that there is a model for; the rest as stubs, each named. */
@@ -122,15 +121,15 @@ export function importDevicetree(read: ReadTree, options: ImportOptions): Import
   const names = new Names(
     resources,
     nodes.filter((node) => isDevice(node, resources.compatible(node))),
-    RESERVED_HANDLES,
+    TAKEN_NAMES,
   );
   const known = chipOf(draft);
   const board = known && options.boardNamed(known.chip.board);
-  let controllers: Controllers = { clint: undefined, plic: undefined };
+  const controllers = controllersOf(draft, nodes);
   if (known && board) {
     importChip(draft, known, board, nodes);
     importMemory(draft, nodes, names);
-  } else controllers = importWhole(draft, nodes, names);
+  } else importWhole(draft, nodes, names, controllers);
   importDevices(draft, nodes, names, controllers);
   importPins(draft, nodes, names, known && board ? pinOfChip(draft) : pinOfDraft(draft));
   importBusParts(draft, nodes, names);

@@ -46,20 +46,22 @@ export class Names {
     }
   }
 
-  of(node: DtNode): string {
+  /** @param told what the node calls itself, where it has no label */
+  of(node: DtNode, told?: string): string {
     let name = this.#names.get(node);
     if (name === undefined) {
-      name = this.#free(this.#wanted(node));
+      name = this.#free(this.#wanted(node, told));
       this.#names.set(node, name);
       this.#taken.set(name, node);
     }
     return name;
   }
 
-  #wanted(node: DtNode): string {
-    const [label] = this.#resources.read.labels(node);
+  #wanted(node: DtNode, told: string | undefined): string {
+    // `L28` is what generators call nodes.
+    const label = this.#resources.read.labels(node).find((one) => !/^L\d+$/.test(one));
     if (label !== undefined) return plain(label);
-    const alias = this.#aliases.get(node);
+    const alias = this.#aliases.get(node) ?? told;
     if (alias !== undefined) return plain(alias);
     return this.#numbers.get(node) ?? this.#base(node);
   }

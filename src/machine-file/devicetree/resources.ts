@@ -127,6 +127,9 @@ export class Resources {
     if (!parent || size === 0 || address > 2 || size > 2) return [];
     const cells = this.cells(node, 'reg');
     const found: Span[] = [];
+    // The name has the first address (2.2.1). In trees of SiFive's, `reg` of what lies in another block is that block's phandle and an offset.
+    const [, unit] = /@([0-9a-fA-F]{1,16})(?:,|$)/.exec(node.name) ?? [];
+    if (unit !== undefined && numberOf(cells, 0, address) !== Number.parseInt(unit, 16)) return [];
     for (let at = 0; at + address + size <= cells.length; at += address + size) {
       const own = numberOf(cells, at, address);
       const length = numberOf(cells, at + address, size);
@@ -168,13 +171,13 @@ export class Resources {
   }
 
   /** Phandles with as many cells behind each as the property `#…-cells` of its node says. */
-  specifiers(node: DtNode, property: string, countName: string): readonly Specifier[] {
+  specifiers(node: DtNode, property: string, countName: string, otherwise = 0): readonly Specifier[] {
     const cells = this.cells(node, property);
     const found: Specifier[] = [];
     for (let at = 0; at < cells.length; ) {
       const target = this.byPhandle(cells[at]);
       if (!target) return found;
-      const count = this.u32(target, countName) ?? 0;
+      const count = this.u32(target, countName) ?? otherwise;
       if (at + 1 + count > cells.length) return found;
       found.push({ node: target, cells: cells.slice(at + 1, at + 1 + count) });
       at += 1 + count;

@@ -56,7 +56,7 @@ const platformShape = (o: OptionSchemas) => ({
   misaligned: o.z.enum(['do', 'trap']).optional().describe('misaligned loads and stores (do)'),
   timebase: o.hertz.describe('Hz of mtime'),
   clint: o.address.describe('address of the CLINT'),
-  plic: o.address.optional().describe('address of the PLIC, if there is one'),
+  plic: o.z.union([o.z.literal('none'), o.address]).describe("address of the PLIC, or 'none'"),
   monitor: o.z
     .strictObject({ isa: o.text, modes: o.z.enum(['m', 'mu', 'msu']) })
     .optional()
@@ -87,7 +87,7 @@ const platform = (type: string, summary: string, preset: OptionValues): CpuKindR
   startOption: 'resetVector',
   regions: ({ clint, plic }) => [
     { name: 'CLINT', at: Number(clint), size: 0x1_0000 },
-    ...(plic === undefined ? [] : [{ name: 'PLIC', at: Number(plic), size: 0x400_0000 }]),
+    ...(plic === 'none' ? [] : [{ name: 'PLIC', at: Number(plic), size: 0x400_0000 }]),
   ],
   inputs: hartInputs,
 });
@@ -101,17 +101,32 @@ export const riscvPlatform = cpuKind(
 /** Everything that the core has. */
 const ALL_EXTENSIONS = 'imafdc_zba_zbb_zbc_zbs_sstc';
 
+const MACHINE_32: OptionValues = { ...BESIDE, xlen: 32, isa: 'imac', modes: 'm', pmpEntries: 0 };
+const ALL_64: OptionValues = { ...BESIDE, xlen: 64, isa: ALL_EXTENSIONS, modes: 'msu', mmu: ['sv39'] };
+
+/** The names that toolchains give to sets of extensions. */
+export const rv32imac = cpuKind(platform('rv32imac', 'RV32IMAC with machine mode', MACHINE_32), makeRiscvPlatform);
+export const rv32gc = cpuKind(
+  platform('rv32gc', 'RV32GC with bit manipulation, supervisor mode and Sv32', { ...ALL_64, xlen: 32, mmu: ['sv32'] }),
+  makeRiscvPlatform,
+);
+export const rv64imac = cpuKind(
+  platform('rv64imac', 'RV64IMAC with machine and user mode', { ...BESIDE, xlen: 64, isa: 'imac', modes: 'mu' }),
+  makeRiscvPlatform,
+);
+export const rv64gc = cpuKind(
+  platform('rv64gc', 'RV64GC with bit manipulation, supervisor mode and Sv39', ALL_64),
+  makeRiscvPlatform,
+);
 export const rv32 = cpuKind(
   platform('rv32', 'RISC-V, 32 bits: RV32IMAC with machine mode alone, unless its options say more', {
-    ...BESIDE,
-    ...{ xlen: 32, isa: 'imac', modes: 'm', pmpEntries: 0 },
+    ...MACHINE_32,
   }),
   makeRiscvPlatform,
 );
 export const rv64 = cpuKind(
   platform('rv64', 'RISC-V, 64 bits: RV64GC with supervisor mode and Sv39, unless its options say less', {
-    ...BESIDE,
-    ...{ xlen: 64, isa: ALL_EXTENSIONS, modes: 'msu', mmu: ['sv39'] },
+    ...ALL_64,
   }),
   makeRiscvPlatform,
 );

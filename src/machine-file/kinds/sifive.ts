@@ -5,6 +5,7 @@ import { sifiveAon as makeAon } from '../../emu/devices/riscv/sifive-aon/aon.js'
 import { sifiveCcache as makeCcache } from '../../emu/devices/riscv/sifive-ccache/ccache.js';
 import { sifiveGpio as makeGpio } from '../../emu/devices/riscv/sifive-gpio/gpio.js';
 import { IOF_MAPS } from '../../emu/devices/riscv/sifive-gpio/iof-map.js';
+import { sifiveI2c as makeI2c } from '../../emu/devices/riscv/sifive-i2c/i2c.js';
 import { fe310Otp as theFe310Otp } from '../../emu/devices/riscv/sifive-otp/fe310-otp.js';
 import { fu540Otp as makeFu540Otp } from '../../emu/devices/riscv/sifive-otp/fu540-otp.js';
 import { fe310Prci as makeFe310Prci } from '../../emu/devices/riscv/sifive-prci/fe310-prci.js';
@@ -43,6 +44,7 @@ export const sifiveGpio = deviceKind(
         .enum(Object.keys(IOF_MAPS) as [keyof typeof IOF_MAPS])
         .optional()
         .describe('the chip whose functions they have'),
+      restart: o.integer.optional().describe('the pin that resets the board when it is driven low'),
     }),
     pin: ({ pins = 32, prefix = 'GPIO' }, number) => (number < Number(pins) ? `${String(prefix)}${number}` : undefined),
   },
@@ -75,6 +77,18 @@ export const sifiveSpiFlash = deviceKind(
     fromName: spiFromName,
   },
   makeSpiFlash,
+);
+
+export const sifiveI2c = deviceKind(
+  {
+    type: 'sifive-i2c',
+    summary: 'I²C master of SiFive’s chips, OpenCores’ (FE310 21)',
+    takes: ['...'],
+    shape: (o) => ({
+      pins: o.text.optional().describe('its functions at the pin multiplexer without their role: I2C0'),
+    }),
+  },
+  makeI2c,
 );
 
 export const sifivePwm = deviceKind(

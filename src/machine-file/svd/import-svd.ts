@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
-import { RESERVED_HANDLES } from '../../boards/define.js';
 import { UsageError } from '../../emu/errors.js';
 import { isNamedOnly } from '../../emu/not-modelled.js';
+import { TAKEN_NAMES } from '../core-names.js';
 import type { AnyBoard } from '../from-board.js';
 import type { RawCpu, RawDevice, RawMachine } from '../schema.js';
 import type { SvdCpu, SvdDevice, SvdPeripheral } from './model.js';
@@ -35,10 +35,20 @@ const SOURCES = [
 /** Cores whose instructions a Cortex-M4 has. */
 const ON_M4 = new Set(['CM0', 'CM0PLUS', 'CM0+', 'CM1', 'CM3', 'CM4', 'SC000', 'SC300']);
 const BIT_BANDED = new Set(['CM3', 'CM4', 'SC300']);
-/** The core's own: NVIC, SysTick and the like are the processor's. */
-const PRIVATE_BUS = { from: 0xe000_0000, to: 0xe004_0000 };
+/** What an Arm core has itself (ARMv7-M table B3-1): NVIC, SysTick and the like, trace, the ROM table; DBGMCU lies between. */
+const PRIVATE_BUS = [
+  { from: 0xe000_0000, to: 0xe004_2000 },
+  { from: 0xe00f_e000, to: 0xe010_0000 },
+] as const;
+const ARM = /^(CM|SC|CA)/i;
 const DEFAULT_HERTZ = 16e6;
 const MAX_IRQS = 240;
+
+/** A stub with what lies in it. */
+interface Placed {
+  readonly also: string[];
+  size: number;
+}
 
 class Import {
   readonly #svd: SvdDevice;
@@ -69,8 +79,9 @@ class Import {
     this.#cpu(usable);
     this.#clocks(usable);
     const byPeripheral = new Map(usable.map((one) => [one.peripheral, one]));
-    for (const [peripheral, size] of this.#placed(byPeripheral))
-      this.#device(peripheral, size, byPeripheral.get(peripheral));
+    for (const [peripheral, placed] of this.#placed(byPeripheral)) {
+      this.#device(peripheral, placed, byPeripheral.get(peripheral));
+    }
     this.#sharedLines();
   }
 
@@ -118,35 +129,48 @@ class Import {
     if (raw.bridges) this.raw.bridges = raw.bridges;
   }
 
-  /** Peripherals by address, each up to where the next begins. Models go before stubs. */
-  #placed(overlays: ReadonlyMap<SvdPeripheral, Overlay>): Map<SvdPeripheral, number> {
-    const inside = ({ base }: SvdPeripheral) => base >= PRIVATE_BUS.from && base < PRIVATE_BUS.to;
+  /**
+   * Peripherals by address, each up to where the next begins. Some lie in others (Nordic's CLOCK in POWER, modes of one USB block): a stub
+   * has the registers of all of them; a model stays alone.
+   */
+  #placed(overlays: ReadonlyMap<SvdPeripheral, Overlay>): Map<SvdPeripheral, Placed> {
+    const isArm = ARM.test(this.#svd.cpu?.name ?? '');
+    const inside = ({ base }: SvdPeripheral) => isArm && PRIVATE_BUS.some(({ from, to }) => base >= from && base < to);
     const all = this.#svd.peripherals.filter((one) => !inside(one));
     all.sort((a, b) => a.base - b.base || Number(overlays.has(b)) - Number(overlays.has(a)));
-    const placed = new Map<SvdPeripheral, number>();
-    let last: SvdPeripheral | undefined;
-    for (const [index, one] of all.entries()) {
-      const next = all.slice(index + 1).find(({ base }) => base > one.base)?.base ?? 2 ** 32;
-      const end = last ? last.base + placed.get(last)! : 0;
-      if (one.base < end) {
-        this.notes.push(`${one.name} lies in ${last!.name}, which is kept`);
+    const bases = [...new Set(all.map(({ base }) => base)), 2 ** 32];
+    const placed = new Map<SvdPeripheral, Placed>();
+    let last: { readonly one: SvdPeripheral; readonly placed: Placed } | undefined;
+    let next = 0;
+    for (const one of all) {
+      while (bases[next]! <= one.base) next++;
+      const { used } = one;
+      if (last && one.base < last.one.base + last.placed.size) {
+        if (overlays.has(last.one)) this.notes.push(`${one.name} lies in ${last.one.name}, which is kept`);
+        else {
+          last.placed.also.push(one.name);
+          last.placed.size = Math.max(last.placed.size, one.base + used - last.one.base);
+        }
         continue;
       }
-      placed.set(one, Math.min(one.size, next - one.base));
-      last = one;
+      const size = Math.max(Math.min(one.size, bases[next]! - one.base), overlays.has(one) ? 4 : used);
+      const own: Placed = { also: [], size };
+      last = { one, placed: own };
+      placed.set(one, own);
     }
     return placed;
   }
 
-  #device(peripheral: SvdPeripheral, size: number, overlay: Overlay | undefined): void {
+  #device(peripheral: SvdPeripheral, { also, size }: Placed, overlay: Overlay | undefined): void {
     const name = overlay?.name ?? this.#free(peripheral.name.toLowerCase());
     const file = resolve(this.#svd.path);
     const stub: RawDevice = { type: 'svd-stub', at: peripheral.base, file, peripheral: peripheral.name };
+    if (also.length > 0) stub['also'] = also;
     if (size !== peripheral.size) stub['size'] = size;
     this.raw.devices = { ...this.raw.devices, [name]: overlay?.device ?? stub };
     this.#where.set(name, peripheral.where);
     if (overlay) this.modelled.push(`${peripheral.name} (${overlay.device.type})`);
-    else this.stubs.push(peripheral.name);
+    else this.stubs.push(...[peripheral.name, ...also]);
   }
 
   /** Files say which lines there are; that blocks share one is right as far as they say. */
@@ -161,7 +185,7 @@ class Import {
   }
 
   #free(wanted: string): string {
-    const taken = (name: string) => RESERVED_HANDLES.includes(name) || this.raw.devices?.[name] !== undefined;
+    const taken = (name: string) => TAKEN_NAMES.includes(name) || this.raw.devices?.[name] !== undefined;
     let name = wanted;
     for (let number = 0; taken(name); number++) name = `${wanted}_${number}`;
     return name;

@@ -48,6 +48,8 @@ export interface SvdPeripheral {
   readonly base: number;
   /** Bytes from `base` on in which it answers. */
   readonly size: number;
+  /** Up to where its last register reaches. */
+  readonly used: number;
   readonly interrupts: readonly { readonly name: string; readonly value: number }[];
   readonly registers: readonly SvdRegister[];
   /** Line and column in the file. */

@@ -45,8 +45,10 @@ export class Budget {
 function word<T extends string>(layers: Layers, tag: string, known: readonly string[]): T | undefined {
   const text = textOf(layers, tag);
   if (text === undefined) return undefined;
-  if (!known.includes(text)) layers[0]!.refuse(`<${tag}> is '${text.slice(0, 40)}', not one of ${known.join(', ')}`);
-  return text as T;
+  // Some vendors write `read-writeonce`.
+  const found = known.find((one) => one.toLowerCase() === text.toLowerCase());
+  if (found === undefined) layers[0]!.refuse(`<${tag}> is '${text.slice(0, 40)}', not one of ${known.join(', ')}`);
+  return found as T;
 }
 
 const number = (layers: Layers, tag: string): number | undefined => {

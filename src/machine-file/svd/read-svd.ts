@@ -58,15 +58,25 @@ class DeviceReader {
   #peripheral(element: XmlElement, layers: Layers, derivation: Derivation, from: Inherited): void {
     const base = numberIn(element, 'baseAddress') ?? element.refuse('the peripheral has no <baseAddress>');
     const registers = new RegisterReader(derivation, this.#budget).read(layers, inherit(layers, from));
-    const end = registers.reduce((far, { offset, size }) => Math.max(far, offset + size / 8), blockEnd(layers));
-    const size = Math.max(4, Math.ceil(end / 4) * 4);
+    const wholeWords = (bytes: number) => Math.max(4, Math.ceil(bytes / 4) * 4);
+    const used = wholeWords(registers.reduce((far, { offset, size }) => Math.max(far, offset + size / 8), 0));
+    const size = Math.max(used, wholeWords(blockEnd(layers)));
     for (const { name, shift } of elements(layers, 'bytes')) {
       if (this.#peripherals.length === MAX_PERIPHERALS) element.refuse(`more than ${MAX_PERIPHERALS} peripherals`);
       const at = base + shift;
       if (at + size > 2 ** 32) element.refuse(`'${name}' reaches past the 32-bit addresses`);
       const { where } = element;
       const group = textOf(layers, 'groupName');
-      this.#peripherals.push({ name, group, base: at, size, interrupts: interruptsOf(element), registers, where });
+      this.#peripherals.push({
+        name,
+        group,
+        base: at,
+        size,
+        used,
+        interrupts: interruptsOf(element),
+        registers,
+        where,
+      });
     }
   }
 }

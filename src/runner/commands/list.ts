@@ -1,19 +1,40 @@
 /** `fwtest boards`, `devices`, `cpus`: what there is, as tables or JSON. */
 
+import { type BoardFacts, boardFacts } from '../board-facts.js';
 import { boards, cpus, devices } from '../catalogue.js';
 import type { ExitCode } from '../exit-code.js';
 
 type Row = Readonly<Record<string, string | number | readonly string[]>>;
 
-const LISTS = { boards: boardRows, devices, cpus } as const;
+interface List {
+  /** A line each, for people. */
+  rows(): readonly Row[];
+  /** All there is to say, for programs. */
+  facts(): readonly object[];
+}
+
+const LISTS: Readonly<Record<'boards' | 'devices' | 'cpus', List>> = {
+  boards: { rows: boardRows, facts: boardsAndNone },
+  devices: { rows: devices, facts: devices },
+  cpus: { rows: () => cpus().map(({ name, isa, chips }) => ({ name, isa, chips })), facts: cpus },
+};
+
+/** What flags begin with where no board is named. */
+const NONE: BoardFacts = {
+  ...{ name: 'none', import: '', aliases: [], chip: '', cpu: '' },
+  ...{ cpus: [], memory: [], devices: [], parts: [] },
+};
+function boardsAndNone(): BoardFacts[] {
+  return [...boards().map(boardFacts), NONE];
+}
 
 function boardRows(): Row[] {
-  return boards().map(({ exportName, definition: { name, chip, parts } }) => ({
+  return boardsAndNone().map(({ name, import: exported, chip, cpu, parts }) => ({
     name,
-    import: exportName,
-    chip: chip.name,
-    cpu: chip.cpu.name,
-    parts: Object.keys(parts),
+    import: exported,
+    chip,
+    cpu,
+    parts: parts.map((part) => part.name),
   }));
 }
 
@@ -39,7 +60,7 @@ function text(value: Row[string] | undefined): string {
 
 /** Prints one of the lists. */
 export function list(what: keyof typeof LISTS, json: boolean): ExitCode {
-  const rows = LISTS[what]();
-  console.log(json ? JSON.stringify(rows, null, 2) : table(rows));
+  const { rows, facts } = LISTS[what];
+  console.log(json ? JSON.stringify(facts(), null, 2) : table(rows()));
   return 0;
 }

@@ -45,11 +45,8 @@ describe.each([32, 64] as const)('firmware on riscv-virt, RV%i', (xlen) => {
       virtconsole: true,
       rng: true,
     } as const;
-    const { machine, handles, until, end } = run('virtio', options);
-    const { disk, virtconsole } = handles as unknown as {
-      disk: { contents(offset: number, length: number): Uint8Array };
-      virtconsole: { text: string; type(text: string): void };
-    };
+    const { machine, until, end } = run('virtio', options);
+    const { disk, virtconsole } = riscvVirtBoard(options).handlesOf(machine);
     until(() => virtconsole.text !== '');
     const before = machine.snapshot();
     virtconsole.type('ping');

@@ -3,18 +3,21 @@ import { insn, type OperandFormat, type Operands, type Row } from '../../isa/ins
 import type { Operation } from './arithmetic.js';
 import { readX, signed, writeX, type X, type Xlen } from './x-registers.js';
 
-/** Bit manipulation is illegal on harts without it. */
-const GUARD = { scalar: 'zb', trap: 'illegal' } as const;
+/** The extensions, which a hart has or has not each by itself: the scalar of the same name is 0 where it has not. */
+export const BIT_EXTENSIONS = ['zba', 'zbb', 'zbc', 'zbs'] as const;
+export type BitExtension = (typeof BIT_EXTENSIONS)[number];
 
-export function zb<const P extends string>(
-  pattern: P,
-  text: string,
-  timing: 'alu' | 'mul',
-  section: string,
-  body: (o: Emitter, f: Operands<P>) => void,
-): Row {
-  return insn(pattern, text, timing, section, body, { guard: GUARD });
-}
+/** Rows of an extension, illegal on harts without it. */
+export const rowOf =
+  (extension: BitExtension) =>
+  <const P extends string>(
+    pattern: P,
+    text: string,
+    timing: 'alu' | 'mul',
+    section: string,
+    body: (o: Emitter, f: Operands<P>) => void,
+  ): Row =>
+    insn(pattern, text, timing, section, body, { guard: { scalar: extension, trap: 'illegal' } });
 
 /** `rd = op rs`. */
 export const unary =

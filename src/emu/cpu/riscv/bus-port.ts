@@ -4,6 +4,7 @@ import type { EngineHost } from '../../isa/cold-engine.js';
 import type { SoftTlb } from '../../isa/soft-tlb.js';
 import { AccessException } from './access-exception.js';
 import type { AddressSpace } from './address-space.js';
+import { NO_ACCESS } from './mmu.js';
 import { RIGHT } from './pmp.js';
 
 const PAGE = 4096;
@@ -14,36 +15,37 @@ const SPACE = 2 ** 32;
  * refuse misaligned accesses with an access fault (Priv 3.6.3.3 leaves that to the platform). Addresses are a low and, on
  * RV64, a high word.
  */
-export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded'> {
+export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded' | 'walked'> {
   readonly #bus: CpuBus;
   readonly #exception = new AccessException();
   readonly #traps: boolean;
+  readonly #space: AddressSpace;
+  /** Where pages are shown to the engine. */
   readonly #tlb: SoftTlb | undefined;
-  /** Whose accesses they are. */
-  space: AddressSpace;
 
-  /** `traps`: misaligned accesses raise an exception wherever they go; `tlb` learns of pages that were come to. */
-  constructor(bus: CpuBus, space: AddressSpace, traps: boolean, tlb: SoftTlb | undefined) {
+  /** `traps`: misaligned accesses raise an exception wherever they go. */
+  constructor(bus: CpuBus, space: AddressSpace, tlb: SoftTlb | undefined, traps: boolean) {
     this.#bus = bus;
-    this.space = space;
-    this.#traps = traps;
+    this.#space = space;
     this.#tlb = tlb;
+    this.#traps = traps;
   }
 
   load(address: number, size: number, flags: number, high = 0): number {
     if ((address & (size - 1)) !== 0) {
       if (this.#traps || (flags & ACCESS.aligned) !== 0) throw this.#exception.of('load', 'misaligned', address, high);
-      if (!this.space.isPlain && (address & (PAGE - 1)) + size > PAGE) return this.#loadAcross(address, size, high);
+      if (this.#space.dataKey !== 0 && (address & (PAGE - 1)) + size > PAGE)
+        return this.#loadAcross(address, size, high);
     }
     const physical = this.#physical(address, size, high, RIGHT.read, 'load');
     const value = this.#read(physical, size, address, high);
-    if (this.#tlb?.isOn) this.#fill(address, high, physical);
+    if (this.#space.dataKey !== 0) this.#space.shown(this.#tlb!, address, high, physical);
     return value;
   }
   store(address: number, value: number, size: number, flags: number, high = 0): void {
     if ((address & (size - 1)) !== 0) {
       if (this.#traps || (flags & ACCESS.aligned) !== 0) throw this.#exception.of('store', 'misaligned', address, high);
-      if (!this.space.isPlain && (address & (PAGE - 1)) + size > PAGE) {
+      if (this.#space.dataKey !== 0 && (address & (PAGE - 1)) + size > PAGE) {
         this.#storeAcross(address, BigInt(value >>> 0), size, high);
         return;
       }
@@ -51,8 +53,9 @@ export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded'> {
     const physical = this.#physical(address, size, high, RIGHT.write, 'store');
     const before = this.#tlb?.changes;
     this.#write(physical, size, value, address, high);
-    // the store may have changed the very tables that led to it
-    if (this.#tlb?.isOn && this.#tlb.changes === before) this.#fill(address, high, physical);
+    if (this.#space.dataKey === 0) return;
+    // the store may have changed the very tables that led here
+    if (this.#tlb!.changes === before) this.#space.shown(this.#tlb!, address, high, physical);
   }
   load64(address: number, flags: number, high = 0): bigint {
     if ((address & 7) !== 0 && (this.#traps || (flags & ACCESS.aligned) !== 0)) {
@@ -76,8 +79,8 @@ export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded'> {
   }
 
   fetch16(address: number, carry = 0): number {
-    const high = this.space.pcHigh + carry;
-    const physical = this.space.translateFetch(address, high);
+    const high = this.#space.pcHigh + carry;
+    const physical = this.#space.translateFetch(address, high);
     if (physical < 0 || physical >= SPACE) throw this.#refused(physical, 'fetch', address, high);
     try {
       return this.#bus.fetch16(physical);
@@ -86,30 +89,22 @@ export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded'> {
     }
   }
   codeAt(address: number): number | undefined {
-    const physical = this.space.peekFetch(address);
+    const physical = this.#space.peekFetch(address);
     return physical < 0 || physical >= SPACE ? undefined : this.#bus.codeAt(physical);
   }
   constantWord(address: number): number | undefined {
-    return this.space.isIdentity ? this.#bus.constantWord(address) : undefined;
+    return this.#space.codeKey === 0 ? this.#bus.constantWord(address) : undefined;
   }
-  /** The physical address of code, without any effect; negative where it cannot be fetched. */
-  codeAddress(address: number): number {
-    return this.space.peekFetch(address);
+  codeAddress(address: number, carry: number): number {
+    const physical = this.#space.peekFetch(address, carry);
+    return physical < SPACE ? physical : NO_ACCESS;
   }
-  /** Addresses of the page-table entries that the last translation was led by. */
-  walked(): readonly number[] {
-    return this.space.walked;
-  }
-
-  /** The engine makes accesses to this page by itself from now on, as far as that is allowed. */
-  #fill(address: number, high: number, physical: number): void {
-    const { space } = this;
-    const rights = space.pageRights(physical);
-    this.#tlb!.fill(address, high, physical, (rights & RIGHT.read) !== 0, (rights & RIGHT.write) !== 0, space.walked);
+  get walked(): readonly number[] {
+    return this.#space.walked;
   }
 
   #physical(address: number, size: number, high: number, right: number, kind: 'load' | 'store'): number {
-    const physical = this.space.translateData(address, high, size, right);
+    const physical = this.#space.translateData(address, high, size, right);
     if (physical < 0 || physical >= SPACE) throw this.#refused(physical, kind, address, high);
     return physical;
   }

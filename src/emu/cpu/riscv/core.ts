@@ -6,6 +6,7 @@ import { ENGINE, PAGING_ROOM } from '../../isa/layout.js';
 import type { Signal } from '../../signal.js';
 import type { Frequency } from '../../time.js';
 import { TURN, Turns, turnWords } from '../turns.js';
+import type { AddressSpace } from './address-space.js';
 import { BusPort } from './bus-port.js';
 import { clintRow } from './clint.js';
 import { Counter64 } from './counter64.js';
@@ -57,9 +58,9 @@ export function riscv(options: RiscvOptions): CpuType {
   return {
     name: options.name,
     share: harts,
-    ...(needsPaging(models) && { room: PAGING_ROOM }),
     wordSize: options.xlen,
     float,
+    room: models.some(needsPaging) ? PAGING_ROOM : undefined,
     create: (system) => new RiscvCluster(system, options),
   };
 }
@@ -77,6 +78,8 @@ export class RiscvCluster implements Cpu {
   readonly #turns: Turns;
   readonly #regimes: Regimes;
   readonly #halt: Signal;
+  /** Ways of seeing memory that there were so far. */
+  readonly #ways = new Map<string, number>();
   /** The hart that has the engine. */
   #present: Hart;
   /** High word of what a CSR instruction gives, where the engine looks for it. */
@@ -92,16 +95,17 @@ export class RiscvCluster implements Cpu {
     const models = hartModels(options);
     this.isa = isaFor(options.xlen, models);
     this.#engine = new ColdEngine(this.isa, system.memory, this.#host(), system.engine);
-    system.onWithdrawn((page) => this.#engine.tlb?.withdraw(page));
     const { layout } = this.#engine;
     const lengths = models.map(() => TURN);
     this.#turns = new Turns(lengths, arena.f64('cpu.turns', turnWords(models.length)), timebase.shareClock);
     const mtimeClock = timebase.clock(MTIME_CLOCK, options.timebase);
     const mtime = new Counter64(arena.i32('cpu.mtime', Counter64.WORDS), () => mtimeClock.now());
     this.#regimes = new Regimes(this.#engine);
+    system.onWithdrawn((host) => this.#withdrawn(host));
     const cluster = {
       ...{ system, name: options.name, isa: this.isa, layout, mtime, mtimeClock },
-      port: (space: BusPort['space']) => new BusPort(bus, space, options.misaligned === 'trap', this.#engine.tlb),
+      port: (space: AddressSpace) => new BusPort(bus, space, this.#engine.tlb, options.misaligned === 'trap'),
+      numberOf: (way: string) => this.#numberOf(way),
       isAlone: models.length === 1,
       updates: options.ad !== 'fault',
       cycles: (hart: number) => this.#turns.own(hart),
@@ -202,7 +206,6 @@ export class RiscvCluster implements Cpu {
 
   reset(kind: CpuResetKind): void {
     for (const hart of this.harts) hart.reset(kind === 'power-on');
-    this.#regimes.changed(this.#present);
   }
 
   readonly registerNames = NamedRegisters.LIST;
@@ -262,6 +265,7 @@ export class RiscvCluster implements Cpu {
     for (const hart of this.harts) {
       hart.context.restored(hart === this.#present);
       hart.pmp.refresh();
+      hart.space.changed();
     }
     this.#regimes.restored();
   }
@@ -279,7 +283,16 @@ export class RiscvCluster implements Cpu {
     hart.context.enter();
     this.#present = hart;
     this.#turns.holder = hart.model.index;
-    this.#regimes.changed(hart);
+  }
+  #numberOf(way: string): number {
+    const known = this.#ways.get(way);
+    if (known !== undefined) return known;
+    this.#ways.set(way, this.#ways.size + 1);
+    return this.#ways.size;
+  }
+  #withdrawn(host: number | undefined): void {
+    if (host === undefined) this.#engine.tlb?.flush();
+    else this.#engine.tlb?.withdraw(host);
   }
 
   /** Something that decides about interrupts changed: the engine comes back after this instruction if one is due. */
@@ -288,7 +301,7 @@ export class RiscvCluster implements Cpu {
   }
   /** In the middle of a CSR instruction the engine must come back behind it. */
   #addressSpaceChanged(hart: Hart): void {
-    if (hart === this.#present && this.#regimes.changed(hart) && this.#own !== 0) this.#system.timebase.requestStop();
+    if (this.#own !== 0 && this.#regimes.differs(hart)) this.#system.timebase.requestStop();
   }
   #compareTimers(): void {
     for (const hart of this.harts) hart.timer?.compare();
@@ -323,8 +336,8 @@ export class RiscvCluster implements Cpu {
       codeAt: (address) => port().codeAt(address),
       constantWord: (address) => port().constantWord(address),
       codeDecoded: (address, length, elsewhere) => this.#system.bus.codeDecoded(address, length, elsewhere),
-      codeAddress: (address) => port().codeAddress(address),
-      walked: () => port().walked(),
+      codeAddress: (address, carry) => port().codeAddress(address, carry),
+      walked: () => port().walked,
       trackTable: (address, on) => this.#system.bus.track(address, on),
       helpers: this.#helpers(),
     };
@@ -343,6 +356,7 @@ export class RiscvCluster implements Cpu {
       reservedRounding: () => {
         throw ILLEGAL;
       },
+      waits: () => (this.#present.waits ? 1 : 0),
       // stores drop what was decoded from the bytes they change
       fencei: () => undefined,
     };

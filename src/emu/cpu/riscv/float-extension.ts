@@ -7,7 +7,7 @@ import { ROUND_NAMES } from './float-status.js';
 /** What an instruction set with the rows of F and D needs beside them. */
 export const FLOAT: {
   /**
-   * fcsr in two words: `fflags` and `frm`. `fpOn` is not 0 while mstatus.FS lets floating-point instructions run, `fpDirty` 1
+   * fcsr in two words: `fflags` and `frm`. `fpOn` is not 0 while mstatus.FS lets floating-point instructions run, `fpdOn` while it lets those of D, `fpDirty` is 1
    * once they have changed a register or a flag: the core keeps FS by them.
    */
   readonly scalars: Readonly<Record<string, Type>>;
@@ -16,7 +16,7 @@ export const FLOAT: {
   readonly functions: readonly PureFunction[];
   readonly formats: Readonly<Record<string, OperandFormat>>;
 } = {
-  scalars: { fflags: 'i32', frm: 'i32', fpOn: 'i32', fpDirty: 'i32' },
+  scalars: { fflags: 'i32', frm: 'i32', fpOn: 'i32', fpdOn: 'i32', fpDirty: 'i32' },
   helpers: { reservedRounding: { params: ['i32'], result: 'void' } },
   functions: floatFunctions,
   formats: {

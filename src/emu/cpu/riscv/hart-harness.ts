@@ -1,6 +1,6 @@
 import { Bus } from '../../bus.js';
 import type { DeviceProblem, EventDetail } from '../../device.js';
-import { ENGINE } from '../../isa/layout.js';
+import { ENGINE, PAGING_ROOM } from '../../isa/layout.js';
 import { MemoryPool } from '../../memory.js';
 import { Scheduler } from '../../scheduler.js';
 import { Signals } from '../../signal.js';
@@ -33,7 +33,7 @@ export class HartHarness {
   readonly events: [string, EventDetail][] = [];
 
   constructor(options: Partial<RiscvOptions> = {}) {
-    const pool = new MemoryPool([{ name: 'ram', size: RAM_SIZE, kind: 'ram' }], 0x10_0000);
+    const pool = new MemoryPool([{ name: 'ram', size: RAM_SIZE, kind: 'ram' }], PAGING_ROOM);
     const arena = new Arena();
     const budget = new Int32Array(pool.memory.buffer, ENGINE.budget, 1);
     this.timebase = new Timebase(arena, HERTZ, budget, options.harts?.length ?? 1);
@@ -44,7 +44,7 @@ export class HartHarness {
     const xlen = options.xlen ?? 32;
     this.cluster = new RiscvCluster(
       {
-        ...{ arena, memory: pool.memory, engine: { mode: 'cold' }, bus: this.bus },
+        ...{ arena, memory: pool.memory, engine: { mode: 'cold', room: pool.room }, bus: this.bus },
         ...{ timebase: this.timebase, scheduler: this.scheduler, signals: this.signals },
         report: (problem) => this.problems.push(problem),
         emit: (event, detail) => this.events.push([event, detail]),

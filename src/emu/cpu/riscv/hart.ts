@@ -4,6 +4,7 @@ import type { Isa } from '../../isa/instruction.js';
 import type { StateLayout } from '../../isa/layout.js';
 import type { Clock } from '../../time.js';
 import { AddressSpace } from './address-space.js';
+import { BIT_EXTENSIONS } from './bit-row.js';
 import type { BusPort } from './bus-port.js';
 import { Counter64 } from './counter64.js';
 import { CsrFile } from './csr-file.js';
@@ -15,7 +16,7 @@ import { Pmp } from './pmp.js';
 import { privilegeName } from './privilege.js';
 import { NamedRegisters, pcNumber } from './register-names.js';
 import { RETIREMENT_WORDS, Retirement } from './retirement.js';
-import { type HartModel, hasBitManipulation } from './riscv-options.js';
+import type { HartModel } from './riscv-options.js';
 import { Sleep } from './sleep.js';
 import { Status } from './status.js';
 import { SupervisorTimer } from './supervisor-timer.js';
@@ -40,6 +41,8 @@ export interface Cluster {
   readonly own: () => number;
   /** An interrupt may be due, or accesses may mean something else than before. */
   readonly attend: (hart: Hart) => void;
+  /** Numbers ways of seeing memory. */
+  readonly numberOf: (way: string) => number;
   readonly addressSpaceChanged: (hart: Hart) => void;
 }
 
@@ -77,10 +80,14 @@ export class Hart implements CpuHart {
       attend();
     });
     this.interrupts = new Interrupts(model, this.words, this.status, system.signals, attend);
-    this.pmp = new Pmp(this.words, model.pmpEntries, () => cluster.addressSpaceChanged(this));
+    const addressSpaceChanged = () => {
+      this.space.changed();
+      cluster.addressSpaceChanged(this);
+    };
+    this.pmp = new Pmp(this.words, model.pmpEntries, addressSpaceChanged);
     const { words: hart, status, pmp, context, interrupts } = this;
     this.mmu = new Mmu({ bus: system.bus, model, hart, status, pmp, updates: cluster.updates });
-    this.space = new AddressSpace({ hart, status, pmp, mmu: this.mmu, pc: context });
+    this.space = new AddressSpace({ hart, status, pmp, mmu: this.mmu, pc: context, numberOf: cluster.numberOf });
     this.port = cluster.port(this.space);
     const { mtime, mtimeClock } = cluster;
     if (model.hasSstc) {
@@ -91,7 +98,6 @@ export class Hart implements CpuHart {
       new Counter64(arena.i32(`${name}.${own}`, Counter64.WORDS), count, cluster.own);
     const mcycle = counter('mcycle', () => cluster.cycles(model.index));
     const minstret = counter('minstret', () => retirement.count());
-    const addressSpaceChanged = () => cluster.addressSpaceChanged(this);
     const counters = { mcycle, minstret, mtime };
     const { timer } = this;
     const float = this.#floatControl();
@@ -108,7 +114,6 @@ export class Hart implements CpuHart {
       sleep: this.#sleep,
       log: this.#log,
       reserved: context.scalar('reserved')!,
-      changed: addressSpaceChanged,
     });
   }
   readonly #counters: readonly Counter64[];
@@ -146,7 +151,6 @@ export class Hart implements CpuHart {
   }
   setRegister(name: string, value: number | bigint): void {
     this.#names.write(name, value);
-    if (name === 'pc') this.#cluster.addressSpaceChanged(this);
   }
   describe(): string {
     const mode = privilegeName(this.words.privilege);
@@ -161,6 +165,7 @@ export class Hart implements CpuHart {
     this.words.reset();
     this.status.reset();
     this.pmp.refresh();
+    this.space.changed();
     this.timer?.reset();
     for (const counter of this.#counters) {
       counter.stopped = false;
@@ -172,6 +177,10 @@ export class Hart implements CpuHart {
     this.context.setPc(this.model.resetVector | 0, 0);
   }
 
+  /** Whether WFI does anything: waits, or is not allowed. */
+  get waits(): boolean {
+    return !this.interrupts.awaited || this.#traps.waitIsIllegal;
+  }
   halt(): void {
     this.#sleep.halt();
   }
@@ -210,7 +219,8 @@ export class Hart implements CpuHart {
   }
   #floatScalars() {
     const [on, dirty] = [this.context.scalar('fpOn'), this.context.scalar('fpDirty')];
-    return on && dirty && { on, dirty };
+    const doubleOn = this.model.extensions.has('d') ? this.context.scalar('fpdOn') : undefined;
+    return on && dirty && { on, doubleOn, dirty };
   }
   #floatControl() {
     const [flags, rounding] = [this.context.scalar('fflags'), this.context.scalar('frm')];
@@ -218,11 +228,13 @@ export class Hart implements CpuHart {
   }
   #resetScalars(): void {
     const { context, model } = this;
-    for (const name of ['fflags', 'frm', 'fpOn', 'fpDirty', 'reservation']) {
+    for (const name of ['fflags', 'frm', 'fpOn', 'fpdOn', 'fpDirty', 'reservation']) {
       const scalar = context.scalar(name);
       if (scalar) scalar.value = 0;
     }
-    const zb = context.scalar('zb');
-    if (zb) zb.value = hasBitManipulation(model.extensions) ? 1 : 0;
+    for (const name of BIT_EXTENSIONS) {
+      const scalar = context.scalar(name);
+      if (scalar) scalar.value = model.extensions.has(name) ? 1 : 0;
+    }
   }
 }

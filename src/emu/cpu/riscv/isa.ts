@@ -1,7 +1,7 @@
 import { FAR } from '../../isa/crossing.js';
 import { defineIsa, type HelperSignature, type Isa } from '../../isa/instruction.js';
 import type { Type } from '../../isa/ir.js';
-import { BIT_FORMATS } from './bit-row.js';
+import { BIT_EXTENSIONS, BIT_FORMATS } from './bit-row.js';
 import { FLOAT } from './float-extension.js';
 import { FORMATS } from './formats.js';
 import { PRIVILEGED } from './privileged.js';
@@ -37,8 +37,11 @@ const reservation = (xlen: Xlen): Record<string, Type> => ({
   stalls: 'i64',
 });
 
-/** What a hart may lack: floating-point instructions are illegal while `fpOn` is 0, those of bit manipulation while `zb` is. */
-const EXTENSIONS: Readonly<Record<string, Type>> = { ...FLOAT.scalars, zb: 'i32' };
+/** What a hart may lack: its instructions are illegal while a scalar is 0. */
+const EXTENSIONS: Readonly<Record<string, Type>> = {
+  ...FLOAT.scalars,
+  ...Object.fromEntries(BIT_EXTENSIONS.map((name) => [name, 'i32'])),
+};
 const EXTENSION_ROWS = {
   32: [...rvF(32), ...rvD(32), ...rvB(32)],
   64: [...rvF(64), ...rvD(64), ...rvB(64)],
@@ -48,6 +51,7 @@ const EXTENDED = { functions: FLOAT.functions, formats: { ...FORMATS, ...FLOAT.f
 const helpers = (xlen: Xlen): Readonly<Record<string, HelperSignature>> => ({
   csr: { params: ['i32', 'i32', 'i32', ...(xlen === 64 ? (['i32'] as const) : []), 'i32'], result: 'i32' },
   fencei: { params: [], result: 'void' },
+  waits: { params: [], result: 'i32' },
 });
 
 /** RV32I with M, A, C, Zicsr, Zifencei, Zicntr (whose counters are CSRs) and machine mode. */

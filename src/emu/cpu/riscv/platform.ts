@@ -1,8 +1,8 @@
 import type { CpuType } from '../../cpu.js';
 import type { Frequency } from '../../time.js';
-import { clintRow } from './clint.js';
+import { type ClintHandle, clintRow } from './clint.js';
 import { MTIME_CLOCK, riscv } from './core.js';
-import { plicContexts, plicRow } from './plic.js';
+import { type PlicHandle, plicContexts, plicRow } from './plic.js';
 import type { Modes, Paging } from './riscv-options.js';
 import type { Xlen } from './x-registers.js';
 
@@ -28,14 +28,20 @@ export interface RiscvPlatformOptions {
   readonly timebase: Frequency;
   /** Address of the CLINT. */
   readonly clint: number;
-  /** Address of the PLIC if there is one, and how many sources and levels it has. */
-  readonly plic?: number;
+  /** Address of the PLIC, `'none'` where there is none, and how many sources and levels it has. */
+  readonly plic: number | 'none';
   readonly sources?: number;
   readonly priorities?: number;
 }
 
+/** What tests see beside the harts: `board.clint`, `board.plic`. */
+export interface PlatformHandles {
+  readonly clint: ClintHandle;
+  readonly plic: PlicHandle;
+}
+
 /** The PLIC's contexts are M mode, then S mode where there is one, of each hart in turn (as QEMU's boards have them). */
-export function riscvPlatform(options: RiscvPlatformOptions): CpuType {
+export function riscvPlatform(options: RiscvPlatformOptions): CpuType<PlatformHandles> {
   const { xlen, isa, modes, harts = 1, resetVector, pmpEntries = 16, mmu = [], misaligned = 'do' } = options;
   const { sources = 95, priorities = 7, timebase, plic, monitor } = options;
   const models = Array.from({ length: harts }, (_, hartId) => ({
@@ -43,13 +49,14 @@ export function riscvPlatform(options: RiscvPlatformOptions): CpuType {
     ...(hartId === 0 && monitor),
   }));
   const contexts = plicContexts(models.map((hart) => (hart.modes === 'msu' ? 'MS' : 'M')).join());
-  return riscv({
+  const type: CpuType = riscv({
     name: `rv${xlen}${isa}`,
     ...{ xlen, isa, modes, pmpEntries, mmu, misaligned, timebase, harts: models },
-    ...(plic !== undefined && { interruptController: 'plic' }),
+    ...(plic !== 'none' && { interruptController: 'plic' }),
     beside: ({ mtime }) => ({
       clint: clintRow(options.clint, mtime, harts, MTIME_CLOCK),
-      ...(plic !== undefined && { plic: plicRow(plic, { sources, priorities, contexts }) }),
+      ...(plic !== 'none' && { plic: plicRow(plic, { sources, priorities, contexts }) }),
     }),
   });
+  return type as CpuType<PlatformHandles>;
 }

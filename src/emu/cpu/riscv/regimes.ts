@@ -1,98 +1,60 @@
 import type { Hart } from './hart.js';
-import { PRIVILEGE, type Privilege } from './privilege.js';
-import { MSTATUS, type Status } from './status.js';
 
-/** What the engine gives: ways of seeing code and data, by number. 0 is memory as it is. */
+/** What the engine gives: numbers say how it sees code, and data; 0 is memory as it is. */
 export interface RegimeEngine {
+  /** Told each time, since what the hart's state holds may be another one. */
+  pcHigh: number;
   enterRegime(code: number, data: number): void;
   translationsChanged(): void;
   restored(): void;
 }
 
-const PLAIN = 0;
-/** So many different protections and sets of tables are told apart in one run; their numbers have room in a regime's. */
-const NUMBERS = 2 ** 20;
+const NO_TABLES = 0;
 
 /**
- * Between privileged software and the engine, which keeps what was decoded, and which pages were come to, for each way in which
- * memory is seen. Code is seen by privilege, and by tables in user mode; in supervisor mode all tables show one kernel, so that
- * what was decoded there is kept and looked at again when they change. Data is seen by all that decides about accesses.
+ * How the engine sees memory, as the hart does that executes. As long as nothing is translated and nothing protected it reaches
+ * memory by itself; otherwise it asks about each page once, for each way of seeing it.
  *
  * Translations are never older than the tables: a store to an entry that one was made from drops it. So no run depends on what
  * was cached, and SFENCE.VMA has nothing to do.
  */
 export class Regimes {
   readonly #engine: RegimeEngine;
-  /** The regime may be another one. */
-  #isMoved = true;
-  #isPlain = true;
-  readonly #tables = new Map<string, number>();
-  readonly #protections = new Map<string, number>();
+  #code = 0;
+  #data = 0;
   /** Tables that supervisor code was last known to be seen through. */
-  #kernel = -1;
+  #tables = NO_TABLES;
 
   constructor(engine: RegimeEngine) {
     this.#engine = engine;
   }
 
-  /** A hart's privilege, tables or protection are others, or another hart has the engine. True if the engine must hear of it. */
-  changed(hart: Hart): boolean {
-    if (this.#isPlain && hart.space.isIdentity && hart.space.isPlain) return false;
-    this.#isMoved = true;
-    return true;
+  /** Whether a hart sees memory otherwise than the engine does. */
+  differs({ space }: Hart): boolean {
+    return space.codeKey !== this.#code || space.dataKey !== this.#data || this.#isKernelMoved(space.tablesKey);
   }
 
   /** Brings the engine up to date, before it runs. */
   sync(hart: Hart): void {
-    if (!this.#isMoved) return;
-    this.#isMoved = false;
-    const { space, status, words } = hart;
-    this.#isPlain = space.isIdentity && space.isPlain;
-    const code = space.isIdentity ? PLAIN : this.#codeRegime(hart, words.privilege);
-    const data = space.isPlain ? PLAIN : this.#dataRegime(hart, status, status.dataPrivilege);
-    this.#engine.enterRegime(code, data);
+    if (hart.model.xlen === 64) this.#engine.pcHigh = hart.context.high;
+    if (!this.differs(hart)) return;
+    const { codeKey, dataKey, tablesKey } = hart.space;
+    if (this.#isKernelMoved(tablesKey)) {
+      this.#tables = tablesKey;
+      this.#engine.translationsChanged();
+    }
+    this.#code = codeKey;
+    this.#data = dataKey;
+    this.#engine.enterRegime(codeKey, dataKey);
   }
 
   /** Everything may be otherwise than before. */
   restored(): void {
-    this.#isMoved = true;
-    this.#kernel = -1;
+    this.#tables = NO_TABLES;
     this.#engine.restored();
   }
 
-  #codeRegime(hart: Hart, privilege: Privilege): number {
-    let tables = 0;
-    if (hart.mmu.translates(privilege)) {
-      const present = this.#tablesOf(hart);
-      tables = privilege === PRIVILEGE.user ? present : 1;
-      if (privilege === PRIVILEGE.supervisor && present !== this.#kernel) {
-        this.#kernel = present;
-        this.#engine.translationsChanged();
-      }
-    }
-    return 1 + privilege + 4 * (tables + NUMBERS * this.#protectionOf(hart));
+  #isKernelMoved(tables: number): boolean {
+    return tables !== NO_TABLES && tables !== this.#tables;
   }
-
-  #dataRegime(hart: Hart, status: Status, privilege: Privilege): number {
-    const tables = hart.mmu.translates(privilege) ? this.#tablesOf(hart) : 0;
-    const sees = tables === 0 ? 0 : Number(status.has(MSTATUS.SUM)) + 2 * Number(status.has(MSTATUS.MXR));
-    return 1 + sees + 4 * (privilege + 4 * (tables + NUMBERS * this.#protectionOf(hart)));
-  }
-
-  /** Numbers from 2 on for the tables that satp names. */
-  #tablesOf({ mmu }: Hart): number {
-    return numberOf(this.#tables, mmu.tables) + 2;
-  }
-  #protectionOf({ pmp }: Hart): number {
-    return numberOf(this.#protections, pmp.signature);
-  }
-}
-
-function numberOf(known: Map<string, number>, key: string): number {
-  let number = known.get(key);
-  if (number === undefined) {
-    number = known.size;
-    known.set(key, number);
-  }
-  return number;
 }

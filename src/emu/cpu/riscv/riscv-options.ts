@@ -1,6 +1,7 @@
 import type { DeviceRow } from '../../device-row.js';
 import { UsageError } from '../../errors.js';
 import type { Frequency } from '../../time.js';
+import { BIT_EXTENSIONS } from './bit-row.js';
 import type { Counter64 } from './counter64.js';
 import type { Xlen } from './x-registers.js';
 
@@ -65,9 +66,8 @@ export interface HartModel {
   readonly paging: readonly Paging[];
 }
 
-const BIT_MANIPULATION = ['zba', 'zbb', 'zbc', 'zbs'];
 const SINGLE_LETTERS = 'imafdc';
-const NAMED = new Set([...BIT_MANIPULATION, 'zicsr', 'zifencei', 'zicntr', 'zihpm', 'sstc']);
+const NAMED = new Set([...BIT_EXTENSIONS, 'zicsr', 'zifencei', 'zicntr', 'zihpm', 'sstc']);
 export const MOST_HARTS = 5;
 export const MOST_PMP_ENTRIES = 16;
 
@@ -93,9 +93,9 @@ export function extensionsOf(isa: string, where: string): ReadonlySet<string> {
   return extensions;
 }
 
-/** Whether a hart has the bit-manipulation instructions: all four extensions, or none. */
+/** Whether a hart has instructions of bit manipulation. */
 export function hasBitManipulation(extensions: ReadonlySet<string>): boolean {
-  return BIT_MANIPULATION.some((name) => extensions.has(name));
+  return BIT_EXTENSIONS.some((name) => extensions.has(name));
 }
 
 /** The harts of a cluster, in order. @throws UsageError */

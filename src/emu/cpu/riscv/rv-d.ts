@@ -5,12 +5,13 @@ import * as compare from './float-compare.js';
 import { loadF, storeF } from './float-memory.js';
 import { DOUBLE } from './float-precision.js';
 import { readLong, writeF } from './float-registers.js';
-import { fp, rounding } from './float-row.js';
+import { floatRows } from './float-row.js';
 import { FLOAT_CYCLES } from './float-timing.js';
 import { IMMEDIATE } from './immediates.js';
 import { readX, writeX, type Xlen } from './x-registers.js';
 
 const SP = 2;
+const { fp, rounding } = floatRows('d');
 
 /** The D extension (Unpriv 12) with its compressed loads and stores (16.3). */
 export function rvD(xlen: Xlen): readonly Row[] {

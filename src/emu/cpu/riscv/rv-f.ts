@@ -5,12 +5,13 @@ import * as compare from './float-compare.js';
 import { loadF, storeF } from './float-memory.js';
 import { SINGLE } from './float-precision.js';
 import { readWord, writeF } from './float-registers.js';
-import { fp, rounding } from './float-row.js';
+import { floatRows } from './float-row.js';
 import { FLOAT_CYCLES } from './float-timing.js';
 import { IMMEDIATE } from './immediates.js';
 import { low, readX, signed, writeX, type Xlen } from './x-registers.js';
 
 const SP = 2;
+const { fp, rounding } = floatRows('f');
 
 /** The F extension (Unpriv 11) with the compressed loads and stores that RV32 has of it (16.3). */
 export function rvF(xlen: Xlen): readonly Row[] {

@@ -1,9 +1,11 @@
 import type { Emitter, Int, Long } from '../../isa/emitter.js';
 import type { Row } from '../../isa/instruction.js';
 import type { Operation } from './arithmetic.js';
-import { unary, withBit, zb } from './bit-row.js';
+import { rowOf, unary, withBit } from './bit-row.js';
 import { register } from './rv-i.js';
 import { low, type X, type Xlen } from './x-registers.js';
+
+const row = rowOf('zbb');
 
 type Unary = (o: Emitter, a: X) => X;
 
@@ -66,39 +68,39 @@ export function zbb(xlen: Xlen): readonly Row[] {
 
 // biome-ignore format: a table, one row a line
 const BOTH: readonly Row[] = [
-  zb('0100000 ttttt sssss 111 ddddd 0110011', 'andn {d},{s},{t}', 'alu', 'Bitmanip 2.2', register(andn)),
-  zb('0100000 ttttt sssss 110 ddddd 0110011', 'orn {d},{s},{t}', 'alu', 'Bitmanip 2.2', register(orn)),
-  zb('0100000 ttttt sssss 100 ddddd 0110011', 'xnor {d},{s},{t}', 'alu', 'Bitmanip 2.2', register(xnor)),
-  zb('0110000 00000 sssss 001 ddddd 0010011', 'clz {d},{s}', 'alu', 'Bitmanip 2.2', unary(clz)),
-  zb('0110000 00001 sssss 001 ddddd 0010011', 'ctz {d},{s}', 'alu', 'Bitmanip 2.2', unary(ctz)),
-  zb('0110000 00010 sssss 001 ddddd 0010011', 'cpop {d},{s}', 'alu', 'Bitmanip 2.2', unary(cpop)),
-  zb('0110000 00100 sssss 001 ddddd 0010011', 'sext.b {d},{s}', 'alu', 'Bitmanip 2.2', unary(extendByte)),
-  zb('0110000 00101 sssss 001 ddddd 0010011', 'sext.h {d},{s}', 'alu', 'Bitmanip 2.2', unary(extendHalf)),
-  zb('0000101 ttttt sssss 100 ddddd 0110011', 'min {d},{s},{t}', 'alu', 'Bitmanip 2.2', register(choose('ltS', false))),
-  zb('0000101 ttttt sssss 101 ddddd 0110011', 'minu {d},{s},{t}', 'alu', 'Bitmanip 2.2', register(choose('ltU', false))),
-  zb('0000101 ttttt sssss 110 ddddd 0110011', 'max {d},{s},{t}', 'alu', 'Bitmanip 2.2', register(choose('ltS', true))),
-  zb('0000101 ttttt sssss 111 ddddd 0110011', 'maxu {d},{s},{t}', 'alu', 'Bitmanip 2.2', register(choose('ltU', true))),
-  zb('0110000 ttttt sssss 001 ddddd 0110011', 'rol {d},{s},{t}', 'alu', 'Bitmanip 2.3', register(rotateLeft)),
-  zb('0110000 ttttt sssss 101 ddddd 0110011', 'ror {d},{s},{t}', 'alu', 'Bitmanip 2.3', register(rotateRight)),
-  zb('001010000111 sssss 101 ddddd 0010011', 'orc.b {d},{s}', 'alu', 'Bitmanip 2.4', unary(orcb)),
+  row('0100000 ttttt sssss 111 ddddd 0110011', 'andn {d},{s},{t}', 'alu', 'Bitmanip 2.2', register(andn)),
+  row('0100000 ttttt sssss 110 ddddd 0110011', 'orn {d},{s},{t}', 'alu', 'Bitmanip 2.2', register(orn)),
+  row('0100000 ttttt sssss 100 ddddd 0110011', 'xnor {d},{s},{t}', 'alu', 'Bitmanip 2.2', register(xnor)),
+  row('0110000 00000 sssss 001 ddddd 0010011', 'clz {d},{s}', 'alu', 'Bitmanip 2.2', unary(clz)),
+  row('0110000 00001 sssss 001 ddddd 0010011', 'ctz {d},{s}', 'alu', 'Bitmanip 2.2', unary(ctz)),
+  row('0110000 00010 sssss 001 ddddd 0010011', 'cpop {d},{s}', 'alu', 'Bitmanip 2.2', unary(cpop)),
+  row('0110000 00100 sssss 001 ddddd 0010011', 'sext.b {d},{s}', 'alu', 'Bitmanip 2.2', unary(extendByte)),
+  row('0110000 00101 sssss 001 ddddd 0010011', 'sext.h {d},{s}', 'alu', 'Bitmanip 2.2', unary(extendHalf)),
+  row('0000101 ttttt sssss 100 ddddd 0110011', 'min {d},{s},{t}', 'alu', 'Bitmanip 2.2', register(choose('ltS', false))),
+  row('0000101 ttttt sssss 101 ddddd 0110011', 'minu {d},{s},{t}', 'alu', 'Bitmanip 2.2', register(choose('ltU', false))),
+  row('0000101 ttttt sssss 110 ddddd 0110011', 'max {d},{s},{t}', 'alu', 'Bitmanip 2.2', register(choose('ltS', true))),
+  row('0000101 ttttt sssss 111 ddddd 0110011', 'maxu {d},{s},{t}', 'alu', 'Bitmanip 2.2', register(choose('ltU', true))),
+  row('0110000 ttttt sssss 001 ddddd 0110011', 'rol {d},{s},{t}', 'alu', 'Bitmanip 2.3', register(rotateLeft)),
+  row('0110000 ttttt sssss 101 ddddd 0110011', 'ror {d},{s},{t}', 'alu', 'Bitmanip 2.3', register(rotateRight)),
+  row('001010000111 sssss 101 ddddd 0010011', 'orc.b {d},{s}', 'alu', 'Bitmanip 2.4', unary(orcb)),
 ];
 
 // biome-ignore format: a table, one row a line
 const RV32: readonly Row[] = [
-  zb('0000100 00000 sssss 100 ddddd 0110011', 'zext.h {d},{s}', 'alu', 'Bitmanip 2.2', unary(zeroHalf)),
-  zb('0110000 iiiii sssss 101 ddddd 0010011', 'rori {d},{s},{i:bit}', 'alu', 'Bitmanip 2.3', withBit(32, rotateRight)),
-  zb('011010011000 sssss 101 ddddd 0010011', 'rev8 {d},{s}', 'alu', 'Bitmanip 2.4', unary(rev8)),
+  row('0000100 00000 sssss 100 ddddd 0110011', 'zext.h {d},{s}', 'alu', 'Bitmanip 2.2', unary(zeroHalf)),
+  row('0110000 iiiii sssss 101 ddddd 0010011', 'rori {d},{s},{i:bit}', 'alu', 'Bitmanip 2.3', withBit(32, rotateRight)),
+  row('011010011000 sssss 101 ddddd 0010011', 'rev8 {d},{s}', 'alu', 'Bitmanip 2.4', unary(rev8)),
 ];
 
 // biome-ignore format: a table, one row a line
 const RV64: readonly Row[] = [
-  zb('0000100 00000 sssss 100 ddddd 0111011', 'zext.h {d},{s}', 'alu', 'Bitmanip 2.2', unary(zeroHalf)),
-  zb('0110000 00000 sssss 001 ddddd 0011011', 'clzw {d},{s}', 'alu', 'Bitmanip 2.2', unary(onWord(clz))),
-  zb('0110000 00001 sssss 001 ddddd 0011011', 'ctzw {d},{s}', 'alu', 'Bitmanip 2.2', unary(onWord(ctz))),
-  zb('0110000 00010 sssss 001 ddddd 0011011', 'cpopw {d},{s}', 'alu', 'Bitmanip 2.2', unary(onWord(cpop))),
-  zb('011000 iiiiii sssss 101 ddddd 0010011', 'rori {d},{s},{i:bit}', 'alu', 'Bitmanip 2.3', withBit(64, rotateRight)),
-  zb('0110000 ttttt sssss 001 ddddd 0111011', 'rolw {d},{s},{t}', 'alu', 'Bitmanip 2.3', register(onWords(rotateLeft))),
-  zb('0110000 ttttt sssss 101 ddddd 0111011', 'rorw {d},{s},{t}', 'alu', 'Bitmanip 2.3', register(onWords(rotateRight))),
-  zb('0110000 iiiii sssss 101 ddddd 0011011', 'roriw {d},{s},{i:bit}', 'alu', 'Bitmanip 2.3', withBit(64, onWords(rotateRight))),
-  zb('011010111000 sssss 101 ddddd 0010011', 'rev8 {d},{s}', 'alu', 'Bitmanip 2.4', unary(rev8)),
+  row('0000100 00000 sssss 100 ddddd 0111011', 'zext.h {d},{s}', 'alu', 'Bitmanip 2.2', unary(zeroHalf)),
+  row('0110000 00000 sssss 001 ddddd 0011011', 'clzw {d},{s}', 'alu', 'Bitmanip 2.2', unary(onWord(clz))),
+  row('0110000 00001 sssss 001 ddddd 0011011', 'ctzw {d},{s}', 'alu', 'Bitmanip 2.2', unary(onWord(ctz))),
+  row('0110000 00010 sssss 001 ddddd 0011011', 'cpopw {d},{s}', 'alu', 'Bitmanip 2.2', unary(onWord(cpop))),
+  row('011000 iiiiii sssss 101 ddddd 0010011', 'rori {d},{s},{i:bit}', 'alu', 'Bitmanip 2.3', withBit(64, rotateRight)),
+  row('0110000 ttttt sssss 001 ddddd 0111011', 'rolw {d},{s},{t}', 'alu', 'Bitmanip 2.3', register(onWords(rotateLeft))),
+  row('0110000 ttttt sssss 101 ddddd 0111011', 'rorw {d},{s},{t}', 'alu', 'Bitmanip 2.3', register(onWords(rotateRight))),
+  row('0110000 iiiii sssss 101 ddddd 0011011', 'roriw {d},{s},{i:bit}', 'alu', 'Bitmanip 2.3', withBit(64, onWords(rotateRight))),
+  row('011010111000 sssss 101 ddddd 0010011', 'rev8 {d},{s}', 'alu', 'Bitmanip 2.4', unary(rev8)),
 ];

@@ -1,8 +1,10 @@
 import type { Emitter, Int, Long } from '../../isa/emitter.js';
 import type { Row } from '../../isa/instruction.js';
 import type { Operation } from './arithmetic.js';
-import { zb } from './bit-row.js';
+import { rowOf } from './bit-row.js';
 import { register } from './rv-i.js';
+
+const row = rowOf('zbc');
 
 /** Every fourth bit, from bit `first` on. */
 const every4 = (o: Emitter, first: number): Long => o.i64(0x1111_1111_1111_1111n << BigInt(first));
@@ -58,7 +60,7 @@ function productOf(from: 'low' | 'high' | 'middle'): Operation {
 /** Carry-less multiplication (Bitmanip 2.5). */
 // biome-ignore format: a table, one row a line
 export const ZBC: readonly Row[] = [
-  zb('0000101 ttttt sssss 001 ddddd 0110011', 'clmul {d},{s},{t}', 'mul', 'Bitmanip 2.5', register(productOf('low'))),
-  zb('0000101 ttttt sssss 010 ddddd 0110011', 'clmulr {d},{s},{t}', 'mul', 'Bitmanip 2.5', register(productOf('middle'))),
-  zb('0000101 ttttt sssss 011 ddddd 0110011', 'clmulh {d},{s},{t}', 'mul', 'Bitmanip 2.5', register(productOf('high'))),
+  row('0000101 ttttt sssss 001 ddddd 0110011', 'clmul {d},{s},{t}', 'mul', 'Bitmanip 2.5', register(productOf('low'))),
+  row('0000101 ttttt sssss 010 ddddd 0110011', 'clmulr {d},{s},{t}', 'mul', 'Bitmanip 2.5', register(productOf('middle'))),
+  row('0000101 ttttt sssss 011 ddddd 0110011', 'clmulh {d},{s},{t}', 'mul', 'Bitmanip 2.5', register(productOf('high'))),
 ];

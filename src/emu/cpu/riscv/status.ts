@@ -33,6 +33,8 @@ const DIRTY = 3;
 export interface FloatScalars {
   /** Not 0 while FS is not Off. */
   readonly on: ScalarWord;
+  /** The same for double precision, where the hart has it. */
+  readonly doubleOn: ScalarWord | undefined;
   /** Not 0 once a register or flag was written since FS was set. */
   readonly dirty: ScalarWord;
 }
@@ -161,6 +163,7 @@ export class Status {
     const float = this.#float;
     if (float === undefined) return;
     float.on.value = state === 0 ? 0 : INITIAL;
+    if (float.doubleOn) float.doubleOn.value = float.on.value;
     float.dirty.value = state === DIRTY ? 1 : 0;
   }
 }

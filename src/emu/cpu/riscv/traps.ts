@@ -30,8 +30,6 @@ export interface TrapParts {
   readonly log: TrapLog;
   /** The scalar that is 1 while there is a reservation. */
   readonly reserved: ScalarWord;
-  /** Privilege or address space are others. */
-  readonly changed: () => void;
 }
 
 const OPCODE_AMO = 0x2f;
@@ -58,8 +56,6 @@ export class Traps {
     // Priv 3.1.16: the address of the instruction
     else if (trap === 'ebreak') this.#raise(EXCEPTION.breakpoint, this.#parts.context.low, this.#parts.context.high);
     else if (trap === 'illegal') this.#illegal();
-    // the engine is there already
-    else if (trap === 'far') this.#parts.changed();
     else if (trap === 'misalignedTarget') {
       this.#raise(EXCEPTION.instructionMisaligned, argument, this.#parts.context.high);
     } else throw new InternalError({ what: `the hart does not know the trap '${trap}'` });
@@ -88,6 +84,14 @@ export class Traps {
     this.#parts.reserved.value = 0;
   }
 
+  /** With TW, and in user mode where there is supervisor mode, WFI waits for no time at all (Priv 3.1.6.5, 3.3.3). */
+  get waitIsIllegal(): boolean {
+    const { hart, status, model } = this.#parts;
+    const { privilege } = hart;
+    const limited = privilege !== PRIVILEGE.machine && status.has(MSTATUS.TW);
+    return limited || (privilege === PRIVILEGE.user && model.hasSupervisor);
+  }
+
   #returnFromMachine(): void {
     const { hart, status } = this.#parts;
     if (hart.privilege !== PRIVILEGE.machine) this.#illegal();
@@ -106,16 +110,11 @@ export class Traps {
     this.endReservation();
     hart.privilege = privilege;
     context.setPc(hart.words[WORD[at]]!, hart.words[WORD[at] + 1]!);
-    this.#parts.changed();
   }
 
-  /** With TW, and in user mode where there is supervisor mode, WFI waits for no time at all (Priv 3.1.6.5, 3.3.3). */
   #waitForInterrupt(): void {
-    const { hart, status, model, sleep } = this.#parts;
-    const { privilege } = hart;
-    const limited = privilege !== PRIVILEGE.machine && status.has(MSTATUS.TW);
-    if (limited || (privilege === PRIVILEGE.user && model.hasSupervisor)) this.#illegalBehind();
-    else sleep.wait();
+    if (this.waitIsIllegal) this.#illegalBehind();
+    else this.#parts.sleep.wait();
   }
 
   /** Translations are never older than the tables, so that nothing else is to do (Priv 4.2.1). */
@@ -194,7 +193,6 @@ export class Traps {
     words[at.tval + 1] = high;
     hart.privilege = toSupervisor ? PRIVILEGE.supervisor : PRIVILEGE.machine;
     this.#jump(words[at.tvec]!, words[at.tvec + 1]!, isInterrupt ? 4 * code : 0);
-    this.#parts.changed();
     return toSupervisor;
   }
   /** The interrupt flag is the register's top bit. */

@@ -3,6 +3,9 @@ import { ByteFifo } from './byte-fifo.js';
 import type { Ns16550Context } from './ns16550.js';
 import { FCR, IER, IIR, MSR, TRIGGER } from './ns16550-bits.js';
 
+/** The holding-register-empty interrupt: remembered and on the wire, or remembered alone. */
+const HOLDING = { none: 0, asking: 1, seen: 2 } as const;
+
 /** Which interrupt is pending (data sheet, table IV), and the interrupt wire `irq`. */
 export class Interrupts {
   readonly #d: Ns16550Context;
@@ -18,7 +21,7 @@ export class Interrupts {
   /** IER was written; an empty holding register interrupts as soon as it may (8.7). */
   enable(value: number, holdingEmpty: boolean): void {
     const { ier, holdingEmpty: remembered } = this.#d.state;
-    if ((value & ~ier[0]! & IER.ETBEI) !== 0 && holdingEmpty) remembered[0] = 1;
+    if ((value & ~ier[0]! & IER.ETBEI) !== 0 && holdingEmpty) remembered[0] = HOLDING.asking;
     ier[0] = value & 0x0f;
     this.update();
   }
@@ -27,10 +30,22 @@ export class Interrupts {
   identify(): number {
     const pending = this.#pending();
     if (pending === IIR.holdingEmpty) {
-      this.#d.state.holdingEmpty[0] = 0;
+      this.#d.state.holdingEmpty[0] = HOLDING.none;
       this.update();
     }
     return pending | this.#fifos;
+  }
+
+  /**
+   * LSR was read. Whoever did so knows that the holding register is empty: the interrupt for that stays in IIR, but no longer on the
+   * wire. Drivers that look at LSR alone and never at IIR (xv6's) would be interrupted for ever by the level otherwise; on QEMU they are
+   * not, because its PLIC does not look at the line again when an interrupt is completed.
+   */
+  seen(): void {
+    const { holdingEmpty } = this.#d.state;
+    if (holdingEmpty[0] !== HOLDING.asking) return;
+    holdingEmpty[0] = HOLDING.seen;
+    this.update();
   }
 
   /** What IIR holds. */
@@ -42,7 +57,9 @@ export class Interrupts {
   }
 
   update(): void {
-    this.#irq.set(this.#pending() === IIR.none ? 0 : 1);
+    const pending = this.#pending();
+    const isSeen = pending === IIR.holdingEmpty && this.#d.state.holdingEmpty[0] === HOLDING.seen;
+    this.#irq.set(pending === IIR.none || isSeen ? 0 : 1);
   }
 
   #pending(): number {

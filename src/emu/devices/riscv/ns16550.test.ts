@@ -72,6 +72,17 @@ describe('ns16550 transmits', () => {
   });
 });
 
+test('a driver that looks at LSR and never at IIR is not asked again', () => {
+  const { h, write, read, irq } = uart();
+  write(IER, 3);
+  expect([irq(), read(LSR) & 0x60, irq(), read(IIR), read(IIR)]).toEqual([1, 0x60, 0, 0x02, 0x01]);
+  write(DATA, 0x41);
+  expect([irq(), read(LSR) & 0x20, irq()]).toEqual([1, 0x20, 0]);
+  h.handle.type('b');
+  h.run(CHARACTER);
+  expect([irq(), read(LSR) & 1, irq(), read(DATA), irq()]).toEqual([1, 1, 1, 0x62, 0]);
+});
+
 describe('ns16550 receives', () => {
   test('at the speed of the line, with an interrupt a byte', () => {
     const { h, write, read, irq } = uart();

@@ -130,6 +130,7 @@ class Uart {
       case OFFSET.mcr:
         return state.mcr[0]!;
       case OFFSET.lsr:
+        this.#interrupts.seen();
         return this.#receiver.status() | this.#transmitter.status;
       case OFFSET.msr:
         return this.#modem.status();

@@ -3,7 +3,7 @@ import { DeviceHarness, ramBus } from '../../../device-harness.js';
 import { checkDeviceState } from '../../../device-state-check.js';
 import { htif } from './htif.js';
 
-const [TOHOST, FROMHOST] = [0, 8];
+const [FROMHOST, TOHOST] = [0, 8];
 const BASE = 0x8000_0000;
 
 function host() {

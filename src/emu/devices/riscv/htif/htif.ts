@@ -11,7 +11,7 @@ export interface HtifOptions {
 }
 
 const STATE = {
-  /** The device's own registers: tohost, fromhost. */
+  /** The device's own registers: fromhost, tohost. */
   words: i32(4),
   /** 0, or 1 + the exit code. */
   ended: i32(),
@@ -73,7 +73,7 @@ export function htif(options: HtifOptions = {}): DeviceType<Handle<Record<never,
       const index = offset >> 2;
       d.state.words[index] = (d.state.words[index]! & ~mask) | ((value << shift) & mask);
       const host = hosts.get(d)!;
-      if (offset < REGISTERS.fromhost) host.stored(offset >= REGISTERS.tohost + 4);
+      if (offset >= REGISTERS.tohost) host.stored(offset >= REGISTERS.tohost + 4);
       else host.answered();
     },
   });

@@ -1,7 +1,7 @@
 import type { HtifContext } from './htif.js';
 
 /** Offsets of the two double-words in the device's own registers (QEMU's `spike`). */
-export const REGISTERS = { tohost: 0, fromhost: 8 } as const;
+export const REGISTERS = { fromhost: 0, tohost: 8 } as const;
 
 /** A command or an answer: device and command in the upper 16 bits, 48 bits of payload. */
 export interface Message {

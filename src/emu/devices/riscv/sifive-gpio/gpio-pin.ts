@@ -59,6 +59,9 @@ export class GpioPin {
     this.#functions[this.#selected]?.setInput(this.net.digital);
   }
 
+  get drivesLow(): boolean {
+    return this.#driver.drive === 'low';
+  }
   drive(): void {
     this.#driver.set(this.#wanted);
   }

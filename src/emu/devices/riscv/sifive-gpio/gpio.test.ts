@@ -146,3 +146,14 @@ describe('SiFive GPIO (FE310-G002 manual, chapter 17)', () => {
     expect(escaped).toBeUndefined();
   });
 });
+
+test('a board may wire a pin to its reset: low, driven by the chip', () => {
+  const gpio = new DeviceHarness(sifiveGpio({ pins: 16, restart: 10 }), { name: 'gpio' });
+  gpio.net('GPIO10').driver('test').set('pull-down');
+  expect(gpio.resets).toEqual([]);
+  gpio.write(OUT_VAL, 1 << 10);
+  gpio.write(OUT_EN, 1 << 10);
+  expect(gpio.resets).toEqual([]);
+  gpio.write(OUT_VAL, 0);
+  expect(gpio.resets).toEqual(['pin']);
+});

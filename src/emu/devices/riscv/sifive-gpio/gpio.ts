@@ -12,6 +12,8 @@ export interface SifiveGpioOptions {
   readonly prefix?: string;
   /** The chip whose functions its pins have (IOF0, IOF1); without it the port has no multiplexer. */
   readonly iof?: keyof typeof IOF_MAPS;
+  /** A pin that resets the board when the chip drives it low. */
+  readonly restart?: number;
 }
 
 export type GpioContext = DeviceContext<GpioRegisters>;
@@ -48,7 +50,7 @@ class Port {
   readonly #pins: readonly GpioPin[];
   readonly #irqs: readonly Signal[];
 
-  constructor(d: GpioContext, count: number, { prefix = 'GPIO', iof }: SifiveGpioOptions) {
+  constructor(d: GpioContext, count: number, { prefix = 'GPIO', iof, restart }: SifiveGpioOptions) {
     const functions = iof === undefined ? {} : IOF_MAPS[iof];
     this.#d = d;
     this.#all = count === 32 ? -1 : (1 << count) - 1;
@@ -57,6 +59,8 @@ class Port {
     this.#pins = this.#names.map((name, pin) => new GpioPin(d, pin, name, functions[pin] ?? []));
     this.#irqs = this.#names.map((_, pin) => d.output(`irq${pin}`));
     for (const [pin, { net }] of this.#pins.entries()) net.listen(() => this.#sense(pin));
+    const wired = restart === undefined ? undefined : this.#pins[restart];
+    wired?.net.listen(() => wired.drivesLow && d.requestReset('pin'));
     this.#listen();
   }
 

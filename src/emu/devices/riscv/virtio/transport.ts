@@ -164,10 +164,13 @@ export class Transport<H extends object> implements VirtioTransport {
     if (Status.DRIVER_OK && (old & STATUS.driverOk) === 0) this.#lookAgain();
   }
 
-  /** 3.1.1 and 6.1: what the driver accepted is offered, and VERSION_1 is among it. */
+  /**
+   * 3.1.1: what the driver accepted is offered. A driver that does not accept VERSION_1 may be refused (6.1); it is not, as there are
+   * such (xv6's), which the other registers serve as well.
+   */
   get #agreed(): boolean {
     const { accepted } = this.#d.state;
-    return this.negotiated(FEATURE.version1) && this.#offered.every((word, i) => (accepted[i]! & ~word) === 0);
+    return this.#offered.every((word, i) => (accepted[i]! & ~word) === 0);
   }
 
   #notify(queue: number): void {

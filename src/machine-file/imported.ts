@@ -1,11 +1,11 @@
 /** Machines from devicetrees and SVD files, as descriptions that files and flags can change. */
 
-import { boardKind } from '../machine-file/boards.js';
-import { importDevicetree, importReport } from '../machine-file/devicetree/import-tree.js';
-import { readTreeFile } from '../machine-file/devicetree/read-tree.js';
-import type { Source } from '../machine-file/load-yaml.js';
-import { importSvd, requireMemory, svdReport } from '../machine-file/svd/import-svd.js';
-import { readSvdFile } from '../machine-file/svd/read-svd.js';
+import { boardKind } from './boards.js';
+import { importDevicetree, importReport } from './devicetree/import-tree.js';
+import { readTreeFile } from './devicetree/read-tree.js';
+import type { Source } from './load-yaml.js';
+import { importSvd, requireMemory, svdReport } from './svd/import-svd.js';
+import { readSvdFile } from './svd/read-svd.js';
 
 export interface Imported extends Source {
   /** What to tell whoever asked for it, line by line. */

@@ -1,0 +1,1 @@
+#include "../riscv-virt/console.c"

@@ -1,0 +1,1 @@
+#include "../riscv-virt/riscv-virt.h"

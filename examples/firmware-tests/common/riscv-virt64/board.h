@@ -1,0 +1,5 @@
+/* The interrupt controller of the board, and where its test device is wired to. */
+#pragma once
+
+#define PLIC_BASE   0x0c000000u
+#define CALC_SOURCE 20u /* a line that virt has no device on */

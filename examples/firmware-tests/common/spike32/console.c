@@ -1,0 +1,1 @@
+#include "../spike/console.c"
