@@ -85,7 +85,7 @@ export function chipCpu(
       return start?.(segments, at) ?? { cpu: made, note: undefined };
     });
     const notes = started.flatMap(({ note }, i) => (note === undefined ? [] : [`${cpus[i]!.name}: ${note}`]));
-    return { cpu: join(started.map((one) => one.cpu)), note: notes.length === 0 ? undefined : notes.join('\n') };
+    return { cpu: join(started.map((one) => one.cpu)), note: notes.length === 0 ? undefined : notes.join('; ') };
   };
   return { cpu, start };
 }
