@@ -28,6 +28,7 @@ export const isSlow = (address: number): boolean =>
  */
 export class Lines {
   readonly #memory: ArrayBuffer;
+  readonly #views = new Map<number, Int32Array>();
   #words: Int32Array;
   readonly #bytes: Uint8Array;
   /** Whether there may be anything in the tables of places. */
@@ -83,7 +84,9 @@ export class Lines {
   moveTo(distance: number): void {
     const isAway = distance !== 0;
     if (isAway && this.#placed) this.#takeAway();
-    this.#words = new Int32Array(this.#memory, distance, LINES.end >> 2);
+    const words = this.#views.get(distance) ?? new Int32Array(this.#memory, distance, LINES.end >> 2);
+    this.#views.set(distance, words);
+    this.#words = words;
     this.#isAway = isAway;
     if (!isAway && this.#words[LINES.keeps >> 2] !== 0) this.rebuild();
   }

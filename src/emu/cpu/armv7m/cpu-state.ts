@@ -28,6 +28,7 @@ export class CpuState {
   /** Interruption status: not zero in Handler mode (B1.3.1). */
   #words: Int32Array;
   readonly #memory: ArrayBuffer;
+  readonly #views = new Map<number, [Int32Array, Int32Array, Int32Array]>();
   readonly #layout: StateLayout;
   /** The machine's. */
   readonly #budget: Int32Array;
@@ -102,7 +103,9 @@ export class CpuState {
 
   /** Its words are so many bytes behind where the engine has them, from now on. */
   moveTo(distance: number): void {
-    [this.r, this.s, this.#words] = this.#wordsAt(distance);
+    const views = this.#views.get(distance) ?? this.#wordsAt(distance);
+    this.#views.set(distance, views);
+    [this.r, this.s, this.#words] = views;
   }
   #wordsAt(distance: number): [Int32Array, Int32Array, Int32Array] {
     const { registers, end } = this.#layout;

@@ -124,7 +124,9 @@ export class CpuGroup implements Cpu {
     return this.#present.cpu.isa;
   }
   get slice(): number {
-    return Math.min(...this.members.map(({ cpu }) => cpu.slice));
+    let least = Number.POSITIVE_INFINITY;
+    for (const { cpu } of this.members) least = Math.min(least, cpu.slice);
+    return least;
   }
   get statistics() {
     return sumOf(this.members.map(({ cpu }) => cpu.statistics));

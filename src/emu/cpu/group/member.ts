@@ -43,6 +43,9 @@ export class Member {
   readonly #live: Int32Array;
   readonly #engine: Int32Array;
   readonly #kept: Int32Array;
+  /** Of the two, what is the core's own: from GUEST on. */
+  readonly #liveGuest: Int32Array;
+  readonly #keptGuest: Int32Array;
   readonly #keptEngine = new Int32Array(ENGINE_WORDS.length);
 
   /** When it is made the engine's words are its own; afterwards it has left them. */
@@ -54,6 +57,7 @@ export class Member {
     this.#live = new Int32Array(system.memory.buffer, STATE_BASE, WORDS);
     this.#engine = new Int32Array(system.memory.buffer, 0, STATE_BASE >> 2);
     this.#kept = system.arena.i32(`${name}.registers`, WORDS);
+    [this.#liveGuest, this.#keptGuest] = [this.#live.subarray(GUEST), this.#kept.subarray(GUEST)];
     this.#time = new MemberTimebase(system.timebase, name, parts.rate, this.rename, parts.own);
     this.cpu = type.create(this.#system(parts));
     this.leave();
@@ -78,7 +82,7 @@ export class Member {
   }
 
   enter(): void {
-    for (let i = GUEST; i < WORDS; i++) this.#live[i] = this.#kept[i]!;
+    this.#liveGuest.set(this.#keptGuest);
     this.#live[PC] = this.#kept[PC]!;
     this.#live[ALIGNMENT] = this.#kept[ALIGNMENT]!;
     // state that stands in two places would differ after a restore
@@ -86,7 +90,7 @@ export class Member {
     this.enterEngine();
   }
   leave(): void {
-    for (let i = GUEST; i < WORDS; i++) this.#kept[i] = this.#live[i]!;
+    this.#keptGuest.set(this.#liveGuest);
     this.#kept[PC] = this.#live[PC]!;
     this.#kept[ALIGNMENT] = this.#live[ALIGNMENT]!;
     this.leaveEngine();

@@ -19,6 +19,7 @@ export class HartContext {
   readonly #layout: StateLayout;
   readonly #xlen: Xlen;
   readonly #memory: ArrayBuffer;
+  readonly #views = new Map<number, [Int32Array, Int32Array]>();
   #live: Int32Array;
   #pc: Int32Array;
   readonly #kept: Int32Array | undefined;
@@ -53,8 +54,13 @@ export class HartContext {
   }
   /** The words of the hart that has the engine are so many bytes behind where the engine has them, from now on. */
   moveTo(distance: number): void {
-    this.#live = new Int32Array(this.#memory, distance + SCALARS, contextWords(this.#layout) - 1);
-    this.#pc = new Int32Array(this.#memory, distance + ENGINE.pc, 1);
+    let views = this.#views.get(distance);
+    if (views === undefined) {
+      const words = new Int32Array(this.#memory, distance + SCALARS, contextWords(this.#layout) - 1);
+      views = [words, new Int32Array(this.#memory, distance + ENGINE.pc, 1)];
+      this.#views.set(distance, views);
+    }
+    [this.#live, this.#pc] = views;
     this.#place(this.#isLive);
   }
   /** After a restore, which knows who had the engine. */
