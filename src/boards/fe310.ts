@@ -1,5 +1,5 @@
 import { LF_HERTZ } from '../emu/devices/riscv/sifive-aon/aon.js';
-import { riscvPlatform } from '../machine-file/kinds/cpus.js';
+import { riscvPlatform } from '../machine-file/kinds/riscv-cpus.js';
 import {
   fe310Otp,
   fe310Prci,

@@ -1,6 +1,7 @@
 import { notModelledBlock } from '../machine-file/kinds/common.js';
-import { riscvPlatform } from '../machine-file/kinds/cpus.js';
+import { terminal } from '../machine-file/kinds/parts.js';
 import { ns16550 } from '../machine-file/kinds/riscv.js';
+import { riscvPlatform } from '../machine-file/kinds/riscv-cpus.js';
 import { mmuartExtension, pfsocSysreg, sifiveCcache } from '../machine-file/kinds/sifive.js';
 import { defineBoard, defineChip } from './define.js';
 import { resetRom } from './riscv-boot.js';
@@ -94,4 +95,9 @@ const chip = defineChip({
 });
 
 /** Microchip's Icicle Kit. */
-export const microchipIcicleKit = defineBoard({ name: 'microchip-icicle-kit', chip, checked: true });
+export const microchipIcicleKit = defineBoard({
+  name: 'microchip-icicle-kit',
+  chip,
+  checked: true,
+  parts: { console: terminal('mmuart0') },
+});

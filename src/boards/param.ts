@@ -1,5 +1,5 @@
-import { riscvPlatform } from '../machine-file/kinds/cpus.js';
 import { ns16550 } from '../machine-file/kinds/riscv.js';
+import { riscvPlatform } from '../machine-file/kinds/riscv-cpus.js';
 import { defineBoard, defineChip } from './define.js';
 import { at, MHz, MiB, ram } from './rows.js';
 

@@ -9,7 +9,7 @@ export const VIRT = {
   rtc: { address: 0x10_1000, size: 0x1000, irq: 11 },
   clint: { address: 0x200_0000, size: 0x1_0000 },
   pciPorts: { address: 0x300_0000, size: 0x1_0000 },
-  plic: { address: 0xc00_0000, size: 0x60_0000, sources: 95 },
+  plic: { address: 0xc00_0000, size: 0x60_0000, sources: 96 },
   uart0: { address: 0x1000_0000, size: 0x100, irq: 10, hertz: 3_686_400 },
   /** Eight slots, `stride` apart; the first one's interrupt is `irq`. */
   virtio: { address: 0x1000_1000, stride: 0x1000, count: 8, irq: 1 },

@@ -177,8 +177,7 @@ function interruptControllers(harts: number, phandles: Phandles): DtNode[] {
   return [
     node(`plic@${unit(plic.address)}`, {
       phandle: u32(phandles.plic),
-      // QEMU counts source 0, too
-      'riscv,ndev': u32(plic.sources + 1),
+      'riscv,ndev': u32(plic.sources),
       reg: place([plic.address, plic.size]),
       'interrupts-extended': ofEach(INTERRUPT.external, INTERRUPT.supervisorExternal),
       'interrupt-controller': empty,

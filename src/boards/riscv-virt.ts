@@ -7,7 +7,6 @@ import { UsageError } from '../emu/errors.js';
 import type { LoadSegment } from '../emu/machine-description.js';
 import { encodeDtb } from '../machine-file/devicetree/dtb.js';
 import { bananaRom, mmioCalculator } from '../machine-file/kinds/common.js';
-import { riscvPlatform } from '../machine-file/kinds/cpus.js';
 import {
   cfiFlash,
   fwCfg,
@@ -19,6 +18,7 @@ import {
   virtioSerial,
   virtioSlot,
 } from '../machine-file/kinds/riscv.js';
+import { riscvPlatform } from '../machine-file/kinds/riscv-cpus.js';
 import { type Board, type DeviceRows, defineBoard, defineChip } from './define.js';
 import { type BootOptions, type BootPlan, planBoot, resetRom, type Xlen } from './riscv-boot.js';
 import { VIRT } from './riscv-virt-map.js';

@@ -1,5 +1,5 @@
 import { notModelledBlock } from '../machine-file/kinds/common.js';
-import { riscvPlatform } from '../machine-file/kinds/cpus.js';
+import { riscvPlatform } from '../machine-file/kinds/riscv-cpus.js';
 import { shaktiUart } from '../machine-file/kinds/sifive.js';
 import { defineBoard, defineChip } from './define.js';
 import { resetRom } from './riscv-boot.js';

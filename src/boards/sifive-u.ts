@@ -2,8 +2,8 @@ import { UsageError } from '../emu/errors.js';
 import { encodeDtb } from '../machine-file/devicetree/dtb.js';
 import { spiFlash } from '../machine-file/kinds/bus-parts.js';
 import { notModelledBlock } from '../machine-file/kinds/common.js';
-import { riscvPlatform } from '../machine-file/kinds/cpus.js';
 import { terminal } from '../machine-file/kinds/parts.js';
+import { riscvPlatform } from '../machine-file/kinds/riscv-cpus.js';
 import {
   fu540Otp,
   fu540Prci,

@@ -12,7 +12,7 @@ import type { UniqueId } from '../emu/devices/stm32f4/signature.js';
 import type { Boot } from '../emu/devices/stm32f4/syscfg.js';
 import { ABSENT, UNMODELLED, type UnmodelledRow } from '../emu/devices/stm32f4/unmodelled.js';
 import type { TimingModel } from '../emu/isa/engine-mode.js';
-import { cortexM4 } from '../machine-file/kinds/cpus.js';
+import { cortexM4 } from '../machine-file/kinds/arm-cpus.js';
 import {
   dbgmcu,
   exti,

@@ -1,4 +1,4 @@
-import { Board, type Chip, type DeviceRows, type PartRows, RESERVED_HANDLES } from '../boards/define.js';
+import { Board, type Chip, type DeviceRows, type PartRows } from '../boards/define.js';
 import type { CpuType } from '../emu/cpu.js';
 import type { DeviceRow, PlaceRow } from '../emu/device-row.js';
 import { type MachineDescription, type MemoryRow, placesOf } from '../emu/machine-description.js';
@@ -6,6 +6,7 @@ import type { PartType } from '../emu/part.js';
 import { bodyKey, checkTotal, type MadeDevice, memoryRow, placed, Space } from './build-memory.js';
 import { checkClock, WiringBuilder } from './build-wiring.js';
 import { type ClockRows, clockRows, hertzAtStart } from './clocks.js';
+import { TAKEN_NAMES } from './core-names.js';
 import type { AnyBoard } from './from-board.js';
 import { type FirmwareImage, readImage } from './images.js';
 import type { CpuKind, DeviceKind, OptionValues, PartKind } from './kinds/kind.js';
@@ -100,7 +101,7 @@ class Builder {
           const what = `a ${other[0]} and a ${sort} are both called '${name}'`;
           this.#mistakes.add(where(), what, 'choose another name');
         }
-        if (called && RESERVED_HANDLES.includes(name)) {
+        if (called && TAKEN_NAMES.includes(name)) {
           this.#mistakes.add(
             where(),
             `'${name}' cannot be the name of a ${sort}: it means something else`,

@@ -194,6 +194,17 @@ memory:
     expect(cpu.harts.length).toBe(3);
   });
 
+  test('another core on a board keeps clock, addresses and interrupts', () => {
+    const { board } = machineFrom([fromFlags({ machine: 'riscv-virt64', cpu: ['sifive-u54'] }, '.')]);
+    const machine = board.createMachine();
+    expect(machine.cpu.name).toBe('rv64imafdc');
+    expect([machine.timebase.cpuClock.hertz, machine.cpu.pc, machine.bus.regionAt(0xc00_0000)?.name]).toEqual([
+      100e6,
+      0x1000,
+      'plic',
+    ]);
+  });
+
   test('processors of other kinds stand beside each other, each with clock, names and interrupts of its own', () => {
     const machine = made({
       cpu: [

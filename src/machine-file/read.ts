@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import type { z as Zod } from 'zod';
 import { closest } from '../emu/spelling.js';
 import { base64, fileBytes } from './file-bytes.js';
+import { CPUS, kindNamed } from './kinds/index.js';
 import { zod } from './libraries.js';
 import type { Source } from './load-yaml.js';
 import type { Mistakes } from './mistakes.js';
-import type { BootValue, ImageValue, Model, Named, Where } from './model.js';
+import type { BootValue, CpuValue, ImageValue, Model, Named, Where } from './model.js';
 import { parseInteger } from './quantities.js';
 import { CPU_KEYS, DEVICE_KEYS, type MachineFile, machineSchema, PART_KEYS } from './schema.js';
 
@@ -143,9 +144,12 @@ export function readInto(
   if (file.name !== undefined) model.name = file.name;
   for (const name of file.remove ?? []) remove(model, name, where('remove'), mistakes);
   // Other processors stand in the place of the board's.
+  const replaced = file.cpus && model.cpusOfBoard ? [...model.cpus.values()] : [];
   if (file.cpus && model.cpusOfBoard) model.cpus.clear();
   if (file.cpus) model.cpusOfBoard = false;
-  put(model.cpus, 'cpus', file.cpus, (cpu) => ({ ...cpu, options: optionsOf(cpu, CPU_KEYS, folder) }));
+  put(model.cpus, 'cpus', file.cpus, (cpu) =>
+    inPlaceOf(replaced[0]?.value, { ...cpu, options: optionsOf(cpu, CPU_KEYS, folder) }),
+  );
   put(model.clocks, 'clocks', file.clocks, (clock) => (typeof clock === 'number' ? { hertz: clock } : clock));
   put(model.memory, 'memory', file.memory, (one) =>
     one.file === undefined ? one : { ...one, file: resolve(folder, one.file) },
@@ -192,6 +196,17 @@ function readContents(
       ? base64(contents, where('contents'), mistakes)
       : fileBytes(resolve(folder, file!), where('file'), mistakes);
   if (bytes) model.contents.push({ value: { at, bytes }, where });
+}
+
+/** What a core is, as opposed to where it stands on its board. */
+const OF_THE_CORE = ['xlen', 'isa', 'modes', 'mmu', 'pmpEntries', 'misaligned', 'monitor'];
+
+/** Another processor of the same family on a board keeps what the board says: clock, addresses, interrupt lines. */
+function inPlaceOf(old: CpuValue | undefined, cpu: CpuValue): CpuValue {
+  const [was, is] = [old && kindNamed(CPUS, old.type), kindNamed(CPUS, cpu.type)];
+  if (old === undefined || was === undefined || was.family !== is?.family) return cpu;
+  const kept = Object.entries({ ...was.fromName?.(''), ...old.options }).filter(([key]) => !OF_THE_CORE.includes(key));
+  return { ...cpu, clock: cpu.clock ?? old.clock, options: { ...Object.fromEntries(kept), ...cpu.options } };
 }
 
 /** `app.bin@0x8000_0000`, or the long form. */

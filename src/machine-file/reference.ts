@@ -92,7 +92,7 @@ function typeText(schema: Json): string {
   if (Array.isArray(schema['enum'])) return schema['enum'].map((one) => `\`${one}\``).join(', ');
   if (schema['const'] !== undefined) return `\`${String(schema['const'])}\``;
   const any = (schema['anyOf'] ?? schema['oneOf']) as Json[] | undefined;
-  if (any) return [...new Set(any.map(typeText))].join(' or ');
+  if (any) return [...new Set(any.flatMap((one) => typeText(one).split(' or ')))].join(' or ');
   const type = schema['type'];
   if (type === 'array') return `list${schema['items'] ? ` of ${typeText(schema['items'] as Json)}` : ''}`;
   if (type === 'object') return schema['properties'] ? 'map' : 'map by name';

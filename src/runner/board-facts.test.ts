@@ -66,5 +66,7 @@ test('processors with the chips that have them, and those of no chip', () => {
 test('devices by chip, modelled or named only', () => {
   const all = devices();
   expect(all).toContainEqual(expect.objectContaining({ name: 'sifive-pwm', instances: 'pwm0 pwm1 pwm2' }));
-  expect(all).toContainEqual(expect.objectContaining({ name: 'I2C', state: 'named only', where: 'chip fe310-g002' }));
+  expect(all).toContainEqual(
+    expect.objectContaining({ name: 'platform DMA', state: 'named only', where: 'chip fu540-c000' }),
+  );
 });

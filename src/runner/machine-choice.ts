@@ -1,10 +1,10 @@
 /** From options to a machine; what only files and flags need is loaded for those. */
 
 import { UsageError } from '../emu/errors.js';
-import { BOARDS, boardNamed } from '../machine-file/boards.js';
 import { elfWidth } from '../machine-file/elf-width.js';
 import type { Model } from '../machine-file/model.js';
 import { type MachineChoice, machineChoice } from './machine-flags.js';
+import { QUICK_BOARDS } from './quick-boards.js';
 import type { AnyBoard } from './station.js';
 
 export interface ChosenMachine {
@@ -43,15 +43,17 @@ export async function machineOf(choice: MachineChoice, command: string, firmware
     choice.dtb === undefined &&
     choice.svd === undefined
   )
-    throw noBoard(command);
+    throw await noBoard(command);
   const plain = isPlain(flags);
-  if (plain !== undefined) return { board: plainBoard(plain, firmware) };
+  if (plain !== undefined) return { board: await plainBoard(plain, firmware) };
   const { machineFromChoice } = await import('./machine-from-choice.js');
   return machineFromChoice(flags, firmware);
 }
 
 /** @throws UsageError when there is no such board */
-function plainBoard(name: string, firmware: string | undefined): AnyBoard {
+async function plainBoard(name: string, firmware: string | undefined): Promise<AnyBoard> {
+  if (Object.hasOwn(QUICK_BOARDS, name)) return QUICK_BOARDS[name]!();
+  const { boardNamed } = await import('../machine-file/boards.js');
   try {
     return boardNamed(name, { width: firmware === undefined ? undefined : elfWidth(firmware) });
   } catch (error) {
@@ -59,8 +61,9 @@ function plainBoard(name: string, firmware: string | undefined): AnyBoard {
   }
 }
 
-function noBoard(command: string): UsageError {
+async function noBoard(command: string): Promise<UsageError> {
+  const { BOARDS } = await import('../machine-file/boards.js');
   const names = BOARDS.map((one) => one.name);
-  const remedy = `name the board the image is for: ${names.map((name) => `--board ${name}`).join(' or ')}`;
+  const remedy = `name the board the image is for, --board ${names.join(', ')}; or make a machine: --config, --machine none --cpu …`;
   return new UsageError({ what: "the option '-b, --board <name>' is missing", where: command, remedy });
 }

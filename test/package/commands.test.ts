@@ -106,11 +106,11 @@ describe('fwtest boot', () => {
   test.each([
     ['no such file', ['x.elf', '-b', 'stm32f4-discovery'], 'the firmware file does not exist'],
     ['an image for another machine', [elf('hello/hello.elf'), '-b', 'stm32f4-discovery'], 'is a RISC-V program'],
-    ['no such board', [elf('hello/hello.elf'), '-b', 'stm32f4-discvery'], 'did you mean stm32f4-discovery?'],
+    ['no such board', [elf('hello/hello.elf'), '-b', 'stm32f4-discvery'], "did you mean 'stm32f4-discovery'?"],
     ['no board', [elf('hello/hello.elf')], "the option '-b, --board <name>' is missing"],
     ['no such file and no board', ['x.elf'], 'the firmware file does not exist'],
     ['no board and an unknown option', [elf('hello/hello.elf'), '--stat'], 'Did you mean --stats?'],
-    ['nothing', [], "missing required argument 'app.elf'"],
+    ['nothing', [], "the option '-b, --board <name>' is missing"],
     ['no duration', [elf('hello/hello.elf'), '-b', 'riscv-virt', '--for', '2'], '"2" is not a duration'],
     ['an unknown option', [elf('hello/hello.elf'), '-b', 'riscv-virt', '--stat'], 'Did you mean --stats?'],
   ])('%s is a usage error', (_, args, text) => {

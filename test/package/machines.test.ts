@@ -153,7 +153,7 @@ describe('what was asked for in 2021, each on the command line', () => {
     const { stdout, code } = boot(folder(), elf('blinky/blinky.elf'), ...args);
     expect(code).toBe(0);
     expect(stdout).toContain('lamp: { type: led }');
-    expect(stdout).toContain('- gpiod.12 = lamp.in');
+    expect(stdout).toContain('- gpiod.12=lamp.in');
   });
 
   test('clocks: a UART on a PLL sends at its rate', () => {
@@ -240,8 +240,19 @@ export const board = riscvVirt.with({ second: at(0x0500_0000, mmioCalculator({ b
 });
 
 test('misuse at level error is exit code 1, unless it is allowed', () => {
-  const args = [elf('blinky/blinky.elf'), '--board', 'stm32f4-discovery', '--for', '10ms'];
-  expect(boot(folder(), ...args).code).toBe(0);
+  const cwd = folder();
+  // Vectors, then: ldr r0, =GPIOA_BSRR; str r0, [r0]; b . — GPIOA has no clock.
+  const words = [0x2000_1000, 0x0800_0009, 0x6000_4801, 0xbf00_e7fe, 0x4002_0018];
+  writeFileSync(join(cwd, 'gated.bin'), Uint32Array.from(words));
+  const args = ['gated.bin@0x08000000', '--board', 'stm32f4-discovery', '--for', '1ms'];
+  const [strict, warned, silent] = [[], ['--misuse', 'warn'], ['--misuse', 'off']].map((more) =>
+    boot(cwd, ...args, ...more),
+  );
+  expect([strict!.code, warned!.code, silent!.code]).toEqual([1, 0, 0]);
+  expect(strict!.stderr).toContain('GPIOA');
+  expect(strict!.stderr).toContain('--misuse warn allows it');
+  expect(warned!.stderr).toContain('GPIOA');
+  expect(silent!.stderr).toBe('');
 });
 
 test('options of QEMU without a meaning here are explained', () => {

@@ -31,8 +31,12 @@ export class Draft {
   readonly raw: RawMachine = {};
   readonly unmodelled: Unmodelled[] = [];
   readonly notes: string[] = [];
+  /** Nodes in use that have no model: disabled in the tree that firmware gets. */
+  readonly disabled = new Set<DtNode>();
   /** Names of the models that stand for nodes. */
   readonly made = new Map<DtNode, string>();
+  /** A reset ROM that is to hold the tree. */
+  reset: { readonly node: DtNode; readonly size: number; readonly code: Uint8Array } | undefined;
   /** A chip of the project is taken as a whole: what overlaps with it is its own. */
   isChip = false;
   /** Flashes that are there as memory. */
@@ -66,6 +70,7 @@ export class Draft {
   /** A block without model. */
   stub(name: string, span: Span, node: DtNode, why?: string): void {
     const { resources } = this;
+    this.disabled.add(node);
     const [compatible, path] = [resources.compatible(node), resources.path(node)];
     this.unmodelled.push({ name, path, compatible, address: span.address, why });
     if (span.size <= MAX_STUB) {

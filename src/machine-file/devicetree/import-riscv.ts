@@ -83,7 +83,7 @@ export function importHarts(draft: Draft, cpus: CpuNodes, controllers: Controlle
     resetVector: importStart(draft, second),
     timebase: cpus.timebase ?? DEFAULT_TIMEBASE,
     clint,
-    ...(plic !== undefined && { plic, sources: Math.min(Math.max(sources, 1), MAX_SOURCES) }),
+    ...(plic === undefined ? { plic: 'none' } : { plic, sources: Math.min(Math.max(sources, 1), MAX_SOURCES) }),
   };
   draft.put('cpus', 'cpu', cpu, first.node);
 }

@@ -3,8 +3,11 @@ import type { Board } from '../../boards/define.js';
 import { stm32f4Discovery } from '../../boards/index.js';
 import { UsageError } from '../../emu/errors.js';
 import { ZEPHYR_STYLE } from './board-test-tree.js';
+import { decodeDtb } from './dtb.js';
 import { readDts } from './dts.js';
 import { importDevicetree, importReport } from './import-tree.js';
+import { nodeAt } from './tree.js';
+import { readStrings } from './values.js';
 
 const imported = (source: string, boards: Readonly<Record<string, Board>> = {}) =>
   importDevicetree(readDts(source, 'board.dts'), { path: 'board.dts', boardNamed: (name) => boards[name] });
@@ -159,6 +162,18 @@ describe('a RISC-V system', () => {
   test('has the console of /chosen', () => {
     const { raw } = only(`${UART} };`, 'chosen { stdout-path = "/soc/serial@10000000:115200"; };');
     expect(raw.parts).toEqual({ console: { type: 'terminal', uart: 'serial' } });
+  });
+
+  test('tells firmware that blocks without a model are disabled', () => {
+    const { raw } = only('npu@30000000 { compatible = "acme,npu"; reg = <0x30000000 0x1000>; };');
+    const rom = Buffer.from(raw.memory!['resetRom']!.contents!, 'base64');
+    const status = nodeAt(decodeDtb(rom.subarray(0x100)).root, '/soc/npu')?.properties.get('status');
+    expect(readStrings(status!)).toEqual(['disabled']);
+  });
+
+  test('may be without PLIC', () => {
+    const { raw } = imported(riscv('').replace('riscv,plic0', 'acme,irq'));
+    expect(raw.cpus?.['cpu']).toMatchObject({ plic: 'none' });
   });
 
   test('cannot be without processors or controllers', () => {

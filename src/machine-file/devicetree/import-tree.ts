@@ -6,6 +6,7 @@ import type { RawMachine } from '../schema.js';
 import { Draft, type Unmodelled } from './draft.js';
 import type { ReadTree } from './dts.js';
 import { importCortexM, isNvic } from './import-arm.js';
+import { importRom } from './import-boot.js';
 import { chipOf, importChip, pinOfChip } from './import-chip.js';
 import { cpuNodes } from './import-cpus.js';
 import { DeviceImport, isDevice } from './import-devices.js';
@@ -134,6 +135,7 @@ export function importDevicetree(read: ReadTree, options: ImportOptions): Import
   importPins(draft, nodes, names, known && board ? pinOfChip(draft) : pinOfDraft(draft));
   importBusParts(draft, nodes, names);
   importConsole(draft);
+  importRom(draft);
   return {
     raw: draft.raw,
     where: (...path) => draft.where(path),

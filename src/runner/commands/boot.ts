@@ -39,6 +39,9 @@ const SLICE: Duration = '5ms';
 const SLICE_MS = 5;
 /** Machine time after a firmware's exit or first fault: for what it still says, and for bytes on their way. */
 const LAST_WORDS_NS = 20e6;
+/** Slices after that in which it is looked whether firmware goes on after a fault, and how long a loop at a handler's end is. */
+const PLACES = 4;
+const HANDLER_BYTES = 256;
 const CTRL_C = 3;
 const NEWLINE = 10;
 
@@ -66,6 +69,8 @@ class Session {
   #semihostingShown = 0;
   #quit = false;
   #faultAt: number | undefined;
+  /** Where the core was in the slices after a fault. */
+  readonly #places: number[] = [];
   #exitCode: number | undefined;
   #standingAtExit: Standing | undefined;
   #lastByte = NEWLINE;
@@ -124,8 +129,24 @@ class Session {
     const { bench, machine } = this.#station;
     const since = this.#standingAtExit?.time ?? this.#faultAt;
     const isOver = since !== undefined && bench.time - since >= LAST_WORDS_NS;
+    if (isOver && this.#standingAtExit === undefined && this.#goesOn()) return undefined;
     if (isOver || (machine.cpu.locked && this.#exitCode === undefined)) return this.outcome();
     return undefined;
+  }
+
+  /**
+   * Firmware that has handled its fault goes on (OpenSBI tries by traps what a hart has); what has not, stands in its handler. Where it is
+   * after several slices tells them apart.
+   */
+  #goesOn(): boolean {
+    const { machine } = this.#station;
+    if (machine.cpu.locked) return false;
+    this.#places.push(machine.cpu.pc >>> 0);
+    if (this.#places.length < PLACES) return true;
+    const isElsewhere = Math.max(...this.#places) - Math.min(...this.#places) > HANDLER_BYTES;
+    this.#places.length = 0;
+    if (isElsewhere) this.#faultAt = undefined;
+    return isElsewhere;
   }
 
   /** What there is to say of the firmware at this point. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sifiveE } from '../../../src/boards/sifive-e.js';
+import { lm75, spiPeer } from '../../../src/devices.js';
 import { boot, finish, results } from '../boot.js';
 
 describe('sifive-e', () => {
@@ -70,6 +71,35 @@ describe('sifive-e', () => {
     expect(board.guestErrors).toEqual([]);
   });
 
+  test('the flash reads with four data lines, as its command says', () => {
+    const board = boot('sifive-e/firmware/hello.elf', sifiveE);
+    board.flash.write(0x10_0000, Uint8Array.of(0x11, 0x22, 0x33, 0x44));
+    const { bus } = board.machine;
+    const [base, single, quad] = [0x1001_4000, 0x8_0008, 0x8_0002];
+    const set = (offset: number, value: number) => bus.write(base + offset, 4, value);
+    const drain = () => board.run('100us');
+    set(0x60, 0);
+    set(0x18, 2);
+    set(0x40, single);
+    for (const byte of [0x6b, 0x10, 0, 0, 0]) set(0x48, byte);
+    drain();
+    set(0x40, quad);
+    for (let i = 0; i < 4; i++) set(0x48, 0);
+    drain();
+    expect(Array.from({ length: 4 }, () => bus.read(base + 0x4c, 4))).toEqual([0x11, 0x22, 0x33, 0x44]);
+    // the same with one line is nothing that the flash understands
+    set(0x18, 0);
+    drain();
+    set(0x18, 2);
+    set(0x40, single);
+    for (const byte of [0xeb, 0x10, 0, 0]) set(0x48, byte);
+    drain();
+    set(0x40, 0x8_0000);
+    set(0x48, 0);
+    drain();
+    expect(bus.read(base + 0x4c, 4)).toBe(0xff);
+  });
+
   test('code that switches its flash off faults', () => {
     const board = boot('sifive-e/firmware/hello.elf', sifiveE);
     board.run('1ms');
@@ -104,12 +134,21 @@ describe('sifive-e', () => {
     expect(board.guestErrors).toEqual([]);
   });
 
-  test('what the chip has and the model does not is said when it is used', () => {
+  test('parts on I2C and SPI1, by the pins of the headers', () => {
+    const board = boot(
+      'sifive-e/firmware/sensors.elf',
+      sifiveE.with({ sensor: lm75('i2c0', { temperature: 21.5 }), peer: spiPeer('spi1', { select: 'GPIO2' }) }),
+    );
+    board.peer.reply(0x5a);
+    const words = finish(board, '150ms');
+    // 21.5 degrees in halves, in the upper nine bits; what the peer answered
+    expect(words.slice(0, 3)).toEqual([0x1580, 0x5a, 0x8000_000b]);
+    expect(board.peer.received).toEqual([0xc3]);
+    expect(board.guestErrors).toEqual([]);
+  });
+
+  test('what there is not is said when it is used', () => {
     const board = boot('sifive-e/firmware/hello.elf', sifiveE);
-    board.machine.bus.read(0x1001_6000, 4);
-    expect(board.guestErrors.map(({ kind, what }) => [kind, what.split(' is used')[0]])).toEqual([
-      ['unmodelled', 'I2C'],
-    ]);
     expect(() => board.machine.bus.read(0x3000, 4)).toThrow('error device');
     expect(() => board.machine.bus.read(0x2100_0000, 4)).toThrow('flash behind its first 16 MiB');
   });

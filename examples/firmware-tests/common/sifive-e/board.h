@@ -2,4 +2,4 @@
 #pragma once
 
 #define PLIC_BASE   0x0c000000u
-#define CALC_SOURCE 52u /* the line of I2C, which is not used */
+#define CALC_SOURCE 52u /* the line of I2C, which the program does not use */

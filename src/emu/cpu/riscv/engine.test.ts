@@ -40,7 +40,7 @@ class Bench {
     this.isa = isa;
     this.#long = isLong(isa);
     this.#mode = mode;
-    const helpers = { csr, fencei: () => undefined };
+    const helpers = { csr, fencei: () => undefined, waits: () => 1 };
     this.#machine = flatMachine(isa, SIZE, { base: BASE, helpers, mode });
     this.#view = new DataView(this.#machine.memory.buffer);
   }
@@ -121,7 +121,7 @@ class Bench {
         if (size === 8) memory.writeBigUInt64LE(value, at);
         else memory.writeUIntLE(Number(value), at, size);
       },
-      helper: (name, args) => (name === 'csr' ? csr(...args.map(Number)) : undefined),
+      helper: (name, args) => (name === 'csr' ? csr(...args.map(Number)) : name === 'waits' ? 1 : undefined),
     };
     let [ended, cycles] = ['fault', 1];
     try {

@@ -46,16 +46,25 @@ export class UartTransmitter {
 
   /** A write to txdata; into a full FIFO it is ignored (18.4). */
   write(byte: number): void {
-    if (!this.#fifo.push(byte)) {
-      this.#d.report({
-        kind: 'misuse',
-        rule: 'sequence',
-        what: `${this.#d.name}.txdata was written while its FIFO is full: the byte is lost`,
-        remedy: 'wait until txdata.full (bit 31) is 0',
-        section: 'FE310 18.4',
-      });
-    }
+    if (!this.#fifo.push(byte)) this.#reportFull();
     this.kick();
+  }
+  #reportFull(): void {
+    const { name, regs } = this.#d;
+    const off = regs.txctrl.txen === 0;
+    this.#d.report({
+      kind: 'misuse',
+      rule: 'sequence',
+      what: `${name}.txdata was written while its FIFO is full${off ? ' and txctrl.txen is 0' : ''}: the byte is lost`,
+      remedy: off ? 'set txctrl.txen (bit 0): nothing is sent before' : 'wait until txdata.full (bit 31) is 0',
+      section: off ? 'FE310 18.6' : 'FE310 18.4',
+    });
+  }
+  /** Why nothing goes out. */
+  get hint(): string | undefined {
+    const { name, regs } = this.#d;
+    if (this.#fifo.empty || regs.txctrl.txen !== 0) return undefined;
+    return `${name}.txctrl.txen is 0: ${this.length} bytes wait in the transmit FIFO`;
   }
 
   /** Begins a frame if there is one to send, and it may: txctrl.txen (18.6). */

@@ -49,6 +49,7 @@ describe('SiFive UART (FE310-G002 manual, chapter 18)', () => {
     const uart = port();
     for (let i = 0; i < 8; i++) uart.write(TXDATA, 0x61 + i);
     expect(uart.read(TXDATA)).toBe(FULL);
+    expect(uart.handle.hint).toBe('uart0.txctrl.txen is 0: 8 bytes wait in the transmit FIFO');
     uart.run(20 * BIT);
     expect(uart.handle.text).toBe('');
     uart.write(TXCTRL, TXEN);
@@ -149,6 +150,21 @@ describe('SiFive UART (FE310-G002 manual, chapter 18)', () => {
     uart.runNanoseconds(200_000);
     // own bits 1.5 … 8.5 are the sender's 0 (start), 1, 1, 2, 2, 3, 3, 4
     expect(uart.read(RXDATA)).toBe(0xfe);
+  });
+
+  test('a pin that somebody looks at shows the frame', () => {
+    const uart = port({ tx: 'UART0_TX' });
+    const line = uart.pinFunction('UART0_TX');
+    line.addPin({ level: 1, observed: true, driven: () => {} });
+    uart.write(TXCTRL, TXEN);
+    uart.write(TXDATA, 0xb2);
+    const levels: number[] = [];
+    uart.run(BIT / 2);
+    for (let i = 0; i < 10; i++) {
+      levels.push(line.output === 'high' ? 1 : 0);
+      uart.run(BIT);
+    }
+    expect(levels).toEqual([0, 0, 1, 0, 0, 1, 1, 0, 1, 1]);
   });
 
   test('sending without a pin is said once', () => {

@@ -41,6 +41,8 @@ export interface SifiveUartPort {
   readonly lines: readonly string[];
   /** Puts a listener on the line the port sends by. @returns what takes it off again */
   attach(listener: UartListener): () => void;
+  /** Why nothing goes out, as far as the port can tell. */
+  readonly hint: string | undefined;
   /** A frame begins now on the line by which the port receives. */
   hear(frame: UartFrame): void;
 }
@@ -113,6 +115,9 @@ function handle(transmitter: UartTransmitter, receiver: UartReceiver): SifiveUar
     },
     get lines() {
       return text().split(/\r?\n/);
+    },
+    get hint() {
+      return transmitter.hint;
     },
     attach: (listener) => transmitter.listeners.add(listener),
     hear: (frame) => receiver.hear(frame),

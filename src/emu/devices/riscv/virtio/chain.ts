@@ -22,13 +22,20 @@ export class Chain {
 
   /** Bytes of what the driver wrote; the caller has checked that so many are there. */
   read(offset: number, length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
+    const pieces: Uint8Array[] = [];
     let done = 0;
     for (const { address, length: count } of partOf(this.#readable, offset, length)) {
-      bytes.set(readGuest(this.#bus, address, count), done);
+      pieces.push(readGuest(this.#bus, address, count));
       done += count;
     }
     if (done < length) throw new VirtioFailure('a request is shorter than its header says', 'virtio 1.1 2.6.4');
+    if (pieces.length === 1) return pieces[0]!;
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    for (const piece of pieces) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
     return bytes;
   }
 

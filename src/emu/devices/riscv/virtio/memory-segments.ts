@@ -12,6 +12,9 @@ export class VirtioFailure extends Error {
   }
 }
 
+/** Bytes above which a stretch is looked at before it is read. */
+const LONG = 4096;
+
 /** A stretch of guest memory. */
 export interface Segment {
   readonly address: number;
@@ -22,6 +25,9 @@ export interface Segment {
 export function readGuest(bus: BusMaster, address: number, length: number): Uint8Array {
   const loaded = bus.load?.(address, length);
   if (loaded !== undefined) return loaded;
+  // before room is made for what is not there
+  const last = address + length - 1;
+  if (length > LONG && (last >= 2 ** 32 || bus.read(last, 1) === undefined)) throw unreachable(last, 'read');
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i++) {
     const byte = address + i < 2 ** 32 ? bus.read(address + i, 1) : undefined;

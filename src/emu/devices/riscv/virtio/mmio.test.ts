@@ -263,6 +263,43 @@ describe('console (virtio 1.1 5.3)', () => {
   });
 });
 
+test.each([true, false])('whatever memory holds, a device goes on or asks for a reset (version 1: %s)', (legacy) => {
+  let seed = 12_345;
+  const random = (below: number) => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+    return (seed >>> 8) % below;
+  };
+  const backends = [virtioEntropy(), virtioConsole(), virtioBlock({ size: 8192 })];
+  const ends = { running: 0, reset: 0 };
+  for (let round = 0; round < 300; round++) {
+    const driver = new TestDriver(backends[round % 3]!, legacy);
+    driver.begin(random(2) << 28);
+    driver.queue(0);
+    driver.queue(1);
+    driver.start();
+    for (let i = 0; i < 8; i++) {
+      const address = random(4) === 0 ? random(2 ** 24) * 256 : RAM + random(0x10_0000);
+      const length = random(3) === 0 ? random(2 ** 24) * 256 : random(5000);
+      for (const queue of [0, 1]) {
+        driver.descriptor(
+          queue,
+          i,
+          { address, length, write: random(2) === 0 },
+          random(5) === 0 ? 5 : random(2),
+          random(9),
+        );
+      }
+    }
+    for (let i = 0; i < 4; i++) driver.announce(random(2), random(9));
+    driver.notify(0);
+    driver.notify(1);
+    ends[driver.status & NEEDS_RESET ? 'reset' : 'running']++;
+    driver.h.write(0x70, 0);
+    expect([driver.status, driver.irq]).toEqual([0, 0]);
+  }
+  expect(Math.min(ends.running, ends.reset)).toBeGreaterThan(20);
+});
+
 test('nothing of a device is outside its state', () => {
   expect(checkDeviceState(virtioMmio(virtioEntropy()), (h) => [h.read(0), h.read(0x10)])).toBeUndefined();
   const disk = virtioMmio(virtioBlock({ size: 4096 }), { legacy: false });
