@@ -48,6 +48,22 @@ export class Turns {
     const before = words[WORD.own + one]!;
     return one === words[WORD.present] ? before + this.#clock.now() - words[WORD.start]! : before;
   }
+  /** The same while none executes: turns that were over meanwhile need not have been counted. */
+  ownAsleep(one: number): number {
+    const words = this.#words;
+    let passed = this.#clock.now() - words[WORD.end]!;
+    if (passed <= 0) return this.own(one);
+    const present = words[WORD.present]!;
+    let own = words[WORD.own + one]! + (one === present ? words[WORD.end]! - words[WORD.start]! : 0);
+    const rounds = Math.floor(passed / this.#round);
+    own += rounds * this.#lengths[one]!;
+    passed -= rounds * this.#round;
+    for (let next = (present + 1) % this.#lengths.length; passed > 0; next = (next + 1) % this.#lengths.length) {
+      if (next === one) own += Math.min(passed, this.#lengths[next]!);
+      passed -= this.#lengths[next]!;
+    }
+    return own;
+  }
 
   /** The present one has executed to the end of its turn, or beyond. */
   next(): void {

@@ -68,6 +68,8 @@ export class CpuGroup implements Cpu {
   readonly #bus: SharedBus;
   /** The one that has the engine's words. */
   #present: Member;
+  /** Whether a member executes instructions at this moment. */
+  #executing = false;
   readonly #withdrawn: ((host: number | undefined) => void)[] = [];
 
   constructor(system: CpuSystem, members: readonly GroupMember[], turns: readonly number[]) {
@@ -102,7 +104,7 @@ export class CpuGroup implements Cpu {
       return new Member({
         ...{ name, index, type: cpu, system: this.#system, bus: this.#bus, engine: { chunks, room } },
         rate: Rational.from(rate),
-        own: () => this.#turns.own(index),
+        own: () => (this.#executing ? this.#turns.own(index) : this.#turns.ownAsleep(index)),
         onWithdrawn: (listener) => this.#listenWithdrawn(listener),
       });
     });
@@ -164,7 +166,7 @@ export class CpuGroup implements Cpu {
     const member = this.members[turns.present]!;
     this.#turnTo(member);
     timebase.shorten(timebase.tick + turns.left);
-    const stop = member.cpu.run();
+    const stop = this.#execute(member, 'run');
     if (turns.left <= 0) turns.next();
     return stop === 'breakpoint' ? stop : this.#stopped();
   }
@@ -182,8 +184,17 @@ export class CpuGroup implements Cpu {
     const member = this.members[turns.present]!;
     if (member.isIdle) return;
     this.#turnTo(member);
-    member.cpu.step();
+    this.#execute(member, 'step');
     if (turns.left <= 0) turns.next();
+  }
+
+  #execute({ cpu }: Member, what: 'run' | 'step'): CpuStop | undefined {
+    this.#executing = true;
+    try {
+      return what === 'run' ? cpu.run() : void cpu.step();
+    } finally {
+      this.#executing = false;
+    }
   }
 
   reset(kind: CpuResetKind): void {
