@@ -51,6 +51,8 @@ export interface CpuSystem {
   onWithdrawn(listener: (host: number | undefined) => void): void;
   /** Whether anybody listens to `event`: asked before a detail is made on a busy path. */
   hears(event: string): boolean;
+  /** Tells other cores of an event, where there are some. */
+  signalEvent?(): void;
   /** The machine resets at the end of the present instruction. */
   requestReset(kind: CpuResetKind): void;
 }
@@ -116,6 +118,8 @@ export interface Cpu {
    */
   enterEngine?(): void;
   leaveEngine?(distance: number): void;
+  /** Another core has signalled an event. */
+  receiveEvent?(): void;
   /** Ends what it has reserved by an exclusive access: another core may access it from now on. */
   endExclusive?(): void;
   /** What it consists of, where it is several cores. */

@@ -80,8 +80,7 @@ const stationOf = ({ board }: ReturnType<typeof machineFrom>) =>
 
 describe.each(Object.entries(YAML))('%s', (name, yaml) => {
   const described = () => machineFrom([parseYaml(yaml, 'machine.yaml', FIRMWARE)]);
-  const flagged = () =>
-    machineFrom([fromFlags({ ...MACHINE, ...FLAGS[name as keyof typeof YAML] }, FIRMWARE)]);
+  const flagged = () => machineFrom([fromFlags({ ...MACHINE, ...FLAGS[name as keyof typeof YAML] }, FIRMWARE)]);
 
   test('a file makes them, and each executes its own program', () => {
     const { board, machine } = stationOf(described());
@@ -116,4 +115,34 @@ test('a core is looked at by its name', () => {
   expect(board.cpu.harts.map((one) => one.name)).toEqual(['app', 'io']);
   io!.setRegister('a0', 77);
   expect(io!.register('a0')).toBe(77);
+});
+
+test('a processor is added to a board', () => {
+  // lui a1,0x2001c; 1: addi a0,a0,1; sw a0,0(a1); j 1b
+  const counting = Uint32Array.of(0x2001_c5b7, 0x0015_0513, 0x00a5_a023, 0xff9f_f06f);
+  const contents = Buffer.from(counting.buffer).toString('base64');
+  const yaml = `
+board: stm32f4-discovery
+cpus:
+  cpu0: { type: cortex-m4 }
+  io: { type: rv32, clock: 8MHz, resetVector: 0x08040000 }
+contents:
+  - { at: 0x08040000, contents: ${contents} }
+`;
+  const echo = join(import.meta.dirname, '../../examples/firmware-tests/uart-echo/uart-echo.elf');
+  const ends = (['cold', 'hot', 'auto'] as const).map((engine) => {
+    const { board } = machineFrom([parseYaml(yaml, 'machine.yaml', FIRMWARE)]);
+    const station = createStation(board, echo, { hostTimeout: 60_000, engine });
+    const { machine } = station;
+    const { text, type } = { text: () => uart().text, type: (line: string) => uart().type(line) };
+    const uart = () => machine.handle('usart2') as { text: string; type(text: string): void };
+    station.board.run('2ms');
+    type('hello\n');
+    station.board.run('10ms');
+    expect(text()).toContain('hello');
+    // four cycles a round at half the clock of the first one's 16 MHz
+    expect(machine.bus.peek(0x2001_c000, 4)).toBeGreaterThan(0.012 * 8e6 * 0.2);
+    return machine.hash();
+  });
+  expect(new Set(ends).size).toBe(1);
 });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { defineChip } from '../../src/boards/define.js';
 import { KiB, MHz, ram, rom } from '../../src/boards/rows.js';
-import type { CpuType } from '../../src/emu/cpu.js';
 import { cpuGroup } from '../../src/emu/cpu/group/group.js';
 import { rv32 } from '../../src/emu/cpu/riscv/core.js';
+import type { CpuType } from '../../src/emu/cpu.js';
 import { Machine, type MachineOptions } from '../../src/emu/machine.js';
-import { finish, FIRST, machineOf, mailOf, pairOf, segmentsOf, SECOND } from './pair.js';
+import { FIRST, finish, machineOf, mailOf, pairOf, SECOND, segmentsOf } from './pair.js';
 
 /** What one core may not access another one still does: the engine's page tables follow the core that executes. */
 
@@ -51,10 +51,7 @@ function unevenMachine(second: CpuType, options: MachineOptions) {
   });
   // lui a1,0xa0000; 1: lw a0,1(a1); addi a0,a0,1; sw a0,1(a1); j 1b
   const loop = Uint32Array.of(0xa000_05b7, 0x0015_a503, 0x0015_0513, 0x00a5_a0a3, 0xff5f_f06f);
-  const image = [
-    ...segmentsOf('guarded'),
-    { physicalAddress: 0x0804_0000, data: new Uint8Array(loop.buffer) },
-  ];
+  const image = [...segmentsOf('guarded'), { physicalAddress: 0x0804_0000, data: new Uint8Array(loop.buffer) }];
   return new Machine(chip, { ...options, image });
 }
 

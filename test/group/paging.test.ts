@@ -22,7 +22,10 @@ function machineOf(xlen: 32 | 64, count: number, engine: EngineMode): Machine {
   const memories = { ...chip.memories, flash: rom(0x0800_0000, KiB(512)), sram: ram(0x2000_0000, KiB(192)) };
   const { segments } = readElf(`${import.meta.dirname}/../riscv/supervisor/firmware/kernel-rv${xlen}.elf`);
   const number = { physicalAddress: NUMBER, data: Uint8Array.of(count, 0, 0, 0) };
-  return new Machine({ ...chip, cpu, memories }, { engine, image: [...segments, number, ...segmentsOf('guarded', 'open')] });
+  return new Machine(
+    { ...chip, cpu, memories },
+    { engine, image: [...segments, number, ...segmentsOf('guarded', 'open')] },
+  );
 }
 
 describe.each([32, 64] as const)('RV%i with paging and two Cortex-M4', (xlen) => {

@@ -8,6 +8,12 @@ const PAIRS = {
 } as const;
 const squares = (count: number): number => (count * (count + 1) * (2 * count + 1)) / 6;
 
+test('SEV of one Cortex-M4 ends WFE of the other', () => {
+  const machine = machineOf(pairOf(SECOND, 'cpu1.5'), ['event0', 'event1']);
+  machine.runCycles(400_000);
+  expect(mailOf(machine)).toMatchObject({ done: 1, armed: 100, replies: 100 });
+});
+
 describe.each(Object.entries(PAIRS))('%s', (_, { chip, images }) => {
   const make = (engine?: EngineMode) => machineOf(chip, images, engine && { engine });
 

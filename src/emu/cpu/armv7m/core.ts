@@ -237,6 +237,9 @@ export class CortexM4 implements Cpu {
     this.#model.state.moveTo(distance);
     this.#engine.leave(distance);
   }
+  receiveEvent(): void {
+    this.#model.interrupts.sendEvent();
+  }
   endExclusive(): void {
     this.#model.state.clearExclusive();
   }
@@ -350,7 +353,10 @@ export class CortexM4 implements Cpu {
         float.show();
       },
       floatFlags: (value) => void float.show(value!),
-      sev: () => void interrupts.sendEvent(),
+      sev: () => {
+        interrupts.sendEvent();
+        return void this.#system.signalEvent?.();
+      },
       // Memory is strongly ordered here, and a pending exception is taken before the next instruction anyway.
       barrier: () => undefined,
     };

@@ -106,8 +106,13 @@ export class CpuGroup implements Cpu {
         rate: Rational.from(rate),
         own: () => (this.#executing ? this.#turns.own(index) : this.#turns.ownAsleep(index)),
         onWithdrawn: (listener) => this.#listenWithdrawn(listener),
+        signalEvent: () => this.#signalEvent(index),
       });
     });
+  }
+  /** SEV is heard by all processors (ARMv7-M B1.5.18). */
+  #signalEvent(from: number): void {
+    for (const { index, cpu } of this.members) if (index !== from) cpu.receiveEvent?.();
   }
   #listenWithdrawn(listener: (host: number | undefined) => void): void {
     if (this.#withdrawn.push(listener) > 1) return;

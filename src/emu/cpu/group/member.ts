@@ -30,6 +30,8 @@ export interface MemberParts {
   readonly own: () => number;
   readonly engine: Pick<CpuSystem['engine'], 'room' | 'chunks'>;
   readonly onWithdrawn: CpuSystem['onWithdrawn'];
+  /** It has signalled an event. */
+  readonly signalEvent: () => void;
 }
 
 /** One of several cores, and its words while another one has the engine's. */
@@ -63,7 +65,7 @@ export class Member {
     this.leave();
     this.#live.fill(0);
   }
-  #system({ system, name, engine, onWithdrawn }: MemberParts): CpuSystem {
+  #system({ system, name, engine, onWithdrawn, signalEvent }: MemberParts): CpuSystem {
     return {
       ...system,
       ...namedParts(system, this.rename),
@@ -71,6 +73,7 @@ export class Member {
       timebase: this.#time,
       bus: this.bus,
       onWithdrawn,
+      signalEvent,
       report: (problem) => system.report(problem, name),
       emit: (event, detail) => system.emit(event, detail, name),
     };
