@@ -51,6 +51,8 @@ export type ImageValue = {
   readonly file: string;
   readonly at?: number;
   readonly format?: 'elf' | 'bin' | 'hex' | 'uf2';
+  /** The processor that executes it. */
+  readonly cpu?: string;
 };
 export type BootValue = Exclude<NonNullable<MachineFile['boot']>, string>;
 

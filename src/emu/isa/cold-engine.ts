@@ -18,6 +18,7 @@ import {
   COUNTERS,
   ENGINE,
   NOTE,
+  NOTES,
   PAGE_SHIFT,
   PAGE_SIZE,
   PAGING,
@@ -156,7 +157,7 @@ export class ColdEngine {
     const regionImports = this.#regionImports;
     const room = isa.paging ? options.room : undefined;
     const more = room === undefined ? undefined : { base: room + PAGING.banks * BANK_SIZE, count: PAGING.chunks };
-    this.#records = new Records(memory, more);
+    this.#records = new Records(memory, more, options.chunks);
     this.#entries = new TableEntries(isLong(isa) ? 8 : 4, (address, on) => host.trackTable?.(address, on));
     this.tlb = room === undefined ? undefined : new SoftTlb(memory, room, this.#entries);
     const compiler = (space: number, high: number) =>
@@ -227,6 +228,17 @@ export class ColdEngine {
   /** What compiles for the present view. */
   get hot(): HotEngine {
     return this.#hot;
+  }
+
+  /** It has the engine's words for itself, from now on or until now; while it has not, its state is `distance` bytes behind. */
+  enter(): void {
+    this.#records.isThere = true;
+    this.lines.moveTo(0);
+    this.#words.fill(0, NOTES.base >> 2, (NOTES.base + NOTES.entries * NOTES.stride) >> 2);
+  }
+  leave(distance: number): void {
+    this.#records.isThere = false;
+    this.lines.moveTo(distance);
   }
 
   /**

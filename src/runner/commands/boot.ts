@@ -353,6 +353,6 @@ function requireImage(board: AnyBoard, path: string | undefined, model: Model | 
 function tellStart(board: AnyBoard, path: string | undefined): void {
   if (board.chip.start === undefined) return;
   const elf = path === undefined ? undefined : readElf(path);
-  const note = board.startNote(elf?.segments, elf?.entry);
+  const note = board.startNote(elf?.segments, elf?.entry, elf);
   if (note !== undefined) console.error(`fwtest: ${note}`);
 }
