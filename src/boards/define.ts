@@ -16,6 +16,8 @@ export type PartRows = Readonly<Record<string, PartType>>;
 export type ChipStart = (
   image: readonly LoadSegment[],
   entry: number | undefined,
+  /** What the image was built for, if it is known. */
+  program?: Pick<ElfImage, 'machine' | 'class'>,
 ) => { readonly cpu: CpuType; readonly note: string | undefined };
 
 /** An image that belongs to a board. */
@@ -60,6 +62,7 @@ export const RESERVED_HANDLES = [
   'hash',
   'diff',
   'cpu',
+  'cpus',
   'memory',
   'pin',
   'on',
@@ -134,12 +137,13 @@ export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartR
   createMachine(
     options: MachineOptions & {
       readonly entry?: number | undefined;
+      readonly program?: Pick<ElfImage, 'machine' | 'class'> | undefined;
       readonly symbol?: (name: string) => number | undefined;
     } = {},
   ): Machine {
-    const { entry, symbol, ...rest } = options;
+    const { entry, program, symbol, ...rest } = options;
     const image = this.#imageWith(options.image);
-    const cpu = this.chip.start?.(image ?? [], entry ?? this.#ownEntry).cpu;
+    const cpu = this.chip.start?.(image ?? [], entry ?? this.#ownEntry, program).cpu;
     const devices = symbol && devicesFor(this.chip.devices, symbol);
     const description = { ...this.description, ...(cpu && { cpu }), ...(devices && { devices }) };
     return new Machine(description, image ? { ...rest, image } : rest);
@@ -152,8 +156,12 @@ export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartR
     return this.chip.images?.find(({ entry }) => entry !== undefined)?.entry;
   }
   /** What the start of its firmware is taken to be where nobody said it, in a sentence. */
-  startNote(image: readonly LoadSegment[] = [], entry?: number): string | undefined {
-    return this.chip.start?.(this.#imageWith(image) ?? [], entry ?? this.#ownEntry).note;
+  startNote(
+    image: readonly LoadSegment[] = [],
+    entry?: number,
+    program?: Pick<ElfImage, 'machine' | 'class'>,
+  ): string | undefined {
+    return this.chip.start?.(this.#imageWith(image) ?? [], entry ?? this.#ownEntry, program).note;
   }
   /** The typed handles of a machine of this board. */
   handlesOf(machine: Machine): Handles<D, P> {

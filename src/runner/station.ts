@@ -10,7 +10,7 @@ import { InternalError, UsageError } from '../emu/errors.js';
 import type { TimingModel } from '../emu/isa/engine-mode.js';
 import type { Machine } from '../emu/machine.js';
 import { placesOf } from '../emu/machine-description.js';
-import { type BoardHandle, type BoardSnapshot, boardHandle } from './board-handle.js';
+import { type BoardHandle, type BoardSnapshot, boardHandle, semihostingOf } from './board-handle.js';
 import type { EngineSettings } from './engine-settings.js';
 import { MachineBench } from './machine-bench.js';
 
@@ -50,13 +50,14 @@ function memoriesOf(board: AnyBoard) {
   );
 }
 
-interface SemihostingCpu {
-  readonly semihosting: { enable(options: { directory?: string; commandLine?: string }): void };
+interface Semihosting {
+  enable(options: { directory?: string; commandLine?: string }): void;
 }
 
 function enableSemihosting(machine: Machine, choice: StationOptions['semihosting']): void {
   if (choice === undefined || choice === false) return;
-  if (!('semihosting' in machine.cpu)) {
+  const all = semihostingOf(machine) as readonly Semihosting[];
+  if (all.length === 0) {
     if (choice === 'auto') return;
     throw new UsageError({
       what: `${machine.cpu.name} has no semihosting`,
@@ -65,7 +66,7 @@ function enableSemihosting(machine: Machine, choice: StationOptions['semihosting
     });
   }
   const { files, commandLine } = typeof choice === 'object' ? choice : {};
-  (machine.cpu as unknown as SemihostingCpu).semihosting.enable({ directory: files, commandLine });
+  for (const one of all) one.enable({ directory: files, commandLine });
 }
 
 /**
@@ -79,9 +80,14 @@ export function readImageFor(board: AnyBoard, firmware: string, contents?: Uint8
 }
 
 function requireImageFor(board: AnyBoard, image: ElfImage): void {
-  const machine = board.chip.cpu.name.startsWith('cortex') ? 'arm' : 'riscv';
-  const { wordSize = 32, float = machine === 'arm' } = board.chip.cpu;
-  requireElfFor(image, { machine, class: wordSize, memories: memoriesOf(board), fpu: float });
+  const { cpu } = board.chip;
+  const needs = (cpu.members?.map((one) => one.cpu) ?? [cpu]).map((one) => {
+    const machine = one.name.startsWith('cortex') ? 'arm' : 'riscv';
+    const { wordSize = 32, float = machine === 'arm' } = one;
+    return { machine, class: wordSize, fpu: float } as const;
+  });
+  const fitting = needs.find((one) => one.machine === image.machine && one.class === image.class);
+  requireElfFor(image, { ...(fitting ?? needs[0]!), memories: memoriesOf(board) });
 }
 
 /** Puts an image into a new machine of the board; without one the board's own images run. */
@@ -94,11 +100,12 @@ export function createStation<B extends AnyBoard>(
   const own = (board.chip.images ?? []).flatMap(({ elf }) => (elf ? [elf] : []));
   for (const elf of own) requireImageFor(board, elf);
   const given = firmware === undefined ? undefined : readImageFor(board, firmware, contents);
-  const image = given ?? own[0];
-  const locator = new Locator(image);
+  const images = given ? [given, ...own] : own;
+  const [image] = images;
+  const locator = new Locator(...images);
   let bench: MachineBench | undefined;
   const made = board.createMachine({
-    ...(given && { image: given.segments, entry: given.entry }),
+    ...(given && { image: given.segments, entry: given.entry, program: given }),
     symbol: (name) => locator.symbol(name)?.address,
     locate: (pc) => locator.describe(pc),
     guard: () => bench?.guard(),

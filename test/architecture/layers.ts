@@ -42,7 +42,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     name: 'cpu interface',
-    files: /^emu\/cpu\.ts$/,
+    files: /^emu\/(cpu|cpu\/turns)\.ts$/,
     mayImport: [...BASE, 'isa', 'device', 'memory', 'bus'],
     breach: ['emu/cpu.ts', 'emu/machine.ts'],
   },
@@ -51,6 +51,12 @@ export const LAYERS: readonly Layer[] = [
     files: /^emu\/cpu\/generate\.ts$/,
     mayImport: ['isa', 'armv7m', 'riscv'],
     breach: ['emu/cpu/generate.ts', 'emu/bus.ts'],
+  },
+  {
+    name: 'core group',
+    files: /^emu\/cpu\/group/,
+    mayImport: [...BASE, 'isa', 'device', 'cpu interface', 'bus', 'memory'],
+    breach: ['emu/cpu/group/group.ts', 'emu/cpu/riscv/core.ts'],
   },
   ...(['armv7m', 'riscv'] as const).map((name) => ({
     name,

@@ -1,6 +1,7 @@
 import { CSR, type CsrName } from '../../src/emu/cpu/riscv/csr-numbers.js';
 import { fieldsOf, IMMEDIATE, type Immediate } from '../../src/emu/cpu/riscv/immediates.js';
-import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
+import { rv32imac, rv64gc } from '../../src/emu/cpu/riscv/isa.js';
+import type { Xlen } from '../../src/emu/cpu/riscv/x-registers.js';
 import type { Fields, Row } from '../../src/emu/isa/instruction.js';
 import { insert } from '../../src/emu/isa/pattern.js';
 import type { Random } from './rv32-random.js';
@@ -14,7 +15,9 @@ export interface Encoded {
 /** `addi`, `c.lw`, `amoadd.w`: the text up to the first operand. */
 export const mnemonicOf = (row: Row): string => row.text.split(/[ {]/)[0]!;
 
-const ROWS: ReadonlyMap<string, Row> = new Map(rv32imac.rows.map((row) => [mnemonicOf(row), row]));
+/** The rows of RV32IMAC or RV64IMAC: those that every hart has. */
+export const baseRows = (xlen: Xlen): readonly Row[] =>
+  xlen === 32 ? rv32imac.rows : rv64gc.rows.filter(({ guard }) => guard === undefined);
 
 export function encode(row: Row, fields: Fields): Encoded {
   const word = row.pattern.fields.reduce(
@@ -41,36 +44,55 @@ export function immediate(row: Row, layout: Immediate, value: number): Fields {
   return fields;
 }
 
-function make(mnemonic: string, registers: Fields, layout?: Immediate, value = 0): Encoded {
-  const row = ROWS.get(mnemonic)!;
-  return encode(row, { ...registers, ...(layout ? immediate(row, layout, value) : {}) });
+/** The few instructions that the frame around the random ones is written with. */
+export type Assembler = ReturnType<typeof assembler>;
+
+export function assembler(xlen: Xlen) {
+  const rows = new Map(baseRows(xlen).map((row) => [mnemonicOf(row), row]));
+  const make = (mnemonic: string, registers: Fields, layout?: Immediate, value = 0): Encoded => {
+    const row = rows.get(mnemonic)!;
+    return encode(row, { ...registers, ...(layout ? immediate(row, layout, value) : {}) });
+  };
+  const addi = (d: number, s: number, value: number) => make('addi', { d, s }, IMMEDIATE.I, value);
+  const lui = (d: number, value: number) => make('lui', { d }, IMMEDIATE.U, value & 0xffff_f000);
+  const slli = (d: number, s: number, i: number) => make('slli', { d, s, i });
+  const word = (d: number, value: number): Encoded[] => {
+    const low = (value << 20) >> 20;
+    return [lui(d, (value - low) | 0), xlen === 32 ? addi(d, d, low) : make('addiw', { d, s: d }, IMMEDIATE.I, low)];
+  };
+  return {
+    xlen,
+    addi,
+    lui,
+    slli,
+    auipc: (d: number) => make('auipc', { d, i: 0 }),
+    add: (d: number, s: number, t: number) => make('add', { d, s, t }),
+    andi: (d: number, s: number, value: number) => make('andi', { d, s }, IMMEDIATE.I, value),
+    sltiu: (d: number, s: number, value: number) => make('sltiu', { d, s }, IMMEDIATE.I, value),
+    lw: (d: number, s: number, offset: number) => make('lw', { d, s }, IMMEDIATE.I, offset),
+    lhu: (d: number, s: number, offset: number) => make('lhu', { d, s }, IMMEDIATE.I, offset),
+    sw: (t: number, s: number, offset: number) => make('sw', { t, s }, IMMEDIATE.I, offset),
+    /** A whole register to or from memory. */
+    load: (d: number, s: number, offset: number) => make(xlen === 32 ? 'lw' : 'ld', { d, s }, IMMEDIATE.I, offset),
+    store: (t: number, s: number, offset: number) => make(xlen === 32 ? 'sw' : 'sd', { t, s }, IMMEDIATE.I, offset),
+    beq: (s: number, t: number, offset: number) => make('beq', { s, t }, IMMEDIATE.B, offset),
+    jal: (d: number, offset: number) => make('jal', { d }, IMMEDIATE.J, offset),
+    jalr: (d: number, s: number, offset: number) => make('jalr', { d, s }, IMMEDIATE.I, offset),
+    csrw: (csr: CsrName, s: number) => make('csrrw', { d: 0, c: CSR[csr], s }),
+    csrc: (csr: CsrName, s: number) => make('csrrc', { d: 0, c: CSR[csr], s }),
+    csrs: (csr: CsrName, s: number) => make('csrrs', { d: 0, c: CSR[csr], s }),
+    csrr: (d: number, csr: CsrName) => make('csrrs', { d, c: CSR[csr], s: 0 }),
+    csrrw: (d: number, csr: CsrName, s: number) => make('csrrw', { d, c: CSR[csr], s }),
+    ecall: () => make('ecall', {}),
+    mret: () => make('mret', {}),
+    /** A whole word into a register, zero-extended. */
+    li: (d: number, value: number): Encoded[] =>
+      xlen === 32 || (value | 0) >= 0
+        ? word(d, value)
+        : [...word(d, value), slli(d, d, 32), make('srli', { d, s: d, i: 32 })],
+    /** The same, sign-extended. */
+    word,
+  };
 }
 
-/** The few instructions that the frame around the random ones is written with. */
-export const asm = {
-  addi: (d: number, s: number, value: number) => make('addi', { d, s }, IMMEDIATE.I, value),
-  lui: (d: number, value: number) => make('lui', { d }, IMMEDIATE.U, value & 0xffff_f000),
-  auipc: (d: number) => make('auipc', { d, i: 0 }),
-  add: (d: number, s: number, t: number) => make('add', { d, s, t }),
-  slli: (d: number, s: number, i: number) => make('slli', { d, s, i }),
-  andi: (d: number, s: number, value: number) => make('andi', { d, s }, IMMEDIATE.I, value),
-  sltiu: (d: number, s: number, value: number) => make('sltiu', { d, s }, IMMEDIATE.I, value),
-  lw: (d: number, s: number, offset: number) => make('lw', { d, s }, IMMEDIATE.I, offset),
-  lhu: (d: number, s: number, offset: number) => make('lhu', { d, s }, IMMEDIATE.I, offset),
-  sw: (t: number, s: number, offset: number) => make('sw', { t, s }, IMMEDIATE.I, offset),
-  beq: (s: number, t: number, offset: number) => make('beq', { s, t }, IMMEDIATE.B, offset),
-  jal: (d: number, offset: number) => make('jal', { d }, IMMEDIATE.J, offset),
-  jalr: (d: number, s: number, offset: number) => make('jalr', { d, s }, IMMEDIATE.I, offset),
-  csrw: (csr: CsrName, s: number) => make('csrrw', { d: 0, c: CSR[csr], s }),
-  csrc: (csr: CsrName, s: number) => make('csrrc', { d: 0, c: CSR[csr], s }),
-  csrs: (csr: CsrName, s: number) => make('csrrs', { d: 0, c: CSR[csr], s }),
-  csrr: (d: number, csr: CsrName) => make('csrrs', { d, c: CSR[csr], s: 0 }),
-  csrrw: (d: number, csr: CsrName, s: number) => make('csrrw', { d, c: CSR[csr], s }),
-  ecall: () => make('ecall', {}),
-  mret: () => make('mret', {}),
-  /** A whole word into a register: two instructions. */
-  li: (d: number, value: number): Encoded[] => {
-    const low = (value << 20) >> 20;
-    return [asm.lui(d, (value - low) | 0), asm.addi(d, d, low)];
-  },
-};
+export const asm = assembler(32);

@@ -1,13 +1,23 @@
 import { CSR, type CsrName } from '../../src/emu/cpu/riscv/csr-numbers.js';
 import { IMMEDIATE, type Immediate } from '../../src/emu/cpu/riscv/immediates.js';
-import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
+import type { Xlen } from '../../src/emu/cpu/riscv/x-registers.js';
 import type { Fields, Row } from '../../src/emu/isa/instruction.js';
-import { asm, type Encoded, encode, immediate, mnemonicOf, randomFields } from './rv32-encode.js';
+import {
+  type Assembler,
+  assembler,
+  baseRows,
+  type Encoded,
+  encode,
+  immediate,
+  mnemonicOf,
+  randomFields,
+} from './rv32-encode.js';
 import { FRAME, finish, handler, MSIE, place, start } from './rv32-frame.js';
 import type { Random } from './rv32-random.js';
 
 /** A random program with its frame, to be loaded at the start of RAM. */
 export interface RandomProgram {
+  readonly xlen: Xlen;
   readonly image: Uint8Array;
   /** Random instructions in it, the frame not counted. */
   readonly instructions: number;
@@ -17,8 +27,8 @@ export interface RandomProgram {
   readonly groups: readonly number[];
 }
 
-/** What is tried: QEMU's hart has supervisor mode, this board's has not, so what needs it is left out. */
-export const ROWS: readonly Row[] = rv32imac.rows.filter((row) => !/^(sret|sfence)/.test(row.text));
+/** What is tried, in machine mode: what supervisor mode has is left out. */
+export const rowsFor = (xlen: Xlen): readonly Row[] => baseRows(xlen).filter((row) => !/^(sret|sfence)/.test(row.text));
 
 /** Instructions that are executed together; a jump over some items lands between two of them. */
 type Item = (skipped: number) => readonly Encoded[];
@@ -31,19 +41,21 @@ const MPIE = 0x80;
 const MPP = 0x1800;
 
 /** Makes at least `count` random instructions. */
-export function randomProgram(random: Random, count: number): RandomProgram {
-  const maker = new ProgramMaker(random);
+export function randomProgram(random: Random, count: number, xlen: Xlen = 32): RandomProgram {
+  const asm = assembler(xlen);
+  const maker = new ProgramMaker(random, asm);
   const image = new DataView(new ArrayBuffer(0x1_0000 + count * 8));
-  place(image, 0, start());
-  place(image, FRAME.handler - FRAME.ram, handler());
+  place(image, 0, start(asm));
+  place(image, FRAME.handler - FRAME.ram, handler(asm));
   const groups: number[] = [];
   let offset = FRAME.code - FRAME.ram;
   while (maker.instructions < count) {
     groups.push(FRAME.ram + offset);
     offset = place(image, offset, maker.group());
   }
-  offset = place(image, offset, finish());
-  return { image: new Uint8Array(image.buffer, 0, offset), instructions: maker.instructions, rows: maker.rows, groups };
+  offset = place(image, offset, finish(asm));
+  const { instructions, rows } = maker;
+  return { xlen, image: new Uint8Array(image.buffer, 0, offset), instructions, rows, groups };
 }
 
 /** The CSRs that can be compared: see docs/differential.md for mstatus, mie and mepc; counters depend on time. */
@@ -55,9 +67,13 @@ class ProgramMaker {
   readonly rows = new Map<string, number>();
   instructions = 0;
   readonly #random: Random;
+  readonly #asm: Assembler;
+  readonly #rows: readonly Row[];
 
-  constructor(random: Random) {
+  constructor(random: Random, asm: Assembler) {
     this.#random = random;
+    this.#asm = asm;
+    this.#rows = rowsFor(this.#asm.xlen);
   }
 
   group(): Encoded[] {
@@ -71,14 +87,14 @@ class ProgramMaker {
       this.instructions += body.length;
       skipped = this.#random.chance(60) ? bytesOf(body) : bytesOf(bodies.slice(0, 3).flat());
     }
-    return [...bodies.flat(), asm.ecall()];
+    return [...bodies.flat(), this.#asm.ecall()];
   }
 
   #item(): Item {
     const kind = this.#random.below(100);
     if (kind < ILLEGAL_PERCENT) return this.#illegal();
     if (kind < 14) return this.#freshRegister();
-    const row = this.#random.pick(ROWS);
+    const row = this.#random.pick(this.#rows);
     this.rows.set(row.text, (this.rows.get(row.text) ?? 0) + 1);
     return this.#rowItem(row);
   }
@@ -114,7 +130,9 @@ class ProgramMaker {
 
   #freshRegister(): Item {
     const [d, value] = [1 + this.#random.below(31), this.#random.value()];
-    return () => asm.li(d, value);
+    if (this.#asm.xlen === 32 || this.#random.chance(40)) return () => this.#asm.word(d, value);
+    const [amount, low] = [this.#random.below(48), this.#random.below(4096) - 2048];
+    return () => [...this.#asm.word(d, value), this.#asm.slli(d, d, amount), this.#asm.addi(d, d, low)];
   }
 
   /** A branch or direct jump over `skipped` bytes; now and then backwards, by way of a jump that stands before it. */
@@ -138,32 +156,35 @@ class ProgramMaker {
         ? encode(row, { ...fields, s: base })
         : encode(row, { ...fields, s: base, ...immediate(row, IMMEDIATE.I, inJump) });
       const inAdd = distance - inJump;
-      return [asm.auipc(base), asm.addi(base, base, inAdd), jump];
+      return [this.#asm.auipc(base), this.#asm.addi(base, base, inAdd), jump];
     };
   }
 
   /** A fetch that fails; the handler goes on where ra points. */
   #jumpNowhere(base: number): Encoded[] {
     const d = this.#random.pick([0, 5, 6, 7].filter((n) => n !== RA));
-    const list = [...asm.li(base, this.#random.pick(FRAME.nowhere)), asm.jalr(d, base, 2 * this.#random.below(500))];
-    return [asm.auipc(RA), asm.addi(RA, RA, 8 + bytesOf(list)), ...list];
+    const list = [
+      ...this.#asm.li(base, this.#random.pick(FRAME.nowhere)),
+      this.#asm.jalr(d, base, 2 * this.#random.below(500)),
+    ];
+    return [this.#asm.auipc(RA), this.#asm.addi(RA, RA, 8 + bytesOf(list)), ...list];
   }
 
   /** A load, store or atomic instruction with a fresh base register; sometimes misaligned or nowhere. */
   #access(row: Row): Item {
-    const atomic = row.timing === 'amo' || mnemonicOf(row) === 'sc.w';
+    const atomic = row.timing === 'amo' || mnemonicOf(row).startsWith('sc.');
     const fields = this.#fields(row, atomic ? { s: 1 + this.#random.below(31) } : {});
     const narrow = row.pattern.fields.some(({ letter, width }) => letter === 's' && width === 3);
     const base = 's' in fields ? fields['s'] + (narrow ? 8 : 0) : SP;
     if (base === 0 || (!atomic && this.#random.chance(2))) return this.#accessNowhere(row, fields, base);
-    return () => [...asm.li(base, this.#address(atomic)), encode(row, fields)];
+    return () => [...this.#asm.li(base, this.#address(atomic)), encode(row, fields)];
   }
 
   /** Aligned, because QEMU gives the aligned address of a misaligned access that fails (Priv 3.1.16: the portion's). */
   #accessNowhere(row: Row, fields: Fields, base: number): Item {
-    const aligned = row.pattern.length === 32 && 'i' in fields ? { ...fields, i: fields['i']! & ~3 } : fields;
-    const address = this.#random.pick(FRAME.nowhere) + 4 * this.#random.below(16);
-    return () => [...(base === 0 ? [] : asm.li(base, address)), encode(row, aligned)];
+    const aligned = row.pattern.length === 32 && 'i' in fields ? { ...fields, i: fields['i']! & ~7 } : fields;
+    const address = this.#random.pick(FRAME.nowhere) + 8 * this.#random.below(16);
+    return () => [...(base === 0 ? [] : this.#asm.li(base, address)), encode(row, aligned)];
   }
 
   /**
@@ -172,19 +193,20 @@ class ProgramMaker {
    */
   #address(aligned: boolean): number {
     const offset = 0x800 + this.#random.below(FRAME.scratchSize - 0x1000);
-    return FRAME.scratch + (aligned || this.#random.chance(60) ? offset & ~3 : offset);
+    return FRAME.scratch + (aligned || this.#random.chance(60) ? offset & ~7 : offset);
   }
 
   /** LR and, mostly, an SC to the same place; nothing is stored between them. */
   #reservation(row: Row): Item {
     const fields = this.#fields(row);
     const [base, d] = [1 + this.#random.below(31), this.#random.below(32)];
-    const sc = rv32imac.rows.find((candidate) => mnemonicOf(candidate) === 'sc.w')!;
+    const name = mnemonicOf(row).replace('lr.', 'sc.');
+    const sc = this.#rows.find((candidate) => mnemonicOf(candidate) === name)!;
     const alone = this.#random.chance(10);
     const registers = { s: base, d: fields['d'] === base ? 0 : fields['d']! };
-    const list = [...asm.li(base, this.#address(!alone)), encode(row, { ...fields, ...registers })];
+    const list = [...this.#asm.li(base, this.#address(!alone)), encode(row, { ...fields, ...registers })];
     if (!alone) {
-      if (this.#random.chance(20)) list.push(asm.addi(base, base, 4 * this.#random.below(2)));
+      if (this.#random.chance(20)) list.push(this.#asm.addi(base, base, 8 * this.#random.below(2)));
       list.push(encode(sc, { ...this.#fields(sc), s: base, d }));
       // a second one must fail, whatever the first one did
       if (d !== base && this.#random.chance(30)) list.push(encode(sc, { ...this.#fields(sc), s: base }));
@@ -200,18 +222,24 @@ class ProgramMaker {
   #returnFromTrap(row: Row): Item {
     const base = 1 + this.#random.below(31);
     const status = [
-      asm.addi(base, 0, MPIE),
-      asm.csrc('mstatus', base),
-      ...asm.li(base, MPP),
-      asm.csrs('mstatus', base),
+      this.#asm.addi(base, 0, MPIE),
+      this.#asm.csrc('mstatus', base),
+      ...this.#asm.li(base, MPP),
+      this.#asm.csrs('mstatus', base),
     ];
-    return () => [...status, asm.auipc(base), asm.addi(base, base, 16), asm.csrw('mepc', base), encode(row, {})];
+    return () => [
+      ...status,
+      this.#asm.auipc(base),
+      this.#asm.addi(base, base, 16),
+      this.#asm.csrw('mepc', base),
+      encode(row, {}),
+    ];
   }
 
   /** The pending interrupt is enabled in mie, so that there is nothing to wait for. */
   #wait(row: Row): Item {
     const base = 1 + this.#random.below(31);
-    return () => [asm.addi(base, 0, MSIE), asm.csrw('mie', base), encode(row, {})];
+    return () => [this.#asm.addi(base, 0, MSIE), this.#asm.csrw('mie', base), encode(row, {})];
   }
 
   #illegal(): Item {
@@ -220,7 +248,7 @@ class ProgramMaker {
       const long = random.chance(50);
       const word = long ? (random.word() | 3) >>> 0 : random.bits(16);
       if (!long && (word & 3) === 3) continue;
-      if (isDecoded(word, long ? 32 : 16) || isLeftOut(word, long)) continue;
+      if (isDecoded(this.#asm.xlen, word, long ? 32 : 16) || isLeftOut(word, long)) continue;
       return () => [{ word, length: long ? 4 : 2 }];
     }
   }
@@ -235,8 +263,8 @@ function bytesOf(list: readonly Encoded[]): number {
   return list.reduce((sum, { length }) => sum + length, 0);
 }
 
-function isDecoded(word: number, length: number): boolean {
-  return rv32imac.rows.some(({ pattern, when }) => {
+function isDecoded(xlen: Xlen, word: number, length: number): boolean {
+  return baseRows(xlen).some(({ pattern, when }) => {
     if (pattern.length !== length || (word & pattern.mask) >>> 0 !== pattern.match) return false;
     const fields = Object.fromEntries(
       pattern.fields.map((field) => [
