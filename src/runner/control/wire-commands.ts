@@ -12,7 +12,9 @@ const wireName = z
   .string()
   .min(1)
   .max(200)
-  .describe('`"usart2.irq"`; inputs of the core are `"cpu.mtip"`, its interrupt lines `"cpu.irq.37"`; of several, `"cpu1.irq.37"`');
+  .describe(
+    '`"usart2.irq"`; inputs of the core are `"cpu.mtip"`, its interrupt lines `"cpu.irq.37"`; of several, `"cpu1.irq.37"`',
+  );
 const wireState = z.strictObject({ wire: z.string(), direction: z.enum(['output', 'input']), level: z.int() });
 
 interface Found {
