@@ -292,7 +292,7 @@ describe('damaged images', () => {
       },
     );
     fc.assert(property, { numRuns: process.env['FWTEST_HOSTILE'] ? 100_000 : 5000, seed: 20 });
-  });
+  }, 1_800_000);
 });
 
 describe.skipIf(!installed(CORTEX_M4))('images of the compiler (needs arm-none-eabi-gcc)', () => {
