@@ -1,13 +1,15 @@
 import { CSR, type CsrName } from '../../src/emu/cpu/riscv/csr-numbers.js';
 import { IMMEDIATE, type Immediate } from '../../src/emu/cpu/riscv/immediates.js';
-import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
+import { rv32gc, rv32imac, rv64gc } from '../../src/emu/cpu/riscv/isa.js';
+import type { Xlen } from '../../src/emu/cpu/riscv/x-registers.js';
 import type { Fields, Row } from '../../src/emu/isa/instruction.js';
-import { asm, type Encoded, encode, immediate, mnemonicOf, randomFields } from './rv32-encode.js';
-import { FRAME, finish, handler, MSIE, place, start } from './rv32-frame.js';
-import type { Random } from './rv32-random.js';
+import { ASM, type Assembler, type Encoded, encode, immediate, mnemonicOf, randomFields } from './riscv-encode.js';
+import { FRAME, finish, handler, MSIE, place, start } from './riscv-frame.js';
+import type { Random } from './riscv-random.js';
 
 /** A random program with its frame, to be loaded at the start of RAM. */
 export interface RandomProgram {
+  readonly xlen: Xlen;
   readonly image: Uint8Array;
   /** Random instructions in it, the frame not counted. */
   readonly instructions: number;
@@ -17,8 +19,17 @@ export interface RandomProgram {
   readonly groups: readonly number[];
 }
 
-/** What is tried: QEMU's hart has supervisor mode, this board's has not, so what needs it is left out. */
-export const ROWS: readonly Row[] = rv32imac.rows.filter((row) => !/^(sret|sfence)/.test(row.text));
+const withoutSupervisor = (rows: readonly Row[]) => rows.filter((row) => !/^(sret|sfence)/.test(row.text));
+/**
+ * What is tried: QEMU's hart has no supervisor mode here, so what needs it is left out (riscv-paging-*.ts has it), and so is
+ * what riscv-float-*.ts compares: rows with a guard.
+ */
+export const ROWS: Readonly<Record<Xlen, readonly Row[]>> = {
+  32: withoutSupervisor(rv32imac.rows),
+  64: withoutSupervisor(rv64gc.rows.filter(({ guard }) => guard === undefined)),
+};
+/** Every row of the boards' harts. */
+const ALL_ROWS: Readonly<Record<Xlen, readonly Row[]>> = { 32: rv32gc.rows, 64: rv64gc.rows };
 
 /** Instructions that are executed together; a jump over some items lands between two of them. */
 type Item = (skipped: number) => readonly Encoded[];
@@ -31,19 +42,20 @@ const MPIE = 0x80;
 const MPP = 0x1800;
 
 /** Makes at least `count` random instructions. */
-export function randomProgram(random: Random, count: number): RandomProgram {
-  const maker = new ProgramMaker(random);
+export function randomProgram(xlen: Xlen, random: Random, count: number): RandomProgram {
+  const maker = new ProgramMaker(xlen, random);
   const image = new DataView(new ArrayBuffer(0x1_0000 + count * 8));
-  place(image, 0, start());
-  place(image, FRAME.handler - FRAME.ram, handler());
+  place(image, 0, start(xlen));
+  place(image, FRAME.handler - FRAME.ram, handler(xlen));
   const groups: number[] = [];
   let offset = FRAME.code - FRAME.ram;
   while (maker.instructions < count) {
     groups.push(FRAME.ram + offset);
     offset = place(image, offset, maker.group());
   }
-  offset = place(image, offset, finish());
-  return { image: new Uint8Array(image.buffer, 0, offset), instructions: maker.instructions, rows: maker.rows, groups };
+  offset = place(image, offset, finish(xlen));
+  const { instructions, rows } = maker;
+  return { xlen, image: new Uint8Array(image.buffer, 0, offset), instructions, rows, groups };
 }
 
 /** The CSRs that can be compared: see docs/differential.md for mstatus, mie and mepc; counters depend on time. */
@@ -54,9 +66,13 @@ const ILLEGAL_PERCENT = 2;
 class ProgramMaker {
   readonly rows = new Map<string, number>();
   instructions = 0;
+  readonly #xlen: Xlen;
+  readonly #asm: Assembler;
   readonly #random: Random;
 
-  constructor(random: Random) {
+  constructor(xlen: Xlen, random: Random) {
+    this.#xlen = xlen;
+    this.#asm = ASM[xlen];
     this.#random = random;
   }
 
@@ -68,17 +84,17 @@ class ProgramMaker {
     for (const item of items.toReversed()) {
       const body = [...item(skipped)];
       bodies.unshift(body);
-      this.instructions += body.length;
+      this.instructions += body.filter(({ isData }) => !isData).length;
       skipped = this.#random.chance(60) ? bytesOf(body) : bytesOf(bodies.slice(0, 3).flat());
     }
-    return [...bodies.flat(), asm.ecall()];
+    return [...bodies.flat(), this.#asm.ecall()];
   }
 
   #item(): Item {
     const kind = this.#random.below(100);
     if (kind < ILLEGAL_PERCENT) return this.#illegal();
     if (kind < 14) return this.#freshRegister();
-    const row = this.#random.pick(ROWS);
+    const row = this.#random.pick(ROWS[this.#xlen]);
     this.rows.set(row.text, (this.rows.get(row.text) ?? 0) + 1);
     return this.#rowItem(row);
   }
@@ -114,7 +130,11 @@ class ProgramMaker {
 
   #freshRegister(): Item {
     const [d, value] = [1 + this.#random.below(31), this.#random.value()];
-    return () => asm.li(d, value);
+    if (this.#xlen === 64 && this.#random.chance(60)) {
+      const long = this.#random.chance(50) ? BigInt(value) << BigInt(this.#random.below(33)) : this.#longWord(value);
+      return () => this.#asm.literal(d, this.#random.chance(20) ? long - 1n : long);
+    }
+    return () => this.#asm.li(d, value);
   }
 
   /** A branch or direct jump over `skipped` bytes; now and then backwards, by way of a jump that stands before it. */
@@ -122,6 +142,10 @@ class ProgramMaker {
     const layout = transferLayout(row);
     const length = row.pattern.length / 8;
     return encode(row, { ...this.#fields(row), ...immediate(row, layout, length + skipped) });
+  }
+
+  #longWord(low: number): bigint {
+    return (BigInt(this.#random.value()) << 32n) | BigInt(low >>> 0);
   }
 
   #indirect(row: Row): Item {
@@ -138,32 +162,39 @@ class ProgramMaker {
         ? encode(row, { ...fields, s: base })
         : encode(row, { ...fields, s: base, ...immediate(row, IMMEDIATE.I, inJump) });
       const inAdd = distance - inJump;
-      return [asm.auipc(base), asm.addi(base, base, inAdd), jump];
+      return [this.#asm.auipc(base), this.#asm.addi(base, base, inAdd), jump];
     };
   }
 
   /** A fetch that fails; the handler goes on where ra points. */
   #jumpNowhere(base: number): Encoded[] {
     const d = this.#random.pick([0, 5, 6, 7].filter((n) => n !== RA));
-    const list = [...asm.li(base, this.#random.pick(FRAME.nowhere)), asm.jalr(d, base, 2 * this.#random.below(500))];
-    return [asm.auipc(RA), asm.addi(RA, RA, 8 + bytesOf(list)), ...list];
+    const list = [...this.#nowhere(base, 0), this.#asm.jalr(d, base, 2 * this.#random.below(500))];
+    return [this.#asm.auipc(RA), this.#asm.addi(RA, RA, 8 + bytesOf(list)), ...list];
   }
 
   /** A load, store or atomic instruction with a fresh base register; sometimes misaligned or nowhere. */
   #access(row: Row): Item {
-    const atomic = row.timing === 'amo' || mnemonicOf(row) === 'sc.w';
+    const atomic = row.timing === 'amo' || mnemonicOf(row).startsWith('sc.');
     const fields = this.#fields(row, atomic ? { s: 1 + this.#random.below(31) } : {});
     const narrow = row.pattern.fields.some(({ letter, width }) => letter === 's' && width === 3);
     const base = 's' in fields ? fields['s'] + (narrow ? 8 : 0) : SP;
     if (base === 0 || (!atomic && this.#random.chance(2))) return this.#accessNowhere(row, fields, base);
-    return () => [...asm.li(base, this.#address(atomic)), encode(row, fields)];
+    return () => [...this.#asm.address(base, this.#address(atomic)), encode(row, fields)];
   }
 
   /** Aligned, because QEMU gives the aligned address of a misaligned access that fails (Priv 3.1.16: the portion's). */
   #accessNowhere(row: Row, fields: Fields, base: number): Item {
-    const aligned = row.pattern.length === 32 && 'i' in fields ? { ...fields, i: fields['i']! & ~3 } : fields;
-    const address = this.#random.pick(FRAME.nowhere) + 4 * this.#random.below(16);
-    return () => [...(base === 0 ? [] : asm.li(base, address)), encode(row, aligned)];
+    const aligned = row.pattern.length === 32 && 'i' in fields ? { ...fields, i: fields['i']! & -8 } : fields;
+    return () => [...(base === 0 ? [] : this.#nowhere(base, 8 * this.#random.below(8))), encode(row, aligned)];
+  }
+
+  /** An address where nothing is into a register; of RV64 also one beyond 4 GiB, and one that is sign-extended. */
+  #nowhere(base: number, offset: number): Encoded[] {
+    const random = this.#random;
+    if (this.#xlen === 32 || random.chance(50)) return this.#asm.address(base, random.pick(FRAME.nowhere) + offset);
+    const high = random.pick([1, 0x80, 0x7f_ffff, 0xffff_ffff]);
+    return this.#asm.literal(base, (BigInt(high) << 32n) | BigInt(FRAME.scratch + 0x800 + offset));
   }
 
   /**
@@ -172,19 +203,22 @@ class ProgramMaker {
    */
   #address(aligned: boolean): number {
     const offset = 0x800 + this.#random.below(FRAME.scratchSize - 0x1000);
-    return FRAME.scratch + (aligned || this.#random.chance(60) ? offset & ~3 : offset);
+    return FRAME.scratch + (aligned || this.#random.chance(60) ? offset & -8 : offset);
   }
 
   /** LR and, mostly, an SC to the same place; nothing is stored between them. */
   #reservation(row: Row): Item {
     const fields = this.#fields(row);
     const [base, d] = [1 + this.#random.below(31), this.#random.below(32)];
-    const sc = rv32imac.rows.find((candidate) => mnemonicOf(candidate) === 'sc.w')!;
+    const name = mnemonicOf(row)
+      .replace('lr', 'sc')
+      .replace(/\.(aq|rl|aqrl)$/, '');
+    const sc = ROWS[this.#xlen].find((candidate) => mnemonicOf(candidate) === name)!;
     const alone = this.#random.chance(10);
     const registers = { s: base, d: fields['d'] === base ? 0 : fields['d']! };
-    const list = [...asm.li(base, this.#address(!alone)), encode(row, { ...fields, ...registers })];
+    const list = [...this.#asm.address(base, this.#address(!alone)), encode(row, { ...fields, ...registers })];
     if (!alone) {
-      if (this.#random.chance(20)) list.push(asm.addi(base, base, 4 * this.#random.below(2)));
+      if (this.#random.chance(20)) list.push(this.#asm.addi(base, base, 8 * this.#random.below(2)));
       list.push(encode(sc, { ...this.#fields(sc), s: base, d }));
       // a second one must fail, whatever the first one did
       if (d !== base && this.#random.chance(30)) list.push(encode(sc, { ...this.#fields(sc), s: base }));
@@ -200,18 +234,24 @@ class ProgramMaker {
   #returnFromTrap(row: Row): Item {
     const base = 1 + this.#random.below(31);
     const status = [
-      asm.addi(base, 0, MPIE),
-      asm.csrc('mstatus', base),
-      ...asm.li(base, MPP),
-      asm.csrs('mstatus', base),
+      this.#asm.addi(base, 0, MPIE),
+      this.#asm.csrc('mstatus', base),
+      ...this.#asm.li(base, MPP),
+      this.#asm.csrs('mstatus', base),
     ];
-    return () => [...status, asm.auipc(base), asm.addi(base, base, 16), asm.csrw('mepc', base), encode(row, {})];
+    return () => [
+      ...status,
+      this.#asm.auipc(base),
+      this.#asm.addi(base, base, 16),
+      this.#asm.csrw('mepc', base),
+      encode(row, {}),
+    ];
   }
 
   /** The pending interrupt is enabled in mie, so that there is nothing to wait for. */
   #wait(row: Row): Item {
     const base = 1 + this.#random.below(31);
-    return () => [asm.addi(base, 0, MSIE), asm.csrw('mie', base), encode(row, {})];
+    return () => [this.#asm.addi(base, 0, MSIE), this.#asm.csrw('mie', base), encode(row, {})];
   }
 
   #illegal(): Item {
@@ -220,7 +260,7 @@ class ProgramMaker {
       const long = random.chance(50);
       const word = long ? (random.word() | 3) >>> 0 : random.bits(16);
       if (!long && (word & 3) === 3) continue;
-      if (isDecoded(word, long ? 32 : 16) || isLeftOut(word, long)) continue;
+      if (isDecoded(this.#xlen, word, long ? 32 : 16) || isLeftOut(word, long)) continue;
       return () => [{ word, length: long ? 4 : 2 }];
     }
   }
@@ -235,8 +275,8 @@ function bytesOf(list: readonly Encoded[]): number {
   return list.reduce((sum, { length }) => sum + length, 0);
 }
 
-function isDecoded(word: number, length: number): boolean {
-  return rv32imac.rows.some(({ pattern, when }) => {
+function isDecoded(xlen: Xlen, word: number, length: number): boolean {
+  return ALL_ROWS[xlen].some(({ pattern, when }) => {
     if (pattern.length !== length || (word & pattern.mask) >>> 0 !== pattern.match) return false;
     const fields = Object.fromEntries(
       pattern.fields.map((field) => [
