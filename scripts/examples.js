@@ -15,8 +15,8 @@ const folders = [
   join('test', 'rewrite', 'firmware'),
   join('test', 'stm32f407'),
   join('test', 'riscv', 'sifive-e'),
-  join('test', 'riscv', 'virt'),
   join('test', 'riscv', 'sifive-u'),
+  join('test', 'riscv', 'virt'),
   join('test', 'float', 'firmware'),
 ];
 const tools = {

@@ -16,6 +16,8 @@ export type PartRows = Readonly<Record<string, PartType>>;
 export type ChipStart = (
   image: readonly LoadSegment[],
   entry: number | undefined,
+  /** What the image was built for, if it is known. */
+  program?: Pick<ElfImage, 'machine' | 'class'>,
 ) => { readonly cpu: CpuType; readonly note: string | undefined };
 
 /** An image that belongs to a board. */
@@ -60,6 +62,7 @@ export const RESERVED_HANDLES = [
   'hash',
   'diff',
   'cpu',
+  'cpus',
   'memory',
   'pin',
   'on',
@@ -88,18 +91,25 @@ export const RESERVED_HANDLES = [
 /** A kind of board. It is data: `createMachine` makes any number of machines of it. */
 export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartRows, H extends object = object> {
   readonly name: string;
-  readonly chip: Chip<D, H>;
+  readonly #chip: () => Chip<D, H>;
+  #made: Chip<D, H> | undefined;
   readonly parts: P;
   /** Types only: what `board.usart2`, `board.green`, `board.scb` are. */
   declare readonly handles: Handles<D, P> & H;
 
-  constructor(name: string, chip: Chip<D, H>, parts: P, checked = false) {
+  /** @param chip a function is called when the chip is first asked for, so that a board nobody uses costs nothing */
+  constructor(name: string, chip: Chip<D, H> | (() => Chip<D, H>), parts: P, checked = false) {
     this.name = name;
-    this.chip = chip;
+    this.#chip = typeof chip === 'function' ? chip : () => chip;
     this.parts = parts;
     if (checked) return;
-    checkNames(name, chip.devices, parts);
+    checkNames(name, this.chip.devices, parts);
     checkDescription(this.description);
+  }
+
+  get chip(): Chip<D, H> {
+    this.#made ??= this.#chip();
+    return this.#made;
   }
 
   get description(): MachineDescription {
@@ -127,12 +137,13 @@ export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartR
   createMachine(
     options: MachineOptions & {
       readonly entry?: number | undefined;
+      readonly program?: Pick<ElfImage, 'machine' | 'class'> | undefined;
       readonly symbol?: (name: string) => number | undefined;
     } = {},
   ): Machine {
-    const { entry, symbol, ...rest } = options;
+    const { entry, program, symbol, ...rest } = options;
     const image = this.#imageWith(options.image);
-    const cpu = this.chip.start?.(image ?? [], entry ?? this.#ownEntry).cpu;
+    const cpu = this.chip.start?.(image ?? [], entry ?? this.#ownEntry, program).cpu;
     const devices = symbol && devicesFor(this.chip.devices, symbol);
     const description = { ...this.description, ...(cpu && { cpu }), ...(devices && { devices }) };
     return new Machine(description, image ? { ...rest, image } : rest);
@@ -145,8 +156,12 @@ export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartR
     return this.chip.images?.find(({ entry }) => entry !== undefined)?.entry;
   }
   /** What the start of its firmware is taken to be where nobody said it, in a sentence. */
-  startNote(image: readonly LoadSegment[] = [], entry?: number): string | undefined {
-    return this.chip.start?.(this.#imageWith(image) ?? [], entry ?? this.#ownEntry).note;
+  startNote(
+    image: readonly LoadSegment[] = [],
+    entry?: number,
+    program?: Pick<ElfImage, 'machine' | 'class'>,
+  ): string | undefined {
+    return this.chip.start?.(this.#imageWith(image) ?? [], entry ?? this.#ownEntry, program).note;
   }
   /** The typed handles of a machine of this board. */
   handlesOf(machine: Machine): Handles<D, P> {
@@ -167,12 +182,19 @@ export function defineBoard<
   H extends object = object,
 >(board: {
   readonly name: string;
-  readonly chip: Chip<D, H>;
+  /** A function makes it when the board is first used. */
+  readonly chip: Chip<D, H> | (() => Chip<D, H>);
   readonly parts?: P;
   /** @internal A board of the package, which a test has checked: wiring it up once more would delay every start. */
   readonly checked?: boolean;
 }): Board<D, P, H> {
   return new Board(board.name, board.chip, board.parts ?? ({} as P), board.checked);
+}
+
+/** The same board, its chip made: what is wrong with a board's options is said where they are given. */
+export function withChip<B extends { readonly chip: object }>(board: B): B {
+  void board.chip;
+  return board;
 }
 
 /** The devices that an image with these symbols finds; undefined where none goes by symbols. */

@@ -19,7 +19,7 @@ import {
   virtioSlot,
 } from '../machine-file/kinds/riscv.js';
 import { riscvPlatform } from '../machine-file/kinds/riscv-cpus.js';
-import { type Board, type DeviceRows, defineBoard, defineChip } from './define.js';
+import { type Board, type DeviceRows, defineBoard, defineChip, withChip } from './define.js';
 import { type BootOptions, type BootPlan, planBoot, resetRom, type Xlen } from './riscv-boot.js';
 import { VIRT } from './riscv-virt-map.js';
 import { virtTree } from './riscv-virt-tree.js';
@@ -107,29 +107,32 @@ export type VirtBoard<O extends VirtOptions> = Board<
  * QEMU's `virt` machine (7.2): same addresses, interrupt numbers, reset ROM and device tree.
  * @throws UsageError when a file has no room in RAM, or is a broken ELF
  */
-export function riscvVirtBoard<const O extends VirtOptions>(options: O): VirtBoard<O> {
+export const riscvVirtBoard = <const O extends VirtOptions>(options: O): VirtBoard<O> => withChip(virtBoard(options));
+
+function virtBoard<const O extends VirtOptions>(options: O): VirtBoard<O> {
   const { xlen, harts = 1, ram: ramSize = VIRT.ram.size } = options;
   checkSizes(harts, ramSize);
   const plan = planBoot({ base: VIRT.ram.address, size: ramSize }, xlen, options);
   const { resetRom: mrom, pciPorts, pciConfiguration, pciMemory } = VIRT;
-  const chip = defineChip({
-    name: 'riscv-virt',
-    cpu: coreOf(options),
-    hertz: MHz(100),
-    clocks: { 'uart0-input': VIRT.uart0.hertz },
-    memories: {
-      mrom: rom(mrom.address, mrom.size, { contents: resetRom(xlen, plan) }),
-      dram: ram(VIRT.ram.address, ramSize),
-    },
-    devices: { ...commonDevices(options, harts), ...virtioDevices(options) } as DeviceRows,
-    contents: () => [...plan.segments, treeOf(options, plan)],
-    // too large to keep what is written there: an access is an access fault that says so
-    absent: {
-      'PCIe I/O ports': pciPorts,
-      'PCIe configuration space': pciConfiguration,
-      'PCIe memory space': pciMemory,
-    },
-  });
+  const chip = () =>
+    defineChip({
+      name: 'riscv-virt',
+      cpu: coreOf(options),
+      hertz: MHz(100),
+      clocks: { 'uart0-input': VIRT.uart0.hertz },
+      memories: {
+        mrom: rom(mrom.address, mrom.size, { contents: resetRom(xlen, plan) }),
+        dram: ram(VIRT.ram.address, ramSize),
+      },
+      devices: { ...commonDevices(options, harts), ...virtioDevices(options) } as DeviceRows,
+      contents: () => [...plan.segments, treeOf(options, plan)],
+      // too large to keep what is written there: an access is an access fault that says so
+      absent: {
+        'PCIe I/O ports': pciPorts,
+        'PCIe configuration space': pciConfiguration,
+        'PCIe memory space': pciMemory,
+      },
+    });
   const board = defineBoard({ name: xlen === 32 ? 'riscv-virt' : 'riscv-virt64', chip, checked: true });
   return board as unknown as VirtBoard<O>;
 }
@@ -180,7 +183,7 @@ function treeOf({ xlen, harts = 1, ram: ramSize = VIRT.ram.size, append }: VirtO
 }
 
 /** QEMU's `virt` with RV32. */
-export const riscvVirt = riscvVirtBoard({ xlen: 32 });
+export const riscvVirt = virtBoard({ xlen: 32 });
 
 /** QEMU's `virt` with RV64. */
-export const riscvVirt64 = riscvVirtBoard({ xlen: 64 });
+export const riscvVirt64 = virtBoard({ xlen: 64 });

@@ -11,32 +11,33 @@ const ROM = 0x1000;
 const RAM = 0x8000_0000;
 const plan = { start: RAM, next: 0, tree: 0 };
 
-const chip = defineChip({
-  name: 'shakti-c',
-  cpu: riscvPlatform({
-    xlen: 64,
-    isa: 'imafdc',
-    modes: 'msu',
-    pmpEntries: 4,
-    mmu: ['sv39'],
-    resetVector: ROM,
-    timebase: MHz(10),
-    clint: 0x200_0000,
-    plic: 0xc00_0000,
-    sources: 28,
-    priorities: 2,
-  }),
-  hertz: MHz(50),
-  memories: {
-    bootRom: rom(ROM, KiB(8), { contents: resetRom(64, plan) }),
-    dram: ram(RAM, MiB(128)),
-  },
-  devices: {
-    uart0: at(0x1_1300, shaktiUart),
-    i2c0: at(0x2_0c00, notModelledBlock('I2C', { size: 0x100 })),
-    gpio: at(0x4_0100, notModelledBlock('GPIO', { size: 0x100 })),
-  },
-});
+const chip = () =>
+  defineChip({
+    name: 'shakti-c',
+    cpu: riscvPlatform({
+      xlen: 64,
+      isa: 'imafdc',
+      modes: 'msu',
+      pmpEntries: 4,
+      mmu: ['sv39'],
+      resetVector: ROM,
+      timebase: MHz(10),
+      clint: 0x200_0000,
+      plic: 0xc00_0000,
+      sources: 28,
+      priorities: 2,
+    }),
+    hertz: MHz(50),
+    memories: {
+      bootRom: rom(ROM, KiB(8), { contents: resetRom(64, plan) }),
+      dram: ram(RAM, MiB(128)),
+    },
+    devices: {
+      uart0: at(0x1_1300, shaktiUart),
+      i2c0: at(0x2_0c00, notModelledBlock('I2C', { size: 0x100 })),
+      gpio: at(0x4_0100, notModelledBlock('GPIO', { size: 0x100 })),
+    },
+  });
 
 /** Shakti C class, which QEMU has as `shakti_c`. */
 export const shaktiC = defineBoard({ name: 'shakti-c', chip, checked: true });

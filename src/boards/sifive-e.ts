@@ -26,12 +26,13 @@ export const ARDUINO_PINS = {
   D19: 'GPIO13',
 } as const;
 
-const chip = defineChip({ ...fe310(), pinNames: ARDUINO_PINS });
+const chip = () => defineChip({ ...fe310(), pinNames: ARDUINO_PINS });
 
 /** SiFive HiFive1 Rev B, which QEMU has as `sifive_e`. */
 export const sifiveE = defineBoard({
   name: 'sifive-e',
   chip,
+  checked: true,
   parts: {
     // one LED of three colours, lit by a low level
     red: led('GPIO22', { activeLow: true }),

@@ -15,7 +15,7 @@ import {
   sifiveSpiFlash,
   sifiveUart,
 } from '../machine-file/kinds/sifive.js';
-import { defineBoard, defineChip } from './define.js';
+import { defineBoard, defineChip, withChip } from './define.js';
 import { type BootOptions, type BootPlan, planBoot } from './riscv-boot.js';
 import { at, ram, rom } from './rows.js';
 import { UNLEASHED } from './sifive-u-map.js';
@@ -75,7 +75,9 @@ function devices(serial: number | undefined) {
  * SiFive HiFive Unleashed with the FU540-C000, which QEMU has as `sifive_u`: an E51 and up to four U54. The reset code and the device
  * tree are QEMU's.
  */
-export function sifiveUBoard(options: SifiveUOptions = {}) {
+export const sifiveUBoard = (options: SifiveUOptions = {}) => withChip(board(options));
+
+function board(options: SifiveUOptions = {}) {
   const { harts = 1, ram: ramSize = UNLEASHED.ram.size, append } = options;
   if (!Number.isInteger(harts) || harts < 1 || harts > MOST_HARTS) {
     throw new UsageError({ what: `a board of ${harts} U54`, where: 'sifiveUBoard', remedy: `give 1 to ${MOST_HARTS}` });
@@ -83,30 +85,31 @@ export function sifiveUBoard(options: SifiveUOptions = {}) {
   const plan = planBoot({ base: UNLEASHED.ram.address, size: ramSize }, 64, options);
   const { modeSelect, dtim, l2lim, flash } = UNLEASHED;
   const tree = () => unleashedTree({ harts, ramSize, append, initrd: plan.initrd });
-  const chip = defineChip({
-    name: 'fu540-c000',
-    cpu: coreComplex(harts),
-    hertz: UNLEASHED.hfclk,
-    clocks: { [TLCLK]: UNLEASHED.hfclk },
-    memories: {
-      mrom: rom(modeSelect.address, modeSelect.size, { contents: modeSelectRom(plan) }),
-      dtim: ram(dtim.address, dtim.size),
-      l2lim: ram(l2lim.address, l2lim.size),
-      flash: rom(flash.address, flash.size, { fill: 0xff, controller: 'qspi0.flash' }),
-      dram: ram(UNLEASHED.ram.address, ramSize),
-    },
-    devices: devices(options.serial),
-    contents: () => [...plan.segments, { physicalAddress: plan.tree, data: encodeDtb(tree()) }],
-    absent: {
-      'debug memory outside debug mode': { address: 0, size: 0x1000 },
-      'published contents of its mask ROM': { address: 0x1_0000, size: 0x8000 },
-      ChipLink: { address: 0x4000_0000, size: 0x2000_0000 },
-      [`flash behind its first ${flash.size >> 20} MiB`]: {
-        address: flash.address + flash.size,
-        size: flash.window - flash.size,
+  const chip = () =>
+    defineChip({
+      name: 'fu540-c000',
+      cpu: coreComplex(harts),
+      hertz: UNLEASHED.hfclk,
+      clocks: { [TLCLK]: UNLEASHED.hfclk },
+      memories: {
+        mrom: rom(modeSelect.address, modeSelect.size, { contents: modeSelectRom(plan) }),
+        dtim: ram(dtim.address, dtim.size),
+        l2lim: ram(l2lim.address, l2lim.size),
+        flash: rom(flash.address, flash.size, { fill: 0xff, controller: 'qspi0.flash' }),
+        dram: ram(UNLEASHED.ram.address, ramSize),
       },
-    },
-  });
+      devices: devices(options.serial),
+      contents: () => [...plan.segments, { physicalAddress: plan.tree, data: encodeDtb(tree()) }],
+      absent: {
+        'debug memory outside debug mode': { address: 0, size: 0x1000 },
+        'published contents of its mask ROM': { address: 0x1_0000, size: 0x8000 },
+        ChipLink: { address: 0x4000_0000, size: 0x2000_0000 },
+        [`flash behind its first ${flash.size >> 20} MiB`]: {
+          address: flash.address + flash.size,
+          size: flash.window - flash.size,
+        },
+      },
+    });
   return defineBoard({
     name: 'sifive-u',
     chip,
@@ -159,4 +162,4 @@ function modeSelectRom({ start, next, tree }: BootPlan): Uint8Array {
 }
 
 /** HiFive Unleashed with one U54. */
-export const sifiveU = sifiveUBoard();
+export const sifiveU = board();

@@ -5,7 +5,7 @@ import { node, tree } from '../machine-file/devicetree/tree.js';
 import { strings } from '../machine-file/devicetree/values.js';
 import { htif } from '../machine-file/kinds/riscv.js';
 import { riscvPlatform } from '../machine-file/kinds/riscv-cpus.js';
-import { defineBoard, defineChip } from './define.js';
+import { defineBoard, defineChip, withChip } from './define.js';
 import { type BootOptions, type BootPlan, planBoot, resetRom, type Xlen } from './riscv-boot.js';
 import { chosenNode, memoryNode, place, rootNode, socNode, TreeHarts } from './riscv-tree.js';
 import { at, KiB, MHz, MiB, ram, rom } from './rows.js';
@@ -35,33 +35,36 @@ export interface SpikeOptions extends BootOptions {
  * Spike as QEMU has it, in either width. An image with the symbols `tohost` and `fromhost` talks to the host there, another one in
  * registers at 0x0100_0000.
  */
-export function spikeBoard(options: SpikeOptions) {
+export const spikeBoard = (options: SpikeOptions) => withChip(board(options));
+
+function board(options: SpikeOptions) {
   const { xlen, harts = 1, ram: ramSize = MAP.ram.size } = options;
   if (!Number.isInteger(harts) || harts < 1 || harts > MOST_HARTS) {
     throw new UsageError({ what: `a board of ${harts} harts`, where: 'spikeBoard', remedy: `give 1 to ${MOST_HARTS}` });
   }
   const plan = planBoot({ base: MAP.ram.address, size: ramSize }, xlen, options);
-  const chip = defineChip({
-    name: 'spike',
-    cpu: riscvPlatform({
-      xlen,
-      isa: EXTENSIONS,
-      modes: 'msu',
-      harts,
-      resetVector: MAP.resetRom.address,
-      mmu: [PAGING[xlen]],
-      timebase: MAP.timebase,
-      clint: MAP.clint.address,
-      plic: 'none',
-    }),
-    hertz: MHz(100),
-    memories: {
-      mrom: rom(MAP.resetRom.address, MAP.resetRom.size, { contents: resetRom(xlen, plan) }),
-      dram: ram(MAP.ram.address, ramSize),
-    },
-    devices: { htif: at(MAP.htif.address, htif(), { wires: { halt: 'cpu.halt' } }) },
-    contents: () => [...plan.segments, treeOf(options, plan)],
-  });
+  const chip = () =>
+    defineChip({
+      name: 'spike',
+      cpu: riscvPlatform({
+        xlen,
+        isa: EXTENSIONS,
+        modes: 'msu',
+        harts,
+        resetVector: MAP.resetRom.address,
+        mmu: [PAGING[xlen]],
+        timebase: MAP.timebase,
+        clint: MAP.clint.address,
+        plic: 'none',
+      }),
+      hertz: MHz(100),
+      memories: {
+        mrom: rom(MAP.resetRom.address, MAP.resetRom.size, { contents: resetRom(xlen, plan) }),
+        dram: ram(MAP.ram.address, ramSize),
+      },
+      devices: { htif: at(MAP.htif.address, htif(), { wires: { halt: 'cpu.halt' } }) },
+      contents: () => [...plan.segments, treeOf(options, plan)],
+    });
   return defineBoard({ name: xlen === 32 ? 'spike32' : 'spike', chip, checked: true });
 }
 
@@ -83,5 +86,5 @@ function treeOf({ xlen, harts = 1, ram: ramSize = MAP.ram.size, append }: SpikeO
 }
 
 /** QEMU's `spike` with RV64, and with RV32. */
-export const spike = spikeBoard({ xlen: 64 });
-export const spike32 = spikeBoard({ xlen: 32 });
+export const spike = board({ xlen: 64 });
+export const spike32 = board({ xlen: 32 });

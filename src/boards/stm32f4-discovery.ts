@@ -12,7 +12,7 @@ import { stm32f407 } from './stm32f407.js';
  */
 export const stm32f4Discovery = defineBoard({
   name: 'stm32f4-discovery',
-  chip: stm32f407({ hse: MHz(8) }),
+  chip: () => stm32f407({ hse: MHz(8) }),
   checked: true,
   parts: {
     green: led('PD12'),

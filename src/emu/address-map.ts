@@ -25,10 +25,15 @@ export class AddressMap {
   readonly #indices = new Map<string, number>();
   readonly #regions: Region[] = [];
   #memories: readonly MemoryRegion[] = [];
+  #banked: readonly Region[] = [];
 
   /** Regions with memory behind them. */
   get memories(): readonly MemoryRegion[] {
     return this.#memories;
+  }
+  /** Regions that only one of several cores sees. */
+  get banked(): readonly Region[] {
+    return this.#banked;
   }
   get regions(): readonly Region[] {
     return this.#regions;
@@ -46,6 +51,7 @@ export class AddressMap {
     }
     this.#regions.push(region);
     this.#memories = this.#regions.filter(isMemory);
+    if (region.bank !== undefined) this.#banked = [...this.#banked, region];
     const alone = this.#listOf([region]);
     let whole: Uint16Array | undefined;
     this.#eachLeaf(region, (leaf, from, to) => {
@@ -117,7 +123,7 @@ export class AddressMap {
     const list = this.#listAt(address >>> PAGE_SHIFT);
     for (let i = 0; i < list.length; i++) {
       const region = list[i]!;
-      if (region.holds(address)) return region;
+      if (region.holds(address) && !region.hidden) return region;
     }
     return undefined;
   }

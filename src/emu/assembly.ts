@@ -41,6 +41,8 @@ export interface AssemblyHost {
   loseRam(): void;
   /** A named output of the core (`sleeping`), undefined if it has none. */
   cpuOutput(name: string): Signal | undefined;
+  /** What names of the core's wires begin with: `cpu`, and the names of several cores. */
+  readonly cpuNames: readonly string[];
 }
 
 export interface Wire {
@@ -96,7 +98,11 @@ export class Assembly implements DeviceServices {
       this.parts.set(name, new PartInstance(name, part, this));
     }
     clocks.gate((wire, where) => outputNamed(this, wire, where).signal);
-    wireUp(this, rows, { input: (name) => host.cpuInput(name), output: (name) => host.cpuOutput(name) });
+    wireUp(this, rows, {
+      input: (name) => host.cpuInput(name),
+      output: (name) => host.cpuOutput(name),
+      names: host.cpuNames,
+    });
   }
 
   net(pin: string): Net {

@@ -28,6 +28,10 @@ export interface CpuBus {
   withdraw(reads: readonly AddressRange[], writes: readonly AddressRange[]): void;
   /** Whether there was anything to tell. */
   renew(address: number): boolean;
+  /** Where memory is seen. */
+  readonly memories: readonly AddressRange[];
+  /** Another core executes from now on: of what only one of several cores sees, its own is seen. */
+  showBank(bank: number): void;
   /** What was decoded from these addresses is forgotten. */
   forgetCode(ranges: readonly AddressRange[]): void;
   /** Without side effects on devices: undefined where nothing is mapped. */

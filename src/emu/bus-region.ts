@@ -17,6 +17,10 @@ export class Region {
   readonly privileged: boolean;
   /** It lies beside the core: other bus masters do not reach it. */
   readonly core: boolean;
+  /** The one of several cores that sees it; undefined: all. */
+  readonly bank: number | undefined;
+  /** Another core than that executes. */
+  hidden = false;
   readonly device: DeviceInstance | null;
   readonly memory: MemoryBlock | null;
   /** Memory, device: where in it the region begins. Bit-band alias: the address of its first bit. */
@@ -29,7 +33,14 @@ export class Region {
     name: string,
     start: number,
     size: number,
-    rest: { privileged?: boolean; core?: boolean; device?: DeviceInstance; memory?: MemoryBlock; target?: number } = {},
+    rest: {
+      privileged?: boolean;
+      core?: boolean;
+      bank?: number | undefined;
+      device?: DeviceInstance;
+      memory?: MemoryBlock;
+      target?: number;
+    } = {},
   ) {
     this.kind = kind;
     this.name = name;
@@ -39,6 +50,7 @@ export class Region {
     this.last = (size - 1) | 0;
     this.privileged = rest.privileged ?? false;
     this.core = rest.core ?? false;
+    this.bank = rest.bank;
     this.device = rest.device ?? null;
     this.memory = rest.memory ?? null;
     this.target = rest.target ?? 0;
@@ -54,6 +66,7 @@ export class Region {
     return (address - this.origin) | 0;
   }
   overlaps(other: Region): boolean {
-    return this.start < other.end && other.start < this.end;
+    const apart = this.bank !== undefined && other.bank !== undefined && this.bank !== other.bank;
+    return !apart && this.start < other.end && other.start < this.end;
   }
 }

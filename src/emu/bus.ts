@@ -27,6 +27,7 @@ interface Watch {
 interface DeviceMapping {
   readonly privileged?: boolean;
   readonly core?: boolean;
+  readonly bank?: number | undefined;
   readonly offset?: number;
   readonly size?: number;
 }
@@ -51,6 +52,7 @@ export class Bus implements CpuBus {
   onBusy: (memory: MemoryBlock) => void = () => {};
   readonly #ports: BusPorts | undefined;
   readonly #ported = new Set<DeviceInstance>();
+  #bank = 0;
 
   constructor(pool: MemoryPool, ports?: BusPorts) {
     this.#pool = pool;
@@ -65,8 +67,9 @@ export class Bus implements CpuBus {
   }
   /** `core`: it lies beside the core, which asks questions of its own at each access. */
   mapDevice(device: DeviceInstance, address: number, options: DeviceMapping = {}): Region {
-    const { privileged, core, offset: target = 0, size = device.size } = options;
-    const region = new Region('device', device.name, address, size, { device, privileged, core, target });
+    const { privileged, core, bank, offset: target = 0, size = device.size } = options;
+    const region = new Region('device', device.name, address, size, { device, privileged, core, bank, target });
+    region.hidden = bank !== undefined && bank !== this.#bank;
     this.map.add(region);
     // Registers that the engine reads by itself have one address.
     if (!privileged && !core && size === device.size && !this.#ported.has(device)) {
@@ -74,6 +77,12 @@ export class Bus implements CpuBus {
       this.#ports?.add(device, address);
     }
     return region;
+  }
+  /** What only one of several cores sees is the one's of that number from now on. */
+  showBank(bank: number): void {
+    this.#bank = bank;
+    this.recent = null;
+    for (const region of this.map.banked) region.hidden = region.bank !== bank;
   }
   /** Every word of the alias is one bit of the target (ARMv7-M: 1 MiB seen as 32 MiB). */
   mapBitBand(alias: number, target: number, bytes: number): Region {
@@ -153,6 +162,9 @@ export class Bus implements CpuBus {
     if (changed.length === 0) return;
     this.#eachPage(changed, (memory, page) => memory.refresh(page));
     this.#pool.guarded();
+  }
+  get memories(): readonly AddressRange[] {
+    return this.map.memories.map(({ start, end }) => [start, end]);
   }
   withdraw(reads: readonly AddressRange[], writes: readonly AddressRange[]): void {
     this.#eachStretch(reads, (_memory, _from, _to, start, end) => this.#pool.withdraw(start, end, true));

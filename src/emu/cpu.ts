@@ -4,6 +4,7 @@ import type { DeviceRow } from './device-row.js';
 import type { EngineOptions } from './isa/engine-mode.js';
 import type { EngineStatistics } from './isa/engine-statistics.js';
 import type { Isa } from './isa/instruction.js';
+import type { RationalLike } from './rational.js';
 import type { Scheduler } from './scheduler.js';
 import type { Signal, Signals } from './signal.js';
 import type { Arena } from './state.js';
@@ -16,28 +17,53 @@ export type CpuResetKind = Exclude<ResetCause, 'peripheral'>;
 /** Why `run` came back. */
 export type CpuStop = 'slice' | 'sleeping' | 'locked' | 'breakpoint';
 
+/** What a core uses of the machine: each of several cores sees it under names, and with a clock, of its own. */
+export type CoreArena = Pick<Arena, 'i32' | 'u8' | 'f64' | 'log' | 'cell'>;
+export type CoreTimebase = Pick<
+  Timebase,
+  | 'budgetCell'
+  | 'cpuClock'
+  | 'shareClock'
+  | 'tick'
+  | 'sliceEnd'
+  | 'clock'
+  | 'nanoseconds'
+  | 'shorten'
+  | 'advanceTo'
+  | 'requestStop'
+>;
+export type CoreScheduler = Pick<Scheduler, 'event' | 'next'>;
+export type CoreSignals = Pick<Signals, 'get' | 'has'>;
+
 export interface CpuSystem {
-  readonly arena: Arena;
+  readonly arena: CoreArena;
   readonly memory: WebAssembly.Memory;
   readonly engine: EngineOptions;
-  readonly timebase: Timebase;
-  readonly scheduler: Scheduler;
-  readonly signals: Signals;
+  readonly timebase: CoreTimebase;
+  readonly scheduler: CoreScheduler;
+  readonly signals: CoreSignals;
   readonly bus: CpuBus;
-  report(problem: DeviceProblem): void;
+  /** `source`: the core, where there are several. */
+  report(problem: DeviceProblem, source?: string): void;
   /** For listeners of `board.on('irq' | 'fault' | …)`. */
-  emit(event: string, detail: EventDetail): void;
+  emit(event: string, detail: EventDetail, source?: string): void;
   /** `listener` hears when the engine may reach less of memory without asking: of the page at an address of its memory, or of any. */
   onWithdrawn(listener: (host: number | undefined) => void): void;
   /** Whether anybody listens to `event`: asked before a detail is made on a busy path. */
   hears(event: string): boolean;
+  /** Tells other cores of an event, where there are some. */
+  signalEvent?(): void;
   /** The machine resets at the end of the present instruction. */
   requestReset(kind: CpuResetKind): void;
 }
 
-/** One hart of a core that has several. */
+/** One hart of a core that has several, or one of several cores. */
 export interface CpuHart {
   readonly hartId: number;
+  /** What it is called; `hart` and its number unless given. */
+  readonly name?: string;
+  /** Of a register; as the core's unless given. */
+  readonly bits?: 32 | 64;
   pc: number;
   readonly sleeping: boolean;
   readonly locked: boolean;
@@ -86,6 +112,18 @@ export interface Cpu {
   modifiesInPlace?(): boolean;
   /** Named outputs (`sleeping`), undefined if there is no such. */
   output?(name: string): Signal | undefined;
+  /**
+   * Several cores use the engine's words in turns. One that leaves them has its own so many bytes behind where the engine has them,
+   * and executes nothing until it enters again.
+   */
+  enterEngine?(): void;
+  leaveEngine?(distance: number): void;
+  /** Another core has signalled an event. */
+  receiveEvent?(): void;
+  /** Ends what it has reserved by an exclusive access: another core may access it from now on. */
+  endExclusive?(): void;
+  /** What it consists of, where it is several cores. */
+  readonly cores?: readonly { readonly name: string; readonly cpu: Cpu }[];
   /** Watches the main stack: below `limit` lies data. */
   guardStack?(limit: number): void;
   /** Address of the instruction by which the main stack first grew below its limit; undefined if it did not. */
@@ -109,8 +147,10 @@ export interface CpuType<H extends object = object> {
   readonly hertz?: number;
   /** Bytes of the engine's memory that it needs beside what every core has (`engine.room` says where). */
   readonly room?: number;
-  /** How many harts share the machine's time in turns, each at the CPU clock's rate; 1 unless given. */
-  readonly share?: number;
+  /** How many harts share the machine's time in turns, each at the CPU clock's rate (cores with other clocks: as much more or less); 1 unless given. */
+  readonly share?: RationalLike;
+  /** Its members in order, where it is several cores. */
+  readonly members?: readonly { readonly name: string; readonly cpu: CpuType; readonly rate?: RationalLike }[];
   /** Width of the ELF files of its programs; 32 bits if not given. */
   readonly wordSize?: 32 | 64;
   /** Whether it has floating-point registers; if not given, Arm cores do and RISC-V cores do not. */

@@ -35,6 +35,7 @@ export function quietHost(description: MachineDescription): AssemblyHost {
     signals: new Signals(arena),
     cpuInput: (name) => new Signal(`cpu.${name}`, arena),
     cpuOutput: (name) => new Signal(`cpu.${name}`, arena),
+    cpuNames: description.cpu.members?.map(({ name }) => name) ?? [],
     memory: (controller) => memoryOf(description, controller),
     stallWhile: quiet,
     watchStores: quiet,

@@ -112,13 +112,18 @@ export class Machine {
       },
       onWithdrawn: (listener) => this.pool.onWithdrawn(listener),
       bus: this.bus,
-      report: (problem) => host.report('cpu', problem),
-      emit: (event, detail) => host.emit('cpu', event, detail),
+      report: (problem, source = 'cpu') => host.report(source, problem),
+      emit: (event, detail, source = 'cpu') => host.emit(source, event, detail),
       hears: (event) => this.#events.hears(event),
     });
     this.assembly = new Assembly(
       description,
-      { ...host, cpuInput: (name) => this.#cpuInput(name), cpuOutput: (name) => this.cpu.output?.(name) },
+      {
+        ...host,
+        cpuInput: (name) => this.#cpuInput(name),
+        cpuOutput: (name) => this.cpu.output?.(name),
+        cpuNames: this.cpu.cores?.map(({ name }) => name) ?? [],
+      },
       this.cpu.devices,
     );
     const timing = options.timing ?? description.timing;

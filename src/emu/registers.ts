@@ -69,8 +69,9 @@ export function reg<const F extends FieldSpecs>(
   section?: string,
   options: RegisterOptions = {},
 ): RegisterSpec<F> {
-  const taken: (string | undefined)[] = [];
-  for (const [name, { low, width }] of Object.entries(fields)) {
+  let taken = 0;
+  for (const name in fields) {
+    const { low, width } = fields[name]!;
     if (low < 0 || width < 1 || low + width > 32) {
       throw new InternalError({
         what: `field ${name} does not fit 32 bits`,
@@ -78,15 +79,15 @@ export function reg<const F extends FieldSpecs>(
       });
     }
     if (RESERVED_NAMES.has(name)) throw new InternalError({ what: `a field cannot be called '${name}'` });
-    for (let bit = low; bit < low + width; bit++) {
-      if (taken[bit] !== undefined) {
-        throw new InternalError({
-          what: `fields ${taken[bit]} and ${name} overlap`,
-          where: `register at offset ${hex(offset, 3)}`,
-        });
-      }
-      taken[bit] = name;
+    const bits = mask(low, width);
+    if ((taken & bits) !== 0) {
+      const [other] = Object.entries(fields).find(([, one]) => (mask(one.low, one.width) & bits) !== 0)!;
+      throw new InternalError({
+        what: `fields ${other} and ${name} overlap`,
+        where: `register at offset ${hex(offset, 3)}`,
+      });
     }
+    taken |= bits;
   }
   return { offset, fields, reset: reset >>> 0, section, options };
 }

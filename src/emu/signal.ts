@@ -14,7 +14,7 @@ export class Signal {
   #held = false;
   #levelBefore = 0;
 
-  constructor(name: string, arena: Arena) {
+  constructor(name: string, arena: Pick<Arena, 'cell'>) {
     this.name = name;
     const { words, index } = arena.cell();
     this.#words = words;

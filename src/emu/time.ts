@@ -111,14 +111,19 @@ export class Timebase {
   replan: (clock?: Clock) => void = () => {};
 
   /** `share`: how many cores use the base ticks in turns, so that there are as many in a tick of the CPU clock. */
-  constructor(arena: Arena, cpuFrequency: Frequency, budgetCell: Int32Array = new Int32Array(1), share = 1) {
+  constructor(
+    arena: Arena,
+    cpuFrequency: Frequency,
+    budgetCell: Int32Array = new Int32Array(1),
+    share: RationalLike = 1,
+  ) {
     this.#arena = arena;
     this.budgetCell = budgetCell;
     this.#slice = arena.f64('time.slice', 1);
     const index = arena.keep(this);
     this.#touch = () => arena.touched.add(index);
     const rate = Rational.from(cpuFrequency);
-    this.#sharing = Rational.of(share);
+    this.#sharing = Rational.from(share);
     this.#segment = { epoch: Rational.ZERO, tick0: 0, rate: rate.isZero ? GHZ : rate.mul(this.#sharing) };
     this.#cpu = this.#add('cpu', rate);
     this.#share = share === 1 ? this.#cpu : this.#add('cpu.share', rate.mul(this.#sharing));

@@ -7,6 +7,8 @@ import { connect, type Signal } from './signal.js';
 export interface CoreWires {
   input(name: string | number): Signal | undefined;
   output(name: string): Signal | undefined;
+  /** What names of its wires begin with: `cpu`, and the names of several cores. */
+  readonly names: readonly string[];
 }
 
 /** Connects what the rows of a machine name: interrupt lines, clock enables, resets and wires between devices. */
@@ -19,9 +21,10 @@ export function wireUp(assembly: Assembly, rows: Readonly<Record<string, DeviceR
   };
   for (const [name, row] of Object.entries(rows)) {
     const device = assembly.devices.get(name)!;
-    const lines = typeof row.irq === 'number' ? { irq: row.irq } : (row.irq ?? {});
+    const lines = typeof row.irq === 'object' ? row.irq : row.irq === undefined ? {} : { irq: row.irq };
     for (const [wire, line] of Object.entries(lines)) {
-      join(ownWire(assembly, name, wire).signal, coreWire(cpu.input(line), line, `${name}.${wire}`));
+      if (typeof line === 'string') joinWires(assembly, ownWire(assembly, name, wire), line, join, cpu);
+      else join(ownWire(assembly, name, wire).signal, coreWire(cpu.input(line), line, `${name}.${wire}`));
     }
     if (row.enable !== undefined) {
       const { signal } = outputNamed(assembly, row.enable, `'enable' of ${name}`);
@@ -47,11 +50,11 @@ function joinWires(
   cpu: CoreWires,
 ): void {
   const where = `wire ${own.device}.${own.name}`;
-  if (other.startsWith('cpu.')) {
-    const rest = other.slice(4);
-    const name = /^\d+$/.test(rest) ? Number(rest) : rest;
+  const ofCore = assembly.wires.has(other) ? undefined : nameInCore(other, cpu.names);
+  if (ofCore !== undefined) {
+    const name = /^\d+$/.test(ofCore) ? Number(ofCore) : ofCore;
     if (own.direction === 'output') join(own.signal, coreWire(cpu.input(name), name, where));
-    else join(coreWire(cpu.output(rest), rest, where, 'output'), own.signal);
+    else join(coreWire(cpu.output(ofCore), ofCore, where, 'output'), own.signal);
     return;
   }
   const far = assembly.wires.get(other) ?? unknownWire(assembly, other, where);
@@ -61,6 +64,15 @@ function joinWires(
   }
   if (own.direction === 'output') join(own.signal, far.signal);
   else join(far.signal, own.signal);
+}
+
+/** `cpu.nmi` is the core's `nmi`, `nvic.37` its interrupt 37; `cpu1.nmi` stays so, where that is one of several cores. */
+function nameInCore(wire: string, names: readonly string[]): string | undefined {
+  const [, head, rest] = /^(\w+)\.(.+)$/.exec(wire) ?? [];
+  if (head === undefined) return undefined;
+  if (head === 'cpu') return rest;
+  if (/^(nvic|plic)$/.test(head) && /^\d+$/.test(rest!)) return rest;
+  return names.includes(head) ? wire : undefined;
 }
 
 function coreWire(signal: Signal | undefined, name: string | number, where: string, kind = 'input'): Signal {

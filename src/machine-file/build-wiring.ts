@@ -8,6 +8,7 @@ import { splitWire, type WireEnd, type WireNames, wireEnd } from './wire-ends.js
 
 type Irq = NonNullable<DeviceValue['irq']>;
 type Line = string | number;
+type CoreEnd = Extract<WireEnd, { kind: 'core' }>;
 
 export interface Wiring {
   /** By device: what its row says besides. */
@@ -66,25 +67,26 @@ export class WiringBuilder {
     const end: WireEnd | undefined =
       number === undefined ? wireEnd(String(line), this.#names, where, this.#mistakes) : { kind: 'core', name: number };
     if (end === undefined) return;
-    if (end.kind === 'core') this.#toCore(device, wire, end.name, where);
+    if (end.kind === 'core') this.#toCore(device, wire, end, where);
     else if (end.kind === 'wire') this.#join(device, wire, `${end.device}.${end.wire}`);
     else this.#mistakes.add(where, `'${line}' is no interrupt input`, "give a number, 'plic.10' or 'device.wire'");
   }
 
-  #toCore(device: string, wire: string, name: string | number, where: string): void {
-    if (typeof name === 'string') {
-      this.#join(device, wire, `cpu.${name}`);
+  #toCore(device: string, wire: string, { cpu, name }: CoreEnd, where: string): void {
+    if (typeof name === 'number') this.#checkNumber(device, wire, cpu, name, where);
+    if (cpu !== undefined || typeof name === 'string') {
+      this.#join(device, wire, `${cpu ?? 'cpu'}.${name}`);
       return;
     }
-    this.#checkNumber(device, wire, name, where);
     const known = this.#irqs.get(device) ?? {};
     if (known[wire] === undefined) this.#irqs.set(device, { ...known, [wire]: name });
     else this.#join(device, wire, `cpu.${name}`);
     this.#lines.set(name, [...(this.#lines.get(name) ?? []), `${device}.${wire}`]);
   }
 
-  #checkNumber(device: string, wire: string, line: number, where: string): void {
-    const [core] = this.#names.cpus.values();
+  #checkNumber(device: string, wire: string, cpu: string | undefined, line: number, where: string): void {
+    const [first] = this.#names.cpus.values();
+    const core = cpu === undefined ? first : this.#names.cpus.get(cpu);
     const range = core?.kind?.interrupts?.(core.options);
     if (range === undefined || (line >= range[0] && line <= range[1])) return;
     const what = `interrupt ${line} of ${device}.${wire} is none of ${core?.kind?.controller ?? 'the core'}`;
@@ -122,7 +124,7 @@ export class WiringBuilder {
   #signal(a: WireEnd, b: WireEnd, text: string, where: string): void {
     const [own, other] = a.kind === 'wire' ? [a, b] : [b, a];
     if (own.kind !== 'wire') return;
-    if (other.kind === 'core') this.#toCore(own.device, own.wire, other.name, where);
+    if (other.kind === 'core') this.#toCore(own.device, own.wire, other, where);
     else if (other.kind === 'wire') this.#join(own.device, own.wire, `${other.device}.${other.wire}`);
     else
       this.#mistakes.add(where, `'${text}' joins a wire inside the chip to a pin`, 'pins are joined to pins and parts');

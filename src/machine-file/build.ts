@@ -6,27 +6,20 @@ import type { PartType } from '../emu/part.js';
 import { bodyKey, checkTotal, type MadeDevice, memoryRow, placed, Space } from './build-memory.js';
 import { checkClock, WiringBuilder } from './build-wiring.js';
 import { type ClockRows, clockRows, hertzAtStart } from './clocks.js';
-import { combineCpus } from './cluster.js';
 import { TAKEN_NAMES } from './core-names.js';
 import type { AnyBoard } from './from-board.js';
 import { type FirmwareImage, readImage } from './images.js';
 import type { CpuKind, DeviceKind, OptionValues, PartKind } from './kinds/kind.js';
-import { addLoader } from './loader.js';
 import { KINDS, type Kinds, type Made, Makers } from './make-things.js';
 import { Mistakes } from './mistakes.js';
 import type { CpuValue, Entry, Model } from './model.js';
 import { probe } from './probe.js';
+import { checkImageCpus, chipCpu, type MadeCpu, makeProcessors } from './processors.js';
 import { meant } from './read.js';
-import { type StartChoice, startOf } from './start.js';
 
 /** Makes a board of a model. All mistakes are found before one is thrown. */
 export function buildBoard(model: Model, kinds: Kinds = KINDS, mistakes = new Mistakes()): AnyBoard {
   return new Builder(model, kinds, mistakes).build();
-}
-
-interface MadeCpu extends Made<CpuType, CpuKind> {
-  readonly entry: Entry<CpuValue>;
-  readonly start: StartChoice | undefined;
 }
 
 class Builder {
@@ -51,30 +44,43 @@ class Builder {
       const made = this.#makers.device(name, entry);
       if (made) this.#devices.set(name, { entry, ...made });
     }
-    const cpu = this.#cpu();
+    const cpus = makeProcessors(model, this.#makers, this.#mistakes, () => this.#hasMemoryAt0);
     const clocks = clockRows(model.clocks, this.#mistakes);
-    const names = { devices: this.#deviceKinds(), parts: this.#partKinds(), cpus: this.#cpuNames(cpu) };
+    const names = { devices: this.#deviceKinds(), parts: this.#partKinds(), cpus: this.#cpuNames(cpus) };
     const wiring = new WiringBuilder(model, names, this.#mistakes).build();
     const parts = this.#parts(wiring.pins);
-    const { memories, devices } = this.#space(cpu, wiring.rows, clocks);
+    const { memories, devices } = this.#space(cpus, wiring.rows, clocks);
     const rest = { ...clocksOf(clocks), ...(wiring.joins.length > 0 && { joins: wiring.joins }), ...this.#whole() };
-    const hertz = this.#hertz(cpu?.entry, clocks);
-    const chip = { name: model.name, cpu: cpu?.made ?? NO_CPU, ...hertz, memories, devices, ...rest } satisfies Chip;
-    this.#probe({ ...chip, parts }, cpu);
-    const images = this.#images(memories);
+    const hertz = this.#hertz(cpus[0]?.entry, clocks);
+    const rates = cpus.map(({ entry }, i) =>
+      i === 0 || entry.value.clock === undefined ? hertz.hertz : this.#hertz(entry, clocks).hertz,
+    );
+    const all = this.#images(memories);
+    checkImageCpus(model, cpus, this.#mistakes);
+    const own = all.map(({ image, cpu }) => ({ ...image, cpu }));
+    const processors = this.#mistakes.guard(cpus[0]?.entry.where() ?? '', () =>
+      cpus.length === 0 ? undefined : chipCpu(cpus, rates, own),
+    );
+    const chip = { name: model.name, cpu: NO_CPU, ...processors, ...hertz, memories, devices, ...rest } satisfies Chip;
+    this.#probe({ ...chip, parts }, cpus);
+    const images = all.map(({ image }) => image);
     this.#mistakes.check();
-    const started: Chip = { ...chip, ...(cpu?.start && { start: cpu.start }), ...(images.length > 0 && { images }) };
+    const started: Chip = { ...chip, ...(images.length > 0 && { images }) };
     return new Board<DeviceRows, PartRows>(model.name, started, parts, true);
   }
 
   /** With mistakes among them, what is wired up next would only repeat them. */
-  #probe(description: MachineDescription, cpu: MadeCpu | undefined): void {
-    const { kind, options = {} } = cpu ?? {};
-    probe(description, this.#model, this.#mistakes, {
-      inputs: kind?.inputs?.(options) ?? [],
-      outputs: kind?.outputs ?? [],
-      interrupts: kind?.interrupts?.(options),
+  #probe(description: MachineDescription, cpus: readonly MadeCpu[]): void {
+    const cores = cpus.map(({ name, kind, options }) => {
+      const core = {
+        inputs: kind?.inputs?.(options) ?? [],
+        outputs: kind?.outputs ?? [],
+        interrupts: kind?.interrupts?.(options),
+      };
+      return [name, core] as const;
     });
+    const first = cores[0]?.[1] ?? { inputs: [], outputs: [], interrupts: undefined };
+    probe(description, this.#model, this.#mistakes, new Map([['cpu', first], ...cores]));
   }
 
   #checkNames(): void {
@@ -109,27 +115,9 @@ class Builder {
     }
   }
 
-  #cpu(): MadeCpu | undefined {
-    const model = this.#model;
-    const combined = combineCpus(this.#model.cpus, (type) => this.#makers.cpuKind(type), this.#mistakes);
-    if (combined === undefined) {
-      this.#mistakes.add(
-        this.#model.whole(),
-        'the machine has no CPU',
-        'give one: cpus: { cpu0: { type: cortex-m4, clock: 16MHz } }',
-      );
-      return undefined;
-    }
-    const [name, combinedEntry] = combined;
-    const entry = addLoader(model, combinedEntry, this.#makers.cpuKind(combinedEntry.value.type), this.#mistakes);
-    const start = startOf(name, entry, model, this.#makers, this.#mistakes, () => this.#hasMemoryAt0);
-    const made = this.#makers.cpu(name, entry, start?.assumed);
-    return made && { ...made, entry, start: start?.choice };
-  }
-
-  #cpuNames(cpu: MadeCpu | undefined): ReadonlyMap<string, { kind: CpuKind | undefined; options: OptionValues }> {
-    const [name] = this.#model.cpus.keys();
-    return new Map(cpu && name !== undefined ? [[name, cpu]] : []);
+  /** What the words of wires stand for. */
+  #cpuNames(cpus: readonly MadeCpu[]): ReadonlyMap<string, { kind: CpuKind | undefined; options: OptionValues }> {
+    return new Map(cpus.map((cpu) => [cpu.name, cpu]));
   }
 
   /** Those that could not be made, too: their own mistake is said already. */
@@ -161,7 +149,7 @@ class Builder {
     return parts;
   }
 
-  #space(cpu: MadeCpu | undefined, wiring: ReadonlyMap<string, Pick<DeviceRow, 'irq' | 'wires'>>, clocks: ClockRows) {
+  #space(cpus: readonly MadeCpu[], wiring: ReadonlyMap<string, Pick<DeviceRow, 'irq' | 'wires'>>, clocks: ClockRows) {
     const model = this.#model;
     const space = new Space(model, this.#mistakes);
     const sizes = new Map<string, Omit<MemoryRow, 'address'>>();
@@ -179,7 +167,7 @@ class Builder {
     }
     for (const [name, entry] of model.memory) if (entry.value.kind === 'alias') space.addAlias(name, entry);
     for (const [name, entry] of model.containers) space.addContainer(name, entry);
-    this.#blocked(space, cpu);
+    this.#blocked(space, cpus);
     const places = space.flatten();
     const seenAt0 = [...places].some(
       ([key, seen]) => key.startsWith('memory') && seen.some(({ address }) => address === 0),
@@ -192,7 +180,7 @@ class Builder {
     this.#checkControllers();
     return {
       memories,
-      devices: this.#deviceRows(wiring, clocks, cpu?.kind?.clocks ?? [], (name, size) =>
+      devices: this.#deviceRows(wiring, clocks, clocksOfCores(cpus), (name, size) =>
         placed(places.get(bodyKey('device', name))!, size),
       ),
     };
@@ -204,7 +192,7 @@ class Builder {
     if (!shown) this.#mistakes.add(where(), `${label} has no address`, 'give `at: 0x…`');
   }
 
-  #blocked(space: Space, cpu: MadeCpu | undefined): void {
+  #blocked(space: Space, cpus: readonly MadeCpu[]): void {
     const { windows, absent, bitBands } = this.#model;
     for (const [name, { value, where }] of windows) {
       space.block({ label: `window '${name}'`, where: where(), at: value.at, size: value.size });
@@ -221,9 +209,15 @@ class Builder {
       space.block({ label: `absent block '${name}'`, where: where(), at: value.at, size: value.size });
     for (const { value, where } of bitBands)
       space.block({ label: 'bit-band alias', where: where(), at: value.alias, size: value.size * 32 });
-    const where = cpu?.entry.where() ?? '';
-    for (const { name, at, size } of cpu?.kind?.regions?.(cpu.options) ?? [])
-      space.block({ label: `the core's ${name}`, where, at, size });
+    // What several cores have at one place, each of them has for itself.
+    const seen = new Set<string>();
+    for (const { kind, options, entry } of cpus) {
+      for (const { name, at, size } of kind?.regions?.(options) ?? []) {
+        const key = `${name} ${at} ${size}`;
+        if (!seen.has(key)) space.block({ label: `the core's ${name}`, where: entry.where(), at, size });
+        seen.add(key);
+      }
+    }
   }
 
   #checkControllers(): void {
@@ -254,7 +248,7 @@ class Builder {
     return rows;
   }
 
-  #hertz(cpu: Entry<CpuValue> | undefined, clocks: ClockRows): Pick<Chip, 'hertz' | 'cpuClock'> {
+  #hertz(cpu: Entry<CpuValue> | undefined, clocks: ClockRows): { readonly hertz: number; readonly cpuClock?: string } {
     const clock = cpu?.value.clock;
     if (cpu === undefined) return { hertz: 1e6 };
     if (typeof clock === 'number') {
@@ -280,7 +274,9 @@ class Builder {
     return { hertz, cpuClock: clock };
   }
 
-  #images(memories: Readonly<Record<string, MemoryRow>>): FirmwareImage[] {
+  #images(
+    memories: Readonly<Record<string, MemoryRow>>,
+  ): { readonly image: FirmwareImage; readonly cpu: string | undefined }[] {
     const places = Object.values(memories).flatMap((row) => placesOf(row, row.size));
     for (const { value, where } of this.#model.contents) {
       if (value.bytes.length === 0 || covered(value.at, value.at + value.bytes.length, places)) continue;
@@ -302,7 +298,7 @@ class Builder {
           'add a memory there, or correct the address',
         );
       }
-      return image ? [image] : [];
+      return image ? [{ image, cpu: value.cpu }] : [];
     });
   }
 
@@ -329,6 +325,14 @@ class Builder {
       ...(pinNames.size > 0 && { pinNames: rows(pinNames, (pin) => pin) }),
     };
   }
+}
+
+/** Clocks that cores bring along: those of the first by their names. */
+function clocksOfCores(cpus: readonly MadeCpu[]): readonly string[] {
+  return cpus.flatMap(({ name, kind }, i) => {
+    const own = kind?.clocks ?? [];
+    return i === 0 ? own : own.map((clock) => `${name}.${clock}`);
+  });
 }
 
 /** Whether memories cover a range without a gap. */

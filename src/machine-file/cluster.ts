@@ -3,41 +3,45 @@ import type { CpuKind, OptionValues } from './kinds/kind.js';
 import type { Mistakes } from './mistakes.js';
 import type { CpuValue, Entry } from './model.js';
 
+export type NamedCpu = readonly [name: string, entry: Entry<CpuValue>];
+
 /**
- * Several CPUs as one cluster: RISC-V harts of one width, which share a clock and take turns. Hart 0 may have another instruction set and
- * other modes than the rest, as the monitor core of SiFive's chips has. CPUs of different families in one machine are a later concern.
+ * The processors that a machine is made of. RISC-V harts of one width and one clock are a cluster, called as its first hart is: hart 0
+ * may have another instruction set and other modes than the rest, as the monitor core of SiFive's chips has. All others are by
+ * themselves.
  */
-export function combineCpus(
+export function processorsOf(
   cpus: ReadonlyMap<string, Entry<CpuValue>>,
   kindOf: (type: string) => CpuKind | undefined,
   mistakes: Mistakes,
-): readonly [string, Entry<CpuValue>] | undefined {
-  const entries = [...cpus];
-  const [first] = entries;
-  if (first === undefined) return undefined;
-  const count = entries.reduce((sum, [, { value }]) => sum + (value.count ?? 1), 0);
-  if (count === 1) return first;
-  const kinds = entries.map(([, { value }]) => kindOf(value.type));
-  if (kinds.some((kind) => kind === undefined)) return first;
-  const odd = kinds.findIndex((kind) => kind!.family !== 'riscv' || kind!.family !== kinds[0]!.family);
-  if (odd >= 0) {
-    const { where } = entries[odd === 0 ? Math.min(1, entries.length - 1) : odd]![1];
-    mistakes.add(
-      where(),
-      'CPUs of this kind cannot be several in one machine',
-      'give one; RISC-V harts can be up to 5',
-    );
-    return first;
+): readonly NamedCpu[] {
+  const [first] = cpus.values();
+  const groups = new Map<string, NamedCpu[]>();
+  for (const [name, entry] of cpus) {
+    const { type, options, clock = first!.value.clock, made } = entry.value;
+    const kind = kindOf(type);
+    const xlen = String({ ...kind?.fromName?.(name), ...options }['xlen']);
+    const key = kind?.family === 'riscv' && made === undefined ? `${xlen} bits at ${clock}` : `'${name}'`;
+    groups.set(key, [...(groups.get(key) ?? []), [name, entry]]);
   }
-  return harts(entries, kinds as CpuKind[], count, mistakes);
+  return [...groups.values()].flatMap((entries) => processors(entries, kindOf, mistakes));
 }
 
-function harts(
-  entries: readonly (readonly [string, Entry<CpuValue>])[],
-  kinds: readonly CpuKind[],
-  count: number,
+function processors(
+  entries: readonly NamedCpu[],
+  kindOf: (type: string) => CpuKind | undefined,
   mistakes: Mistakes,
-): readonly [string, Entry<CpuValue>] {
+): readonly NamedCpu[] {
+  const count = entries.reduce((sum, [, { value }]) => sum + (value.count ?? 1), 0);
+  const kinds = entries.map(([, { value }]) => kindOf(value.type));
+  const [name, { value, where }] = entries[0]!;
+  if (count === 1 || kinds.some((kind) => kind === undefined)) return entries;
+  if (kinds[0]!.family === 'riscv') return [harts(entries, kinds as CpuKind[], count, mistakes)];
+  const { count: _count, ...one } = value;
+  return Array.from({ length: count }, (_, i) => [i === 0 ? name : `${name}_${i}`, { value: one, where }]);
+}
+
+function harts(entries: readonly NamedCpu[], kinds: readonly CpuKind[], count: number, mistakes: Mistakes): NamedCpu {
   const options = entries.map(
     ([name, { value }], i) => ({ ...kinds[i]!.fromName?.(name), ...value.options }) as OptionValues,
   );

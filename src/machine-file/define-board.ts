@@ -9,7 +9,9 @@ import type { SerialHandle } from '../emu/parts/terminal.js';
 import { fromDevicetree } from './imported.js';
 import { machineFrom } from './index.js';
 import { loadYaml } from './load-yaml.js';
+import { KINDS, type Kinds } from './make-things.js';
 import type { RawMachine } from './schema.js';
+import { withExports } from './user-kinds.js';
 
 /** Boards from TypeScript, from a description in plain data, and from files. */
 
@@ -51,10 +53,15 @@ export function defineBoard(board: RawMachine | Parameters<typeof defineTyped>[0
 /**
  * The board that a machine file describes, YAML or JSON, or a devicetree (.dts, .dtb).
  * @param path relative to the working directory, or `new URL('./machine.yaml', import.meta.url)`
+ * @param modules what the modules of its `deviceFiles` export, imported by the test itself: `loadBoard('own.yaml', [await import('./my-devices.js')])`
  * @throws MachineMistakes, with line and column of each
  */
-export function loadBoard(path: string | URL): FileBoard {
+export function loadBoard(path: string | URL, modules: readonly object[] = []): FileBoard {
   const file = typeof path === 'string' ? resolve(path) : fileURLToPath(path);
   const source = /\.(dts|dtb)$/i.test(file) ? fromDevicetree(file) : loadYaml(file);
-  return machineFrom([source]).board as unknown as FileBoard;
+  const kinds = modules.reduce<Kinds>(
+    (all, one) => withExports(all, one as Record<string, unknown>, 'loadBoard'),
+    KINDS,
+  );
+  return machineFrom([source], { kinds }).board as unknown as FileBoard;
 }

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { defineDevice } from '../emu/device.js';
 import type { Machine } from '../emu/machine.js';
 import { fromFlags, type MachineFlags } from './flags.js';
 import { machineFrom } from './index.js';
 import { parseYaml } from './load-yaml.js';
+import { KINDS } from './make-things.js';
+import { rawOf } from './to-raw.js';
+import { withExports } from './user-kinds.js';
 
 const CPU = { cpu: ['rv32,clock=100MHz,resetVector=0x80000000'], memory: ['ram@0x8000_0000:64K'] };
 
@@ -205,13 +209,69 @@ memory:
     ]);
   });
 
-  test('what cannot be in one machine is said', () => {
-    expect(() => made({ cpu: ['cortex-m4,clock=1MHz', 'cortex-m4,clock=1MHz'] })).toThrow(
-      'cannot be several in one machine',
+  test('processors of other kinds stand beside each other, each with clock, names and interrupts of its own', () => {
+    const machine = made({
+      cpu: [
+        'app=cortex-m4,clock=160MHz,irqs=32,vtor=0x08000000',
+        'dsp=cortex-m4,clock=80MHz,irqs=8,vtor=0x08000000,count=2',
+        'io=rv32,clock=40MHz,resetVector=0x08000000,timebase=1MHz',
+        'big=rv64,clock=160MHz,resetVector=0x08000000,clint=0x3000000,plic=0x20000000,harts=2',
+      ],
+      memory: ['flash@0x08000000:64K:rom'],
+      device: ['calc=mmio-calculator@0x10000000,irq=dsp.nvic.7'],
+      wire: ['calc.irq = io.plic.3', 'calc.irq = big.hart1.seip', 'calc.irq = cpu.31', 'calc.irq = dsp_1.nmi'],
+    });
+    const { cpu, assembly, timebase } = machine;
+    expect(cpu.cores!.map(({ name }) => name)).toEqual(['app', 'dsp', 'dsp_1', 'io', 'big']);
+    expect(cpu.harts!.map(({ name, bits }) => `${name} ${bits}`)).toEqual([
+      ...['app 32', 'dsp 32', 'dsp_1 32', 'io 32', 'big.hart0 64', 'big.hart1 64'],
+    ]);
+    expect(timebase.find('dsp')!.hertz).toBe(80e6);
+    expect(timebase.find('io')!.hertz).toBe(40e6);
+    expect(timebase.find('io.mtime')!.hertz).toBe(1e6);
+    for (const name of ['nvic', 'dsp.nvic', 'dsp_1.systick', 'io.plic', 'big.clint']) {
+      expect(assembly.devices.has(name), name).toBe(true);
+    }
+    assembly.wires.get('calc.irq')!.signal.set(1);
+    const levels = ['cpu.irq31', 'dsp.irq7', 'dsp_1.nmi', 'io.plic.irq3', 'big.hart1.seip'].map(
+      (name) => assembly.signals.get(name).level,
     );
-    expect(() => made({ cpu: ['rv32,clock=1MHz,resetVector=0', 'rv64'] })).toThrow(
-      'harts of a machine differ in nothing but',
+    expect(levels).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  test('of interrupt controllers at one address each processor sees its own', () => {
+    // lui a1,0x2000; li a0,1; sw a0,0(a1); 1: j 1b
+    const rise = Buffer.from(Uint32Array.of(0x0200_05b7, 0x0010_0513, 0x00a5_a023, 0x0000_006f).buffer);
+    const rest = Buffer.from(Uint32Array.of(0x0000_006f).buffer);
+    const machine = fromYaml(`
+machine: none
+cpus:
+  a: { type: rv32, clock: 10MHz, resetVector: 0x80001000 }
+  b: { type: rv32, clock: 20MHz, resetVector: 0x80000000 }
+  c: { type: rv32, clock: 30MHz, resetVector: 0x80001000 }
+memory:
+  ram: { at: 0x80000000, size: 4K, contents: ${rise.toString('base64')} }
+  more: { at: 0x80001000, size: 4K, contents: ${rest.toString('base64')} }
+`);
+    machine.runCycles(10_000);
+    expect(
+      ['cpu.msip', 'b.hart0.msip', 'b.msip', 'c.msip'].map((one) => machine.assembly.signals.get(one).level),
+    ).toEqual([0, 0, 1, 0]);
+  });
+
+  test('what is wrong with several processors is said', () => {
+    const two = ['cortex-m4,clock=1MHz,irqs=8', 'cortex-m4,irqs=8'];
+    const calc = 'calc=mmio-calculator@0x10000000';
+    expect(() => made({ cpu: two, device: [`${calc},irq=cpu1.9`] })).toThrow('interrupt 9 of calc.irq is none of nvic');
+    expect(() => made({ cpu: two, device: [calc], wire: ['calc.irq = cpu2.1'] })).toThrow("'cpu2'");
+    expect(() => made({ cpu: two, device: [calc], wire: ['calc.irq = cpu1.msip'] })).toThrow("no input 'msip'");
+    expect(() => made({ cpu: two, image: ['examples/firmware-tests/uart-echo/uart-echo.elf,cpu=cpu3'] })).toThrow(
+      "an image is for 'cpu3', which there is not",
     );
+    expect(() => made({ cpu: ['a-b=cortex-m4,clock=1MHz', 'cortex-m4'] })).toThrow(
+      "'a-b' cannot be the name of a core",
+    );
+    expect(() => made({ cpu: ['cortex-m4,clock=16777259', 'cortex-m4,clock=16777213'] })).toThrow('no simple ratio');
   });
 });
 
@@ -224,4 +284,18 @@ test('options of a board, and of single devices, are set by name', () => {
   ]);
   expect(board.description.memories['dram']?.size).toBe(256 << 20);
   expect(Object.keys(board.description.devices)).not.toContain('banana');
+});
+
+test('modules of a user are types by the names of their exports; a dump names them', () => {
+  const answer = ({ value = 42 }: { value?: number }) => defineDevice({ name: 'answer', size: 4, read: () => value });
+  const kinds = withExports(KINDS, { answer }, 'my-devices.ts');
+  const yaml =
+    'board: riscv-virt\ndeviceFiles: [./my-devices.ts]\ndevices: { a: { type: answer, at: 0x500_0000, value: 43 } }\n';
+  const { board, model } = machineFrom([parseYaml(yaml, 'own.yaml', '/tmp')], { kinds });
+  expect(board.createMachine().bus.read(0x500_0000, 4)).toBe(43);
+  expect(rawOf(model, kinds)).toMatchObject({
+    deviceFiles: ['/tmp/my-devices.ts'],
+    devices: { a: { type: 'answer', value: 43 } },
+  });
+  expect(() => fromYaml(yaml)).toThrow('modules of a machine file are loaded by the command line only');
 });

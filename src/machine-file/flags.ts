@@ -70,7 +70,7 @@ class FlagReader {
     this.#named('pinNames', '--pin-name', flags.pinName, pairOf);
     this.#listed('sharedIrqs', '--shared-irq', flags.sharedIrq, Number);
     this.#listed('remove', '--remove', flags.remove, (text) => text);
-    this.#listed('images', '--image', flags.image, (text) => text);
+    this.#listed('images', '--image', flags.image, imageOf);
     if (flags.bridge) this.#single('bridges', { clocks: flags.bridge }, '--bridge');
     this.#named('options', '--option', flags.option, pairOf);
     this.#named('set', '--set', flags.set, pairOf);
@@ -297,6 +297,14 @@ function windowOf(text: string, where: string): readonly [string, Values] {
   const [name, values] = rangeOf(text, where);
   const shows = [values['shows']].flat().filter((one) => one !== undefined);
   return [name, { ...values, shows: shows.map((one) => (one === 'none' ? null : one)) }];
+}
+
+/** `app.elf`, `app.bin@0x08000000`, and for one of several processors `app.elf,cpu=cpu1`. */
+function imageOf(text: string): string | Values {
+  const [, image, cpu] = /^(.+),cpu=([^,=]+)$/.exec(text) ?? [];
+  if (image === undefined) return text;
+  const [, file, at] = /^(.+)@(0x[0-9a-fA-F_]+|\d[\d_]*)$/.exec(image) ?? [];
+  return file === undefined ? { file: image, cpu } : { file, at, cpu };
 }
 
 /** `kernel.bin@0x80200000`. */

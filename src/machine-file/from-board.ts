@@ -1,6 +1,7 @@
 import type { Board, DeviceRows, PartRows } from '../boards/define.js';
 import { UsageError } from '../emu/errors.js';
 import type { DerivedClockRow, MemoryRow } from '../emu/machine-description.js';
+import { Rational } from '../emu/rational.js';
 import type { Frequency } from '../emu/time.js';
 import { originOf } from './kinds/kind.js';
 import {
@@ -22,14 +23,18 @@ export function modelOf(board: AnyBoard): Model {
   const model = emptyModel(board.name);
   const where: Where = () => `board '${board.name}'`;
   const put = <T>(into: Named<T>, name: string, value: T) => into.set(name, { value, where });
-  const cpu = originOf(chip.cpu);
-  const clock = chip.cpuClock ?? hertzOf(chip.hertz, 'cpu');
-  put(model.cpus, 'cpu0', {
-    type: cpu?.type ?? chip.cpu.name,
-    options: cpu?.options ?? {},
-    clock,
-    ...(cpu ? {} : { made: chip.cpu }),
-  });
+  const first = hertzOf(chip.hertz, 'cpu');
+  const members = chip.cpu.members ?? [{ name: 'cpu0', cpu: chip.cpu }];
+  for (const [i, { name, cpu: made, rate = 1 }] of members.entries()) {
+    const cpu = originOf(made);
+    const clock = i === 0 ? (chip.cpuClock ?? first) : Rational.from(rate).mul(Rational.from(first)).toNumber();
+    put(model.cpus, name, {
+      type: cpu?.type ?? made.name,
+      options: cpu?.options ?? {},
+      clock,
+      ...(cpu ? {} : { made }),
+    });
+  }
   model.cpusOfBoard = true;
   for (const [name, frequency] of Object.entries(chip.clocks ?? {})) {
     put(model.clocks, name, { hertz: hertzOf(frequency, name) });
@@ -87,7 +92,7 @@ function deviceOf(row: DeviceRows[string]): DeviceValue {
     made: device,
     at: address,
     ...(places && { places: places.map(({ address: at, offset, size }) => ({ at, offset, size })) }),
-    ...(irq !== undefined && { irq: typeof irq === 'number' ? irq : { ...irq } }),
+    ...(irq !== undefined && { irq: typeof irq === 'object' ? { ...irq } : irq }),
     ...(clock !== undefined && { clock }),
     ...(enable !== undefined && { enable }),
     ...(reset !== undefined && { reset }),
@@ -104,8 +109,9 @@ function deviceOf(row: DeviceRows[string]): DeviceValue {
 function sharedLines(devices: DeviceRows): Iterable<number> {
   const users = new Map<number, number>();
   for (const { irq } of Object.values(devices)) {
-    const lines = typeof irq === 'number' ? [irq] : Object.values(irq ?? {});
-    for (const line of new Set(lines)) users.set(line, (users.get(line) ?? 0) + 1);
+    const lines = typeof irq === 'object' ? Object.values(irq) : irq === undefined ? [] : [irq];
+    for (const line of new Set(lines.filter((one) => typeof one === 'number')))
+      users.set(line, (users.get(line) ?? 0) + 1);
   }
   return [...users].filter(([, count]) => count > 1).map(([line]) => line);
 }

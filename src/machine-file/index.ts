@@ -38,6 +38,10 @@ export function machineFrom(
 ): LoadedMachine {
   const mistakes = new Mistakes();
   const model = modelFrom(sources, mistakes, { base, firmware });
+  if (kinds === KINDS && model.deviceFiles.length > 0) {
+    const remedy = 'import them in the test: loadBoard(file, [await import(…)])';
+    mistakes.add(model.whole('deviceFiles'), 'modules of a machine file are loaded by the command line only', remedy);
+  }
   const board = buildBoard(model, kinds, mistakes);
   return { board, model };
 }

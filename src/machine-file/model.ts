@@ -51,6 +51,8 @@ export type ImageValue = {
   readonly file: string;
   readonly at?: number;
   readonly format?: 'elf' | 'bin' | 'hex' | 'uf2';
+  /** The processor that executes it. */
+  readonly cpu?: string;
 };
 export type BootValue = Exclude<NonNullable<MachineFile['boot']>, string>;
 
@@ -75,6 +77,8 @@ export interface Model {
   readonly images: Entry<ImageValue>[];
   readonly contents: Entry<ContentsValue>[];
   readonly pinNames: Named<string>;
+  /** Modules whose exports are types here. */
+  readonly deviceFiles: string[];
   readonly sharedIrqs: Set<number>;
   bridges?: Entry<NonNullable<MachineFile['bridges']>>;
   timing?: MachineFile['timing'];
@@ -101,6 +105,7 @@ export function emptyModel(name: string): Model {
     images: [],
     contents: [],
     pinNames: new Map(),
+    deviceFiles: [],
     sharedIrqs: new Set(),
   };
 }

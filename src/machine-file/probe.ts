@@ -9,7 +9,7 @@ import type { Model, Where } from './model.js';
 import { meant } from './read.js';
 
 /** Sets every device and part up once, one by one, to find all mistakes of wires and pins and not the first alone. */
-export function probe(description: MachineDescription, model: Model, mistakes: Mistakes, core: CoreNames): void {
+export function probe(description: MachineDescription, model: Model, mistakes: Mistakes, cores: Cores): void {
   const { devices, parts = {} } = description;
   const bare = { ...description, devices: {}, parts: {}, derivedClocks: {}, cpuClock: undefined, pinNames: {} };
   const assembly = new Assembly(bare, quietHost(description), {});
@@ -21,7 +21,7 @@ export function probe(description: MachineDescription, model: Model, mistakes: M
     );
   }
   namePins(model, assembly, mistakes);
-  const known = new WireCheck(assembly, core, model, mistakes);
+  const known = new WireCheck(assembly, cores, model, mistakes);
   for (const [name, row] of Object.entries(devices)) {
     if (assembly.devices.has(name)) known.checkRow(name, row, model.devices.get(name)!.where);
   }
@@ -44,21 +44,24 @@ export interface CoreNames {
   readonly interrupts: readonly [number, number] | undefined;
 }
 
+/** By what their wires begin with: `cpu`, and the names of several cores. */
+export type Cores = ReadonlyMap<string, CoreNames>;
+
 class WireCheck {
   readonly #assembly: Assembly;
-  readonly #core: CoreNames;
+  readonly #cores: Cores;
   readonly #mistakes: Mistakes;
   readonly #model: Model;
 
-  constructor(assembly: Assembly, core: CoreNames, model: Model, mistakes: Mistakes) {
+  constructor(assembly: Assembly, cores: Cores, model: Model, mistakes: Mistakes) {
     this.#model = model;
     this.#assembly = assembly;
-    this.#core = core;
+    this.#cores = cores;
     this.#mistakes = mistakes;
   }
 
   checkRow(name: string, { irq, enable, reset, wires }: DeviceRow, where: Where): void {
-    const lines = typeof irq === 'number' ? { irq } : (irq ?? {});
+    const lines = typeof irq === 'object' ? irq : irq === undefined ? {} : { irq };
     for (const wire of Object.keys(lines)) this.#own(name, wire, where('irq'));
     if (enable !== undefined) this.checkOutput(enable, where('enable'));
     if (reset !== undefined) this.checkOutput(reset, where('reset'));
@@ -88,11 +91,13 @@ class WireCheck {
   }
 
   #pair(own: string, direction: 'input' | 'output', other: string, where: string): void {
-    if (other.startsWith('cpu.')) {
-      this.#coreEnd(own, direction, other.slice(4), where);
+    const far = this.#assembly.wires.get(other);
+    const dot = other.indexOf('.');
+    const core = far === undefined ? this.#cores.get(other.slice(0, dot)) : undefined;
+    if (core) {
+      this.#coreEnd(own, direction, core, other.slice(dot + 1), where);
       return;
     }
-    const far = this.#assembly.wires.get(other);
     if (far === undefined) {
       const device = other.split('.')[0]!;
       if (this.#model.devices.has(device) && !this.#assembly.devices.has(device)) return;
@@ -105,8 +110,8 @@ class WireCheck {
     }
   }
 
-  #coreEnd(own: string, direction: 'input' | 'output', name: string, where: string): void {
-    const { inputs, outputs, interrupts } = this.#core;
+  #coreEnd(own: string, direction: 'input' | 'output', core: CoreNames, name: string, where: string): void {
+    const { inputs, outputs, interrupts } = core;
     const names = direction === 'output' ? inputs : outputs;
     if (names.includes(name)) return;
     const number = Number(name);

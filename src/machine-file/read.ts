@@ -164,6 +164,7 @@ export function readInto(
   for (const [i, value] of (file.contents ?? []).entries())
     readContents(model, value, below('contents', i), folder, mistakes);
   put(model.pinNames, 'pinNames', file.pinNames, (pin) => pin);
+  for (const path of file.deviceFiles ?? []) model.deviceFiles.push(resolve(folder, path));
   for (const line of file.sharedIrqs ?? []) model.sharedIrqs.add(line);
   for (const [i, image] of (file.images ?? []).entries()) {
     const where = below('images', i);

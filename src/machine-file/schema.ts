@@ -129,7 +129,7 @@ function cpuSchema(z: Z) {
   return z.looseObject({
     type: z.string().describe('what it is: `fwtest cpus` lists them'),
     clock: z.union([hertz, z.string()]).optional().describe('Hz, or the name of a clock'),
-    count: z.int().min(1).max(8).optional().describe('how many of them, with consecutive hart ids'),
+    count: z.int().min(1).max(8).optional().describe('how many of them; harts have consecutive hart ids'),
   });
 }
 
@@ -184,6 +184,7 @@ function imageSchemas(z: Z) {
       file: z.string().describe('ELF, Intel HEX, UF2 or raw bytes, relative to this file'),
       at: address.optional().describe('where raw bytes go'),
       format: z.enum(['elf', 'bin', 'hex', 'uf2']).optional().describe('what it is, if its contents do not say'),
+      cpu: z.string().optional().describe('which of several processors executes it; if not given, the first that fits'),
     }),
   ]);
   const protocol = z.enum(['reset', 'elf-entry', 'cortex-m', 'riscv', 'linux']);
@@ -219,7 +220,7 @@ export function machineSchema(z: Z) {
       .array(z.string())
       .optional()
       .describe('TypeScript modules whose exported devices and parts are types here'),
-    cpus: named(cpuSchema(z)).describe('processors; harts of one architecture are one cluster'),
+    cpus: named(cpuSchema(z)).describe('processors, in order; RISC-V harts of one width and clock are one cluster'),
     clocks: named(clockSchema(z)).describe('clocks by name'),
     memory: named(memorySchema(z)).describe('memories and aliases'),
     containers: z

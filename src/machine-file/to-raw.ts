@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { kindNamed } from './kinds/index.js';
-import { type AnyKind, hasKind, type OptionValues } from './kinds/kind.js';
+import { type AnyKind, type OptionValues, originOf } from './kinds/kind.js';
 import { optionSchemas } from './kinds/option-schemas.js';
 import { zod } from './libraries.js';
 import { KINDS, type Kinds } from './make-things.js';
@@ -16,6 +16,7 @@ export function rawOf(model: Model, kinds: Kinds = KINDS): RawMachine {
   const raw: RawMachine = {
     name: model.name,
     machine: 'none',
+    deviceFiles: listed(model.deviceFiles),
     cpus: mapped(model.cpus, (name, entry) => ({
       ...thing('cpus')(name, entry),
       ...defined({ clock: entry.value.clock, count: entry.value.count }),
@@ -91,7 +92,7 @@ function thingOf(
   mistakes: Mistakes,
 ): { type: string } & Record<string, unknown> {
   const kind = kindNamed(kinds, value.type);
-  if (kind === undefined || (value.made !== undefined && !isOfKind(value.made, value))) {
+  if (kind === undefined || (value.made !== undefined && originOf(value.made) === undefined)) {
     mistakes.add(
       where(),
       `'${name}' is of a board's own code, which a file cannot say`,
@@ -99,6 +100,7 @@ function thingOf(
     );
     return { type: value.type };
   }
+  if (kind.free) return { type: kind.type, ...value.options };
   const { z } = zod();
   const shape = kind.shape?.(optionSchemas(z, '.')) ?? {};
   const names = Object.keys(shape);
@@ -111,8 +113,6 @@ function thingOf(
     .map((option) => [option, plain(given[option])]);
   return { type: kind.type, ...Object.fromEntries(options) };
 }
-
-const isOfKind = (made: object, { type }: Thing<object>): boolean => hasKind({ kind: { type } }) && made !== undefined;
 
 const plain = (value: unknown): unknown =>
   value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;

@@ -8,8 +8,8 @@ export type WireEnd =
   | { readonly kind: 'pin'; readonly net: string }
   | { readonly kind: 'terminal'; readonly part: string; readonly option: string }
   | { readonly kind: 'wire'; readonly device: string; readonly wire: string }
-  /** An input or output of the core, or the number of an interrupt. */
-  | { readonly kind: 'core'; readonly name: string | number };
+  /** An input or output of a core, or the number of an interrupt; `cpu`: the core, where it is not the first. */
+  | { readonly kind: 'core'; readonly cpu?: string | undefined; readonly name: string | number };
 
 interface Known<K> {
   readonly kind: K | undefined;
@@ -78,18 +78,27 @@ function deviceEnd(
   return undefined;
 }
 
-/** `cpu.nmi`, `plic.10`, `nvic.37`, `hart0.msip`. */
+/** `cpu.nmi`, `plic.10`, `nvic.37`, `hart0.msip`, `cpu1.37`, `cpu1.nvic.37`, `cpu1.hart1.msip`. */
 function coreEnd(head: string, tail: string, { cpus }: WireNames): WireEnd | undefined {
-  const number = /^\d+$/.test(tail) ? Number(tail) : undefined;
+  const number = numberIn(tail);
   // A CPU that could not be made: its own mistake is said already.
   if (cpus.size === 0 && /^(cpu|plic|nvic|hart\d+)$/.test(head)) return { kind: 'core', name: number ?? tail };
+  const [first] = cpus.keys();
+  const end = (name: string | undefined, of: string | number): WireEnd =>
+    name === first ? { kind: 'core', name: of } : { kind: 'core', cpu: name, name: of };
   for (const [name, { kind, options }] of cpus) {
-    if (kind && head === kind.controller && number !== undefined) return { kind: 'core', name: number };
-    if (head === 'cpu' || head === name) return { kind: 'core', name: number ?? tail };
-    const inputs = kind?.inputs?.(options) ?? [];
-    if (!/^hart\d+$/.test(head)) continue;
-    if (inputs.includes(`${head}.${tail}`)) return { kind: 'core', name: `${head}.${tail}` };
-    if (head === 'hart0') return { kind: 'core', name: tail };
+    if (kind && head === kind.controller && number !== undefined) return end(name, number);
+    if (head === 'cpu') return end(first, number ?? tail);
+    if (head === name) return end(name, numberIn(tail, kind?.controller) ?? tail);
+    if (!/^hart\d+$/.test(head) || kind?.family === 'arm') continue;
+    if (kind?.inputs?.(options).includes(`${head}.${tail}`)) return end(name, `${head}.${tail}`);
+    if (head === 'hart0') return end(name, tail);
   }
   return undefined;
+}
+
+/** `37`, or `nvic.37`. */
+function numberIn(text: string, controller?: string): number | undefined {
+  const rest = controller !== undefined && text.startsWith(`${controller}.`) ? text.slice(controller.length + 1) : text;
+  return /^\d+$/.test(rest) ? Number(rest) : undefined;
 }

@@ -4,6 +4,7 @@ import type { CpuType } from '../emu/cpu.js';
 import type { DeviceRow } from '../emu/device-row.js';
 import { placesOf } from '../emu/machine-description.js';
 import { isNamedOnly } from '../emu/not-modelled.js';
+import { Rational } from '../emu/rational.js';
 import { boardKind } from '../machine-file/boards.js';
 import { CPUS, kindNamed } from '../machine-file/kinds/index.js';
 import { type OptionValues, originOf } from '../machine-file/kinds/kind.js';
@@ -34,7 +35,7 @@ export interface DeviceFacts {
   readonly type: string;
   readonly address: number;
   /** Interrupt lines by wire name; a number for the wire `irq`, null without. */
-  readonly irq: number | Readonly<Record<string, number>> | null;
+  readonly irq: DeviceRow['irq'] | null;
   /** A device that is only named keeps its registers and reports its use; one beside the core is made by it. */
   readonly state: 'modelled' | 'named only' | 'beside the core';
 }
@@ -86,11 +87,15 @@ function devicesBeside(cpu: CpuType): DeviceFacts[] {
 }
 
 /** The harts of a core, by what they can do: SiFive's monitor core is one of its own. */
-export function cpuFacts({ chip }: AnyBoard): CpuFacts[] {
-  const { cpu, hertz } = chip;
+export function cpuFacts({ chip: { cpu, hertz } }: AnyBoard): CpuFacts[] {
+  const members = cpu.members ?? [{ cpu, rate: 1 }];
+  return members.flatMap((one) => coreFacts(one.cpu, Rational.from(one.rate ?? 1).toNumber() * Number(hertz)));
+}
+
+function coreFacts(cpu: CpuType, hertz: number): CpuFacts[] {
   const { type = cpu.name, options = {} } = originOf(cpu) ?? {};
-  const clock = Math.round(Number(hertz) || 0);
-  const harts = cpu.share ?? 1;
+  const clock = Math.round(hertz || 0);
+  const harts = Number(cpu.share ?? 1);
   if (options['xlen'] === undefined) return [{ name: type, isa: isaOf(cpu), harts, clock }];
   const monitor = options['monitor'] as OptionValues | undefined;
   const isa = (letters: unknown) => `rv${String(options['xlen'])}${String(letters)}`;

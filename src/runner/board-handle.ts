@@ -60,7 +60,10 @@ export interface SemihostingHandle {
 /** What every board can do, whatever is on it. */
 export class BoardControls {
   readonly name: string;
+  /** The processor, or the first of several. */
   readonly cpu: CpuAccess;
+  /** All processors, in order. */
+  readonly cpus: readonly CpuAccess[];
   readonly memory: MemoryAccess;
   readonly #bench: MachineBench;
   readonly #pins: Pins;
@@ -72,7 +75,8 @@ export class BoardControls {
   constructor(name: string, bench: MachineBench) {
     this.name = name;
     this.#bench = bench;
-    this.cpu = new CpuAccess(bench);
+    this.cpus = (bench.machine.cpu.cores ?? ['']).map((_, i) => new CpuAccess(bench, i));
+    this.cpu = this.cpus[0]!;
     this.memory = new MemoryAccess(bench);
     this.#pins = new Pins(bench.machine);
   }
@@ -242,6 +246,12 @@ export class BoardControls {
   }
 }
 
+/** Semihosting of each processor that has it. */
+export function semihostingOf({ cpu }: Machine): readonly object[] {
+  const cpus = cpu.cores?.map((one) => one.cpu) ?? [cpu];
+  return cpus.flatMap((one) => ('semihosting' in one ? [one.semihosting as object] : []));
+}
+
 /** What matchers look at on a port of SPI or I2C. */
 function serialBus(handle: object): Pick<Subject, 'spi' | 'i2c'> {
   if ('words' in handle && 'asSlave' in handle) return { spi: handle as SpiSubject };
@@ -286,9 +296,8 @@ export function boardHandle<B extends Board<DeviceRows, PartRows>>(board: B, ben
     if (isSerial(handle)) serials.set(name, handle);
     Object.defineProperty(controls, name, { value: handle, enumerable: true });
   }
-  if ('semihosting' in machine.cpu) {
-    Object.defineProperty(controls, 'semihosting', { value: machine.cpu.semihosting, enumerable: true });
-  }
+  const [semihosting] = semihostingOf(machine);
+  if (semihosting) Object.defineProperty(controls, 'semihosting', { value: semihosting, enumerable: true });
   // The console, or the only UART there is.
   const [only, ...others] = serials;
   const console = serials.has('console') ? 'console' : others.length === 0 ? only?.[0] : undefined;

@@ -5,7 +5,7 @@ import type { Machine } from '../emu/machine.js';
 import { unknown } from '../emu/options.js';
 
 export class CoreAccess {
-  /** `cpu`, or `hart1` of several harts. */
+  /** `cpu`, or `hart1` of several harts, or the name of one of several processors: `cpu1`, `cpu1.hart0`. */
   readonly name: string;
   /** Of a register: 32 or 64. */
   readonly bits: 32 | 64;
@@ -70,7 +70,7 @@ export class CoreAccess {
 export function coresOf({ cpu }: Machine): CoreAccess[] {
   const bits = cpu.isa.state.registers.type === 'i64' ? 64 : 32;
   if (!cpu.harts) return [new CoreAccess('cpu', cpu, bits)];
-  return cpu.harts.map((hart) => new CoreAccess(`hart${hart.hartId}`, hart, bits));
+  return cpu.harts.map((hart) => new CoreAccess(nameOf(hart), hart, hart.bits ?? bits));
 }
 
 /** The one of a name; the one that executes where none is given. @throws UsageError when there is none of that name */
@@ -88,5 +88,7 @@ export function coreNamed(machine: Machine, name?: string): CoreAccess {
 }
 
 function presentName({ cpu }: Machine): string {
-  return cpu.harts ? `hart${(cpu.executing ?? cpu.harts[0]!).hartId}` : 'cpu';
+  return cpu.harts ? nameOf(cpu.executing ?? cpu.harts[0]!) : 'cpu';
 }
+
+const nameOf = (hart: CpuHart): string => hart.name ?? `hart${hart.hartId}`;

@@ -41,11 +41,11 @@ function causesText(cfsr: number): string {
 }
 
 export function faultRecord(name: string, detail: FaultDetail, { place, note }: FaultWords): FaultRecord {
-  const { kind, cause, pc, address, word, cfsr } = detail;
+  const { kind, cause, pc, address, word, cfsr, source = 'cpu' } = detail;
   const from = cause !== undefined && cause !== kind ? `${name} (from ${cause})` : name;
   const where = pc === undefined ? '' : ` at ${hex(pc)} ${place(Number(pc) >>> 0)}`.trimEnd();
   const parts = [
-    `${from}${where}`,
+    `${source === 'cpu' ? '' : `${source}: `}${from}${where}`,
     cfsr === undefined ? '' : `CFSR ${hex(cfsr)}${causesText(Number(cfsr))}`,
     address === undefined ? '' : `address ${hex(address)}`,
     word === undefined ? '' : `word ${hex(word)}`,

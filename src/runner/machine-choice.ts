@@ -2,6 +2,7 @@
 
 import { UsageError } from '../emu/errors.js';
 import { elfWidth } from '../machine-file/elf-width.js';
+import type { Kinds } from '../machine-file/make-things.js';
 import type { Model } from '../machine-file/model.js';
 import { type MachineChoice, machineChoice } from './machine-flags.js';
 import { QUICK_BOARDS } from './quick-boards.js';
@@ -11,6 +12,8 @@ export interface ChosenMachine {
   readonly board: AnyBoard;
   /** What files and flags came to; undefined for a board by its name. */
   readonly model?: Model;
+  /** Types that it can name, those of a user's modules among them. */
+  readonly kinds?: Kinds;
   /** What to tell whoever asked for it. */
   readonly notes?: readonly string[];
   /** It has stubs whose accesses are worth telling. */

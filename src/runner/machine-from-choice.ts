@@ -9,11 +9,9 @@ import type { Imported } from '../machine-file/imported.js';
 import { machineFrom } from '../machine-file/index.js';
 import { loadYaml, type Source } from '../machine-file/load-yaml.js';
 import { KINDS } from '../machine-file/make-things.js';
-import type { Model } from '../machine-file/model.js';
 import { rawOf } from '../machine-file/to-raw.js';
 import type { ChosenMachine } from './machine-choice.js';
 import type { MachineChoice } from './machine-flags.js';
-import type { AnyBoard } from './station.js';
 import { boardOfModule, kindsOfModules } from './user-modules.js';
 
 const MODULE = /\.[cm]?[jt]sx?$/i;
@@ -30,7 +28,8 @@ export async function machineFromChoice(choice: MachineChoice, firmware?: string
   const imported = await importedBy({ dtb, svd }, [...files, said], base !== undefined);
   const sources = [...imported, ...files, said];
   const { board, model } = machineFrom(sources, { kinds, base: base && modelOf(base), firmware });
-  return { board, model, notes: imported.flatMap(({ notes }) => notes), stubs: svd !== undefined };
+  model.deviceFiles.push(...deviceFile.map((path) => resolve(path)));
+  return { board, model, kinds, notes: imported.flatMap(({ notes }) => notes), stubs: svd !== undefined };
 }
 
 /** What a devicetree or an SVD file says, under all else that is said. */
@@ -76,6 +75,6 @@ function deviceFilesOf(files: readonly Source[]): string[] {
 }
 
 /** The whole machine as YAML, whatever it was made of. */
-export function descriptionText(board: AnyBoard, model: Model | undefined): string {
-  return yamlOf(rawOf(model ?? modelOf(board)));
+export function descriptionText({ board, model, kinds }: ChosenMachine): string {
+  return yamlOf(rawOf(model ?? modelOf(board), kinds));
 }

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { Board, DeviceRows, PartRows } from '../boards/define.js';
+import type { Cpu } from '../emu/cpu.js';
 import { type ElfImage, readElf, requireElfFor } from '../emu/debug/elf.js';
 import { Locator } from '../emu/debug/locator.js';
 import { stackLimit } from '../emu/debug/stack-limit.js';
@@ -10,7 +11,7 @@ import { InternalError, UsageError } from '../emu/errors.js';
 import type { TimingModel } from '../emu/isa/engine-mode.js';
 import type { Machine } from '../emu/machine.js';
 import { placesOf } from '../emu/machine-description.js';
-import { type BoardHandle, type BoardSnapshot, boardHandle } from './board-handle.js';
+import { type BoardHandle, type BoardSnapshot, boardHandle, semihostingOf } from './board-handle.js';
 import type { EngineSettings } from './engine-settings.js';
 import { MachineBench } from './machine-bench.js';
 
@@ -50,13 +51,24 @@ function memoriesOf(board: AnyBoard) {
   );
 }
 
-interface SemihostingCpu {
-  readonly semihosting: { enable(options: { directory?: string; commandLine?: string }): void };
+/** Watches the main stack of a processor, whose program is the image that it starts in. */
+function guardStack(cpu: Cpu, images: readonly ElfImage[], isAlone: boolean): void {
+  if (cpu.guardStack === undefined) return;
+  const starts = ({ segments }: ElfImage) =>
+    segments.some(({ physicalAddress: at, memorySize }) => cpu.pc >= at && cpu.pc < at + memorySize);
+  const image = images.find(starts) ?? (isAlone ? images[0] : undefined);
+  const limit = image && stackLimit(image, cpu.register('sp'));
+  if (limit !== undefined) cpu.guardStack(limit);
+}
+
+interface Semihosting {
+  enable(options: { directory?: string; commandLine?: string }): void;
 }
 
 function enableSemihosting(machine: Machine, choice: StationOptions['semihosting']): void {
   if (choice === undefined || choice === false) return;
-  if (!('semihosting' in machine.cpu)) {
+  const all = semihostingOf(machine) as readonly Semihosting[];
+  if (all.length === 0) {
     if (choice === 'auto') return;
     throw new UsageError({
       what: `${machine.cpu.name} has no semihosting`,
@@ -65,7 +77,7 @@ function enableSemihosting(machine: Machine, choice: StationOptions['semihosting
     });
   }
   const { files, commandLine } = typeof choice === 'object' ? choice : {};
-  (machine.cpu as unknown as SemihostingCpu).semihosting.enable({ directory: files, commandLine });
+  for (const one of all) one.enable({ directory: files, commandLine });
 }
 
 /**
@@ -79,9 +91,14 @@ export function readImageFor(board: AnyBoard, firmware: string, contents?: Uint8
 }
 
 function requireImageFor(board: AnyBoard, image: ElfImage): void {
-  const machine = board.chip.cpu.name.startsWith('cortex') ? 'arm' : 'riscv';
-  const { wordSize = 32, float = machine === 'arm' } = board.chip.cpu;
-  requireElfFor(image, { machine, class: wordSize, memories: memoriesOf(board), fpu: float });
+  const { cpu } = board.chip;
+  const needs = (cpu.members?.map((one) => one.cpu) ?? [cpu]).map((one) => {
+    const machine = one.name.startsWith('cortex') ? 'arm' : 'riscv';
+    const { wordSize = 32, float = machine === 'arm' } = one;
+    return { machine, class: wordSize, fpu: float } as const;
+  });
+  const fitting = needs.find((one) => one.machine === image.machine && one.class === image.class);
+  requireElfFor(image, { ...(fitting ?? needs[0]!), memories: memoriesOf(board) });
 }
 
 /** Puts an image into a new machine of the board; without one the board's own images run. */
@@ -94,11 +111,11 @@ export function createStation<B extends AnyBoard>(
   const own = (board.chip.images ?? []).flatMap(({ elf }) => (elf ? [elf] : []));
   for (const elf of own) requireImageFor(board, elf);
   const given = firmware === undefined ? undefined : readImageFor(board, firmware, contents);
-  const image = given ?? own[0];
-  const locator = new Locator(image);
+  const images = given ? [given, ...own] : own;
+  const locator = new Locator(...images);
   let bench: MachineBench | undefined;
   const made = board.createMachine({
-    ...(given && { image: given.segments, entry: given.entry }),
+    ...(given && { image: given.segments, entry: given.entry, program: given }),
     symbol: (name) => locator.symbol(name)?.address,
     locate: (pc) => locator.describe(pc),
     guard: () => bench?.guard(),
@@ -109,8 +126,8 @@ export function createStation<B extends AnyBoard>(
   bench = new MachineBench(made, locator, options.hostTimeout);
   if (options.title !== undefined) bench.title = options.title;
   enableSemihosting(made, options.semihosting);
-  const limit = image && made.cpu.guardStack && stackLimit(image, made.cpu.register('sp'));
-  if (limit !== undefined) made.cpu.guardStack?.(limit);
+  for (const cpu of made.cpu.cores?.map((one) => one.cpu) ?? [made.cpu])
+    guardStack(cpu, images, made.cpu.cores === undefined);
   const handle = boardHandle(board, bench);
   return { board: handle, bench, machine: made, atReset: handle.snapshot(), inUse: undefined };
 }

@@ -2,13 +2,11 @@
 
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { DeviceType } from '../emu/device.js';
 import { UsageError } from '../emu/errors.js';
-import type { PartType } from '../emu/part.js';
-import { type DeviceKind, deviceKind, hasKind, type PartKind, partKind } from '../machine-file/kinds/kind.js';
 import type { Kinds } from '../machine-file/make-things.js';
+import { withExports } from '../machine-file/user-kinds.js';
 import type { AnyBoard } from './station.js';
 
 type Exports = Readonly<Record<string, unknown>>;
@@ -40,10 +38,6 @@ async function throughVite(path: string): Promise<Exports> {
 const isObject = (value: unknown): value is Exports =>
   (typeof value === 'object' || typeof value === 'function') && value !== null;
 const isBoard = (value: unknown): value is AnyBoard => isObject(value) && 'chip' in value && 'createMachine' in value;
-const isDevice = (value: unknown): value is DeviceType =>
-  isObject(value) && 'size' in value && 'holes' in value && 'state' in value;
-const isPart = (value: unknown): value is PartType =>
-  isObject(value) && 'kind' in value && typeof value['kind'] === 'string' && 'setup' in value;
 
 /** The board that a module exports: as default, or the only one. */
 export async function boardOfModule(path: string): Promise<AnyBoard> {
@@ -62,63 +56,9 @@ export async function boardOfModule(path: string): Promise<AnyBoard> {
   });
 }
 
-/** The kinds with those of modules besides: devices, parts, and functions that make them from an object of options. */
+/** The kinds with those of modules besides. */
 export async function kindsOfModules(paths: readonly string[], kinds: Kinds): Promise<Kinds> {
-  if (paths.length === 0) return kinds;
-  const devices = new Map(kinds.devices);
-  const parts = new Map(kinds.parts);
-  for (const path of paths) {
-    const found = Object.entries(await load(path)).flatMap(([name, value]) => kindsOf(name, value, path));
-    if (found.length === 0) {
-      throw new UsageError({
-        what: 'the module exports no device and no part',
-        where: path,
-        remedy: 'export const myDevice = defineDevice({ … })',
-      });
-    }
-    for (const { name, device, part } of found) {
-      if (device) devices.set(name, device);
-      if (part) parts.set(name, part);
-    }
-  }
-  return { ...kinds, devices, parts };
+  let all = kinds;
+  for (const path of paths) all = withExports(all, await load(path), path);
+  return all;
 }
-
-interface Found {
-  readonly name: string;
-  readonly device?: DeviceKind;
-  readonly part?: PartKind;
-}
-
-/** A module's export is known by its own name, and by that of the device. */
-function kindsOf(exportName: string, value: unknown, path: string): Found[] {
-  const names = (own?: string) =>
-    [...new Set([exportName, own ?? exportName, kebab(exportName)])].filter((one) => one !== 'default');
-  const summary = `from ${basename(path)}`;
-  if (hasKind(value)) return [];
-  if (isDevice(value)) {
-    return names(value.name).map((name) => ({ name, device: deviceKind({ type: name, summary }, () => value).kind }));
-  }
-  if (isPart(value))
-    return names(value['kind']).map((name) => ({ name, part: partKind({ type: name, summary }, () => value).kind }));
-  if (typeof value !== 'function' || /^[A-Z]/.test(exportName)) return [];
-  const free = { summary, takes: ['...'], free: true };
-  const make = value as (options: object) => unknown;
-  const whichever = names();
-  return whichever.map((name) => ({
-    name,
-    device: deviceKind({ ...free, type: name }, (options: object) => checked(make(options), isDevice, exportName, path))
-      .kind,
-    part: partKind({ ...free, type: name }, (options: object) => checked(make(options), isPart, exportName, path)).kind,
-  }));
-}
-
-function checked<T>(value: unknown, isIt: (value: unknown) => value is T, name: string, path: string): T {
-  if (isIt(value)) return value;
-  throw new UsageError({
-    what: `${name}() gave neither a device nor a part of the sort that was asked for`,
-    where: path,
-  });
-}
-
-const kebab = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();

@@ -11,7 +11,7 @@ const FOUNDATION = ['bits', 'errors'];
 const BASE = [...FOUNDATION, 'base'];
 
 export const LAYERS: readonly Layer[] = [
-  { name: 'bits', files: /^emu\/bits\.ts$/, mayImport: [], breach: ['emu/bits.ts', 'emu/errors.ts'] },
+  { name: 'bits', files: /^emu\/(bits|lazy)\.ts$/, mayImport: [], breach: ['emu/bits.ts', 'emu/errors.ts'] },
   { name: 'errors', files: /^emu\/errors\.ts$/, mayImport: ['bits'], breach: ['emu/errors.ts', 'emu/signal.ts'] },
   { name: 'isa', files: /^emu\/isa\//, mayImport: FOUNDATION, breach: ['emu/isa/emitter.ts', 'emu/bus.ts'] },
   {
@@ -42,7 +42,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     name: 'cpu interface',
-    files: /^emu\/cpu\.ts$/,
+    files: /^emu\/(cpu|cpu\/turns)\.ts$/,
     mayImport: [...BASE, 'isa', 'device', 'memory', 'bus'],
     breach: ['emu/cpu.ts', 'emu/machine.ts'],
   },
@@ -51,6 +51,12 @@ export const LAYERS: readonly Layer[] = [
     files: /^emu\/cpu\/generate\.ts$/,
     mayImport: ['isa', 'armv7m', 'riscv'],
     breach: ['emu/cpu/generate.ts', 'emu/bus.ts'],
+  },
+  {
+    name: 'core group',
+    files: /^emu\/cpu\/group/,
+    mayImport: [...BASE, 'isa', 'device', 'cpu interface', 'bus', 'memory'],
+    breach: ['emu/cpu/group/group.ts', 'emu/cpu/riscv/core.ts'],
   },
   ...(['armv7m', 'riscv'] as const).map((name) => ({
     name,
@@ -103,7 +109,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'public boards',
     files: /^boards\/index\.ts$/,
-    mayImport: ['boards', 'machine file', 'kinds'],
+    mayImport: ['core group', 'boards', 'machine file', 'kinds'],
     breach: ['boards/index.ts', 'runner/cli.ts'],
   },
   {
@@ -122,6 +128,7 @@ export const LAYERS: readonly Layer[] = [
       'memory',
       'bus',
       'cpu interface',
+      'core group',
       'armv7m',
       'riscv',
       'devices',
@@ -143,6 +150,7 @@ export const LAYERS: readonly Layer[] = [
       'memory',
       'bus',
       'cpu interface',
+      'core group',
       'armv7m',
       'riscv',
       'devices',

@@ -1,6 +1,8 @@
 import { median } from './arithmetic.js';
 import type { Target } from './firmware-image.js';
 import { boot, cpuSeconds } from './guest.js';
+import { NO_QEMU, qemuSecondsPerStep, qemuVersion } from './qemu.js';
+import { comparedSpeed } from './result.js';
 import type { BenchContext, BenchRow } from './row.js';
 
 /** What a board costs besides computing: snapshots, device registers, interrupts. */
@@ -46,17 +48,32 @@ function nanosecondsPerUnit(program: string, target: Target, unitsPerStep: numbe
   return median(Array.from({ length: 5 }, sample));
 }
 
-function unitRows(target: Target): BenchRow[] {
-  const row = (program: string, what: string, unitsPerStep: number): BenchRow => {
-    const name = `${target}.${program}.ns`;
-    const measure = ({ progress }: BenchContext) => {
-      progress(`${what} on ${target}`);
-      return { name, value: nanosecondsPerUnit(program, target, unitsPerStep), unit: 'ns' };
-    };
-    return { name, measure };
+function unitRow(target: Target, program: string, what: string, unitsPerStep: number): BenchRow {
+  const name = `${target}.${program}.ns`;
+  const measure = ({ progress }: BenchContext) => {
+    progress(`${what} on ${target}`);
+    return { name, value: nanosecondsPerUnit(program, target, unitsPerStep), unit: 'ns' };
   };
-  return [row('mmio', 'reads of a device register', 1000), row('irq', 'timer interrupts', 1)];
+  return { name, measure };
 }
+const unitRows = (target: Target): BenchRow[] => [
+  unitRow(target, 'mmio', 'reads of a device register', 1000),
+  unitRow(target, 'irq', 'timer interrupts', 1),
+];
+
+const PAGES_A_STEP = 4096;
+
+/** Pages under Sv39, each with a read and a write, beside QEMU. */
+const pagesRow: BenchRow = {
+  name: 'rv64.tlb.vs_qemu',
+  skip: () => (qemuVersion('rv64') ? undefined : NO_QEMU),
+  measure: ({ progress }) => {
+    progress('a walk over 4096 pages under Sv39, beside QEMU');
+    const ours = 1000 / nanosecondsPerUnit('tlb', 'rv64', PAGES_A_STEP);
+    const theirs = PAGES_A_STEP / qemuSecondsPerStep('tlb', 'rv64', []) / 1e6;
+    return comparedSpeed('rv64.tlb.vs_qemu', ours, theirs, 'M pages/s');
+  },
+};
 
 export const boardRows: readonly BenchRow[] = [
   {
@@ -68,4 +85,6 @@ export const boardRows: readonly BenchRow[] = [
     measure: (context) => ({ name: 'f407.restore.us', value: snapshotTimes(context).restore, unit: 'us' }),
   },
   ...(['m4', 'rv32'] as const).flatMap(unitRows),
+  unitRow('rv64', 'trap', 'calls from supervisor to machine mode', 100),
+  pagesRow,
 ];

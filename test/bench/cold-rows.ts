@@ -95,4 +95,4 @@ function rowsOf(target: Target): BenchRow[] {
   ];
 }
 
-export const coldRows: readonly BenchRow[] = [...rowsOf('m4'), ...rowsOf('rv32')];
+export const coldRows: readonly BenchRow[] = [...rowsOf('m4'), ...rowsOf('rv32'), ...rowsOf('rv64')];

@@ -6,7 +6,7 @@ import { SymbolTable } from '../../src/emu/debug/symbols.js';
 /** The project's folder: scripts/bench.js runs there. */
 export const FIRMWARE = join(process.cwd(), 'test', 'bench', 'firmware');
 
-export type Target = 'm4' | 'rv32';
+export type Target = 'm4' | 'rv32' | 'rv64';
 
 export const firmwarePath = (program: string, target: Target): string => join(FIRMWARE, `${program}-${target}.elf`);
 

@@ -1,9 +1,12 @@
-import { riscvVirt, stm32f4Discovery } from '../../src/boards/index.js';
+import { riscvVirt, riscvVirt64, stm32f4Discovery } from '../../src/boards/index.js';
 import { readElf } from '../../src/emu/debug/elf.js';
 import type { Machine, MachineOptions } from '../../src/emu/machine.js';
 import type { Snapshot } from '../../src/emu/snapshot.js';
 import { median } from './arithmetic.js';
 import { addressOf, firmwarePath, type Target } from './firmware-image.js';
+
+/** The boards that programs are made for. */
+export const BOARDS = { m4: stm32f4Discovery, rv32: riscvVirt, rv64: riscvVirt64 } as const;
 
 /** CPU seconds of this process, user and system. */
 export function cpuSeconds(): number {
@@ -21,8 +24,7 @@ export interface Guest {
 
 export function boot(program: string, target: Target, options: MachineOptions): Guest {
   const image = readElf(firmwarePath(program, target));
-  const board = target === 'm4' ? stm32f4Discovery : riscvVirt;
-  const machine = board.createMachine({ ...options, image: image.segments });
+  const machine = BOARDS[target].createMachine({ ...options, image: image.segments });
   /** Looked up at the first use: not every program has every symbol. */
   const word = (symbol: string) => {
     let address: number | undefined;

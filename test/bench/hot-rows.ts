@@ -156,4 +156,9 @@ function rowsOf(target: Target, board: string = target): BenchRow[] {
   return [...RIVALS.flatMap(versus), row(`${board}.exact1e4.share`, PROGRAMS, share)];
 }
 
-export const hotRows: readonly BenchRow[] = [...rowsOf('m4'), ...rowsOf('m4', 'm4art'), ...rowsOf('rv32')];
+export const hotRows: readonly BenchRow[] = [
+  ...rowsOf('m4'),
+  ...rowsOf('m4', 'm4art'),
+  ...rowsOf('rv32'),
+  ...rowsOf('rv64'),
+];

@@ -13,7 +13,11 @@ export interface Moved {
   readonly pages: number;
 }
 
-const COMPILERS: Readonly<Record<Target, string>> = { m4: 'arm-none-eabi-gcc', rv32: 'riscv64-unknown-elf-gcc' };
+const COMPILERS: Readonly<Record<Target, string>> = {
+  m4: 'arm-none-eabi-gcc',
+  rv32: 'riscv64-unknown-elf-gcc',
+  rv64: 'riscv64-unknown-elf-gcc',
+};
 /** Where the `virt` board starts. */
 const RV32_START = 0x8000_0000;
 

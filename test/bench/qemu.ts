@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<Target, readonly string[]>> = {
     ...['-semihosting-config', 'enable=on,target=native', '-kernel'],
   ],
   rv32: ['qemu-system-riscv32', '-M', 'virt', '-bios', 'none', '-nographic', '-kernel'],
+  rv64: ['qemu-system-riscv64', '-M', 'virt', '-bios', 'none', '-nographic', '-kernel'],
 };
 
 /** One instruction a translation block, blocks not chained (QEMU 7.2; `-accel tcg,one-insn-per-tb=on` from 8.1). */

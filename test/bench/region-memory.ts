@@ -1,14 +1,13 @@
-import { riscvVirt, stm32f4Discovery } from '../../src/boards/index.js';
 import type { EngineMode } from '../../src/emu/isa/engine-mode.js';
 import { callApart, collectGarbage } from './apart.js';
 import type { Target } from './firmware-image.js';
+import { BOARDS } from './guest.js';
 import { lacksLinker, linkMoved } from './moved-image.js';
 
 /** Real memory of compiled regions: two processes hold the same machines, only one compiles. */
 
 const IMAGES = 24;
 const CYCLES = 20_000_000;
-const boards = { m4: stm32f4Discovery, rv32: riscvVirt } as const;
 
 interface Held {
   /** Bytes that live machines take, resident. */
@@ -22,7 +21,7 @@ export function holdMachines(target: Target, engine: EngineMode): Held {
   const machines = [];
   let before = 0;
   for (const [index, image] of linkMoved(images).entries()) {
-    const machine = boards[target].createMachine({ image, engine, statistics: { clock: () => 0 } });
+    const machine = BOARDS[target].createMachine({ image, engine, statistics: { clock: () => 0 } });
     machine.runCycles(CYCLES);
     machines.push(machine);
     if (index === IMAGES / 4 - 1) before = collected();

@@ -1,10 +1,9 @@
-import { riscvVirt, stm32f4Discovery } from '../../src/boards/index.js';
 import type { EngineMode } from '../../src/emu/isa/engine-mode.js';
 import type { LoadSegment } from '../../src/emu/machine-description.js';
 import { callApart } from './apart.js';
 import { median } from './arithmetic.js';
 import type { Target } from './firmware-image.js';
-import { cpuSeconds } from './guest.js';
+import { BOARDS, cpuSeconds } from './guest.js';
 import { PROGRAMS } from './hot-rows.js';
 import { lacksLinker, linkMoved, type Moved } from './moved-image.js';
 import type { BenchContext, BenchRow } from './row.js';
@@ -17,8 +16,6 @@ const ALL = [...PROGRAMS, 'mixed'] as const;
 const WARM = 4;
 const MEASURED = 5;
 
-const boards = { m4: stm32f4Discovery, rv32: riscvVirt } as const;
-
 /** CPU milliseconds, of the main thread and the compiler's. */
 interface Spent {
   readonly create: number;
@@ -30,14 +27,14 @@ type Measured = Readonly<Record<string, readonly Spent[]>>;
 
 /** Cycles from power-on in which a program executes so many instructions; where its code lies changes nothing. */
 function cyclesOf(image: readonly LoadSegment[], target: Target): number {
-  const machine = boards[target].createMachine({ image, engine: 'cold', statistics: { clock: () => 0 } });
+  const machine = BOARDS[target].createMachine({ image, engine: 'cold', statistics: { clock: () => 0 } });
   while (machine.statistics!.instructions < INSTRUCTIONS) machine.runCycles(5000);
   return machine.cycles;
 }
 
 function runOnce(image: readonly LoadSegment[], target: Target, cycles: number, engine: EngineMode): Spent {
   const start = cpuSeconds();
-  const machine = boards[target].createMachine({ image, engine });
+  const machine = BOARDS[target].createMachine({ image, engine });
   const made = cpuSeconds();
   machine.runCycles(cycles);
   return { create: (made - start) * 1e3, run: (cpuSeconds() - made) * 1e3 };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { riscvVirt, stm32f4Discovery } from '../../src/boards/index.js';
+import { riscvVirt, riscvVirt64, stm32f4Discovery } from '../../src/boards/index.js';
 import { armv7em } from '../../src/emu/cpu/armv7m/isa.js';
-import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
-import type { Fields, Row } from '../../src/emu/isa/instruction.js';
+import { rv32gc, rv64gc } from '../../src/emu/cpu/riscv/isa.js';
+import type { Fields, Isa, Row } from '../../src/emu/isa/instruction.js';
 import { emit, staticsOf } from '../../src/emu/isa/variant.js';
 import { Random } from '../differential/thumb-program.js';
 import { type Bench, RowBench, type Sample } from './rows.js';
@@ -49,10 +49,10 @@ function vectors() {
 }
 
 const RAM = 0x8000_0000;
-const RV32: Bench = {
-  isa: rv32imac,
+const riscv = (isa: Isa, board: typeof riscvVirt): Bench => ({
+  isa,
   create: (options) =>
-    riscvVirt.createMachine({ ...options, image: [{ physicalAddress: RAM, data: Uint8Array.of(0x6f, 0, 0, 0) }] }),
+    board.createMachine({ ...options, image: [{ physicalAddress: RAM, data: Uint8Array.of(0x6f, 0, 0, 0) }] }),
   code: RAM + 0x8000,
   data: [RAM + 0x1000, RAM + 0x2000, RAM + 0x3000],
   registers: Array.from({ length: 32 }, (_, i) => `x${i}`),
@@ -64,8 +64,10 @@ const RV32: Bench = {
     machine.bus.write(0x200_0000, 4, 1);
     machine.cpu.setRegister('mie', 8);
     machine.cpu.setRegister('mepc', RAM + 0x8100);
+    // the floating-point unit is on: mstatus.FS is Initial
+    machine.cpu.setRegister('mstatus', 0x2000);
   },
-};
+});
 
 /** Registers that make a row's accesses and branches find something. */
 function sampleOf(bench: RowBench, { isa, code, data: [page] }: Bench, row: Row, random: Random): Sample {
@@ -108,7 +110,8 @@ function accepts(row: Row, f: Fields, thumb: boolean): boolean {
 
 describe.each([
   ['ARMv7E-M', THUMB],
-  ['RV32IMAC', RV32],
+  ['RV32GC', riscv(rv32gc, riscvVirt)],
+  ['RV64GC', riscv(rv64gc, riscvVirt64 as typeof riscvVirt)],
 ] as const)('%s', (_, target) => {
   const { isa } = target;
 

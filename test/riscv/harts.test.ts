@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RiscvOptions } from '../../src/emu/cpu/riscv/riscv-options.js';
-import { TURN } from '../../src/emu/cpu/riscv/turns.js';
+import { TURN } from '../../src/emu/cpu/turns.js';
 import type { EngineMode } from '../../src/emu/isa/engine-mode.js';
 import { program } from './guest.js';
 import { CLINT, clusterWires, machineOf, RAM } from './harts.js';

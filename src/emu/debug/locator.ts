@@ -17,32 +17,47 @@ export interface Location {
 /** `0x20000000` or `536870912`. */
 const NUMBER = /^(0x[0-9a-f]+|\d+)$/i;
 
-/** Looks places up in one image; without an image it knows addresses only. Nothing is read before the first question. */
-export class Locator {
-  readonly #image: ElfImage | undefined;
-  readonly #symbols: SymbolTable | undefined;
-  readonly #lines: LineTable | undefined;
+interface Program {
+  readonly image: ElfImage;
+  readonly symbols: SymbolTable;
+  readonly lines: LineTable;
+}
 
-  constructor(image?: ElfImage) {
-    this.#image = image;
-    this.#symbols = image && new SymbolTable(image);
-    this.#lines = image && new LineTable(image);
+const holds = ({ segments }: ElfImage, address: number): boolean =>
+  segments.some(({ virtualAddress: from, memorySize }) => address >= from && address < from + memorySize);
+
+/** Looks places up in images; without any it knows addresses only. Nothing is read before the first question. */
+export class Locator {
+  readonly #programs: readonly Program[];
+
+  /** Of a name that several images have, the first one's symbol is meant. */
+  constructor(...images: readonly (ElfImage | undefined)[]) {
+    this.#programs = images
+      .filter((image) => image !== undefined)
+      .map((image) => ({ image, symbols: new SymbolTable(image), lines: new LineTable(image) }));
   }
 
   /** Symbol and line of the instruction at `pc`; bit 0 (Thumb) does not matter. */
   locate(pc: number): Location {
     const even = pc - (pc % 2);
-    const found = this.#symbols?.at(even);
-    return { pc, symbol: found?.symbol.name, offset: found?.offset, line: this.#lines?.at(even) };
+    const program = this.#programs.find(({ image }) => holds(image, even)) ?? this.#programs[0];
+    const found = program?.symbols.at(even);
+    return { pc, symbol: found?.symbol.name, offset: found?.offset, line: program?.lines.at(even) };
   }
 
   /** Every symbol by address; none without an image. */
   get symbols(): readonly SymbolInfo[] {
-    return this.#symbols?.all ?? [];
+    const [first, ...others] = this.#programs;
+    if (others.length === 0) return first?.symbols.all ?? [];
+    return this.#programs.flatMap(({ symbols }) => symbols.all).sort((a, b) => a.address - b.address);
   }
   /** The symbol of a name, undefined if there is none. */
   symbol(name: string): SymbolInfo | undefined {
-    return this.#symbols?.find(name);
+    for (const { symbols } of this.#programs) {
+      const found = symbols.find(name);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   /** `0x08001a2c wait_for_pll+0x10 (clock.c:41)`, with what is unknown left out. */
@@ -66,18 +81,19 @@ export class Locator {
   }
 
   #addressOf(name: string): number {
-    const symbol = this.#symbols?.find(name);
+    const symbol = this.symbol(name);
     if (symbol) return symbol.address;
     const what = `there is no symbol '${name}' in the firmware`;
-    if (!this.#symbols || !this.#image) {
+    const [program] = this.#programs;
+    if (!program) {
       throw new UsageError({ what, where: 'no ELF is loaded', remedy: 'give the address as a number' });
     }
-    const where = `${this.#image.path}: .symtab`;
-    if (this.#symbols.all.length === 0) {
+    const where = `${this.#programs.map(({ image }) => image.path).join(', ')}: .symtab`;
+    if (this.symbols.length === 0) {
       const remedy = 'the ELF is stripped: give the one the linker wrote, or the address as a number';
       throw new UsageError({ what, where, remedy });
     }
-    const similar = this.#symbols.similar(name);
+    const similar = this.#programs.flatMap(({ symbols }) => symbols.similar(name));
     const unused = 'check the spelling, and that the linker kept it (an unused function or variable is dropped)';
     throw new UsageError({ what, where, remedy: similar.length > 0 ? `did you mean ${similar.join(', ')}?` : unused });
   }

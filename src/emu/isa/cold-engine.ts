@@ -3,6 +3,7 @@ import { type CodeView, CodeViews } from './code-views.js';
 import { EXIT_BREAKPOINT, EXIT_UNDECODED, generateColdModule } from './cold-module.js';
 import { Crossing, FAR } from './crossing.js';
 import { type Decoded, Decoder } from './decoder.js';
+import { type EngineExit, type EngineHost, type EngineTrap, hostCalls } from './engine-host.js';
 import type { EngineMode, EngineOptions } from './engine-mode.js';
 import { type EngineStatistics, EXIT_CAUSES, type ExitCause, type StatisticsOptions } from './engine-statistics.js';
 import { BREAKPOINT, FIRST, Handlers, LONG, REGION, UNCONDITIONAL, UNDECODED } from './handlers.js';
@@ -17,6 +18,7 @@ import {
   COUNTERS,
   ENGINE,
   NOTE,
+  NOTES,
   PAGE_SHIFT,
   PAGE_SIZE,
   PAGING,
@@ -38,58 +40,7 @@ import { ALL_PAGES, PAGES, SoftTlb } from './soft-tlb.js';
 import { TableEntries } from './table-entries.js';
 import { staticsOf } from './variant.js';
 
-/**
- * What the engine needs of the machine. Addresses and words arrive as signed i32; `high` is the high word of a data address where
- * these have 64 bits.
- */
-export interface EngineHost {
-  /** Flags: bit 1 alignment required, bit 2 unprivileged. May throw a guest fault, which abandons the instruction. */
-  load(address: number, size: number, flags: number, high?: number): number;
-  load64(address: number, flags: number, high?: number): bigint;
-  store(address: number, value: number, size: number, flags: number, high?: number): void;
-  store64(address: number, value: bigint, flags: number, high?: number): void;
-  /**
-   * The halfword at an address as an instruction fetch; throws a guest fault where code may not be fetched. Of a 64-bit address this
-   * is the low word: the high one is the engine's `pcHigh`, plus `carry`.
-   */
-  fetch16(address: number, carry?: number): number;
-  /** The halfword at an address of plain memory, as it stands there, whatever may be fetched; undefined elsewhere. */
-  codeAt(address: number): number | undefined;
-  /** A word of plain memory that no store changes, signed; undefined for anything else. Changes are told to `invalidate`, as changes of code are. */
-  constantWord(address: number): number | undefined;
-  /**
-   * An instruction of these bytes was decoded: stores there must come to the slow path from now on. The address is a physical one;
-   * `elsewhere`: the code is seen at another.
-   */
-  codeDecoded(address: number, length: number, elsewhere: boolean): void;
-  /**
-   * Whether these bytes may be fetched, and so read, whatever the state of the core: only then do they become part of a region.
-   * Absent where fetches do not depend on that.
-   */
-  alwaysFetched?(address: number, length: number): boolean;
-  /**
-   * The physical address of code, as fetches of the core in its present state find it, without any effect; negative where they
-   * would not. Asked only while code is not seen as it lies in memory.
-   */
-  codeAddress?(address: number, carry: number): number;
-  /** Addresses of the page-table entries that the last `codeAddress` was led by, the root's first. */
-  walked?(): readonly number[];
-  /** Changes of the page at a physical address are to be told to `invalidate`, or no longer: page-table entries in it are in use. */
-  trackTable?(address: number, on: boolean): void;
-  readonly helpers: Readonly<Record<string, (...args: number[]) => number | undefined>>;
-}
-
-export interface EngineTrap {
-  readonly kind: 'trap';
-  readonly trap: string;
-  readonly argument: number;
-}
-export type EngineExit =
-  | { readonly kind: 'budget' }
-  | EngineTrap
-  | { readonly kind: 'breakpoint' }
-  /** No row has this encoding; pc stands at it. */
-  | { readonly kind: 'undefined'; readonly first: number; readonly second: number };
+export type { EngineExit, EngineHost } from './engine-host.js';
 
 interface Tables {
   readonly handlers: Handlers;
@@ -122,21 +73,6 @@ function moduleOf(isa: Isa, counting: boolean, slowCode: boolean): WebAssembly.M
   }
   return module;
 }
-
-/** Functions of their own: V8 calls a bound one by a slow path. */
-const shortCalls = (host: EngineHost): WebAssembly.ModuleImports => ({
-  load: (address: number, size: number, flags: number) => host.load(address, size, flags),
-  load64: (address: number, flags: number) => host.load64(address, flags),
-  store: (address: number, value: number, size: number, flags: number) => host.store(address, value, size, flags),
-  store64: (address: number, value: bigint, flags: number) => host.store64(address, value, flags),
-});
-const longCalls = (host: EngineHost): WebAssembly.ModuleImports => ({
-  load: (address: number, size: number, flags: number, high: number) => host.load(address, size, flags, high),
-  load64: (address: number, flags: number, high: number) => host.load64(address, flags, high),
-  store: (address: number, value: number, size: number, flags: number, high: number) =>
-    host.store(address, value, size, flags, high),
-  store64: (address: number, value: bigint, flags: number, high: number) => host.store64(address, value, flags, high),
-});
 
 /** Of an address that may have more bits, as far as numbers go. */
 const lowWord = (address: number) => address - Math.floor(address / 2 ** 32) * 2 ** 32;
@@ -221,7 +157,7 @@ export class ColdEngine {
     const regionImports = this.#regionImports;
     const room = isa.paging ? options.room : undefined;
     const more = room === undefined ? undefined : { base: room + PAGING.banks * BANK_SIZE, count: PAGING.chunks };
-    this.#records = new Records(memory, more);
+    this.#records = new Records(memory, more, options.chunks);
     this.#entries = new TableEntries(isLong(isa) ? 8 : 4, (address, on) => host.trackTable?.(address, on));
     this.tlb = room === undefined ? undefined : new SoftTlb(memory, room, this.#entries);
     const compiler = (space: number, high: number) =>
@@ -238,7 +174,7 @@ export class ColdEngine {
     const imports: WebAssembly.ModuleImports = {
       memory,
       regions: this.#table.table,
-      ...(isLong(isa) ? longCalls(host) : shortCalls(host)),
+      ...hostCalls(host, isLong(isa)),
       codeChanged: (address: number) => this.#codeChanged(address >>> 0),
       ...helpers,
     };
@@ -292,6 +228,17 @@ export class ColdEngine {
   /** What compiles for the present view. */
   get hot(): HotEngine {
     return this.#hot;
+  }
+
+  /** It has the engine's words for itself, from now on or until now; while it has not, its state is `distance` bytes behind. */
+  enter(): void {
+    this.#records.isThere = true;
+    this.lines.moveTo(0);
+    this.#words.fill(0, NOTES.base >> 2, (NOTES.base + NOTES.entries * NOTES.stride) >> 2);
+  }
+  leave(distance: number): void {
+    this.#records.isThere = false;
+    this.lines.moveTo(distance);
   }
 
   /**

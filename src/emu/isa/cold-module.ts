@@ -1,7 +1,7 @@
 import { Emitter } from './emitter.js';
 import { BREAKPOINT, HANDLER_MASK, type Handler, Handlers, LONG, REGION, UNCONDITIONAL } from './handlers.js';
 import { functionImport, helperImport, helperImports, type Import } from './imports.js';
-import { type Isa, isLong } from './instruction.js';
+import { checkRows, type Isa, isLong } from './instruction.js';
 import type { Program, Type } from './ir.js';
 import {
   CHUNK_SHIFT,
@@ -38,6 +38,7 @@ const OUT_OF_LINE_RESULT: readonly Type[] = ['i32', 'i32'];
  * `slowCode`: it waits for lines of a slow memory (see lines.ts).
  */
 export function generateColdModule(isa: Isa, counting = false, slowCode = false): Uint8Array<ArrayBuffer> {
+  checkRows(isa);
   return new ColdModule(isa, counting, slowCode).build();
 }
 

@@ -13,13 +13,17 @@ export interface Decoded {
   readonly beside?: readonly number[];
 }
 
-/** Finds the row of an encoding: buckets over ten bits of the word, more special rows first. */
+/** Finds the row of an encoding: a bucket for each first halfword, more special rows first. */
 export class Decoder {
   readonly #isa: Isa;
   readonly #buckets = new Map<number, readonly Row[]>();
+  readonly #short: Candidates;
+  readonly #long: Candidates;
 
   constructor(isa: Isa) {
     this.#isa = isa;
+    this.#short = this.#candidates(16);
+    this.#long = this.#candidates(32);
   }
 
   /** Decodes one encoding; undefined means an undefined instruction. */
@@ -37,23 +41,34 @@ export class Decoder {
 
   /** Rows that an encoding with this first halfword can belong to. */
   #bucket(first: number, length: 2 | 4): readonly Row[] {
-    const known = this.#buckets.get(first);
-    if (known) return known;
-    const fixed = (row: Row) => (length === 2 ? [row.pattern.mask, row.pattern.match] : this.#firstHalf(row));
-    const bucket = this.#isa.rows.filter((row) => {
-      if (row.pattern.length !== length * 8) return false;
-      const [mask, match] = fixed(row) as [number, number];
-      return ((first & mask) ^ match) === 0;
-    });
-    bucket.sort((a, b) => Number(b.over) - Number(a.over) || popcount(b.pattern.mask) - popcount(a.pattern.mask));
-    this.#buckets.set(first, bucket);
+    let bucket = this.#buckets.get(first);
+    if (bucket === undefined) {
+      const { rows, masks, matches } = length === 2 ? this.#short : this.#long;
+      bucket = rows.filter((_, i) => ((first & masks[i]!) ^ matches[i]!) === 0);
+      this.#buckets.set(first, bucket);
+    }
     return bucket;
   }
 
-  /** Mask and match of the halfword that comes first in memory. */
-  #firstHalf(row: Row): [number, number] {
-    const low = this.#isa.join(0xffff, 0) >>> 0 === 0xffff;
-    const shift = low ? 0 : 16;
-    return [(row.pattern.mask >>> shift) & 0xffff, (row.pattern.match >>> shift) & 0xffff];
+  /** The rows of a length as buckets are filled from them. */
+  #candidates(length: 16 | 32): Candidates {
+    const rows = this.#isa.rows.filter(({ pattern }) => pattern.length === length);
+    const bits = new Map(rows.map((row) => [row, popcount(row.pattern.mask)]));
+    rows.sort((a, b) => Number(b.over) - Number(a.over) || bits.get(b)! - bits.get(a)!);
+    // of two halfwords, the one that comes first in memory
+    const isLowFirst = length === 16 || this.#isa.join(0xffff, 0) >>> 0 === 0xffff;
+    const half = (word: number) => (isLowFirst ? word : word >>> 16) & 0xffff;
+    return {
+      rows,
+      masks: Uint16Array.from(rows, ({ pattern }) => half(pattern.mask)),
+      matches: Uint16Array.from(rows, ({ pattern }) => half(pattern.match)),
+    };
   }
+}
+
+/** More special rows first, with what is fixed in the first halfword of each. */
+interface Candidates {
+  readonly rows: readonly Row[];
+  readonly masks: Uint16Array;
+  readonly matches: Uint16Array;
 }

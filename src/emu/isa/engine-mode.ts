@@ -13,6 +13,8 @@ export interface EngineOptions {
   readonly timing?: TimingModel | undefined;
   /** Where the bytes of the engine's memory begin that a core with paging asked for (PAGING_ROOM). */
   readonly room?: number | undefined;
+  /** Where the chunks of decoded code begin of one of several cores; at CHUNKS_BASE unless given. */
+  readonly chunks?: number | undefined;
   /** Counts what is executed and left, which costs speed. */
   readonly statistics?: StatisticsOptions | undefined;
 }

@@ -1,4 +1,5 @@
 import { InternalError } from '../errors.js';
+import { withLazy } from '../lazy.js';
 import type { Emitter, Int } from './emitter.js';
 import type { PureFunction, Type } from './ir.js';
 import { type OperandLetters, type Pattern, parsePattern, type StaticLetters } from './pattern.js';
@@ -59,18 +60,47 @@ export function insn<const P extends string>(
   body: (o: Emitter, f: Operands<P>) => void,
   options: RowOptions<P> = {},
 ): Row {
-  return {
-    pattern: parsePattern(pattern),
-    text,
-    timing,
-    section,
-    body: body as Row['body'],
-    when: options.when as Row['when'],
-    guard: options.guard,
-    over: options.over ?? false,
-    unconditional: options.unconditional ?? false,
-    common: options.common ?? false,
-  };
+  return new Instruction(pattern, text, timing, section, body as Row['body'], options as RowOptions<string>);
+}
+
+/** Its pattern is read when somebody asks: a program uses one of many instruction sets. */
+class Instruction implements Row {
+  readonly text: string;
+  readonly timing: string;
+  readonly section: string;
+  readonly body: Row['body'];
+  readonly when: Row['when'];
+  readonly guard: Guard | undefined;
+  readonly over: boolean;
+  readonly unconditional: boolean;
+  readonly common: boolean;
+  private readonly bits: string;
+  private parsed: Pattern | undefined;
+
+  constructor(
+    bits: string,
+    text: string,
+    timing: string,
+    section: string,
+    body: Row['body'],
+    options: RowOptions<string>,
+  ) {
+    this.bits = bits;
+    this.text = text;
+    this.timing = timing;
+    this.section = section;
+    this.body = body;
+    this.when = options.when as Row['when'];
+    this.guard = options.guard;
+    this.over = options.over ?? false;
+    this.unconditional = options.unconditional ?? false;
+    this.common = options.common ?? false;
+    this.parsed = undefined;
+  }
+  get pattern(): Pattern {
+    this.parsed ??= parsePattern(this.bits);
+    return this.parsed;
+  }
 }
 
 /** Prints and reads one kind of operand in assembly text. */
@@ -145,8 +175,19 @@ export interface Isa {
 /** Whether registers, and with them addresses, have 64 bits. */
 export const isLong = (isa: Isa): boolean => isa.state.registers.type === 'i64';
 
-/** Checks a table of rows: rows that overlap without saying so fail here. */
-export function defineIsa(isa: Isa): Isa {
+/** An instruction set as it is written down: rows that are many come from a function, which is called when they are needed. */
+export type IsaDefinition = Omit<Isa, 'rows'> & { readonly rows: readonly Row[] | (() => readonly Row[]) };
+
+/** Rows that overlap without saying so fail here; those of a function when their engine is generated, so at build time. */
+export function defineIsa({ rows, ...isa }: IsaDefinition): Isa {
+  if (typeof rows === 'function') return withLazy(isa, 'rows', rows);
+  const defined = { ...isa, rows };
+  checkRows(defined);
+  return defined;
+}
+
+/** @throws InternalError where rows overlap without saying so */
+export function checkRows(isa: Isa): void {
   for (const [i, a] of isa.rows.entries()) {
     for (const b of isa.rows.slice(i + 1)) {
       if (a.pattern.length !== b.pattern.length || a.over || b.over || a.when || b.when) continue;
@@ -160,5 +201,4 @@ export function defineIsa(isa: Isa): Isa {
       }
     }
   }
-  return isa;
 }

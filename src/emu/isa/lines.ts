@@ -13,6 +13,11 @@ export interface LineTimes {
 type Cache = typeof LINES.code | typeof LINES.data;
 const LINE_MASK = (1 << (SLOW_MEMORY.bits - LINE_SHIFT)) - 1;
 
+const TABLES = [
+  [LINES.code, CODE_PLACES],
+  [LINES.data, DATA_PLACES],
+] as const;
+
 /** Whether an address lies in the slow memory. */
 export const isSlow = (address: number): boolean =>
   address >>> SLOW_MEMORY.bits === SLOW_MEMORY.base >>> SLOW_MEMORY.bits;
@@ -22,12 +27,17 @@ export const isSlow = (address: number): boolean =>
  * there by itself and comes here for all others. The line that was not used for longest gives its place up.
  */
 export class Lines {
-  readonly #words: Int32Array;
+  readonly #memory: ArrayBuffer;
+  readonly #views = new Map<number, Int32Array>();
+  #words: Int32Array;
   readonly #bytes: Uint8Array;
   /** Whether there may be anything in the tables of places. */
   #placed = false;
+  /** Whether another core uses the tables. */
+  #isAway = false;
 
   constructor(memory: ArrayBuffer) {
+    this.#memory = memory;
     this.#words = new Int32Array(memory, 0, LINES.end >> 2);
     this.#bytes = new Uint8Array(memory);
   }
@@ -59,6 +69,7 @@ export class Lines {
 
   /** The state was replaced: what is derived from it is made anew. A cache that is off keeps its lines and answers with none. */
   rebuild(): void {
+    if (this.#isAway) return;
     const keeps = this.#words[LINES.keeps >> 2]!;
     if (this.#placed) {
       this.#bytes.fill(0, CODE_PLACES, CODE_PLACES + LINE_MASK + 1);
@@ -67,6 +78,26 @@ export class Lines {
     this.#placed = keeps !== 0;
     this.#place(LINES.code, CODE_PLACES, (keeps & 1) !== 0);
     this.#place(LINES.data, DATA_PLACES, (keeps & 2) !== 0);
+  }
+
+  /** The state is so many bytes behind where the engine has it: while that is not 0, another core uses the tables of places. */
+  moveTo(distance: number): void {
+    const isAway = distance !== 0;
+    if (isAway && this.#placed) this.#takeAway();
+    const words = this.#views.get(distance) ?? new Int32Array(this.#memory, distance, LINES.end >> 2);
+    this.#views.set(distance, words);
+    this.#words = words;
+    this.#isAway = isAway;
+    if (!isAway && this.#words[LINES.keeps >> 2] !== 0) this.rebuild();
+  }
+  #takeAway(): void {
+    for (const [cache, places] of TABLES) {
+      for (let place = 0; place < cache.places; place++) {
+        const line = this.#words[(cache.line >> 2) + place]!;
+        if (line !== 0) this.#bytes[places + line - 1] = 0;
+      }
+    }
+    this.#placed = false;
   }
 
   /** Code goes on in the line of an address: cycles to wait for it. */

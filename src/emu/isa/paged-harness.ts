@@ -33,6 +33,8 @@ export class PagedMachine {
   readonly tracked = new Set<number>();
   code = 0;
   data = 0;
+  /** Called at every access that the engine asks for. */
+  onAccess: () => void = () => {};
   readonly #tables = new Map<string, { physical: number; write: boolean; entry: number }>();
   readonly #walked: number[] = [];
   #entries = 0x10_0000;
@@ -100,6 +102,7 @@ export class PagedMachine {
     const { physical, write } = this.#translate(this.data, low, high);
     if (kind === 'store' && !write) throw new NoPage(`write ${(low >>> 0).toString(16)}`);
     this.calls.push(`${kind} ${physical.toString(16)}`);
+    this.onAccess();
     if (kind === 'store') this.engine.invalidate(physical, 8);
     if (this.data !== 0) this.engine.tlb!.fill(low, high, physical, true, write, this.#walked);
     return physical - RAM;

@@ -211,6 +211,19 @@ describe.each([
     expect(x(m, 10)).toBe(2);
   });
 
+  test('an instruction keeps its operands while its own page becomes another', () => {
+    const m = machine();
+    for (const page of [A, B]) code(m, page, 'lw a0,0(s0)', 'ebreak');
+    m.map(KERNEL, V, A);
+    m.map(KERNEL, W, C);
+    m.ram.setInt32(C - RAM, 7, true);
+    m.enter(KERNEL, KERNEL);
+    set(m, 8, Number(W));
+    m.onAccess = () => m.map(KERNEL, V, B);
+    m.run(V);
+    expect([x(m, 0), x(m, 10)]).toEqual([0, 7]);
+  });
+
   test('a loop over two pages goes on in what the second one is now', () => {
     const m = machine();
     const lines = ['addi a0,a0,1', 'bne a0,s2,0xff8'];

@@ -32,38 +32,59 @@ export interface Pattern {
   readonly fields: readonly Field[];
 }
 
-/** Reads a pattern; for a 32-bit one the first character is bit 31 (Thumb: bit 15 of the first halfword). */
+const [ZERO, ONE, X, SPACE] = ['0', '1', 'x', ' '].map((one) => one.charCodeAt(0));
+const isLetter = (code: number) => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+
+/**
+ * Reads a pattern; for a 32-bit one the first character is bit 31 (Thumb: bit 15 of the first halfword). Every start of a
+ * machine reads hundreds: no regular expressions, no lists of characters.
+ */
 export function parsePattern(text: string): Pattern {
-  const bits = text.replaceAll(' ', '');
-  if (bits.length !== 16 && bits.length !== 32) {
-    throw new InternalError({ what: `pattern '${text}' has ${bits.length} bits, not 16 or 32` });
-  }
-  let mask = 0;
-  let match = 0;
-  const runs = new Map<string, [number, number][]>();
-  for (let i = 0; i < bits.length; i++) {
-    const letter = bits[i]!;
-    const position = bits.length - 1 - i;
-    if (letter === '0' || letter === '1') {
+  const length = lengthOf(text);
+  let [mask, match, position, before] = [0, 0, length, -1];
+  const fields: { letter: string; width: number; runs: [number, number][] }[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === SPACE) continue;
+    position--;
+    if (code === ZERO) mask |= 1 << position;
+    else if (code === ONE) {
       mask |= 1 << position;
-      if (letter === '1') match |= 1 << position;
-    } else if (/[a-zA-Z]/.test(letter)) {
-      if (letter === 'x') continue;
-      const list = runs.get(letter) ?? [];
-      runs.set(letter, list);
-      const last = list.at(-1);
-      if (last && bits[i - 1] === letter) {
-        last[0] = position;
-        last[1]++;
-      } else list.push([position, 1]);
-    } else throw new InternalError({ what: `pattern '${text}' has an unknown character '${letter}'` });
+      match |= 1 << position;
+    } else if (!isLetter(code)) {
+      throw new InternalError({ what: `pattern '${text}' has an unknown character '${text[i]}'` });
+    } else if (code !== X) addBit(fields, text[i]!, position, before === code);
+    before = code;
   }
-  const fields = [...runs].map(([letter, list]) => ({
-    letter,
-    width: list.reduce((sum, run) => sum + run[1], 0),
-    runs: list,
-  }));
-  return { text, length: bits.length as 16 | 32, mask: mask >>> 0, match: match >>> 0, fields };
+  return { text, length, mask: mask >>> 0, match: match >>> 0, fields };
+}
+
+function lengthOf(text: string): 16 | 32 {
+  let bits = 0;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== SPACE) bits++;
+  if (bits === 16 || bits === 32) return bits;
+  throw new InternalError({ what: `pattern '${text}' has ${bits} bits, not 16 or 32` });
+}
+
+/** One more bit of a letter, below those it has; `joined`: next to the last one. */
+function addBit(
+  fields: { letter: string; width: number; runs: [number, number][] }[],
+  letter: string,
+  position: number,
+  joined: boolean,
+): void {
+  let field = fields.find((one) => one.letter === letter);
+  if (field === undefined) {
+    field = { letter, width: 0, runs: [] };
+    fields.push(field);
+  }
+  field.width++;
+  const last = field.runs.at(-1);
+  if (last === undefined || !joined) field.runs.push([position, 1]);
+  else {
+    last[0] = position;
+    last[1]++;
+  }
 }
 
 /** The value of a field in an encoded instruction, unsigned. */

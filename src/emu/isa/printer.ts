@@ -348,11 +348,13 @@ export class Printer {
     }
     if (long === undefined) out.memory(OP.i32_load, table).tee(entry).op(OP.i32_eqz);
     else {
-      const page = this.#context.temporary('i32');
-      out.tee(page).memory(OP.i32_load, table).tee(entry).op(OP.i32_eqz);
-      out.get(page).memory(OP.i32_load, HIGH_TABLE);
+      const page = bank ? this.#context.temporary('i32') : entry;
+      if (bank) out.tee(page);
+      out.memory(OP.i32_load, table).tee(entry).op(OP.i32_eqz);
       this.#highWord(long);
-      out.op(OP.i32_xor, OP.i32_or);
+      // physical memory has no high word
+      if (bank) out.get(page).memory(OP.i32_load, HIGH_TABLE).op(OP.i32_xor);
+      out.op(OP.i32_or);
     }
     if (size > 1)
       out
@@ -447,7 +449,7 @@ export class Printer {
   ): void {
     const { out, hot } = this.#context;
     if (long === undefined) out.get(low).i32(base).op(OP.i32_sub).tee(low);
-    else out.get(long).i64(BigInt(base)).op(OP.i64_sub).tee(long);
+    else out.get(long).i64(-BigInt(base)).op(OP.i64_add).tee(long); // most hosts add a negative number of 32 bits at once
     this.#isOutside(size, Math.log2(node.size), long !== undefined);
     out.op(OP.if, EMPTY_BLOCK);
     hot!.miss(this.#depth + 1);

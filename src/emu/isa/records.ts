@@ -56,7 +56,13 @@ export class Records {
   /** Views that may have records: all below. */
   views = 1;
 
-  constructor(memory: WebAssembly.Memory, more: MoreChunks = { base: 0, count: 0 }) {
+  readonly #first: number;
+  /** Whether the engine finds them. */
+  #isThere = true;
+
+  /** `first`: where the first CHUNK_COUNT chunks are. */
+  constructor(memory: WebAssembly.Memory, more: MoreChunks = { base: 0, count: 0 }, first = CHUNKS_BASE) {
+    this.#first = first;
     this.#words = new Int32Array(memory.buffer);
     this.#bytes = new Uint8Array(memory.buffer);
     this.#more = more;
@@ -75,9 +81,21 @@ export class Records {
     for (let slot = 1; slot < this.#keys.length; slot++) if (this.#isOf(slot, this.#view)) this.#show(slot, false);
     this.#view = view;
     this.views = Math.max(this.views, view + 1);
+    this.#showAll();
+  }
+  #showAll(): void {
     for (let slot = 1; slot < this.#keys.length; slot++) {
-      if (this.#isOf(slot, view) && !this.#isStale(slot)) this.#show(slot, true);
+      if (this.#isOf(slot, this.#view) && !this.#isStale(slot)) this.#show(slot, true);
     }
+  }
+
+  /** Another engine uses CHUNK_MAP, or no longer. */
+  set isThere(on: boolean) {
+    if (on === this.#isThere) return;
+    if (!on)
+      for (let slot = 1; slot < this.#keys.length; slot++) if (this.#isOf(slot, this.#view)) this.#show(slot, false);
+    this.#isThere = on;
+    if (on) this.#showAll();
   }
 
   /** Host address of a record, if its chunk is in use. */
@@ -156,10 +174,11 @@ export class Records {
     return this.#keys[slot]! >>> CHUNK_SHIFT === view;
   }
   #base(slot: number): number {
-    if (slot < CHUNK_COUNT) return CHUNKS_BASE + slot * CHUNK_STRIDE;
+    if (slot < CHUNK_COUNT) return this.#first + slot * CHUNK_STRIDE;
     return this.#more.base + (slot - CHUNK_COUNT) * CHUNK_STRIDE;
   }
   #show(slot: number, on: boolean): void {
+    if (!this.#isThere) return;
     const chunk = this.#keys[slot]! & CHUNK_MASK;
     this.#words[(CHUNK_MAP >> 2) + chunk] = biasOf(chunk, on ? this.#base(slot) : CHUNKS_BASE);
   }

@@ -326,9 +326,9 @@ async function watchStubs(
   return new AccessLog(machine, { locate, ...(traceStubs && { trace: (line) => session.say(line) }) });
 }
 
-async function dump({ board, model }: ChosenMachine, target: string | true): Promise<ExitCode> {
+async function dump(chosen: ChosenMachine, target: string | true): Promise<ExitCode> {
   const { descriptionText } = await import('../machine-from-choice.js');
-  const text = descriptionText(board, model);
+  const text = descriptionText(chosen);
   if (target === true || target === '-') process.stdout.write(text);
   else writeFileSync(target, text);
   return 0;
@@ -353,6 +353,6 @@ function requireImage(board: AnyBoard, path: string | undefined, model: Model | 
 function tellStart(board: AnyBoard, path: string | undefined): void {
   if (board.chip.start === undefined) return;
   const elf = path === undefined ? undefined : readElf(path);
-  const note = board.startNote(elf?.segments, elf?.entry);
+  const note = board.startNote(elf?.segments, elf?.entry, elf);
   if (note !== undefined) console.error(`fwtest: ${note}`);
 }

@@ -49,7 +49,7 @@ export const SYSTICK_CLOCK = 'systick-reference';
 export function coreDevices(model: CoreModel, system: CpuSystem, options: CoreDeviceOptions): Cpu['devices'] {
   const reference = referenceClock(system, options.sysTickDivider);
   const trace = dwt(model);
-  return {
+  return ofTheCore({
     itm: { address: 0xe000_0000, device: itm(model) },
     dwt: { address: 0xe000_1000, device: trace },
     fpb: { address: 0xe000_2000, device: fpb(model, system.bus) },
@@ -68,7 +68,12 @@ export function coreDevices(model: CoreModel, system: CpuSystem, options: CoreDe
     tpiu: { address: 0xe004_0000, device: tpiu },
     etm: { address: 0xe004_1000, device: etm },
     romtable: { address: 0xe00f_f000, device: romTable(options.romTable ?? CORTEX_M4) },
-  };
+  });
+}
+
+/** No other core sees them (B3.1). */
+function ofTheCore(rows: Cpu['devices']): Cpu['devices'] {
+  return Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, { ...row, ofOneCore: true }]));
 }
 
 function referenceClock({ timebase }: CpuSystem, divider: number | undefined): string | undefined {
@@ -76,5 +81,5 @@ function referenceClock({ timebase }: CpuSystem, divider: number | undefined): s
   const by = Rational.from(divider);
   const clock = timebase.clock(SYSTICK_CLOCK, timebase.cpuClock.frequency.div(by));
   timebase.cpuClock.onChange((cpu) => clock.set(cpu.frequency.div(by)));
-  return SYSTICK_CLOCK;
+  return clock.name;
 }

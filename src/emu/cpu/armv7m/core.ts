@@ -229,6 +229,20 @@ export class CortexM4 implements Cpu {
   remapped(): void {
     this.#engine.remapped();
   }
+  enterEngine(): void {
+    this.#model.state.moveTo(0);
+    this.#engine.enter();
+  }
+  leaveEngine(distance: number): void {
+    this.#model.state.moveTo(distance);
+    this.#engine.leave(distance);
+  }
+  receiveEvent(): void {
+    this.#model.interrupts.sendEvent();
+  }
+  endExclusive(): void {
+    this.#model.state.clearExclusive();
+  }
   /** Everything is in memory and arena, but for where lines of code are found, and what follows from the MPU's and the debug units' registers. */
   restored(): void {
     this.#engine.lines.rebuild();
@@ -339,7 +353,10 @@ export class CortexM4 implements Cpu {
         float.show();
       },
       floatFlags: (value) => void float.show(value!),
-      sev: () => void interrupts.sendEvent(),
+      sev: () => {
+        interrupts.sendEvent();
+        return void this.#system.signalEvent?.();
+      },
       // Memory is strongly ordered here, and a pending exception is taken before the next instruction anyway.
       barrier: () => undefined,
     };

@@ -1,6 +1,6 @@
 import { InternalError } from '../../errors.js';
 import type { Isa } from '../../isa/instruction.js';
-import { ENGINE, layoutState } from '../../isa/layout.js';
+import { ENGINE, layoutState, SCALARS, type StateLayout } from '../../isa/layout.js';
 import type { StateAllocator } from './allocator.js';
 import { FIRST_SINGLE } from './float-emit.js';
 import { FPSCR_FLAGS, FPSCR_STATUS } from './float-status.js';
@@ -22,11 +22,16 @@ const APSR_FLAGS = 0xf800_0000 | 0;
  */
 export class CpuState {
   /** r0–r14; r13 is the stack pointer in use. Index 15 is not the PC. */
-  readonly r: Int32Array;
+  r: Int32Array;
   /** S0–S31, as bits. */
-  readonly s: Int32Array;
+  s: Int32Array;
   /** Interruption status: not zero in Handler mode (B1.3.1). */
-  readonly #words: Int32Array;
+  #words: Int32Array;
+  readonly #memory: ArrayBuffer;
+  readonly #views = new Map<number, [Int32Array, Int32Array, Int32Array]>();
+  readonly #layout: StateLayout;
+  /** The machine's. */
+  readonly #budget: Int32Array;
   readonly #index: Readonly<Record<string, number>>;
   readonly #banked: Int32Array;
   /** End of the data below the main stack, 0 if nobody knows it. */
@@ -58,9 +63,10 @@ export class CpuState {
 
   constructor(isa: Pick<Isa, 'state'>, memory: ArrayBuffer, allocator: StateAllocator) {
     const layout = layoutState(isa as Isa);
-    this.r = new Int32Array(memory, layout.registers, 16);
-    this.s = new Int32Array(memory, layout.registers + 4 * FIRST_SINGLE, 32);
-    this.#words = new Int32Array(memory, 0, layout.end >> 2);
+    this.#memory = memory;
+    this.#layout = layout;
+    this.#budget = new Int32Array(memory, 0, SCALARS >> 2);
+    [this.r, this.s, this.#words] = this.#wordsAt(0);
     this.#index = Object.fromEntries(Object.entries(layout.scalars).map(([name, { offset }]) => [name, offset >> 2]));
     const at = (name: string): number => {
       const index = this.#index[name];
@@ -95,6 +101,18 @@ export class CpuState {
     this.#thumb = allocator.i32('epsr-t', 1);
   }
 
+  /** Its words are so many bytes behind where the engine has them, from now on. */
+  moveTo(distance: number): void {
+    const views = this.#views.get(distance) ?? this.#wordsAt(distance);
+    this.#views.set(distance, views);
+    [this.r, this.s, this.#words] = views;
+  }
+  #wordsAt(distance: number): [Int32Array, Int32Array, Int32Array] {
+    const { registers, end } = this.#layout;
+    const words = (from: number, count: number) => new Int32Array(this.#memory, distance + from, count);
+    return [words(registers, 16), words(registers + 4 * FIRST_SINGLE, 32), words(0, end >> 2)];
+  }
+
   /** Reset values (B1.5.5); what is UNKNOWN becomes 0. LR is all ones. */
   reset(): void {
     this.r.fill(0);
@@ -117,19 +135,19 @@ export class CpuState {
   }
   /** Ticks left in the machine's slice. */
   get budget(): number {
-    return this.#words[ENGINE.budget >> 2]!;
+    return this.#budget[ENGINE.budget >> 2]!;
   }
   charge(cycles: number): void {
-    this.#words[ENGINE.budget >> 2] = this.#words[ENGINE.budget >> 2]! - cycles;
+    this.#budget[ENGINE.budget >> 2] = this.#budget[ENGINE.budget >> 2]! - cycles;
   }
   /** A read behind a bridge (bridges.ts). */
   chargeBridge(address: number): void {
     if (address >>> 17 === 0x4000_0000 >>> 17)
-      this.charge(this.#words[(ENGINE.bridgeWaits >> 2) + ((address >>> 16) & 1)]!);
+      this.charge(this.#budget[(ENGINE.bridgeWaits >> 2) + ((address >>> 16) & 1)]!);
   }
   /** Accesses that an unaligned one is made of, beside the first. */
   chargePieces(accesses: number): void {
-    this.charge(accesses * this.#words[ENGINE.piecesCost >> 2]!);
+    this.charge(accesses * this.#budget[ENGINE.piecesCost >> 2]!);
   }
   set strictAlignment(on: boolean) {
     this.#words[ENGINE.strictAlignment >> 2] = on ? 1 : 0;

@@ -32,6 +32,8 @@ function scene(state: { ccr?: number; privileged?: boolean } = {}) {
     renew: () => false,
     track: () => {},
     forgetCode: () => {},
+    memories: [],
+    showBank: () => {},
   };
   const allocator: StateAllocator = { i32: (_, n) => new Int32Array(n), f64: (_, n) => new Float64Array(n) };
   const cpu = {

@@ -89,7 +89,7 @@ const HELPERS: Readonly<Record<string, HelperSignature>> = {
   barrier: { params: ['i32'], result: 'void' },
 };
 
-const rows: readonly Row[] = [
+const rows = (): readonly Row[] => [
   ...shiftAddSubtractMoveCompare,
   ...dataProcessing16,
   ...highRegisters,

@@ -1,4 +1,4 @@
-import type { Arena } from '../../state.js';
+import type { CoreArena } from '../../cpu.js';
 
 /** What an open handle stands for. */
 export const KIND = { closed: 0, input: 1, output: 2, error: 3, file: 4, features: 5 } as const;
@@ -13,7 +13,7 @@ export class SemihostingHandles {
   readonly #positions: Float64Array;
   readonly #names: Uint8Array;
 
-  constructor(arena: Arena) {
+  constructor(arena: CoreArena) {
     this.#words = arena.i32('cpu.semihosting-handles', HANDLES * FIELDS);
     this.#positions = arena.f64('cpu.semihosting-positions', HANDLES);
     this.#names = arena.u8('cpu.semihosting-names', HANDLES * NAME_BYTES);

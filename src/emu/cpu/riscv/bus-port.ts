@@ -57,14 +57,17 @@ export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded' | 'wa
     // the store may have changed the very tables that led here
     if (this.#tlb!.changes === before) this.#space.shown(this.#tlb!, address, high, physical);
   }
+  /** As one access: it is let through as a whole, or not at all. */
   load64(address: number, flags: number, high = 0): bigint {
-    if ((address & 7) !== 0 && (this.#traps || (flags & ACCESS.aligned) !== 0)) {
-      throw this.#exception.of('load', 'misaligned', address, high);
+    if ((address & 7) !== 0) {
+      if (this.#traps || (flags & ACCESS.aligned) !== 0) throw this.#exception.of('load', 'misaligned', address, high);
+      if ((address & (PAGE - 1)) + 8 > PAGE) return this.#load64Across(address, high);
     }
-    const low = BigInt(this.load(address, 4, flags & ~ACCESS.aligned, high) >>> 0);
-    const behind = address + 4;
-    const top = this.load(behind, 4, flags & ~ACCESS.aligned, highOf(address, 4, high));
-    return BigInt.asIntN(64, (BigInt(top >>> 0) << 32n) | low);
+    const physical = this.#physical(address, 8, high, RIGHT.read, 'load');
+    const low = this.#read(physical, 4, address, high);
+    const top = this.#read(physical + 4, 4, address, high);
+    if (this.#space.dataKey !== 0) this.#space.shown(this.#tlb!, address, high, physical);
+    return BigInt.asIntN(64, (BigInt(top >>> 0) << 32n) | BigInt(low >>> 0));
   }
   store64(address: number, value: bigint, flags: number, high = 0): void {
     if ((address & 7) !== 0) {
@@ -74,8 +77,12 @@ export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded' | 'wa
         return;
       }
     }
-    this.store(address, Number(BigInt.asIntN(32, value)), 4, 0, high);
-    this.store(address + 4, Number(BigInt.asIntN(32, value >> 32n)), 4, 0, highOf(address, 4, high));
+    const physical = this.#physical(address, 8, high, RIGHT.write, 'store');
+    const before = this.#tlb?.changes;
+    this.#write(physical, 4, Number(BigInt.asIntN(32, value)), address, high);
+    this.#write(physical + 4, 4, Number(BigInt.asIntN(32, value >> 32n)), address, high);
+    if (this.#space.dataKey === 0) return;
+    if (this.#tlb!.changes === before) this.#space.shown(this.#tlb!, address, high, physical);
   }
 
   fetch16(address: number, carry = 0): number {
@@ -128,6 +135,11 @@ export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded' | 'wa
     let value = 0;
     for (let i = 0; i < size; i++) value |= this.load(address + i, 1, 0, highOf(address, i, high)) << (8 * i);
     return value;
+  }
+  #load64Across(address: number, high: number): bigint {
+    const low = this.#loadAcross(address, 4, high);
+    const top = this.#loadAcross(address + 4, 4, highOf(address, 4, high));
+    return BigInt.asIntN(64, (BigInt(top >>> 0) << 32n) | BigInt(low >>> 0));
   }
   /** The same for a store: both pages are asked before the first byte is written. */
   #storeAcross(address: number, value: bigint, size: number, high: number): void {

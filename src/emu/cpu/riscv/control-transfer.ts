@@ -30,7 +30,7 @@ export function jumpTo(o: Emitter, options: JumpOptions, link: Int | number, bas
   }
   const long = target as Long;
   o.if(
-    o.ne<'i64'>(o.and<'i64'>(long, o.i64(HIGH)), o.pcHigh),
+    o.ne<'i64'>(o.shrU<'i64'>(long, 32), o.shrU<'i64'>(o.pcHigh, 32)),
     () => {
       writeX(o, link, nextOf(o, 64));
       o.set<'i64'>(FAR.target, long);
@@ -40,7 +40,6 @@ export function jumpTo(o: Emitter, options: JumpOptions, link: Int | number, bas
   );
 }
 
-const HIGH = 0xffff_ffff_0000_0000n;
 const nextOf = (o: Emitter, xlen: Xlen): X => (xlen === 64 ? o.longNext : o.next);
 
 export function branchIf(o: Emitter, options: JumpOptions, holds: Comparison, a: X, b: X, offset: Int): void {

@@ -5,6 +5,7 @@ import type { Isa } from '../../isa/instruction.js';
 import { ENGINE, PAGING_ROOM } from '../../isa/layout.js';
 import type { Signal } from '../../signal.js';
 import type { Frequency } from '../../time.js';
+import { TURN, Turns, turnWords } from '../turns.js';
 import type { AddressSpace } from './address-space.js';
 import { BusPort } from './bus-port.js';
 import { clintRow } from './clint.js';
@@ -17,7 +18,6 @@ import { Regimes } from './regimes.js';
 import { NamedRegisters } from './register-names.js';
 import { hartModels, type RiscvOptions } from './riscv-options.js';
 import type { TrapRecord } from './trap-log.js';
-import { Turns, turnWords } from './turns.js';
 
 export interface Rv32Options {
   /** Where the hart fetches its first instruction. */
@@ -96,7 +96,8 @@ export class RiscvCluster implements Cpu {
     this.isa = isaFor(options.xlen, models);
     this.#engine = new ColdEngine(this.isa, system.memory, this.#host(), system.engine);
     const { layout } = this.#engine;
-    this.#turns = new Turns(models.length, arena.f64('cpu.turns', turnWords(models.length)), timebase.shareClock);
+    const lengths = models.map(() => TURN);
+    this.#turns = new Turns(lengths, arena.f64('cpu.turns', turnWords(models.length)), timebase.shareClock);
     const mtimeClock = timebase.clock(MTIME_CLOCK, options.timebase);
     const mtime = new Counter64(arena.i32('cpu.mtime', Counter64.WORDS), () => mtimeClock.now());
     this.#regimes = new Regimes(this.#engine);
@@ -246,6 +247,17 @@ export class RiscvCluster implements Cpu {
   }
   remapped(): void {
     this.#engine.remapped();
+  }
+  enterEngine(): void {
+    for (const hart of this.harts) hart.context.moveTo(0);
+    this.#engine.enter();
+  }
+  leaveEngine(distance: number): void {
+    for (const hart of this.harts) hart.context.moveTo(distance);
+    this.#engine.leave(distance);
+  }
+  endExclusive(): void {
+    this.#present.endReservation();
   }
   /** Everything is in memory and arena, but for what follows from them. */
   restored(): void {

@@ -18,8 +18,10 @@ export function contextWords(layout: StateLayout): number {
 export class HartContext {
   readonly #layout: StateLayout;
   readonly #xlen: Xlen;
-  readonly #live: Int32Array;
-  readonly #pc: Int32Array;
+  readonly #memory: ArrayBuffer;
+  readonly #views = new Map<number, [Int32Array, Int32Array]>();
+  #live: Int32Array;
+  #pc: Int32Array;
   readonly #kept: Int32Array | undefined;
   #isLive: boolean;
   /** From SCALARS on. */
@@ -29,6 +31,7 @@ export class HartContext {
   constructor(layout: StateLayout, xlen: Xlen, memory: ArrayBuffer, kept: Int32Array | undefined, isLive: boolean) {
     this.#layout = layout;
     this.#xlen = xlen;
+    this.#memory = memory;
     this.#live = new Int32Array(memory, SCALARS, contextWords(layout) - 1);
     this.#pc = new Int32Array(memory, ENGINE.pc, 1);
     this.#kept = kept;
@@ -48,6 +51,17 @@ export class HartContext {
     this.#kept!.set(this.#live, 1);
     this.#kept![0] = this.#pc[0]!;
     this.#place(false);
+  }
+  /** The words of the hart that has the engine are so many bytes behind where the engine has them, from now on. */
+  moveTo(distance: number): void {
+    let views = this.#views.get(distance);
+    if (views === undefined) {
+      const words = new Int32Array(this.#memory, distance + SCALARS, contextWords(this.#layout) - 1);
+      views = [words, new Int32Array(this.#memory, distance + ENGINE.pc, 1)];
+      this.#views.set(distance, views);
+    }
+    [this.#live, this.#pc] = views;
+    this.#place(this.#isLive);
   }
   /** After a restore, which knows who had the engine. */
   restored(isLive: boolean): void {

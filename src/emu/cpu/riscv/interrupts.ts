@@ -1,4 +1,5 @@
-import type { Signal, Signals } from '../../signal.js';
+import type { CoreSignals } from '../../cpu.js';
+import type { Signal } from '../../signal.js';
 import type { Cell } from './csr-cell.js';
 import { type HartWords, WORD } from './hart-words.js';
 import { PRIVILEGE } from './privilege.js';
@@ -40,7 +41,7 @@ export class Interrupts {
   readonly #changed: () => void;
 
   /** `changed` is called whenever an interrupt may have become due. Hart 0's wires are `cpu.msip` …, hart 1's `cpu.hart1.msip` …. */
-  constructor(model: HartModel, hart: HartWords, status: Status, signals: Signals, changed: () => void) {
+  constructor(model: HartModel, hart: HartWords, status: Status, signals: CoreSignals, changed: () => void) {
     this.#model = model;
     this.#hart = hart;
     this.#words = hart.words;

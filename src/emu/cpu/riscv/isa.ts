@@ -2,6 +2,7 @@ import { FAR } from '../../isa/crossing.js';
 import { defineIsa, type HelperSignature, type Isa } from '../../isa/instruction.js';
 import type { Type } from '../../isa/ir.js';
 import { BIT_EXTENSIONS, BIT_FORMATS } from './bit-row.js';
+import type { JumpOptions } from './control-transfer.js';
 import { FLOAT } from './float-extension.js';
 import { FORMATS } from './formats.js';
 import { PRIVILEGED } from './privileged.js';
@@ -42,10 +43,11 @@ const EXTENSIONS: Readonly<Record<string, Type>> = {
   ...FLOAT.scalars,
   ...Object.fromEntries(BIT_EXTENSIONS.map((name) => [name, 'i32'])),
 };
-const EXTENSION_ROWS = {
-  32: [...rvF(32), ...rvD(32), ...rvB(32)],
-  64: [...rvF(64), ...rvD(64), ...rvB(64)],
-} as const;
+const extensionRows = (xlen: Xlen) => [...rvF(xlen), ...rvD(xlen), ...rvB(xlen)];
+const baseRows = (options: JumpOptions) => {
+  const { xlen } = options;
+  return [...rvI(options), ...rvM(xlen), ...rvA(xlen), ...rvC(options), ...zicsr(xlen), ...PRIVILEGED];
+};
 const EXTENDED = { functions: FLOAT.functions, formats: { ...FORMATS, ...FLOAT.formats, ...BIT_FORMATS } } as const;
 
 const helpers = (xlen: Xlen): Readonly<Record<string, HelperSignature>> => ({
@@ -58,7 +60,7 @@ const helpers = (xlen: Xlen): Readonly<Record<string, HelperSignature>> => ({
 export const rv32imac: Isa = defineIsa({
   ...COMMON,
   name: 'rv32imac_zicsr_zifencei',
-  rows: [...rvI(RV32), ...rvM(RV32.xlen), ...rvA(RV32.xlen), ...rvC(RV32), ...zicsr(RV32.xlen), ...PRIVILEGED],
+  rows: () => baseRows(RV32),
   // x0 is never written; slot 32 takes what is written to it
   state: { registers: { count: 33, type: 'i32' }, scalars: reservation(32) },
   traps: TRAPS,
@@ -70,7 +72,7 @@ export const rv32gc: Isa = defineIsa({
   ...COMMON,
   ...EXTENDED,
   name: 'rv32gc_zba_zbb_zbc_zbs',
-  rows: [...rv32imac.rows, ...EXTENSION_ROWS[32]],
+  rows: () => [...rv32imac.rows, ...extensionRows(32)],
   state: { registers: { count: 33 + 64, type: 'i32' }, scalars: { ...reservation(32), ...EXTENSIONS } },
   traps: TRAPS,
   helpers: { ...helpers(32), ...FLOAT.helpers },
@@ -82,15 +84,7 @@ export const rv64gc: Isa = defineIsa({
   ...COMMON,
   ...EXTENDED,
   name: 'rv64gc_zba_zbb_zbc_zbs',
-  rows: [
-    ...rvI(RV64),
-    ...rvM(RV64.xlen),
-    ...rvA(RV64.xlen),
-    ...rvC(RV64),
-    ...zicsr(RV64.xlen),
-    ...PRIVILEGED,
-    ...EXTENSION_ROWS[64],
-  ],
+  rows: () => [...baseRows(RV64), ...extensionRows(64)],
   state: {
     registers: { count: 33 + 32, type: 'i64' },
     scalars: { ...reservation(64), [FAR.target]: 'i64', csrHigh: 'i32', ...EXTENSIONS },

@@ -104,7 +104,9 @@ describe.each([32, 64] as const)('RV%i', (xlen) => {
     expect(harness.hart.pmp.pageRights(0x8000_0000, user)).toBe(0);
     expect(harness.hart.pmp.pageRights(0x8000_1000, user)).toBe(ALL_RIGHTS);
     expect(harness.hart.pmp.isOpen(user)).toBe(false);
-    expect(harness.hart.pmp.isOpen(machine)).toBe(true);
+    // an access that meets an entry in part fails whatever its rights are
+    expect(harness.hart.pmp.isOpen(machine)).toBe(false);
+    expect(protect(xlen, [0x2000_01ff, R | NAPOT]).hart.pmp.isOpen(machine)).toBe(true);
     expect(protect(xlen, [-1, ALL_RIGHTS | NAPOT]).hart.pmp.isOpen(user)).toBe(true);
   });
 });

@@ -73,10 +73,11 @@ export class Pmp {
     return privilege === PRIVILEGE.machine || this.entries === 0 ? ALL_RIGHTS : 0;
   }
 
-  /** Whether every address may be used for everything. */
+  /** Whether every page may be used for everything: no access within one is refused, not even where it meets an entry in part. */
   isOpen(privilege: Privilege): boolean {
     for (const rule of this.rules) {
       if (rightsOf(rule, privilege) !== ALL_RIGHTS) return false;
+      if (rule.from % PAGE !== 0 || (rule.to % PAGE !== 0 && rule.to < SPACE)) return false;
       if (rule.from === 0 && rule.to >= SPACE) return true;
     }
     return privilege === PRIVILEGE.machine || this.entries === 0;

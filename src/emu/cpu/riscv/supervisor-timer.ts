@@ -1,4 +1,5 @@
-import type { Scheduler, TimedEvent } from '../../scheduler.js';
+import type { CoreScheduler } from '../../cpu.js';
+import type { TimedEvent } from '../../scheduler.js';
 import type { Clock } from '../../time.js';
 import type { Counter64 } from './counter64.js';
 import type { Cell } from './csr-cell.js';
@@ -22,7 +23,7 @@ export class SupervisorTimer {
     interrupts: Interrupts,
     mtime: Counter64,
     clock: Clock,
-    scheduler: Scheduler,
+    scheduler: CoreScheduler,
   ) {
     this.#words = hart.words;
     this.#interrupts = interrupts;

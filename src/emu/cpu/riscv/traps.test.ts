@@ -249,6 +249,22 @@ describe.each([32, 64] as const)('RV%i', (xlen) => {
   });
 });
 
+test('a doubleword is protected as a whole: neither half of it is stored where one half may not be (Priv 3.7.1)', () => {
+  const harness = new HartHarness({ xlen: 64 });
+  // sd a1,0(a0)
+  harness.load(0x00b5_3023);
+  harness.write('mtvec', M_HANDLER);
+  harness.write('pmpaddr0', (RAM + 0x100) / 4);
+  harness.write('pmpaddr1', -1);
+  harness.write('pmpcfg0', 0x1f_17);
+  harness.hart.setRegister('a0', RAM + 0x100);
+  harness.hart.setRegister('a1', -1);
+  harness.privilege = supervisor;
+  harness.step();
+  expect(['mcause', 'mtval'].map((name) => harness.register(name))).toEqual([7n, BigInt(RAM + 0x100)]);
+  expect(harness.bus.peek(RAM + 0x100, 4)).toBe(0);
+});
+
 test('a jump out of 4 GiB is an access fault there', () => {
   const harness = new HartHarness({ xlen: 64 });
   // jalr ra,0(a0)

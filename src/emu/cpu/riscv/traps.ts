@@ -161,6 +161,7 @@ export class Traps {
   ): void {
     const { log, system, model } = this.#parts;
     log.add(exception, pc, mtval, privilege);
+    if (!system.hears('fault')) return;
     const key = exception === EXCEPTION.illegalInstruction ? 'word' : 'address';
     const shown = (words: readonly [number, number]) => {
       const value = exact(...words);

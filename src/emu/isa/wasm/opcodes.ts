@@ -73,7 +73,6 @@ export const OP = {
   i64_lt_u: 0x54,
   i64_ge_u: 0x5a,
   i64_add: 0x7c,
-  i64_sub: 0x7d,
   i64_shr_u: 0x88,
   i64_rotr: 0x8a,
 } as const; // prettier-ignore
