@@ -17,6 +17,7 @@ import {
   STORES,
   VALUE_TYPE,
 } from './wasm/opcodes.js';
+import { extendedAlready, isOfWords, wordOf } from './words.js';
 
 /** Whether the path had left the instruction before an `if`, and at the end of its first arm (if there is a second). */
 interface Arms {
@@ -41,6 +42,8 @@ export class Printer {
   #depth = 0;
   /** Whether the path being printed has already left the instruction. */
   #left = false;
+  /** Whether a register has been written: from then on what is known of registers is not of those that the body has read. */
+  #wrote = false;
 
   constructor(program: Program, context: PrintContext) {
     this.#program = program;
@@ -244,9 +247,32 @@ export class Printer {
       out.op(OP.select);
       return;
     }
+    const { hot } = this.#context;
+    if (hot && !this.#wrote && node.type === 'i64' && this.#word(node, hot)) return;
     for (const arg of node.args) this.#value(arg);
     const opcode = PURE_OPCODE[node.op]?.[from] ?? CONVERSION[node.op]?.[node.type]?.[from];
     out.op(...(typeof opcode === 'number' ? [opcode] : opcode!));
+  }
+
+  /**
+   * Computes with words what is made of words: the host then sees rotations, and extends no value in between. False where
+   * the operation needs all 64 bits.
+   */
+  #word(node: Extract<Node, { op: PureOp }>, hot: HotContext): boolean {
+    const { out } = this.#context;
+    const program = this.#program;
+    const same = extendedAlready(program, node, this.#deferred, hot);
+    if (same !== undefined) {
+      this.#value(same);
+      return true;
+    }
+    if (!isOfWords(program, node, hot)) return false;
+    for (const arg of node.args) {
+      this.#value(arg);
+      out.op(OP.i32_wrap_i64);
+    }
+    out.op(PURE_OPCODE[node.op]!.i32 as number, PURE_OPCODE.extendS!.i32 as number);
+    return true;
   }
 
   /** Wasm's divisions trap on 0 and on overflow; ours give a value. */
@@ -310,8 +336,14 @@ export class Printer {
   #setRegister([index, value]: readonly [number, number]): void {
     const { out, state, hot } = this.#context;
     if (hot) {
+      const register = this.#literal(index);
+      const long = state.registerSize === 8;
+      const knowledge =
+        long && !this.#wrote && this.#depth === 0 ? wordOf(this.#program, this.#program[value]!, hot) : 'any';
       this.#value(value);
-      out.set(hot.newRegister(this.#literal(index)));
+      out.set(hot.newRegister(register));
+      if (long) hot.holdsWord(register, knowledge);
+      this.#wrote = true;
       return;
     }
     const offset = this.#registerAddress(index);

@@ -4,7 +4,7 @@ import type { Type } from '../ir.js';
 import { CODE_PLACES, COUNTERS, DATA_PLACES, ENGINE, LINE_SHIFT, LINES, NOTE, type StateLayout } from '../layout.js';
 import { placeOf } from '../line-functions.js';
 import { isSlow } from '../lines.js';
-import type { DataAddress, MemoryWindow, PrintContext, SharedCheck } from '../print-context.js';
+import type { DataAddress, MemoryWindow, PrintContext, SharedCheck, WordKnowledge } from '../print-context.js';
 import { Printer } from '../printer.js';
 import { LEFT, REGION_PARAMS } from '../region-entry.js';
 import { FunctionBody } from '../wasm/code.js';
@@ -96,6 +96,8 @@ export class RegionPrinter {
   #open!: Open;
   /** Scalars that are known not to be 0 in the block being printed. */
   readonly #guarded = new Set<string>();
+  /** Registers of 64 bits whose value in the block being printed is known to be a word with the sign extended. */
+  readonly #words = new Map<number, WordKnowledge>();
   /** The line of the instruction printed last, undefined where several may have come before. */
   #line: number | undefined;
   readonly #place = this.#out.local('i32');
@@ -198,6 +200,7 @@ export class RegionPrinter {
     const { steps, pc } = blocks[index]!;
     this.#pending = 0;
     this.#guarded.clear();
+    this.#words.clear();
     this.#proceed(index);
     if (index === 0) {
       this.#goTo(0, this.#region.entry, 0);
@@ -474,6 +477,8 @@ export class RegionPrinter {
         scalar: (name) => this.#present(this.#state.scalar(name)),
         newRegister: (index) => this.#changed(this.#state.register(index)),
         newScalar: (name) => this.#changed(this.#state.scalar(name)),
+        wordIn: (index) => this.#words.get(index) ?? 'any',
+        holdsWord: (index, knowledge) => this.#words.set(index, knowledge),
         grouped: (id) => this.#grouped(part, id),
         constantWord: (address) => this.#environment.constantWord(this.#region, address),
         miss: (depth) => {
@@ -517,6 +522,7 @@ export class RegionPrinter {
   #afterCall(helper: boolean): void {
     const out = this.#out;
     this.#guarded.clear();
+    if (helper) this.#words.clear();
     out.i32(0).memory(OP.i32_load, ENGINE.budget).get(this.#expected).op(OP.i32_sub);
     out.get(this.#cut).op(OP.i32_add).set(this.#cut);
     this.#state.reload(helper);
@@ -668,6 +674,7 @@ export class RegionPrinter {
       for (let i = 0; i < depth; i++) this.#frames.pop();
       this.#open = open; // another arm of the same instruction may follow
       this.#line = line;
+      this.#words.clear();
     }
     this.#pending = pending;
   }
