@@ -524,7 +524,7 @@ export class Printer {
     node: Extract<Node, { op: 'load' }>,
     { low, long }: AddressLocals,
   ): void {
-    const { out, hot } = this.#context;
+    const { out } = this.#context;
     if (long === undefined) out.get(low).i32(base).op(OP.i32_sub).tee(low);
     else out.get(long).i64(-BigInt(base)).op(OP.i64_add).tee(long); // most hosts add a negative number of 32 bits at once
     this.#isOutside(size, Math.log2(node.size), long !== undefined);

@@ -97,7 +97,9 @@ export class RegionPrinter {
   /** Scalars that are known not to be 0 in the block being printed. */
   readonly #guarded = new Set<string>();
   /** Registers of 64 bits whose value in the block being printed is known to be a word with the sign extended. */
-  readonly #words = new Map<number, WordKnowledge>();
+  #words = new Map<number, WordKnowledge>();
+  /** The same at the end of the only block that leads to the one to be printed next. */
+  #inherited: ReadonlyMap<number, WordKnowledge> | undefined;
   /** The line of the instruction printed last, undefined where several may have come before. */
   #line: number | undefined;
   readonly #place = this.#out.local('i32');
@@ -200,7 +202,7 @@ export class RegionPrinter {
     const { steps, pc } = blocks[index]!;
     this.#pending = 0;
     this.#guarded.clear();
-    this.#words.clear();
+    this.#words = this.#wordsBefore(index);
     this.#proceed(index);
     if (index === 0) {
       this.#goTo(0, this.#region.entry, 0);
@@ -223,6 +225,15 @@ export class RegionPrinter {
         }
       }
     }
+  }
+
+  /** What is known of registers where a block begins: nothing where control may come from elsewhere. */
+  #wordsBefore(index: number): Map<number, WordKnowledge> {
+    const { blocks, headers, entries, blockAt } = this.#region;
+    const known = this.#inherited;
+    this.#inherited = undefined;
+    if (!known || known.size === 0 || headers.has(index) || blocks[index]!.ways.length > 0) return new Map();
+    return [...entries.keys()].some((pc) => blockAt.get(pc) === index) ? new Map() : new Map(known);
   }
 
   /** The line that the last instruction on every way to a block lies in, undefined if that is not known. */
@@ -522,7 +533,7 @@ export class RegionPrinter {
   #afterCall(helper: boolean): void {
     const out = this.#out;
     this.#guarded.clear();
-    if (helper) this.#words.clear();
+    if (helper) this.#words = new Map();
     out.i32(0).memory(OP.i32_load, ENGINE.budget).get(this.#expected).op(OP.i32_sub);
     out.get(this.#cut).op(OP.i32_add).set(this.#cut);
     this.#state.reload(helper);
@@ -638,6 +649,7 @@ export class RegionPrinter {
     out.get(this.#left).get(PC).i32(next).op(OP.i32_xor, OP.i32_or, OP.if, EMPTY_BLOCK);
     out.get(PC).get(BUDGET).get(this.#left).op(OP.return, OP.end);
     this.#state.reload();
+    this.#words = new Map();
     this.#pending = 0;
     this.#goTo(block, next, depth);
     this.#pending = pending;
@@ -668,13 +680,14 @@ export class RegionPrinter {
     else if (this.#region.forwardEdges[to]! > 1) {
       this.#out.br(this.#depthOf((frame) => frame.kind === 'merge' && frame.block === to, depth));
     } else {
-      const [open, line] = [this.#open, this.#line];
+      const [open, line, words] = [this.#open, this.#line, this.#words];
+      this.#inherited = words;
       for (let i = 0; i < depth; i++) this.#frames.push({ kind: 'other' });
       this.#tree(to);
       for (let i = 0; i < depth; i++) this.#frames.pop();
       this.#open = open; // another arm of the same instruction may follow
       this.#line = line;
-      this.#words.clear();
+      this.#words = words;
     }
     this.#pending = pending;
   }
