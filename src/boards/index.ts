@@ -1,6 +1,8 @@
 /** The public API of `fwtest/boards`: re-exports only. */
 
+export { cpuGroup, type GroupMember } from '../emu/cpu/group/group.js';
 export { defineBoard, type FileBoard, type FileHandle, loadBoard } from '../machine-file/define-board.js';
+export { cortexM4, riscvPlatform } from '../machine-file/kinds/cpus.js';
 export type { RawMachine } from '../machine-file/schema.js';
 export { type Board, defineChip } from './define.js';
 export { microchipIcicleKit } from './microchip-icicle-kit.js';

@@ -150,35 +150,53 @@ export class RegisterLayout {
   readonly odd: Int32Array;
 
   constructor(specs: RegisterSpecs, size: number, where: string) {
-    this.flat = flatten(specs);
+    const flat = flatten(specs);
+    this.flat = flat;
     this.slotAt = new Int16Array(Math.ceil(size / 4));
-    for (const [i, { name, offset }] of this.flat.entries()) {
+    const [indices, backup, powerOnOnly]: number[][] = [[], [], []];
+    for (let i = 0; i < flat.length; i++) {
+      const { name, offset, spec } = flat[i]!;
       if (offset + 4 > size) throw new InternalError({ what: `register ${name} lies outside its device`, where });
       this.slotAt[offset >> 2] = i + 1;
+      indices!.push(i);
+      if (spec.options.backup) backup!.push(i);
+      if (spec.options.powerOnOnly || spec.options.backup) powerOnOnly!.push(i);
     }
-    this.byOffset = [...this.flat.keys()].sort((a, b) => this.flat[a]!.offset - this.flat[b]!.offset);
-    const masks = masksOf(this.flat);
-    this.resets = Int32Array.from(this.flat, ({ spec }) => spec.reset);
-    const those = (keeps: (options: RegisterSpec['options']) => boolean | undefined) =>
-      [...this.flat.keys()].filter((i) => keeps(this.flat[i]!.spec.options));
-    this.backup = those((options) => options.backup);
-    this.powerOnOnly = those((options) => options.powerOnOnly || options.backup);
+    this.byOffset = indices!.sort((a, b) => flat[a]!.offset - flat[b]!.offset);
+    this.backup = backup!;
+    this.powerOnOnly = powerOnOnly!;
+    const masks = masksOf(flat);
     this.clearedByRead = masks.rc_r;
-    this.writable = masks.rw.map((bits, i) => bits | masks.w[i]!);
     this.clearedByOne = masks.rc_w1;
     this.clearedByZero = masks.rc_w0;
     this.setByOne = masks.rs;
     this.toggledByOne = masks.t;
-    this.special = Uint8Array.from(this.flat, (_, i) =>
-      (this.clearedByOne[i]! | this.clearedByZero[i]! | this.setByOne[i]! | this.toggledByOne[i]!) !== 0 ? 1 : 0,
-    );
-    this.reserved = masks.any.map((bits) => ~bits);
     this.notModelled = masks.notModelled;
+    const words = () => new Int32Array(flat.length);
+    [this.resets, this.writable, this.reserved, this.odd, this.readable] = [
+      words(),
+      words(),
+      words(),
+      words(),
+      words(),
+    ];
+    [this.special, this.plain] = [new Uint8Array(flat.length), new Uint8Array(flat.length)];
+    for (let i = 0; i < flat.length; i++) this.#fill(i, masks);
+  }
+
+  /** What follows from the masks of a register. Plain code: every start of a machine does this for a thousand registers. */
+  #fill(i: number, masks: Masks): void {
+    this.resets[i] = this.flat[i]!.spec.reset;
+    this.writable[i] = masks.rw[i]! | masks.w[i]!;
+    const special = masks.rc_w1[i]! | masks.rc_w0[i]! | masks.rs[i]! | masks.t[i]!;
+    this.special[i] = special === 0 ? 0 : 1;
+    const reserved = ~masks.any[i]!;
+    this.reserved[i] = reserved;
     // Flags that 0 clears are cleared by `SR = ~FLAG`, in ST's own code too: ones in the reserved bits beside them say nothing.
-    this.odd = this.reserved.map((bits, i) => (this.clearedByZero[i] === 0 ? bits : 0) | this.notModelled[i]!);
+    this.odd[i] = (masks.rc_w0[i] === 0 ? reserved : 0) | masks.notModelled[i]!;
     // Reserved bits read as the reset value says: no field hides its bits but those that can only be written.
-    this.readable = masks.w.map((bits) => ~bits);
-    this.plain = Uint8Array.from(this.flat, (_, i) => (this.readable[i] === -1 && this.clearedByRead[i] === 0 ? 1 : 0));
+    this.readable[i] = ~masks.w[i]!;
+    this.plain[i] = masks.w[i] === 0 && masks.rc_r[i] === 0 ? 1 : 0;
   }
 
   /** The registers of one device over its words, in the shape of the table. */
@@ -208,8 +226,10 @@ export function registerViews<const R extends Readonly<Record<string, RegisterSp
   return Object.fromEntries(views) as unknown as RegisterViews<R>;
 }
 
+type Masks = Readonly<Record<Access | 'any' | 'notModelled', Int32Array>>;
+
 /** The bits of registers by what their fields say, in any field, and in fields that are not modelled. */
-function masksOf(flat: readonly FlatRegister[]): Readonly<Record<Access | 'any' | 'notModelled', Int32Array>> {
+function masksOf(flat: readonly FlatRegister[]): Masks {
   const words = () => new Int32Array(flat.length);
   const masks = {
     rw: words(),

@@ -239,6 +239,26 @@ memory:
     expect(levels).toEqual([1, 1, 1, 1, 1]);
   });
 
+  test('of interrupt controllers at one address each processor sees its own', () => {
+    // lui a1,0x2000; li a0,1; sw a0,0(a1); 1: j 1b
+    const rise = Buffer.from(Uint32Array.of(0x0200_05b7, 0x0010_0513, 0x00a5_a023, 0x0000_006f).buffer);
+    const rest = Buffer.from(Uint32Array.of(0x0000_006f).buffer);
+    const machine = fromYaml(`
+machine: none
+cpus:
+  a: { type: rv32, clock: 10MHz, resetVector: 0x80001000 }
+  b: { type: rv32, clock: 20MHz, resetVector: 0x80000000 }
+  c: { type: rv32, clock: 30MHz, resetVector: 0x80001000 }
+memory:
+  ram: { at: 0x80000000, size: 4K, contents: ${rise.toString('base64')} }
+  more: { at: 0x80001000, size: 4K, contents: ${rest.toString('base64')} }
+`);
+    machine.runCycles(10_000);
+    expect(
+      ['cpu.msip', 'b.hart0.msip', 'b.msip', 'c.msip'].map((one) => machine.assembly.signals.get(one).level),
+    ).toEqual([0, 0, 1, 0]);
+  });
+
   test('what is wrong with several processors is said', () => {
     const two = ['cortex-m4,clock=1MHz,irqs=8', 'cortex-m4,irqs=8'];
     const calc = 'calc=mmio-calculator@0x10000000';

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { Board, DeviceRows, PartRows } from '../boards/define.js';
+import type { Cpu } from '../emu/cpu.js';
 import { type ElfImage, readElf, requireElfFor } from '../emu/debug/elf.js';
 import { Locator } from '../emu/debug/locator.js';
 import { stackLimit } from '../emu/debug/stack-limit.js';
@@ -48,6 +49,16 @@ function memoriesOf(board: AnyBoard) {
   return Object.entries(board.chip.memories).flatMap(([name, row]) =>
     placesOf(row, row.size).map(({ address, size }) => ({ name, base: address, size })),
   );
+}
+
+/** Watches the main stack of a processor, whose program is the image that it starts in. */
+function guardStack(cpu: Cpu, images: readonly ElfImage[], isAlone: boolean): void {
+  if (cpu.guardStack === undefined) return;
+  const starts = ({ segments }: ElfImage) =>
+    segments.some(({ physicalAddress: at, memorySize }) => cpu.pc >= at && cpu.pc < at + memorySize);
+  const image = images.find(starts) ?? (isAlone ? images[0] : undefined);
+  const limit = image && stackLimit(image, cpu.register('sp'));
+  if (limit !== undefined) cpu.guardStack(limit);
 }
 
 interface Semihosting {
@@ -101,7 +112,6 @@ export function createStation<B extends AnyBoard>(
   for (const elf of own) requireImageFor(board, elf);
   const given = firmware === undefined ? undefined : readImageFor(board, firmware, contents);
   const images = given ? [given, ...own] : own;
-  const [image] = images;
   const locator = new Locator(...images);
   let bench: MachineBench | undefined;
   const made = board.createMachine({
@@ -116,8 +126,8 @@ export function createStation<B extends AnyBoard>(
   bench = new MachineBench(made, locator, options.hostTimeout);
   if (options.title !== undefined) bench.title = options.title;
   enableSemihosting(made, options.semihosting);
-  const limit = image && made.cpu.guardStack && stackLimit(image, made.cpu.register('sp'));
-  if (limit !== undefined) made.cpu.guardStack?.(limit);
+  for (const cpu of made.cpu.cores?.map((one) => one.cpu) ?? [made.cpu])
+    guardStack(cpu, images, made.cpu.cores === undefined);
   const handle = boardHandle(board, bench);
   return { board: handle, bench, machine: made, atReset: handle.snapshot(), inUse: undefined };
 }

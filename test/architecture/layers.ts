@@ -109,7 +109,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'public boards',
     files: /^boards\/index\.ts$/,
-    mayImport: ['boards', 'machine file', 'kinds'],
+    mayImport: ['core group', 'boards', 'machine file', 'kinds'],
     breach: ['boards/index.ts', 'runner/cli.ts'],
   },
   {
@@ -128,6 +128,7 @@ export const LAYERS: readonly Layer[] = [
       'memory',
       'bus',
       'cpu interface',
+      'core group',
       'armv7m',
       'riscv',
       'devices',
@@ -149,6 +150,7 @@ export const LAYERS: readonly Layer[] = [
       'memory',
       'bus',
       'cpu interface',
+      'core group',
       'armv7m',
       'riscv',
       'devices',

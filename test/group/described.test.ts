@@ -2,12 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { defineBoard } from '../../src/boards/define.js';
+import { cpuGroup } from '../../src/emu/cpu/group/group.js';
 import { yamlOf } from '../../src/machine-file/dump.js';
 import { fromFlags, type MachineFlags } from '../../src/machine-file/flags.js';
+import { modelOf } from '../../src/machine-file/from-board.js';
 import { machineFrom } from '../../src/machine-file/index.js';
+import { cortexM4 } from '../../src/machine-file/kinds/cpus.js';
 import { parseYaml } from '../../src/machine-file/load-yaml.js';
 import { rawOf } from '../../src/machine-file/to-raw.js';
 import { createStation } from '../../src/runner/station.js';
+import { FIRST, mailOf, pairOf, segmentsOf } from './pair.js';
 
 /** Several processors in files and on the command line. */
 
@@ -115,6 +120,22 @@ test('a core is looked at by its name', () => {
   expect(board.cpu.harts.map((one) => one.name)).toEqual(['app', 'io']);
   io!.setRegister('a0', 77);
   expect(io!.register('a0')).toBe(77);
+});
+
+test('a board in TypeScript is written out with all of them', () => {
+  const cpu = cpuGroup([
+    { name: 'app', cpu: cortexM4({ irqs: 16, priorityBits: 4, vtor: 0x0800_0000 }) },
+    { name: 'io', cpu: cortexM4({ irqs: 16, priorityBits: 4, vtor: 0x0804_0000 }), rate: { num: 3, den: 4 } },
+  ]);
+  const board = defineBoard({ name: 'pair', chip: { ...pairOf(FIRST, 'io.5'), cpu } });
+  const again = machineFrom([parseYaml(yamlOf(rawOf(modelOf(board))), 'dumped.yaml', folder)]).board;
+  const hashes = [board, again].map((one) => {
+    const machine = one.createMachine({ image: segmentsOf('first', 'second') });
+    machine.runCycles(50_000);
+    expect(mailOf(machine)['replies']).toBeGreaterThan(5);
+    return machine.hash();
+  });
+  expect(hashes[1]).toBe(hashes[0]);
 });
 
 test('a processor is added to a board', () => {

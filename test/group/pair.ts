@@ -6,8 +6,8 @@ import { cpuGroup, type GroupMember } from '../../src/emu/cpu/group/group.js';
 import { rv32 } from '../../src/emu/cpu/riscv/core.js';
 import type { CpuType } from '../../src/emu/cpu.js';
 import { readElf } from '../../src/emu/debug/elf.js';
-import { mmioCalculator } from '../../src/emu/devices/mmio-calculator.js';
 import { Machine, type MachineOptions } from '../../src/emu/machine.js';
+import { mmioCalculator } from '../../src/machine-file/kinds/common.js';
 
 /** Machines with two processors, and the programs that exchange on them. */
 

@@ -63,6 +63,38 @@ describe.each(Object.entries(PAIRS))('%s', (_, { chip, images }) => {
     }
   });
 
+  test('a reset in the middle of a turn starts all of them again', () => {
+    const ends = (['cold', 'hot', 'auto'] as const).map((engine) => {
+      const machine = make(engine);
+      machine.run({ cycles: 30_123 });
+      machine.reset('power-on');
+      expect(mailOf(machine)).toMatchObject({ armed: 0, replies: 0 });
+      machine.run({ cycles: 60_000 });
+      machine.reset('pin');
+      const pcs = machine.cpu.cores!.map(({ cpu }) => machine.bus.regionAt(cpu.pc)?.name);
+      expect(pcs).toEqual(['flash', 'flash']);
+      machine.reset('power-on');
+      expect(finish(machine)).toMatchObject({ done: 1, sum: squares(ROUNDS) });
+      return machine.hash();
+    });
+    expect(new Set(ends).size).toBe(1);
+  });
+
+  test('a breakpoint stops the one that comes there, and steps go on from it', () => {
+    const machine = make();
+    const [first, second] = machine.cpu.cores!.map(({ cpu }) => cpu);
+    machine.run({ cycles: 10_000 });
+    const pc = second!.pc;
+    machine.cpu.breakpoints.add(pc);
+    expect(machine.run({ cycles: 100_000 })).toBe('breakpoint');
+    expect([machine.cpu.pc, machine.cpu.isa]).toEqual([pc, second!.isa]);
+    const other = first!.pc;
+    machine.step();
+    expect([second!.pc === pc, first!.pc]).toEqual([false, other]);
+    machine.cpu.breakpoints.delete(pc);
+    expect(finish(machine)).toMatchObject({ done: 1, sum: squares(ROUNDS) });
+  });
+
   test('single steps lead where a run leads', () => {
     const [run, steps] = [make(), make()];
     while (steps.cycles < 20_000) steps.step();

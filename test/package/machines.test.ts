@@ -11,7 +11,7 @@ const BIN = join(ROOT, 'bin/fwtest.js');
 /** Boots in a folder, with nothing to read. */
 const boot = (cwd: string, ...args: string[]) => run(cwd, process.execPath, [BIN, 'boot', ...args]);
 
-const PAGES = ['docs/machines.md'];
+const PAGES = ['docs/machines.md', 'docs/several-processors.md'];
 
 describe.each(PAGES)('%s', (page) => {
   const blocks = codeBlocks(readFileSync(join(ROOT, page), 'utf8'));

@@ -2,7 +2,7 @@ import type { Fields, Isa, Row } from './instruction.js';
 import type { Program } from './ir.js';
 import { layoutState, type StateLayout } from './layout.js';
 import { layoutRecord, type RecordLayout } from './record.js';
-import { emit, staticCombinations, type Variant } from './variant.js';
+import { combinationCount, combinationIndex, emit, staticCombinations, type Variant } from './variant.js';
 
 /** Handler numbers below 3 stand in a record for these; `REGION`: a compiled region begins here. */
 export const UNDECODED = 0;
@@ -28,51 +28,78 @@ export interface InstructionCode {
   readonly record: RecordLayout;
 }
 
+/** Where a row's handlers stand among all: those for use outside IT blocks, one for each value of its static letters, and inside. */
+interface Place {
+  readonly outside: number;
+  readonly inside: number;
+  /** From the handler of one value to that of the next. */
+  readonly step: number;
+}
+
 /** All handlers of an ISA in a fixed order: the inlined ones first, then the others. */
 export class Handlers {
   readonly isa: Isa;
   readonly state: StateLayout;
-  readonly all: readonly Handler[];
-  readonly #numbers = new Map<string, number>();
-  readonly #code = new Map<string, InstructionCode>();
-  readonly #rows: ReadonlyMap<Row, number>;
+  readonly #places = new Map<Row, Place>();
+  #all: readonly Handler[] | undefined;
+  readonly #code = new Map<Row, Map<number, InstructionCode>>();
 
   constructor(isa: Isa) {
     this.isa = isa;
     this.state = layoutState(isa);
-    this.#rows = new Map(isa.rows.map((row, index) => [row, index]));
-    const variants = isa.rows.flatMap((row) => variantsOf(isa, row));
+    this.#placeRows();
+  }
+
+  #placeRows(): void {
+    const { isa } = this;
+    let inlined = FIRST;
+    let other = FIRST;
+    for (const row of isa.rows) if (row.common) other += combinationCount(row);
+    for (const row of isa.rows) {
+      const count = combinationCount(row);
+      const differs = differsInItBlock(isa, row);
+      const step = differs && !row.common ? 2 : 1;
+      const outside = row.common ? inlined : other;
+      const inside = differs ? other + (row.common ? 0 : 1) : outside;
+      this.#places.set(row, { outside, inside, step });
+      if (row.common) inlined += count;
+      if (differs || !row.common) other += count * step;
+    }
+  }
+
+  /** In order: what the engine is generated from, and only then made. */
+  get all(): readonly Handler[] {
+    this.#all ??= this.#listed();
+    return this.#all;
+  }
+  #listed(): readonly Handler[] {
+    const variants = this.isa.rows.flatMap((row) => variantsOf(this.isa, row));
     const inlined = (variant: Variant) => variant.row.common && !variant.inItBlock;
     const ordered = [...variants.filter(inlined), ...variants.filter((variant) => !inlined(variant))];
-    this.all = ordered.map((variant, index) => ({ variant, number: index + FIRST, inlined: inlined(variant) }));
-    for (const { variant, number } of this.all) this.#numbers.set(this.#key(variant, variant.inItBlock), number);
+    return ordered.map((variant, index) => ({ variant, number: index + FIRST, inlined: inlined(variant) }));
   }
 
   /** The handler numbers of an instruction outside and inside IT blocks; they index `all` from `FIRST` on. */
   numbers(row: Row, statics: Fields): { outside: number; inside: number } {
-    const variant = { row, statics };
-    return {
-      outside: this.#numbers.get(this.#key(variant, false))!,
-      inside: this.#numbers.get(this.#key(variant, differsInItBlock(this.isa, row)))!,
-    };
+    const place = this.#places.get(row)!;
+    const index = combinationIndex(row, statics);
+    return { outside: place.outside + index * place.step, inside: place.inside + index * place.step };
   }
 
   /** An instruction's operations and record, made when first asked for. */
   code(row: Row, statics: Fields): InstructionCode {
-    const key = this.#key({ row, statics }, false);
-    let code = this.#code.get(key);
+    const known = this.#code.get(row) ?? new Map<number, InstructionCode>();
+    this.#code.set(row, known);
+    const index = combinationIndex(row, statics);
+    let code = known.get(index);
     if (!code) {
       const programs = (differsInItBlock(this.isa, row) ? [false, true] : [false]).map((inItBlock) =>
         emit(this.isa, { row, statics, inItBlock }),
       );
       code = { programs, record: layoutRecord(programs, this.state.registerSize, row.text) };
-      this.#code.set(key, code);
+      known.set(index, code);
     }
     return code;
-  }
-
-  #key({ row, statics }: Omit<Variant, 'inItBlock'>, inItBlock: boolean): string {
-    return `${this.#rows.get(row)} ${inItBlock ? 'it' : ''} ${Object.values(statics)}`;
   }
 }
 

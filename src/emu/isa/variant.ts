@@ -38,6 +38,22 @@ export function staticCombinations(row: Row): Fields[] {
   return combinations;
 }
 
+/** How many combinations there are. */
+export function combinationCount(row: Row): number {
+  let count = 1;
+  for (const { letter, width } of row.pattern.fields) if (isStatic(letter)) count <<= width;
+  return count;
+}
+
+/** Which of them has these values. */
+export function combinationIndex(row: Row, statics: Fields): number {
+  let index = 0;
+  for (const { letter, width } of row.pattern.fields) {
+    if (isStatic(letter)) index = (index << width) | statics[letter]!;
+  }
+  return index;
+}
+
 /** Runs a row's timing and body against an emitter. With `literals` and `pc` nothing stays symbolic. */
 export function emit(isa: Isa, variant: Variant, literal?: { fields: Fields; pc: number; pcHigh?: bigint }): Program {
   const { row } = variant;

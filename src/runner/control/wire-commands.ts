@@ -12,7 +12,9 @@ const wireName = z
   .string()
   .min(1)
   .max(200)
-  .describe('`"usart2.irq"`; inputs of the core are `"cpu.mtip"`, its interrupt lines `"cpu.irq.37"`');
+  .describe(
+    '`"usart2.irq"`; inputs of the core are `"cpu.mtip"`, its interrupt lines `"cpu.irq.37"`; of several, `"cpu1.irq.37"`',
+  );
 const wireState = z.strictObject({ wire: z.string(), direction: z.enum(['output', 'input']), level: z.int() });
 
 interface Found {
@@ -33,11 +35,24 @@ function coreWire({ bench }: Target, name: string): Found | undefined {
   return output instanceof Signal ? { wire: `cpu.${name}`, direction: 'output', signal: output } : undefined;
 }
 
+/** `cpu1.mtip`, `cpu1.irq.37`: of one of several cores. */
+function memberWire({ bench }: Target, name: string): Found | undefined {
+  const { cpu } = bench.machine;
+  const dot = name.indexOf('.');
+  const core = cpu.cores?.find((one) => one.name === name.slice(0, dot));
+  if (core === undefined) return undefined;
+  const line = LINE.exec(name.slice(dot + 1))?.[1];
+  const input = line === undefined ? cpu.input(name) : core.cpu.interrupt(Number(line));
+  if (input instanceof Signal) return { wire: name, direction: 'input', signal: input };
+  const output = cpu.output?.(name);
+  return output instanceof Signal ? { wire: name, direction: 'output', signal: output } : undefined;
+}
+
 function wireOf(target: Target, name: string): Found {
   const { wires } = target.bench.machine.assembly;
   const known = wires.get(name);
   if (known) return { wire: name, direction: known.direction, signal: known.signal };
-  const ofCore = name.startsWith('cpu.') ? coreWire(target, name.slice(4)) : undefined;
+  const ofCore = name.startsWith('cpu.') ? coreWire(target, name.slice(4)) : memberWire(target, name);
   if (ofCore) return ofCore;
   const near = closest(name, wires.keys());
   const remedy = near.length > 0 ? `did you mean ${near.join(', ')}?` : '`wire-list` names them';

@@ -246,7 +246,8 @@ export class CpuGroup implements Cpu {
     this.members[0]!.cpu.guardStack?.(limit);
   }
   get stackOverflow(): number | undefined {
-    return this.members[0]!.cpu.stackOverflow;
+    for (const { cpu } of this.members) if (cpu.stackOverflow !== undefined) return cpu.stackOverflow;
+    return undefined;
   }
 
   invalidate(address: number, length: number): void {

@@ -3,6 +3,8 @@ import { markNamedOnly } from '../../not-modelled.js';
 import { type RegisterSpec, reg, registers, rw } from '../../registers.js';
 import { u8 } from '../../state.js';
 
+const WORD = { BITS: rw(0, 32) } as const;
+
 /**
  * Parses a list of registers: names at ascending offsets of 4, `NAME=0x2` with a reset value, `@0x20` to go on at
  * another offset.
@@ -16,7 +18,7 @@ export function parseRegisters(list: string): Record<string, RegisterSpec> {
       continue;
     }
     const [name, reset] = word.split('=');
-    found[name!] = reg(offset, { BITS: rw(0, 32) }, Number(reset ?? 0));
+    found[name!] = reg(offset, WORD, Number(reset ?? 0));
     offset += 4;
   }
   return registers(found);
