@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { encode, mnemonicOf, Random, randomFields } from '../../../.js';
-import { rv64gc } from '../cpu/riscv/isa.js';
+import { encode, mnemonicOf, Random, randomFields } from '../../../test/differential/riscv-encode.js';
+import { rv64gc } from '../../../test/differential/riscv-random.js';
 import { flatMachine } from './engine-harness.js';
 import type { EngineMode } from './engine-mode.js';
 
