@@ -56,7 +56,9 @@ export function parseYaml(text: string, name: string, folder: string): Source {
   };
   const mistakes = new Mistakes();
   checkDepth(text, name);
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', uniqueKeys: true });
+  // Not what the library would print by itself: a key that is no text is refused with its line, like any that is unknown.
+  const options = { prettyErrors: false, version: '1.2', uniqueKeys: true, logLevel: 'error' } as const;
+  const document = parseDocument(text, { lineCounter: lines, ...options });
   for (const error of document.errors) mistakes.add(at(error.pos[0]), error.message.split('\n')[0]!);
   mistakes.check();
   let raw: unknown;
