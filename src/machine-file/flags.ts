@@ -243,7 +243,7 @@ function accessOf(text: string | undefined, where: string): Values {
   if (!/^r?w?x?$/.test(text)) {
     throw new UsageError({ what: `'${text}' is no access`, where, remedy: 'give rwx, rw, rx, r, ram, rom or flash' });
   }
-  return { kind: text.includes('w') ? 'ram' : 'rom', ...(!text.includes('x') && { execute: false }) };
+  return { ...(!text.includes('w') && { kind: 'rom' }), ...(!text.includes('x') && { execute: false }) };
 }
 
 /** `mirror@0x0:64K=flash`, with `,offset=0x1000`. */

@@ -31,7 +31,7 @@ export function addLoader(
       mistakes.add(boot.where(), 'this CPU has no loader for bios, kernel and initrd', 'give --image, or images: […]');
     return cpu;
   }
-  if (!loads && protocol !== 'riscv' && protocol !== 'linux') return cpu;
+  if (!loads && protocol !== 'riscv') return cpu;
   const plan = mistakes.guard(boot.where(), () => planOf(model, boot, xlenOf(cpu, kind), mistakes));
   return plan ? addRom(model, cpu, xlenOf(cpu, kind), plan, boot, mistakes) : cpu;
 }

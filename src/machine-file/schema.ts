@@ -99,7 +99,10 @@ function memorySchema(z: Z) {
 
 function wiringSchemas(z: Z) {
   const wire = z.union([z.string(), z.array(z.string())]);
-  const line = z.union([z.int().nonnegative(), z.string()]);
+  const line = z.union([
+    z.int().nonnegative(),
+    z.string().transform((text) => (/^\d{1,9}$/.test(text) ? Number(text) : text)),
+  ]);
   return {
     irq: z
       .union([line, z.array(line), z.record(z.string(), z.union([line, z.array(line)]))])
@@ -187,7 +190,7 @@ function imageSchemas(z: Z) {
       cpu: z.string().optional().describe('which of several processors executes it; if not given, the first that fits'),
     }),
   ]);
-  const protocol = z.enum(['reset', 'elf-entry', 'cortex-m', 'riscv', 'linux']);
+  const protocol = z.enum(['reset', 'elf-entry', 'cortex-m', 'riscv']);
   const boot = z.strictObject({
     protocol: protocol.optional().describe('how the first instruction is found; what fits the CPU if not given'),
     bios: z.string().optional(),

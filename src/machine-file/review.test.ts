@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { yamlOf } from './dump.js';
+import { fromFlags } from './flags.js';
+import { machineFrom } from './index.js';
+import { parseYaml } from './load-yaml.js';
+import { rawOf } from './to-raw.js';
+
+const CPU = 'machine: none\ncpus: { cpu0: { type: rv32, clock: 100MHz, resetVector: 0x80000000 } }\n';
+
+function messageOf(yaml: string): string {
+  try {
+    machineFrom([parseYaml(CPU + yaml, 'm.yaml', '.')]);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'no mistake';
+}
+
+test('what is filled takes memory at once: 256 MiB at most, one by one and together', () => {
+  const before = process.memoryUsage().rss;
+  expect(messageOf('memory: { ram: { at: 0x80000000, size: 1G, fill: 0x5a } }')).toContain(
+    "memory 'ram' has 1G, too much to be filled with 0x5a",
+  );
+  const two = 'memory: { a: { at: 0x40000000, size: 200M, kind: flash }, b: { at: 0x80000000, size: 200M, fill: 1 } }';
+  expect(messageOf(two)).toContain('400M of memories are filled');
+  expect(messageOf('memory: { ram: { at: 0x80000000, size: 1G, fill: 0 } }')).toBe('no mistake');
+  expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
+});
+
+test('containers that lie in each other are a mistake', () => {
+  const ram = 'memory: { ram: { at: 0, size: 4K, in: a } }';
+  expect(messageOf(`containers: { a: { at: 0, in: b }, b: { at: 0, in: a } }\n${ram}`)).toContain(
+    "container 'a' lies in itself: a in b in a",
+  );
+  expect(messageOf(`containers: { a: { at: 0, in: a } }\n${ram}`)).toContain('a in a');
+});
+
+test('a clock is never said to mean itself', () => {
+  expect(messageOf('clocks: { a: { from: b } }')).not.toContain("mean 'a'");
+});
+
+test('mistakes of wires stand where the wire is', () => {
+  const devices = 'devices:\n  u: { type: ns16550, at: 0x10000000 }\n  v: { type: ns16550, at: 0x10000100 }\n';
+  expect(messageOf(`${devices}wires:\n  - u.irk = plic.3`)).toContain('m.yaml:7:5');
+  expect(messageOf(`${devices}wires:\n  - u.irq = v.irq`)).toContain('m.yaml:7:5');
+  expect(messageOf(`${devices}wires:\n  - u.irq = plic.3\n  - v.irq = plic.3`)).toContain('m.yaml:8:5');
+});
+
+test('flags and a file that say the same are dumped as the same text', () => {
+  const flags = fromFlags(
+    {
+      machine: 'none',
+      cpu: ['rv32,clock=100MHz'],
+      memory: ['ram@0x80000000:1M:rwx'],
+      device: ['uart0=ns16550@0x10000000,irq=10', 'c=mmio-calculator@0x10001000,irq.irq=11'],
+    },
+    '.',
+  );
+  const file = `machine: none
+cpus: { cpu0: { type: rv32, clock: 100MHz } }
+memory: { ram: { at: 0x80000000, size: 1M } }
+devices: { uart0: { type: ns16550, at: 0x10000000, irq: 10 }, c: { type: mmio-calculator, at: 0x10001000, irq: { irq: 11 } } }
+`;
+  const [a, b] = [flags, parseYaml(file, 'm.yaml', '.')].map((one) => yamlOf(rawOf(machineFrom([one]).model)));
+  expect(a).toBe(b);
+});
