@@ -5,6 +5,7 @@ import { elfWidth } from './elf-width.js';
 import type { AnyBoard } from './from-board.js';
 import { modelOf } from './from-board.js';
 import { fromDevicetree, fromSvd } from './imported.js';
+import { checkCounts } from './limits.js';
 import { loadYaml, type Source } from './load-yaml.js';
 import { KINDS, type Kinds } from './make-things.js';
 import { Mistakes } from './mistakes.js';
@@ -53,13 +54,14 @@ export function modelFrom(
   { base, firmware }: Omit<MachineOptions, 'kinds'> = {},
   depth = 0,
 ): Model {
-  const read = sources.map((source) => ({ source, file: readShape(source, mistakes) }));
-  mistakes.check();
-  const files = read as { source: Source; file: MachineFile }[];
+  const read = sources.map((source) => readShape(source, mistakes));
+  const files = read.filter((one) => one !== undefined);
+  if (files.length < read.length) mistakes.check();
   const named = files.filter(({ file }) => (file.board ?? file.machine) !== undefined).at(-1);
   const name = named && (named.file.board ?? named.file.machine);
   const model = base ?? baseModel(name ?? 'none', requestOf(files, firmware), named?.source, mistakes, depth, files);
   for (const { source, file } of files) readInto(model, file, source, mistakes);
+  checkCounts(model, model.whole);
   return model;
 }
 

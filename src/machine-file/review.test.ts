@@ -64,3 +64,37 @@ devices: { uart0: { type: ns16550, at: 0x10000000, irq: 10 }, c: { type: mmio-ca
   const [a, b] = [flags, parseYaml(file, 'm.yaml', '.')].map((one) => yamlOf(rawOf(machineFrom([one]).model)));
   expect(a).toBe(b);
 });
+
+test('an unknown key hides no other mistake, and what is wrong itself is not said to be missing', () => {
+  expect(
+    messageOf(`colour: red
+devices:
+  u: { type: ns16550, at: blue }
+  v: { type: ns16650, at: 0x10000100, irq: u.irq }
+wires: [3, u.irq = plic.3, v.irq = plik.3]
+memory: { ram: { at: 0x80000002, size: 4K } }
+`),
+  ).toMatchInlineSnapshot(`
+    "6 mistakes in the machine:
+      m.yaml:5:23: 'devices.u.at' is wrong: 'blue' is no address
+      m.yaml:7:9: 'wires.0' is wrong: expected string, received number
+      m.yaml:3:1: there is no key 'colour'
+      m.yaml:6:8: v: there is no device type 'ns16650'
+          did you mean 'ns16550'?
+      m.yaml:7:28: 'plik.3': there is no device, part or CPU 'plik'
+          did you mean 'plic'?
+      m.yaml:8:18: memory 'ram' is at 0x80000002, which is no multiple of 4
+          move it"
+  `);
+});
+
+test('too many devices, parts or memories are refused before anything is made', () => {
+  const many = (group: string, one: string, count: number) =>
+    `${group}:\n${Array.from({ length: count }, (_, i) => `  n${i}: ${one.replace('#', String(0x1000_0000 + i * 0x100))}\n`).join('')}`;
+  const started = performance.now();
+  expect(messageOf(many('devices', '{ type: ns16550, at: # }', 20_000))).toContain('has 20000 devices, more than 512');
+  expect(messageOf(many('parts', '{ type: led, pin: PA1 }', 513))).toContain('has 513 parts');
+  expect(messageOf(many('memory', '{ at: #, size: 256 }', 513))).toContain('has 513 memories');
+  expect(messageOf(many('devices', '{ type: ns16550, at: # }', 512))).toBe('no mistake');
+  expect(performance.now() - started).toBeLessThan(20_000);
+});

@@ -1,5 +1,6 @@
 import type { z as Zod } from 'zod';
 import type { Z } from './libraries.js';
+import { MOST_OF_A_SORT } from './limits.js';
 import { FREQUENCY, INTEGER, parseFrequency, parseInteger, parseSize, SIZE } from './quantities.js';
 
 /**
@@ -225,7 +226,7 @@ export function machineSchema(z: Z) {
       .describe('TypeScript modules whose exported devices and parts are types here'),
     cpus: named(cpuSchema(z)).describe('processors, in order; RISC-V harts of one width and clock are one cluster'),
     clocks: named(clockSchema(z)).describe('clocks by name'),
-    memory: named(memorySchema(z)).describe('memories and aliases'),
+    memory: named(memorySchema(z)).describe(`memories and aliases, ${MOST_OF_A_SORT} at most`),
     containers: z
       .record(
         z.string(),
@@ -233,9 +234,11 @@ export function machineSchema(z: Z) {
       )
       .optional()
       .describe('ranges that others lie in, with offsets and priorities'),
-    devices: named(deviceSchema(z)).describe('devices by name, in the order in which they are set up'),
+    devices: named(deviceSchema(z)).describe(
+      `devices by name, in the order in which they are set up, ${MOST_OF_A_SORT} at most`,
+    ),
     parts: named(z.looseObject({ type: z.string().describe('what it is: led, button, terminal, …') })).describe(
-      'what hangs on pins and buses',
+      `what hangs on pins and buses, ${MOST_OF_A_SORT} at most`,
     ),
     wires: z.array(z.string()).optional().describe("'gpioa.5 = led1.in', 'gpioa.5 = gpioc.3', 'uart0.irq = plic.10'"),
     contents: z
