@@ -241,7 +241,8 @@ export function bootOf(boot: NonNullable<MachineFile['boot']>, folder: string): 
   const path = (one: string | undefined) =>
     one === undefined || one === 'none' || one === 'default' ? one : resolve(folder, one);
   const paths = { bios: path(boot.bios), kernel: path(boot.kernel), initrd: path(boot.initrd), dtb: path(boot.dtb) };
-  return { ...boot, ...paths, drive: boot.drive?.map((one) => resolve(folder, one)) };
+  const drive = boot.drive?.map((one) => resolve(folder, one));
+  return { ...boot, ...paths, drive, pflash: boot.pflash?.map((one) => path(one)!) };
 }
 
 /** Takes something of the board away. */

@@ -200,6 +200,10 @@ function imageSchemas(z: Z) {
     append: z.string().optional().describe('the kernel’s command line'),
     dtb: z.string().optional().describe('the device tree handed over'),
     drive: z.array(z.string()).optional().describe('images of block devices, in order'),
+    pflash: z
+      .array(z.string())
+      .optional()
+      .describe("what is in the board's flashes, in order; 'none' leaves one erased"),
   });
   return {
     images: z.array(image).optional().describe('what is loaded before power-on: path, or path@address'),
