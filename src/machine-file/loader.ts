@@ -24,6 +24,11 @@ export function addLoader(
 ): Entry<CpuValue> {
   const { boot } = model;
   if (boot === undefined || model.loadsItself || kind === undefined) return cpu;
+  for (const key of ['drive', 'pflash'] as const) {
+    if (boot.value[key] === undefined) continue;
+    const remedy = 'give the contents to a device or memory of the machine: file, contents, image';
+    mistakes.add(boot.where(key), `this machine does not say what takes a ${key}`, remedy);
+  }
   const { bios, kernel, initrd, protocol } = boot.value;
   const loads = [bios, kernel, initrd].some((one) => one !== undefined && one !== 'none');
   if (kind.family !== 'riscv') {

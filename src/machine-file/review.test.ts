@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { yamlOf } from './dump.js';
 import { fromFlags } from './flags.js';
 import { machineFrom } from './index.js';
@@ -97,4 +100,17 @@ test('too many devices, parts or memories are refused before anything is made', 
   expect(messageOf(many('memory', '{ at: #, size: 256 }', 513))).toContain('has 513 memories');
   expect(messageOf(many('devices', '{ type: ns16550, at: # }', 512))).toBe('no mistake');
   expect(performance.now() - started).toBeLessThan(20_000);
+});
+
+test('what is in the flashes of a board is said by pflash, and by nobody else', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pflash-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'code.fd'), Uint8Array.of(1, 2, 3, 4));
+  const make = (board: string, pflash: readonly string[]) =>
+    machineFrom([fromFlags({ machine: board, pflash }, folder)]).board.createMachine({});
+  const machine = make('virt64', ['none', 'code.fd']);
+  expect([0x2000_0000, 0x2200_0000].map((at) => machine.bus.peek(at, 4))).toEqual([0xffff_ffff, 0x0403_0201]);
+  expect(() => make('virt64', ['none', 'none', 'code.fd'])).toThrow('two flashes');
+  expect(() => make('spike', ['code.fd'])).toThrow('no such flash');
+  expect(() => make('sifive-e', ['code.fd'])).toThrow('does not say what takes a pflash');
 });
