@@ -5,8 +5,8 @@ import { rv32gc, rv64gc } from '../../src/emu/cpu/riscv/isa.js';
 import type { Xlen } from '../../src/emu/cpu/riscv/x-registers.js';
 import type { Fields, Isa, Row } from '../../src/emu/isa/instruction.js';
 import { FloatRandom } from '../riscv-float/random.js';
-import { type Encoded, encode, immediate, mnemonicOf, randomFields } from './rv32-encode.js';
-import { place } from './rv32-frame.js';
+import { type Encoded, encode, immediate, mnemonicOf, randomFields } from './riscv-encode.js';
+import { place } from './riscv-frame.js';
 
 /**
  * Random programs of floating-point and bit-manipulation instructions in machine mode. After every group of them a subroutine

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { rv32gc, rv64gc } from '../../src/emu/cpu/riscv/isa.js';
 import { disassemble } from '../../src/emu/isa/disassembler.js';
-import { encode, randomFields } from './rv32-encode.js';
-import { place } from './rv32-frame.js';
-import { Random } from './rv32-random.js';
+import { encode, randomFields } from './riscv-encode.js';
+import { place } from './riscv-frame.js';
+import { Random } from './riscv-random.js';
 import { missing } from './tools.js';
 
 /** Assembly text against GNU objdump, for random encodings of every row. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { guest, program } from '../riscv/guest.js';
-import { FRAME } from './rv32-frame.js';
-import { missingQemu, runInQemu } from './rv32-qemu.js';
+import { FRAME } from './riscv-frame.js';
+import { missingQemu, runInQemu } from './riscv-qemu.js';
 
 /**
  * What the board's devices answer, register by register, against QEMU's: every step is a store, or a load whose value goes
@@ -68,7 +68,7 @@ const CASES: Readonly<Record<string, readonly Step[]>> = {
   ],
 };
 
-const missing = missingQemu();
+const missing = missingQemu(32);
 
 describe.skipIf(missing)(`devices of riscv-virt answer as QEMU's${missing ? ` (skipped: ${missing})` : ''}`, () => {
   test.each(Object.entries(CASES))('%s', (_, list) => {
@@ -77,6 +77,6 @@ describe.skipIf(missing)(`devices of riscv-virt answer as QEMU's${missing ? ` (s
     run(5000);
     expect(board.finisher.exitCode).toBe(0);
     const ours = answers(list, machine.bus.bytes(FRAME.ram, FRAME.log - FRAME.ram + 0x1000));
-    expect(ours).toEqual(answers(list, runInQemu(program(source))));
+    expect(ours).toEqual(answers(list, runInQemu(32, program(source))));
   });
 });

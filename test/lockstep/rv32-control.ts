@@ -1,5 +1,5 @@
 import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
-import { asm, encode, mnemonicOf } from '../differential/rv32-encode.js';
+import { asm, encode, mnemonicOf } from '../differential/riscv-encode.js';
 import { memory, plain } from './rv32-items.js';
 import { branchLater, emitBranch, type Fixup, fieldsFor, freeRegister, type Task } from './rv32-task.js';
 

@@ -1,5 +1,5 @@
 import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
-import { asm, mnemonicOf } from '../differential/rv32-encode.js';
+import { asm, mnemonicOf } from '../differential/riscv-encode.js';
 import type { Random } from '../differential/thumb-program.js';
 import * as MAP from './rv32-map.js';
 import { emitBranch, type Rv32Writer } from './rv32-task.js';

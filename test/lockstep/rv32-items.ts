@@ -1,7 +1,7 @@
 import { CSR, type CsrName } from '../../src/emu/cpu/riscv/csr-numbers.js';
 import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
 import type { Row } from '../../src/emu/isa/instruction.js';
-import { asm, encode, mnemonicOf } from '../differential/rv32-encode.js';
+import { asm, encode, mnemonicOf } from '../differential/riscv-encode.js';
 import * as MAP from './rv32-map.js';
 import { fieldsFor, freeRegister, type Task } from './rv32-task.js';
 

@@ -3,8 +3,8 @@ import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
 import { SINK } from '../../src/emu/cpu/riscv/x-registers.js';
 import { Decoder } from '../../src/emu/isa/decoder.js';
 import type { Fields, Row } from '../../src/emu/isa/instruction.js';
-import { asm, type Encoded, encode, immediate } from '../differential/rv32-encode.js';
-import { place } from '../differential/rv32-frame.js';
+import { asm, type Encoded, encode, immediate } from '../differential/riscv-encode.js';
+import { place } from '../differential/riscv-frame.js';
 import type { Random } from '../differential/thumb-program.js';
 import { writtenRegisters } from './written-registers.js';
 

@@ -1,5 +1,5 @@
 import type { LoadSegment } from '../../src/emu/machine-description.js';
-import { asm } from '../differential/rv32-encode.js';
+import { asm } from '../differential/riscv-encode.js';
 import { Random } from '../differential/thumb-program.js';
 import { BRANCHES, call, innerLoop, short, skip, tableJump } from './rv32-control.js';
 import { writeFrame } from './rv32-frame.js';

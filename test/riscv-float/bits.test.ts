@@ -3,7 +3,7 @@ import { BIT_EXTENSIONS } from '../../src/emu/cpu/riscv/bit-row.js';
 import { rvB } from '../../src/emu/cpu/riscv/rv-b.js';
 import type { Xlen } from '../../src/emu/cpu/riscv/x-registers.js';
 import { flatMachine } from '../../src/emu/isa/engine-harness.js';
-import { encode, mnemonicOf, randomFields } from '../differential/rv32-encode.js';
+import { encode, mnemonicOf, randomFields } from '../differential/riscv-encode.js';
 import { floatIsa } from './isa.js';
 import { FloatRandom } from './random.js';
 

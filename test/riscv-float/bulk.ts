@@ -4,7 +4,7 @@ import type { Xlen } from '../../src/emu/cpu/riscv/x-registers.js';
 import { flatMachine } from '../../src/emu/isa/engine-harness.js';
 import { defaultEngine } from '../../src/emu/isa/engine-mode.js';
 import type { Row } from '../../src/emu/isa/instruction.js';
-import { encode, mnemonicOf } from '../differential/rv32-encode.js';
+import { encode, mnemonicOf } from '../differential/riscv-encode.js';
 import type { Kind, Operation } from './operations.js';
 
 /** Executes single instructions on given operands, one at a time, each with a breakpoint behind it. */

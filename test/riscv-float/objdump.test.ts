@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Xlen } from '../../src/emu/cpu/riscv/x-registers.js';
 import { assemble, disassemble } from '../../src/emu/isa/disassembler.js';
-import { encode, randomFields } from '../differential/rv32-encode.js';
-import { Random } from '../differential/rv32-random.js';
+import { encode, randomFields } from '../differential/riscv-encode.js';
+import { Random } from '../differential/riscv-random.js';
 import { missing } from '../differential/tools.js';
 import { floatIsa } from './isa.js';
 

@@ -1,4 +1,4 @@
-import { Random } from '../differential/rv32-random.js';
+import { Random } from '../differential/riscv-random.js';
 
 /** Numbers as these tests want them: edges of both formats, ordinary ones, nearly cancelling ones, and words. */
 

@@ -7,7 +7,7 @@ import type { EngineMode } from '../../src/emu/isa/engine-mode.js';
 import { type Environment, evaluate } from '../../src/emu/isa/evaluate.js';
 import { type Fields, type Isa, isLong, type Row } from '../../src/emu/isa/instruction.js';
 import { emit } from '../../src/emu/isa/variant.js';
-import { encode, mnemonicOf, randomFields } from '../differential/rv32-encode.js';
+import { encode, mnemonicOf, randomFields } from '../differential/riscv-encode.js';
 import { FloatRandom } from './random.js';
 
 /** Every row of F, D and bit manipulation does the same in the reference evaluator and in both engines. */

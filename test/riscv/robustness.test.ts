@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { riscvVirt } from '../../src/boards/riscv-virt.js';
 import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
-import { encode, randomFields } from '../differential/rv32-encode.js';
-import { place } from '../differential/rv32-frame.js';
-import { Random } from '../differential/rv32-random.js';
+import { encode, randomFields } from '../differential/riscv-encode.js';
+import { place } from '../differential/riscv-frame.js';
+import { Random } from '../differential/riscv-random.js';
 import { START } from './guest.js';
 
 const IMAGES = process.env['FWTEST_LONG'] ? 200 : 20;

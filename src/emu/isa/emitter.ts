@@ -58,6 +58,11 @@ export class Emitter {
     return this.#options.inItBlock ?? false;
   }
 
+  /** Type of the integer register file. */
+  get registers(): 'i32' | 'i64' {
+    return this.#options.registers ?? 'i32';
+  }
+
   get program(): Program {
     return this.nodes;
   }
@@ -204,7 +209,7 @@ export class Emitter {
 
   /** Integer register `index`. */
   reg<T extends 'i32' | 'i64' = 'i32'>(index: Int | number): Value<T> {
-    return this.#push({ op: 'reg', type: this.#options.registers ?? 'i32', args: [this.#value(index).id] }) as Value<T>;
+    return this.#push({ op: 'reg', type: this.registers, args: [this.#value(index).id] }) as Value<T>;
   }
   setReg<T extends 'i32' | 'i64' = 'i32'>(index: Int | number, value: Numeric<T>): void {
     this.#push({ op: 'setReg', type: 'void', args: [this.#value(index).id, this.#value(value).id] });

@@ -70,6 +70,12 @@ export interface SharedCheck {
   readonly checked: boolean;
 }
 
+/**
+ * Of a value of 64 bits: whether it is its low word with the sign extended, and then whether the code made it by extending
+ * a word, which is still at hand.
+ */
+export type WordKnowledge = 'any' | 'word' | 'extended';
+
 /** What differs where whole regions are compiled. */
 export interface HotContext {
   /** The local that a register or scalar is in, and the one that a new value goes to. */
@@ -77,6 +83,10 @@ export interface HotContext {
   scalar(name: string): number;
   newRegister(index: number): number;
   newScalar(name: string): number;
+  /** What is known of the value in a register of 64 bits; where nothing is, 'any'. */
+  wordIn(index: number): WordKnowledge;
+  /** A register has a new value. */
+  holdsWord(index: number, knowledge: WordKnowledge): void;
   /** A slow access ends the path: the cold engine executes this instruction. */
   readonly miss: (depth: number) => void;
   /** The cold engine executes this instruction, which has changed nothing; `charged`: the code for its cycles stands before this. */

@@ -17,6 +17,7 @@ import {
   STORES,
   VALUE_TYPE,
 } from './wasm/opcodes.js';
+import { extendedAlready, isOfWords, wordOf } from './words.js';
 
 /** Whether the path had left the instruction before an `if`, and at the end of its first arm (if there is a second). */
 interface Arms {
@@ -41,6 +42,8 @@ export class Printer {
   #depth = 0;
   /** Whether the path being printed has already left the instruction. */
   #left = false;
+  /** Whether a register has been written: from then on what is known of registers is not of those that the body has read. */
+  #wrote = false;
 
   constructor(program: Program, context: PrintContext) {
     this.#program = program;
@@ -244,9 +247,32 @@ export class Printer {
       out.op(OP.select);
       return;
     }
+    const { hot } = this.#context;
+    if (hot && !this.#wrote && node.type === 'i64' && this.#word(node, hot)) return;
     for (const arg of node.args) this.#value(arg);
     const opcode = PURE_OPCODE[node.op]?.[from] ?? CONVERSION[node.op]?.[node.type]?.[from];
     out.op(...(typeof opcode === 'number' ? [opcode] : opcode!));
+  }
+
+  /**
+   * Computes with words what is made of words: the host then sees rotations, and extends no value in between. False where
+   * the operation needs all 64 bits.
+   */
+  #word(node: Extract<Node, { op: PureOp }>, hot: HotContext): boolean {
+    const { out } = this.#context;
+    const program = this.#program;
+    const same = extendedAlready(program, node, this.#deferred, hot);
+    if (same !== undefined) {
+      this.#value(same);
+      return true;
+    }
+    if (!isOfWords(program, node, hot)) return false;
+    for (const arg of node.args) {
+      this.#value(arg);
+      out.op(OP.i32_wrap_i64);
+    }
+    out.op(PURE_OPCODE[node.op]!.i32 as number, PURE_OPCODE.extendS!.i32 as number);
+    return true;
   }
 
   /** Wasm's divisions trap on 0 and on overflow; ours give a value. */
@@ -310,8 +336,14 @@ export class Printer {
   #setRegister([index, value]: readonly [number, number]): void {
     const { out, state, hot } = this.#context;
     if (hot) {
+      const register = this.#literal(index);
+      const long = state.registerSize === 8;
+      const knowledge =
+        long && !this.#wrote && this.#depth === 0 ? wordOf(this.#program, this.#program[value]!, hot) : 'any';
       this.#value(value);
-      out.set(hot.newRegister(this.#literal(index)));
+      out.set(hot.newRegister(register));
+      if (long) hot.holdsWord(register, knowledge);
+      this.#wrote = true;
       return;
     }
     const offset = this.#registerAddress(index);
@@ -332,16 +364,56 @@ export class Printer {
     this.#context.out.memory(STATE_STORE[scalar.type], scalar.offset);
   }
 
-  /** Leaves the page's table entry in a local and the "slow path" condition on the stack. */
-  #lookUp({ low, long }: AddressLocals, size: number, table: number): number {
-    const { out, bank } = this.#context;
+  /**
+   * The page's table entry in a local, where a slow access leaves the region: a branch for each condition costs the host
+   * less than their union. Undefined where it does not leave.
+   */
+  #entry(address: AddressLocals, size: number, table: number): number | undefined {
+    const { out, bank, hot } = this.#context;
+    if (!hot || hot.inline || bank) return undefined;
+    const { low, long } = address;
+    if (long !== undefined || size > 1) {
+      if (long === undefined)
+        out
+          .get(low)
+          .i32(size - 1)
+          .op(OP.i32_and);
+      else if (size === 1) this.#highWord(long);
+      else {
+        out.get(long);
+        this.#isOutside(2 ** 32, Math.log2(size), true);
+      }
+      this.#missIf();
+    }
     const entry = this.#context.temporary('i32');
+    this.#page(low);
+    out.memory(OP.i32_load, table).tee(entry).op(OP.i32_eqz);
+    this.#missIf();
+    return entry;
+  }
+  /** Leaves for the access where what is on the stack is not 0. */
+  #missIf(): void {
+    const { out, hot } = this.#context;
+    out.op(OP.if, EMPTY_BLOCK);
+    hot!.miss(this.#depth + 1);
+    out.op(OP.end);
+  }
+  /** Puts where a page's entries stand in their tables on the stack. */
+  #page(low: number): void {
+    const { out } = this.#context;
     out
       .get(low)
       .i32(PAGE_SHIFT - 2)
       .op(OP.i32_shr_u)
       .i32(0x3f_fffc)
       .op(OP.i32_and);
+  }
+
+  /** Leaves the page's table entry in a local and the "slow path" condition on the stack. */
+  #lookUp({ low, long }: AddressLocals, size: number, table: number): number {
+    const { out, bank } = this.#context;
+    const entry = this.#context.temporary('i32');
+    this.#page(low);
     if (bank) {
       bank();
       out.op(OP.i32_add);
@@ -424,6 +496,11 @@ export class Printer {
       this.#loadFrom(window, id, node, address);
       return;
     }
+    const quick = node.access.unprivileged ? undefined : this.#entry(address, node.size, READ_TABLE);
+    if (quick !== undefined) {
+      out.get(quick).get(address.low).op(OP.i32_add).memory(LOADS[loadName(node)]!, 0).set(this.#local(id));
+      return;
+    }
     const entry = this.#lookUp(address, node.size, READ_TABLE);
     if (node.access.unprivileged) this.#refuse();
     out.op(OP.if, VALUE_TYPE[node.type]);
@@ -447,13 +524,11 @@ export class Printer {
     node: Extract<Node, { op: 'load' }>,
     { low, long }: AddressLocals,
   ): void {
-    const { out, hot } = this.#context;
+    const { out } = this.#context;
     if (long === undefined) out.get(low).i32(base).op(OP.i32_sub).tee(low);
     else out.get(long).i64(-BigInt(base)).op(OP.i64_add).tee(long); // most hosts add a negative number of 32 bits at once
     this.#isOutside(size, Math.log2(node.size), long !== undefined);
-    out.op(OP.if, EMPTY_BLOCK);
-    hot!.miss(this.#depth + 1);
-    out.op(OP.end);
+    this.#missIf();
     if (long === undefined) out.get(low);
     else out.get(long).op(OP.i32_wrap_i64);
     out.memory(LOADS[loadName(node)]!, host).set(this.#local(id));
@@ -464,7 +539,7 @@ export class Printer {
     const { out } = this.#context;
     if (long) {
       if (shift > 0) out.i64(BigInt(shift)).op(OP.i64_rotr);
-      out.i64(BigInt(size) >> BigInt(shift)).op(OP.i64_ge_u);
+      out.i64((BigInt(size) >> BigInt(shift)) - 1n).op(OP.i64_gt_u);
     } else {
       if (shift > 0) out.i32(shift).op(OP.i32_rotr);
       out.i32(size >>> shift).op(OP.i32_ge_u);
@@ -473,7 +548,7 @@ export class Printer {
 
   /** Checks all accesses of a group at the first one; gives where the place counts from in the Wasm memory. */
   #sharedCheck({ kind, base, from, span, shift, window, place, checked }: SharedCheck): number {
-    const { out, hot } = this.#context;
+    const { out } = this.#context;
     if (checked) return window?.host ?? 0;
     const distance = from - (window?.base ?? 0);
     const long = this.#context.state.registerSize === 8 ? this.#context.temporary('i64') : undefined;
@@ -483,18 +558,20 @@ export class Printer {
     if (window) {
       out.get(long ?? place);
       this.#isOutside((((window.size - span) >>> shift) + 1) * 2 ** shift, shift, long !== undefined);
+      this.#missIf();
     } else {
-      const entry = this.#lookUp({ low: place, long }, 1 << shift, kind === 'load' ? READ_TABLE : WRITE_TABLE);
+      const table = kind === 'load' ? READ_TABLE : WRITE_TABLE;
+      const quick = this.#entry({ low: place, long }, 1 << shift, table);
+      const entry = quick ?? this.#lookUp({ low: place, long }, 1 << shift, table);
       out
         .get(place)
         .i32(PAGE_SIZE - 1)
         .op(OP.i32_and);
-      out.i32(PAGE_SIZE - span).op(OP.i32_gt_s, OP.i32_or);
+      out.i32(PAGE_SIZE - span).op(OP.i32_gt_s);
+      if (quick === undefined) out.op(OP.i32_or);
+      this.#missIf();
       out.get(place).get(entry).op(OP.i32_add).set(place);
     }
-    out.op(OP.if, EMPTY_BLOCK);
-    hot!.miss(this.#depth + 1);
-    out.op(OP.end);
     return window?.host ?? 0;
   }
 
@@ -538,6 +615,11 @@ export class Printer {
     const value = this.#context.temporary(type);
     this.#value(node.args[1]);
     out.set(value);
+    const quick = node.access.unprivileged ? undefined : this.#entry(address, node.size, WRITE_TABLE);
+    if (quick !== undefined) {
+      out.get(quick).get(address.low).op(OP.i32_add).get(value).memory(STORES[`${type} ${node.size}`]!, 0);
+      return;
+    }
     const entry = this.#lookUp(address, node.size, WRITE_TABLE);
     if (node.access.unprivileged) this.#refuse();
     out.op(OP.if, EMPTY_BLOCK);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { encode, mnemonicOf, randomFields } from '../../../../test/differential/rv32-encode.js';
-import { Random } from '../../../../test/differential/rv32-random.js';
+import { encode, mnemonicOf, randomFields } from '../../../../test/differential/riscv-encode.js';
+import { Random } from '../../../../test/differential/riscv-random.js';
 import { flatMachine } from '../../isa/engine-harness.js';
 import type { EngineMode } from '../../isa/engine-mode.js';
 import { type Environment, evaluate } from '../../isa/evaluate.js';

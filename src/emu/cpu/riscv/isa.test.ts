@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { encode, randomFields } from '../../../../test/differential/rv32-encode.js';
-import { Random } from '../../../../test/differential/rv32-random.js';
+import { encode, randomFields } from '../../../../test/differential/riscv-encode.js';
+import { Random } from '../../../../test/differential/riscv-random.js';
 import { Decoder } from '../../isa/decoder.js';
 import { assemble, disassemble } from '../../isa/disassembler.js';
 import { Emitter } from '../../isa/emitter.js';

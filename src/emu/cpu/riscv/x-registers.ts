@@ -14,7 +14,10 @@ export const X_NAMES: readonly string[] = [
 /** The slot that takes writes to x0, so that x0 itself is never written and reads of it need no test. */
 export const SINK = 32;
 
+/** Where the operand is known, x0 is a constant (Unpriv 2.1). */
 export function readX(o: Emitter, index: Int | number): X {
+  const known = typeof index === 'number' ? index : o.constant(index);
+  if (known !== undefined && Number(known) === 0) return o.registers === 'i64' ? o.i64(0n) : o.i32(0);
   return o.reg<'i32' | 'i64'>(index);
 }
 

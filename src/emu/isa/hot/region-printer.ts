@@ -4,7 +4,7 @@ import type { Type } from '../ir.js';
 import { CODE_PLACES, COUNTERS, DATA_PLACES, ENGINE, LINE_SHIFT, LINES, NOTE, type StateLayout } from '../layout.js';
 import { placeOf } from '../line-functions.js';
 import { isSlow } from '../lines.js';
-import type { DataAddress, MemoryWindow, PrintContext, SharedCheck } from '../print-context.js';
+import type { DataAddress, MemoryWindow, PrintContext, SharedCheck, WordKnowledge } from '../print-context.js';
 import { Printer } from '../printer.js';
 import { LEFT, REGION_PARAMS } from '../region-entry.js';
 import { FunctionBody } from '../wasm/code.js';
@@ -96,6 +96,10 @@ export class RegionPrinter {
   #open!: Open;
   /** Scalars that are known not to be 0 in the block being printed. */
   readonly #guarded = new Set<string>();
+  /** Registers of 64 bits whose value in the block being printed is known to be a word with the sign extended. */
+  #words = new Map<number, WordKnowledge>();
+  /** The same at the end of the only block that leads to the one to be printed next. */
+  #inherited: ReadonlyMap<number, WordKnowledge> | undefined;
   /** The line of the instruction printed last, undefined where several may have come before. */
   #line: number | undefined;
   readonly #place = this.#out.local('i32');
@@ -198,6 +202,7 @@ export class RegionPrinter {
     const { steps, pc } = blocks[index]!;
     this.#pending = 0;
     this.#guarded.clear();
+    this.#words = this.#wordsBefore(index);
     this.#proceed(index);
     if (index === 0) {
       this.#goTo(0, this.#region.entry, 0);
@@ -220,6 +225,15 @@ export class RegionPrinter {
         }
       }
     }
+  }
+
+  /** What is known of registers where a block begins: nothing where control may come from elsewhere. */
+  #wordsBefore(index: number): Map<number, WordKnowledge> {
+    const { blocks, headers, entries, blockAt } = this.#region;
+    const known = this.#inherited;
+    this.#inherited = undefined;
+    if (!known || known.size === 0 || headers.has(index) || blocks[index]!.ways.length > 0) return new Map();
+    return [...entries.keys()].some((pc) => blockAt.get(pc) === index) ? new Map() : new Map(known);
   }
 
   /** The line that the last instruction on every way to a block lies in, undefined if that is not known. */
@@ -474,6 +488,8 @@ export class RegionPrinter {
         scalar: (name) => this.#present(this.#state.scalar(name)),
         newRegister: (index) => this.#changed(this.#state.register(index)),
         newScalar: (name) => this.#changed(this.#state.scalar(name)),
+        wordIn: (index) => this.#words.get(index) ?? 'any',
+        holdsWord: (index, knowledge) => this.#words.set(index, knowledge),
         grouped: (id) => this.#grouped(part, id),
         constantWord: (address) => this.#environment.constantWord(this.#region, address),
         miss: (depth) => {
@@ -517,6 +533,7 @@ export class RegionPrinter {
   #afterCall(helper: boolean): void {
     const out = this.#out;
     this.#guarded.clear();
+    if (helper) this.#words = new Map();
     out.i32(0).memory(OP.i32_load, ENGINE.budget).get(this.#expected).op(OP.i32_sub);
     out.get(this.#cut).op(OP.i32_add).set(this.#cut);
     this.#state.reload(helper);
@@ -632,6 +649,7 @@ export class RegionPrinter {
     out.get(this.#left).get(PC).i32(next).op(OP.i32_xor, OP.i32_or, OP.if, EMPTY_BLOCK);
     out.get(PC).get(BUDGET).get(this.#left).op(OP.return, OP.end);
     this.#state.reload();
+    this.#words = new Map();
     this.#pending = 0;
     this.#goTo(block, next, depth);
     this.#pending = pending;
@@ -662,12 +680,14 @@ export class RegionPrinter {
     else if (this.#region.forwardEdges[to]! > 1) {
       this.#out.br(this.#depthOf((frame) => frame.kind === 'merge' && frame.block === to, depth));
     } else {
-      const [open, line] = [this.#open, this.#line];
+      const [open, line, words] = [this.#open, this.#line, this.#words];
+      this.#inherited = words;
       for (let i = 0; i < depth; i++) this.#frames.push({ kind: 'other' });
       this.#tree(to);
       for (let i = 0; i < depth; i++) this.#frames.pop();
       this.#open = open; // another arm of the same instruction may follow
       this.#line = line;
+      this.#words = words;
     }
     this.#pending = pending;
   }

@@ -71,7 +71,7 @@ export const OP = {
   i32_rotr: 0x78,
   i32_wrap_i64: 0xa7,
   i64_lt_u: 0x54,
-  i64_ge_u: 0x5a,
+  i64_gt_u: 0x56,
   i64_add: 0x7c,
   i64_shr_u: 0x88,
   i64_rotr: 0x8a,

@@ -4,20 +4,18 @@ import { rv32imac, rv64gc } from '../../src/emu/cpu/riscv/isa.js';
 import type { Xlen } from '../../src/emu/cpu/riscv/x-registers.js';
 import type { Fields, Row } from '../../src/emu/isa/instruction.js';
 import { insert } from '../../src/emu/isa/pattern.js';
-import type { Random } from './rv32-random.js';
+import type { Random } from './riscv-random.js';
 
 /** An instruction of a generated program: its bits and its length in bytes. */
 export interface Encoded {
   readonly word: number;
   readonly length: 2 | 4;
+  /** A word that is loaded, and jumped over. */
+  readonly isData?: boolean;
 }
 
 /** `addi`, `c.lw`, `amoadd.w`: the text up to the first operand. */
 export const mnemonicOf = (row: Row): string => row.text.split(/[ {]/)[0]!;
-
-/** The rows of RV32IMAC or RV64IMAC: those that every hart has. */
-export const baseRows = (xlen: Xlen): readonly Row[] =>
-  xlen === 32 ? rv32imac.rows : rv64gc.rows.filter(({ guard }) => guard === undefined);
 
 export function encode(row: Row, fields: Fields): Encoded {
   const word = row.pattern.fields.reduce(
@@ -44,27 +42,36 @@ export function immediate(row: Row, layout: Immediate, value: number): Fields {
   return fields;
 }
 
-/** The few instructions that the frame around the random ones is written with. */
+/** The few instructions that the frame around the random ones is written with, of one width. */
 export type Assembler = ReturnType<typeof assembler>;
 
-export function assembler(xlen: Xlen) {
-  const rows = new Map(baseRows(xlen).map((row) => [mnemonicOf(row), row]));
+function assembler(xlen: Xlen) {
+  const rows: ReadonlyMap<string, Row> = new Map(
+    (xlen === 64 ? rv64gc : rv32imac).rows.map((row) => [mnemonicOf(row), row]),
+  );
   const make = (mnemonic: string, registers: Fields, layout?: Immediate, value = 0): Encoded => {
     const row = rows.get(mnemonic)!;
     return encode(row, { ...registers, ...(layout ? immediate(row, layout, value) : {}) });
   };
   const addi = (d: number, s: number, value: number) => make('addi', { d, s }, IMMEDIATE.I, value);
-  const lui = (d: number, value: number) => make('lui', { d }, IMMEDIATE.U, value & 0xffff_f000);
   const slli = (d: number, s: number, i: number) => make('slli', { d, s, i });
-  const word = (d: number, value: number): Encoded[] => {
+  const lui = (d: number, value: number) => make('lui', { d }, IMMEDIATE.U, value & 0xffff_f000);
+  /** A word into a register, sign-extended: two instructions. */
+  const li = (d: number, value: number): Encoded[] => {
     const low = (value << 20) >> 20;
-    return [lui(d, (value - low) | 0), xlen === 32 ? addi(d, d, low) : make('addiw', { d, s: d }, IMMEDIATE.I, low)];
+    return [lui(d, (value - low) | 0), addi(d, d, low)];
   };
   return {
-    xlen,
+    make,
     addi,
-    lui,
     slli,
+    lui,
+    li,
+    /** A word that is not sign-extended: an address. */
+    address: (d: number, value: number): Encoded[] =>
+      xlen === 32 || value < 0x8000_0000
+        ? li(d, value | 0)
+        : [...li(d, value | 0), slli(d, d, 32), make('srli', { d, s: d, i: 32 })],
     auipc: (d: number) => make('auipc', { d, i: 0 }),
     add: (d: number, s: number, t: number) => make('add', { d, s, t }),
     andi: (d: number, s: number, value: number) => make('andi', { d, s }, IMMEDIATE.I, value),
@@ -72,10 +79,11 @@ export function assembler(xlen: Xlen) {
     lw: (d: number, s: number, offset: number) => make('lw', { d, s }, IMMEDIATE.I, offset),
     lhu: (d: number, s: number, offset: number) => make('lhu', { d, s }, IMMEDIATE.I, offset),
     sw: (t: number, s: number, offset: number) => make('sw', { t, s }, IMMEDIATE.I, offset),
-    /** A whole register to or from memory. */
-    load: (d: number, s: number, offset: number) => make(xlen === 32 ? 'lw' : 'ld', { d, s }, IMMEDIATE.I, offset),
-    store: (t: number, s: number, offset: number) => make(xlen === 32 ? 'sw' : 'sd', { t, s }, IMMEDIATE.I, offset),
+    /** A whole register. */
+    load: (d: number, s: number, offset: number) => make(xlen === 64 ? 'ld' : 'lw', { d, s }, IMMEDIATE.I, offset),
+    store: (t: number, s: number, offset: number) => make(xlen === 64 ? 'sd' : 'sw', { t, s }, IMMEDIATE.I, offset),
     beq: (s: number, t: number, offset: number) => make('beq', { s, t }, IMMEDIATE.B, offset),
+    bne: (s: number, t: number, offset: number) => make('bne', { s, t }, IMMEDIATE.B, offset),
     jal: (d: number, offset: number) => make('jal', { d }, IMMEDIATE.J, offset),
     jalr: (d: number, s: number, offset: number) => make('jalr', { d, s }, IMMEDIATE.I, offset),
     csrw: (csr: CsrName, s: number) => make('csrrw', { d: 0, c: CSR[csr], s }),
@@ -85,14 +93,16 @@ export function assembler(xlen: Xlen) {
     csrrw: (d: number, csr: CsrName, s: number) => make('csrrw', { d, c: CSR[csr], s }),
     ecall: () => make('ecall', {}),
     mret: () => make('mret', {}),
-    /** A whole word into a register, zero-extended. */
-    li: (d: number, value: number): Encoded[] =>
-      xlen === 32 || (value | 0) >= 0
-        ? word(d, value)
-        : [...word(d, value), slli(d, d, 32), make('srli', { d, s: d, i: 32 })],
-    /** The same, sign-extended. */
-    word,
+    /** Eight bytes that stand in the code, jumped over: three instructions and two words. */
+    literal: (d: number, value: bigint): Encoded[] => [
+      make('auipc', { d, i: 0 }),
+      make('ld', { d, s: d }, IMMEDIATE.I, 12),
+      make('jal', { d: 0 }, IMMEDIATE.J, 12),
+      { word: Number(BigInt.asUintN(32, value)), length: 4, isData: true },
+      { word: Number(BigInt.asUintN(32, value >> 32n)), length: 4, isData: true },
+    ],
   };
 }
 
 export const asm = assembler(32);
+export const ASM: Readonly<Record<Xlen, Assembler>> = { 32: asm, 64: assembler(64) };

@@ -1,5 +1,6 @@
 import { EXCEPTION } from '../../src/emu/cpu/riscv/trap-causes.js';
-import type { Assembler, Encoded } from './rv32-encode.js';
+import type { Xlen } from '../../src/emu/cpu/riscv/x-registers.js';
+import { ASM, type Encoded } from './riscv-encode.js';
 
 /**
  * What stands around the random instructions: a start that sets the hart up, and a trap handler that writes one record
@@ -19,8 +20,8 @@ export const FRAME = {
   compared: 0x87e0_0000,
 } as const;
 
-/** One record of the log, in registers' widths: x1–x31 at 1–31, then these. */
-export const RECORD = { words: 36, mcause: 32, mepc: 33, mtval: 34, mstatus: 35 } as const;
+/** One record of the log, in registers: x1–x31 at 1–31, then these. */
+export const RECORD = { registers: 36, mcause: 32, mepc: 33, mtval: 34, mstatus: 35 } as const;
 
 const RA = 1;
 const FINISHER = 0x10_0000;
@@ -30,11 +31,12 @@ const MSIP = 0x200_0000;
 export const MSIE = 8;
 
 /** Sets trap vector, log pointer and a pending but masked software interrupt (so that WFI does not wait), then jumps to the code. */
-export function start(asm: Assembler): Encoded[] {
+export function start(xlen: Xlen): Encoded[] {
+  const asm = ASM[xlen];
   const list = [
-    ...asm.li(1, FRAME.handler),
+    ...asm.address(1, FRAME.handler),
     asm.csrw('mtvec', 1),
-    ...asm.li(1, FRAME.log),
+    ...asm.address(1, FRAME.log),
     asm.csrw('mscratch', 1),
     ...asm.li(1, MSIP),
     asm.addi(2, 0, 1),
@@ -47,28 +49,29 @@ export function start(asm: Assembler): Encoded[] {
 }
 
 /** Logs all registers, cause, pc, value and status; goes on after the instruction, after a failed fetch where ra points. */
-export function handler(asm: Assembler): Encoded[] {
-  const width = asm.xlen / 8;
-  const bytes = width * RECORD.words;
+export function handler(xlen: Xlen): Encoded[] {
+  const asm = ASM[xlen];
+  const size = xlen / 8;
+  const bytes = size * RECORD.registers;
   const registers = Array.from({ length: 30 }, (_, i) => i + 2);
   return [
     asm.csrrw(RA, 'mscratch', RA),
-    ...registers.map((n) => asm.store(n, RA, width * n)),
+    ...registers.map((n) => asm.store(n, RA, size * n)),
     asm.csrr(2, 'mscratch'),
-    asm.store(2, RA, width * RA),
+    asm.store(2, RA, size * RA),
     asm.csrr(3, 'mcause'),
-    asm.store(3, RA, width * RECORD.mcause),
+    asm.store(3, RA, size * RECORD.mcause),
     asm.csrr(4, 'mepc'),
-    asm.store(4, RA, width * RECORD.mepc),
+    asm.store(4, RA, size * RECORD.mepc),
     // after EBREAK mtval may hold the address of the instruction, as here, or 0, as in QEMU 7.2 (Priv 3.1.16)
     asm.addi(7, 3, -EXCEPTION.breakpoint),
     asm.beq(7, 0, 8),
     asm.jal(0, 8),
     asm.csrw('mtval', 0),
     asm.csrr(5, 'mtval'),
-    asm.store(5, RA, width * RECORD.mtval),
+    asm.store(5, RA, size * RECORD.mtval),
     asm.csrr(6, 'mstatus'),
-    asm.store(6, RA, width * RECORD.mstatus),
+    asm.store(6, RA, size * RECORD.mstatus),
     asm.addi(8, 2, 0),
     asm.addi(7, 0, 1),
     asm.beq(3, 7, 32),
@@ -82,14 +85,15 @@ export function handler(asm: Assembler): Encoded[] {
     asm.csrw('mepc', 8),
     asm.addi(RA, RA, bytes),
     asm.csrw('mscratch', RA),
-    ...registers.map((n) => asm.load(n, RA, width * n - bytes)),
-    asm.load(RA, RA, width * RA - bytes),
+    ...registers.map((n) => asm.load(n, RA, size * n - bytes)),
+    asm.load(RA, RA, size * RA - bytes),
     asm.mret(),
   ];
 }
 
 /** Tells the test finisher that all is well; it ends the run. */
-export function finish(asm: Assembler): Encoded[] {
+export function finish(xlen: Xlen): Encoded[] {
+  const asm = ASM[xlen];
   return [...asm.li(1, FINISHER), ...asm.li(2, PASS), asm.sw(2, 1, 0), asm.jal(0, 0)];
 }
 
