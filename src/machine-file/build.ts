@@ -303,7 +303,7 @@ class Builder {
   }
 
   #whole(): Partial<Chip> {
-    const { windows, bitBands, absent, bridges, timing, contents, pinNames } = this.#model;
+    const { windows, bitBands, absent, bridges, timing, contents, programs, pinNames } = this.#model;
     const segments = contents.map(({ value: { at, bytes } }) => ({ physicalAddress: at, data: bytes }));
     const rows = <V, R>(map: Map<string, Entry<V>>, convert: (value: V) => R) =>
       Object.fromEntries([...map].map(([name, { value }]) => [name, convert(value)]));
@@ -322,6 +322,7 @@ class Builder {
       ...(bridges && { bridges: { clocks: bridges.value.clocks as unknown as readonly [string, string] } }),
       ...(timing && { timing }),
       ...(segments.length > 0 && { contents: () => segments }),
+      ...(programs.length > 0 && { loaded: programs }),
       ...(pinNames.size > 0 && { pinNames: rows(pinNames, (pin) => pin) }),
     };
   }

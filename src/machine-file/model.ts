@@ -1,4 +1,5 @@
 import type { CpuType } from '../emu/cpu.js';
+import type { ElfImage } from '../emu/debug/elf-image.js';
 import type { DeviceType } from '../emu/device.js';
 import type { PartType } from '../emu/part.js';
 import type { OptionValues } from './kinds/kind.js';
@@ -76,6 +77,8 @@ export interface Model {
   readonly absent: Named<NonNullable<MachineFile['absent']>[string]>;
   readonly images: Entry<ImageValue>[];
   readonly contents: Entry<ContentsValue>[];
+  /** What of `contents` are programs, for their symbols and lines. */
+  readonly programs: ElfImage[];
   readonly pinNames: Named<string>;
   /** Modules whose exports are types here. */
   readonly deviceFiles: string[];
@@ -104,6 +107,7 @@ export function emptyModel(name: string): Model {
     absent: new Map(),
     images: [],
     contents: [],
+    programs: [],
     pinNames: new Map(),
     deviceFiles: [],
     sharedIrqs: new Set(),

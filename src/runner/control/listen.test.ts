@@ -30,7 +30,7 @@ test('a second server on the same socket is told that there is one, and does not
   await expect(serveSocket(target(), { path }, () => {})).rejects.toThrow(`another process serves '${path}'`);
   await visit(path);
   await visit(path);
-  expect(await visit(path, '{"execute": "quit"}\n')).toContain('"SHUTDOWN"');
+  expect(await visit(path, '{"execute": "capabilities"}\n{"execute": "quit"}\n')).toContain('"SHUTDOWN"');
   expect(await first).toBe(false);
   rmSync(folder, { recursive: true });
 });
