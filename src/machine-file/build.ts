@@ -44,10 +44,14 @@ class Builder {
       const made = this.#makers.device(name, entry);
       if (made) this.#devices.set(name, { entry, ...made });
     }
+    const before = this.#mistakes.count;
     const cpus = makeProcessors(model, this.#makers, this.#mistakes, () => this.#hasMemoryAt0);
+    const isCpuWrong = this.#mistakes.count > before;
     const clocks = clockRows(model.clocks, this.#mistakes);
     const names = { devices: this.#deviceKinds(), parts: this.#partKinds(), cpus: this.#cpuNames(cpus) };
-    const wiring = new WiringBuilder(model, names, this.#mistakes).build();
+    // Of a CPU that could not be made nobody knows the inputs: that a wire to it has no end would only repeat its mistake.
+    const ofWires = isCpuWrong ? new Mistakes() : this.#mistakes;
+    const wiring = new WiringBuilder(model, names, ofWires).build();
     const parts = this.#parts(wiring.pins);
     const { memories, devices } = this.#space(cpus, wiring.rows, clocks);
     const rest = { ...clocksOf(clocks), ...(wiring.joins.length > 0 && { joins: wiring.joins }), ...this.#whole() };
@@ -62,7 +66,7 @@ class Builder {
       cpus.length === 0 ? undefined : chipCpu(cpus, rates, own),
     );
     const chip = { name: model.name, cpu: NO_CPU, ...processors, ...hertz, memories, devices, ...rest } satisfies Chip;
-    this.#probe({ ...chip, parts }, cpus);
+    if (!isCpuWrong) this.#probe({ ...chip, parts }, cpus);
     const images = all.map(({ image }) => image);
     this.#mistakes.check();
     const started: Chip = { ...chip, ...(images.length > 0 && { images }) };

@@ -35,7 +35,7 @@ export function modelOf(board: AnyBoard): Model {
       ...(cpu ? {} : { made }),
     });
   }
-  model.cpusOfBoard = true;
+  for (const name of model.cpus.keys()) model.cpusOfBoard.add(name);
   for (const [name, frequency] of Object.entries(chip.clocks ?? {})) {
     put(model.clocks, name, { hertz: hertzOf(frequency, name) });
   }

@@ -62,8 +62,8 @@ export interface Model {
   /** Where all of it was said. */
   whole: Where;
   readonly cpus: Named<CpuValue>;
-  /** They are those of the board that everything starts from. */
-  cpusOfBoard: boolean;
+  /** Names of those that are still the ones of the board that everything starts from. */
+  readonly cpusOfBoard: Set<string>;
   /** The board loads firmware, kernel and the like itself: that is done. */
   loadsItself: boolean;
   readonly clocks: Named<ClockValue>;
@@ -94,7 +94,7 @@ export function emptyModel(name: string): Model {
     name,
     whole: () => name,
     cpus: new Map(),
-    cpusOfBoard: false,
+    cpusOfBoard: new Set(),
     loadsItself: false,
     clocks: new Map(),
     memory: new Map(),

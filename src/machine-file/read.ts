@@ -143,13 +143,12 @@ export function readInto(
   model.whole = where;
   if (file.name !== undefined) model.name = file.name;
   for (const name of file.remove ?? []) remove(model, name, where('remove'), mistakes);
-  // Other processors stand in the place of the board's.
-  const replaced = file.cpus && model.cpusOfBoard ? [...model.cpus.values()] : [];
-  if (file.cpus && model.cpusOfBoard) model.cpus.clear();
-  if (file.cpus) model.cpusOfBoard = false;
-  put(model.cpus, 'cpus', file.cpus, (cpu) =>
-    inPlaceOf(replaced[0]?.value, { ...cpu, options: optionsOf(cpu, CPU_KEYS, folder) }),
-  );
+  // One of the name of a board's processor stands in its place; others are added.
+  for (const [name, cpu] of Object.entries(file.cpus ?? {})) {
+    const old = model.cpusOfBoard.delete(name) ? model.cpus.get(name)?.value : undefined;
+    const value = inPlaceOf(old, { ...cpu, options: optionsOf(cpu, CPU_KEYS, folder) });
+    model.cpus.set(name, { value, where: below('cpus', name) });
+  }
   put(model.clocks, 'clocks', file.clocks, (clock) => (typeof clock === 'number' ? { hertz: clock } : clock));
   put(model.memory, 'memory', file.memory, (one) =>
     one.file === undefined ? one : { ...one, file: resolve(folder, one.file) },
