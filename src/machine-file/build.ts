@@ -17,6 +17,9 @@ import { probe } from './probe.js';
 import { checkImageCpus, chipCpu, type MadeCpu, makeProcessors } from './processors.js';
 import { meant } from './read.js';
 
+/** Hz: whoever says less forgot the unit. */
+const SLOWEST = 1000;
+
 /** Makes a board of a model. All mistakes are found before one is thrown. */
 export function buildBoard(model: Model, kinds: Kinds = KINDS, mistakes = new Mistakes()): AnyBoard {
   return new Builder(model, kinds, mistakes).build();
@@ -258,6 +261,8 @@ class Builder {
     if (typeof clock === 'number') {
       if (clock <= 0 || clock > 100e9)
         this.#mistakes.add(cpu.where('clock'), `a CPU cannot run at ${clock} Hz`, 'give its clock: 16MHz');
+      else if (clock < SLOWEST)
+        this.#mistakes.add(cpu.where('clock'), `a CPU does not run at ${clock} Hz`, `did you mean ${clock}MHz?`);
       return { hertz: clock > 0 ? clock : 1e6 };
     }
     if (clock === undefined) {

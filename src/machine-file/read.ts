@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { z as Zod } from 'zod';
 import { closest } from '../emu/spelling.js';
 import { base64, fileBytes } from './file-bytes.js';
+import { wrongAddress } from './image-address.js';
 import { CPUS, kindNamed } from './kinds/index.js';
 import { zod } from './libraries.js';
 import type { Source } from './load-yaml.js';
@@ -72,8 +73,12 @@ function worded(issue: Issue): string {
   if (issue.code === 'custom') return `is wrong: ${issue.message}`;
   if (issue.code === 'invalid_type' && issue.input === undefined) return 'is missing';
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'too_big') return `is too large: at most ${issue.maximum}${unitOf(issue.origin)}`;
+  if (issue.code === 'too_small') return `is too small: at least ${issue.minimum}${unitOf(issue.origin)}`;
   return `is wrong: ${issue.message.replace(/^Invalid input: /, '')}`;
 }
+
+const unitOf = (origin: string): string => ({ string: ' characters', array: ' of them' })[origin] ?? '';
 
 const named = (path: readonly PropertyKey[]): string =>
   path.length === 0 ? 'the machine' : `'${path.map(String).join('.')}'`;
@@ -218,7 +223,9 @@ function imageOf(
 ): ImageValue | undefined {
   if (typeof image !== 'string') return { ...image, file: resolve(folder, image.file) };
   const [, path, address] = /^(.+)@(0x[0-9a-fA-F_]+|\d[\d_]*)$/.exec(image) ?? [];
-  if (path === undefined) return { file: resolve(folder, image) };
+  const wrong = wrongAddress(image, folder);
+  if (wrong !== undefined) mistakes.add(where, `'${wrong}' is no address`, 'give file@0x80000000');
+  if (path === undefined) return wrong === undefined ? { file: resolve(folder, image) } : undefined;
   const at = parseInteger(address!);
   if (at === undefined) mistakes.add(where, `'${address}' is no address`);
   return { file: resolve(folder, path), at };
