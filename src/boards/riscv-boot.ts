@@ -74,9 +74,10 @@ export function planBoot({ base, size }: RamRange, xlen: Xlen, options: BootOpti
   }
   const initrd = placed('initrd', options.initrd, initrdAt ?? 0, end, raw);
   const loaded = [bios, kernel, initrd].filter((one) => one !== undefined);
+  const programs = loaded.flatMap(({ elf }) => (elf ? [elf] : []));
   return {
     segments: loaded.flatMap((one) => one.segments),
-    programs: loaded.flatMap(({ elf }) => (elf ? [elf] : [])),
+    ...(programs.length > 0 && { programs }),
     start: base,
     next: kernel?.entry ?? 0,
     ...(initrd && { initrd: { start: initrdAt!, end: initrd.end } }),
