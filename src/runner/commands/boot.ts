@@ -387,10 +387,13 @@ async function dump(chosen: ChosenMachine, target: string | true): Promise<ExitC
 function requireImage(board: AnyBoard, path: string | undefined, model: Model | undefined): void {
   if (path !== undefined || (board.chip.images?.length ?? 0) > 0) return;
   const hasBoot = model?.boot?.value.bios !== undefined || model?.boot?.value.kernel !== undefined;
+  // A board that starts images itself has its own code for that in its ROM.
+  const own = model?.loadsItself === true ? 'rom' : undefined;
   const hasContents = Object.values(board.chip.memories).some(
-    ({ contents }) => contents !== undefined && contents.length > 0,
+    ({ contents, kind }) => contents !== undefined && contents.length > 0 && kind !== own,
   );
-  if (hasBoot || (hasContents && model !== undefined)) return;
+  const isLoaded = (model?.contents.length ?? 0) > 0;
+  if (hasBoot || isLoaded || (hasContents && model !== undefined)) return;
   throw new UsageError({
     what: 'there is no image to run',
     where: 'fwtest boot',

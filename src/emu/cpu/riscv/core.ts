@@ -164,7 +164,7 @@ export class RiscvCluster implements Cpu {
   get stuck(): string | undefined {
     const stuck = this.harts.find((hart) => hart.stuck !== undefined);
     if (stuck === undefined || !this.harts.every((hart) => hart.isIdle || hart.stuck !== undefined)) return undefined;
-    return this.harts.length === 1 ? stuck.stuck : stuck.stuck?.replace('hart', `hart ${stuck.hartId}`);
+    return this.harts.length === 1 ? stuck.stuck : stuck.stuck?.replace('the hart', `hart ${stuck.hartId}`);
   }
 
   run(): CpuStop {

@@ -303,9 +303,7 @@ const EXCEPTIONS = {
 
 /** What follows from the hart's state and memory alone. A device may refuse an access now and not the next time. */
 const ALWAYS: ReadonlySet<number> = new Set(
-  Object.values(EXCEPTION).filter(
-    (one) => one !== EXCEPTION.loadAccessFault && one !== EXCEPTION.storeAccessFault,
-  ),
+  Object.values(EXCEPTION).filter((one) => one !== EXCEPTION.loadAccessFault && one !== EXCEPTION.storeAccessFault),
 );
 
 /** A page fault of user mode that its kernel gets: how pages come on demand, and no fault of the firmware. */
