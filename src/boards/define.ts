@@ -6,6 +6,7 @@ import { UsageError } from '../emu/errors.js';
 import { Machine, type MachineOptions } from '../emu/machine.js';
 import type { LoadSegment, MachineDescription } from '../emu/machine-description.js';
 import type { PartType } from '../emu/part.js';
+import { checkLines } from './interrupt-lines.js';
 
 /** Chips and boards: typed descriptions that machines are made from. */
 
@@ -129,6 +130,7 @@ export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartR
       if ('device' in one) devices[name] = one;
       else parts[name] = one;
     }
+    checkLines(this, devices, additions);
     type Result = Board<Replace<D, DevicesIn<A>>, Replace<P, PartsIn<A>>, H>;
     return new Board(this.name, { ...this.chip, devices }, parts) as unknown as Result;
   }

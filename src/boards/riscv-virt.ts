@@ -59,7 +59,7 @@ function commonDevices({ flash = [] }: VirtOptions, harts: number) {
     finisher: at(finisher.address, testFinisher, { wires: { halt: 'cpu.halt' } }),
     rtc: at(rtc.address, goldfishRtc(), { irq: rtc.irq }),
     banana: at(0x400_0000, bananaRom),
-    calc: at(0x400_1000, mmioCalculator()),
+    calc: at(0x400_1000, mmioCalculator(), { irq: VIRT.calcIrq }),
     uart0: at(uart0.address, ns16550({ lineControl: EIGHT_BITS }), { irq: uart0.irq, clock: 'uart0-input' }),
     fwCfg: at(configuration.address, fwCfg({ cpus: harts })),
     flash0: flashAt(0),

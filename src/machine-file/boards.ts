@@ -99,13 +99,15 @@ function booting(
   };
 }
 
-function filesOf({ drive, ...boot }: BootValue): OptionValues | undefined {
+function filesOf({ drive, pflash, ...boot }: BootValue): OptionValues | undefined {
   if (drive !== undefined)
     throw new UsageError({ what: 'this board has no disk', where: '--drive', remedy: 'leave it out' });
+  if (pflash !== undefined)
+    throw new UsageError({ what: 'this board has no such flash', where: '--pflash', remedy: 'leave it out' });
   return virtBoot(boot) as OptionValues | undefined;
 }
 
-function virtBoot({ bios, kernel, initrd, append, drive, dtb }: BootValue): Partial<VirtOptions> | undefined {
+function virtBoot({ bios, kernel, initrd, append, drive, pflash, dtb }: BootValue): Partial<VirtOptions> | undefined {
   if (dtb !== undefined) {
     throw new UsageError({ what: 'this board makes its own device tree', where: '--dtb', remedy: 'leave it out' });
   }
@@ -117,7 +119,10 @@ function virtBoot({ bios, kernel, initrd, append, drive, dtb }: BootValue): Part
     });
   }
   const disk = drive?.[0] === undefined ? undefined : { image: bytesOf(drive[0]) };
-  const files = { bios: firmware(bios), kernel, initrd, disk };
+  const flash = pflash?.map((path) => (path === 'none' ? undefined : bytesOf(path)));
+  if (flash !== undefined && flash.length > 2)
+    throw new UsageError({ what: 'this board has two flashes', where: '--pflash', remedy: 'give two at most' });
+  const files = { bios: firmware(bios), kernel, initrd, disk, flash };
   const given = Object.entries({ ...files, append }).filter(([, one]) => one !== undefined);
   return given.length === 0 ? undefined : Object.fromEntries(given);
 }

@@ -62,7 +62,7 @@ class Builder {
       cpus.length === 0 ? undefined : chipCpu(cpus, rates, own),
     );
     const chip = { name: model.name, cpu: NO_CPU, ...processors, ...hertz, memories, devices, ...rest } satisfies Chip;
-    this.#probe({ ...chip, parts }, cpus);
+    this.#probe({ ...chip, parts }, cpus, wiring.said);
     const images = all.map(({ image }) => image);
     this.#mistakes.check();
     const started: Chip = { ...chip, ...(images.length > 0 && { images }) };
@@ -70,7 +70,7 @@ class Builder {
   }
 
   /** With mistakes among them, what is wired up next would only repeat them. */
-  #probe(description: MachineDescription, cpus: readonly MadeCpu[]): void {
+  #probe(description: MachineDescription, cpus: readonly MadeCpu[], said: ReadonlyMap<string, string>): void {
     const cores = cpus.map(({ name, kind, options }) => {
       const core = {
         inputs: kind?.inputs?.(options) ?? [],
@@ -80,7 +80,7 @@ class Builder {
       return [name, core] as const;
     });
     const first = cores[0]?.[1] ?? { inputs: [], outputs: [], interrupts: undefined };
-    probe(description, this.#model, this.#mistakes, new Map([['cpu', first], ...cores]));
+    probe(description, this.#model, this.#mistakes, new Map([['cpu', first], ...cores]), said);
   }
 
   #checkNames(): void {

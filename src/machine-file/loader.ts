@@ -24,6 +24,11 @@ export function addLoader(
 ): Entry<CpuValue> {
   const { boot } = model;
   if (boot === undefined || model.loadsItself || kind === undefined) return cpu;
+  for (const key of ['drive', 'pflash'] as const) {
+    if (boot.value[key] === undefined) continue;
+    const remedy = 'give the contents to a device or memory of the machine: file, contents, image';
+    mistakes.add(boot.where(key), `this machine does not say what takes a ${key}`, remedy);
+  }
   const { bios, kernel, initrd, protocol } = boot.value;
   const loads = [bios, kernel, initrd].some((one) => one !== undefined && one !== 'none');
   if (kind.family !== 'riscv') {
@@ -31,7 +36,7 @@ export function addLoader(
       mistakes.add(boot.where(), 'this CPU has no loader for bios, kernel and initrd', 'give --image, or images: […]');
     return cpu;
   }
-  if (!loads && protocol !== 'riscv' && protocol !== 'linux') return cpu;
+  if (!loads && protocol !== 'riscv') return cpu;
   const plan = mistakes.guard(boot.where(), () => planOf(model, boot, xlenOf(cpu, kind), mistakes));
   return plan ? addRom(model, cpu, xlenOf(cpu, kind), plan, boot, mistakes) : cpu;
 }

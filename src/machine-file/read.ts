@@ -4,7 +4,9 @@ import { closest } from '../emu/spelling.js';
 import { base64, fileBytes } from './file-bytes.js';
 import { CPUS, kindNamed } from './kinds/index.js';
 import { zod } from './libraries.js';
+import { checkCounts } from './limits.js';
 import type { Source } from './load-yaml.js';
+import { mended } from './mend-shape.js';
 import type { Mistakes } from './mistakes.js';
 import type { BootValue, CpuValue, ImageValue, Model, Named, Where } from './model.js';
 import { parseInteger } from './quantities.js';
@@ -15,17 +17,26 @@ import { CPU_KEYS, DEVICE_KEYS, type MachineFile, machineSchema, PART_KEYS } fro
 type Issue = Zod.core.$ZodIssue;
 let schema: ReturnType<typeof machineSchema> | undefined;
 
-/** Checks the shape of a description. @returns undefined if it is wrong, which is noted */
-export function readShape({ raw, where }: Source, mistakes: Mistakes): MachineFile | undefined {
+export interface ReadFile {
+  readonly file: MachineFile;
+  readonly source: Source;
+}
+
+/** Checks the shape of a description. @returns what of it has the right shape; undefined if that is nothing to go on with */
+export function readShape(source: Source, mistakes: Mistakes): ReadFile | undefined {
+  const { raw, where } = source;
   schema ??= machineSchema(zod().z);
   if (raw === null || raw === undefined) {
     mistakes.add(where(), 'the machine file is empty', 'start with: board: riscv-virt');
     return undefined;
   }
-  const result = schema.safeParse(raw);
-  if (result.success) return result.data;
+  if (typeof raw === 'object') checkCounts(raw, where);
+  const result = schema.safeParse(raw, { reportInput: true });
+  if (result.success) return { file: result.data, source };
   noteIssues(result.error.issues, where, mistakes, (path) => keysAt(path));
-  return undefined;
+  const rest = mended(raw, result.error.issues, where, mistakes);
+  const again = rest && schema.safeParse(rest.raw);
+  return again?.success ? { file: again.data, source: { ...source, ...rest } } : undefined;
 }
 
 /** Turns what zod found into mistakes. `keys`: those that may stand at a path. */
@@ -230,7 +241,8 @@ export function bootOf(boot: NonNullable<MachineFile['boot']>, folder: string): 
   const path = (one: string | undefined) =>
     one === undefined || one === 'none' || one === 'default' ? one : resolve(folder, one);
   const paths = { bios: path(boot.bios), kernel: path(boot.kernel), initrd: path(boot.initrd), dtb: path(boot.dtb) };
-  return { ...boot, ...paths, drive: boot.drive?.map((one) => resolve(folder, one)) };
+  const drive = boot.drive?.map((one) => resolve(folder, one));
+  return { ...boot, ...paths, drive, pflash: boot.pflash?.map((one) => path(one)!) };
 }
 
 /** Takes something of the board away. */
@@ -288,10 +300,10 @@ function ownKeyOf(
   where: string,
   mistakes: Mistakes,
 ): object | undefined {
-  const file = readShape(
+  const shape = readShape(
     { raw: { [group]: { it: { type, [option]: value } } }, where: () => where, folder: '.' },
     mistakes,
   );
-  const read = file?.[group]?.['it'] as Record<string, unknown> | undefined;
+  const read = shape?.file[group]?.['it'] as Record<string, unknown> | undefined;
   return read && { [option]: read[option] };
 }

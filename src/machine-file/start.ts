@@ -53,7 +53,7 @@ export function startOf(
 function checkProtocol(family: 'arm' | 'riscv', boot: Model['boot'], mistakes: Mistakes): void {
   const protocol = boot?.value.protocol;
   if (boot === undefined || protocol === undefined || protocol === 'reset') return;
-  const of = { arm: ['cortex-m'], riscv: ['elf-entry', 'riscv', 'linux'] } as const;
+  const of = { arm: ['cortex-m'], riscv: ['elf-entry', 'riscv'] } as const;
   if ((of[family] as readonly string[]).includes(protocol)) return;
   const what =
     family === 'arm' ? 'a Cortex-M starts by its vector table' : 'a RISC-V hart has no vector table to start by';

@@ -1,6 +1,7 @@
 /** QEMU's habits on the command line, where they mean one thing: translated, or explained. */
 
 import { UsageError } from '../emu/errors.js';
+import { pairs, QemuDrives } from './qemu-drives.js';
 
 /** Options of a dash and a word that mean one of ours with the same value. */
 const SAME: Readonly<Record<string, string>> = {
@@ -12,7 +13,6 @@ const SAME: Readonly<Record<string, string>> = {
   '-initrd': '--initrd',
   '-append': '--append',
   '-dtb': '--dtb',
-  '-drive': '--drive',
   '-global': '--set',
   '-name': '--name',
 };
@@ -43,6 +43,7 @@ const EXPLAINED: Readonly<Record<string, string>> = {
 /** Arguments of `fwtest boot` with QEMU's spellings replaced by ours. @throws UsageError for those without one */
 export function fromQemu(args: readonly string[]): string[] {
   const out: string[] = [];
+  const drives = new QemuDrives();
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
     const value = args[i + 1];
@@ -53,6 +54,15 @@ export function fromQemu(args: readonly string[]): string[] {
     } else if (arg === '-device' && value?.startsWith('loader,')) {
       out.push('--image', loader(value));
       i++;
+    } else if (arg === '-drive' || (arg === '--drive' && /^(file|if|format|id)=/.test(value ?? ''))) {
+      drives.drive(value ?? 'file=');
+      i++;
+    } else if (arg === '-pflash' && value !== undefined) {
+      drives.flash(value);
+      i++;
+    } else if (arg === '-device') {
+      out.push(...drives.device(value ?? ''));
+      i++;
     } else if (Object.hasOwn(NOTHING, arg)) i += dropped(arg, value);
     else if (Object.hasOwn(EXPLAINED, arg))
       throw new UsageError({
@@ -62,7 +72,7 @@ export function fromQemu(args: readonly string[]): string[] {
       });
     else out.push(arg);
   }
-  return out;
+  return [...out, ...drives.args];
 }
 
 /** How many arguments besides are dropped. */
@@ -88,14 +98,12 @@ function memoryOrHarts(arg: string, value = ''): string {
 
 /** `loader,file=app.bin,addr=0x80000000`. */
 function loader(value: string): string {
-  const pairs = new Map(value.split(',').map((pair) => pair.split(/=(.*)/s) as [string, string]));
-  const file = pairs.get('file');
+  const { file, addr: address } = pairs(value);
   if (file === undefined)
     throw new UsageError({
       what: `'-device ${value}' names no file`,
       where: 'fwtest boot',
       remedy: 'give file=…,addr=…',
     });
-  const address = pairs.get('addr');
   return address === undefined ? file : `${file}@${address}`;
 }

@@ -55,6 +55,44 @@ const HELLO = [
   ...['--device', 'fin=test-finisher@0x100000', '--wire', 'fin.halt=cpu.halt'],
 ];
 
+/** A board for `calc_test`, without its calculator. */
+const CALC_BOARD = [
+  ...['--machine', 'none', '--cpu', 'rv32,clock=100MHz', '--memory', 'ram@0x80000000:1M', '--clock', 'u=3686400'],
+  ...['--device', 'uart0=ns16550@0x10000000,irq=plic.10,clock=u,lineControl=3'],
+];
+
+const command = (execute: string, args: object) => JSON.stringify({ execute, arguments: args });
+const RUN = (time: string, text?: string) => command('run', { for: time, ...(text && { uart: { text } }) });
+const WRITE = (data: string) => command('uart-write', { data });
+
+interface Line {
+  readonly event?: string;
+  readonly time?: number;
+  readonly data?: { readonly text?: string };
+  readonly error?: { readonly desc: string };
+  readonly return?: { readonly reason?: string; readonly time?: number; readonly value?: unknown };
+}
+
+/** What a machine on the command line does with commands of the protocol, in machine time (ns). */
+function served(commands: readonly string[], ...args: string[]) {
+  const lines = [command('capabilities', { enable: ['UART', 'IRQ'] }), ...commands, command('quit', {})];
+  const { stdout, code, stderr } = run(folder(), process.execPath, [BIN, 'serve', ...args], {}, lines.join('\n'));
+  const messages = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Line);
+  expect([code, messages.flatMap(({ error }) => error?.desc ?? [])], stderr).toEqual([0, []]);
+  const answers = messages.flatMap(({ return: result }) => result ?? []);
+  const runs = answers.filter(({ reason }) => reason !== undefined);
+  return {
+    text: messages.map(({ event, data }) => (event === 'UART' ? data?.text : '')).join(''),
+    interrupts: messages.filter(({ event }) => event === 'IRQ').length,
+    reasons: runs.map(({ reason }) => reason),
+    times: runs.map(({ time }) => time!),
+    values: answers.flatMap((one) => ('value' in one ? [one.value] : [])),
+  };
+}
+
 describe('what was asked for in 2021, each on the command line', () => {
   test('processors: of either family, several harts, clock and first instruction', () => {
     const cwd = folder();
@@ -136,30 +174,50 @@ describe('what was asked for in 2021, each on the command line', () => {
     `);
   });
 
+  test('an interrupt of a device, served by the firmware', () => {
+    const calc = ['--device', 'calc=mmio-calculator@0x04001000,busyCycles=200'];
+    const says = (...wiring: string[]) => {
+      const device = [...calc.slice(0, -1), `${calc.at(-1)}${wiring.join('')}`];
+      const lines = [RUN('50ms', 'A op B?'), WRITE('irq 6 * 7\n'), RUN('50ms', '= 42')];
+      return served(lines, elf('calc-test/calc_test-riscv-virt.elf'), ...CALC_BOARD, ...device);
+    };
+    const by = says(',irq=plic.20');
+    expect(by.text).toContain('6 * 7 = 42');
+    expect(by.reasons).toEqual(['met', 'met']);
+    expect(by.interrupts).toBeGreaterThan(0);
+    // On no line, and on one that the firmware does not listen to, it waits for ever.
+    for (const wiring of ['', ',irq=plic.21']) {
+      const mute = says(wiring);
+      expect([mute.reasons[0], mute.text.includes('= 42'), mute.interrupts]).toEqual(['met', false, 0]);
+    }
+  });
+
   test('GPIO: an LED on a pin by a wire, which the firmware blinks', () => {
-    const args = [
-      '--board',
-      'stm32f4-discovery',
-      '--remove',
-      'green',
-      '--part',
-      'lamp=led',
-      '--wire',
-      'gpiod.12=lamp.in',
-      '--for',
-      '100ms',
-      '--dump-config',
-    ];
-    const { stdout, code } = boot(folder(), elf('blinky/blinky.elf'), ...args);
-    expect(code).toBe(0);
-    expect(stdout).toContain('lamp: { type: led }');
-    expect(stdout).toContain('- gpiod.12=lamp.in');
+    const lamp = ['--board', 'stm32f4-discovery', '--remove', 'green', '--part', 'lamp=led'];
+    /** Whether it is lit 100 ms after power-on, and every 250 ms from then on. */
+    const lit = (wire: string) => {
+      const look = command('part-get', { part: 'lamp', property: 'lit' });
+      const lines = ['100ms', '250ms', '250ms', '250ms', '250ms'].flatMap((time) => [RUN(time), look]);
+      return served(lines, elf('blinky/blinky.elf'), ...lamp, '--wire', wire).values;
+    };
+    // The firmware toggles PD12 every 500 ms, PD13 every 250 ms, PD11 never.
+    expect(lit('gpiod.12=lamp.in')).toEqual([false, false, true, true, false]);
+    expect(lit('gpiod.13=lamp.in')).toEqual([false, true, false, true, false]);
+    expect(lit('gpiod.11=lamp.in')).toEqual([false, false, false, false, false]);
   });
 
   test('clocks: a UART on a PLL sends at its rate', () => {
     const cwd = folder();
     const pll = HELLO.map((one) => (one === 'u=3686400' ? 'u=xtal*2/5' : one));
-    expect(boot(cwd, elf('hello/hello.elf'), ...pll, '--clock', 'xtal=9216kHz').stdout).toBe('hello from rv32\n');
+    /** ns of machine time from the first byte to the fourteenth. */
+    const thirteenBytes = (xtal: string) => {
+      const lines = [RUN('100ms', 'h'), RUN('100ms', 'rv3')];
+      const [first, last] = served(lines, elf('hello/hello.elf'), ...pll, '--clock', `xtal=${xtal}`).times;
+      return last! - first!;
+    };
+    // 8n1: ten bits a byte, at 3,686,400 Hz / 16 / 2 and at half of it.
+    expect(Math.abs(thirteenBytes('9216kHz') / ((13 * 10e9) / 115_200) - 1)).toBeLessThan(0.01);
+    expect(Math.abs(thirteenBytes('4608kHz') / ((13 * 10e9) / 57_600) - 1)).toBeLessThan(0.01);
     const { stderr, code } = boot(cwd, elf('hello/hello.elf'), ...pll);
     expect(code).toBe(2);
     expect(stderr).toContain("clock 'u' is made from 'xtal', which is no clock\n  where: --clock #1");

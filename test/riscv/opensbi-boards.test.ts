@@ -52,29 +52,35 @@ async function qemuText(options: readonly string[], last: string): Promise<strin
 }
 
 describe.skipIf(missing.length > 0)(
-  missing.length > 0 ? `OpenSBI on other boards (not installed: ${missing.join(', ')})` : 'OpenSBI on other boards',
+  missing.length > 0 ? `OpenSBI on other boards (needs ${missing.join(', ')})` : 'OpenSBI on other boards',
   { timeout: 600_000 },
   () => {
-    test.skipIf(!hasQemu).each([1, 4])('sifive-u with %i U54: OpenSBI and U-Boot as on QEMU', async (harts) => {
-      const board = sifiveUBoard({ harts, bios: OPENSBI, kernel: U_BOOT });
-      const machine = board.createMachine({ engine: 'auto' });
-      const ours = consoleText(machine, board.handlesOf(machine).uart0, AUTOBOOT);
-      expect(machine.guestErrors).toEqual([]);
-      const options = ['-M', 'sifive_u', '-smp', `${1 + harts}`, '-bios', OPENSBI, '-kernel', U_BOOT];
-      const theirs = await qemuText(options, AUTOBOOT);
-      // the harts run for the lottery that elects the one to boot
-      const same = (text: string) =>
-        comparable(text, AUTOBOOT).filter((line) => !/^(Boot HART ID|Domain0 Boot HART) /.test(line));
-      expect(same(ours)).toEqual(same(theirs));
-    });
+    test.skipIf(!hasQemu).each([1, 4])(
+      'sifive-u with %i U54: OpenSBI and U-Boot as on QEMU (needs qemu-system-riscv64)',
+      async (harts) => {
+        const board = sifiveUBoard({ harts, bios: OPENSBI, kernel: U_BOOT });
+        const machine = board.createMachine({ engine: 'auto' });
+        const ours = consoleText(machine, board.handlesOf(machine).uart0, AUTOBOOT);
+        expect(machine.guestErrors).toEqual([]);
+        const options = ['-M', 'sifive_u', '-smp', `${1 + harts}`, '-bios', OPENSBI, '-kernel', U_BOOT];
+        const theirs = await qemuText(options, AUTOBOOT);
+        // the harts run for the lottery that elects the one to boot
+        const same = (text: string) =>
+          comparable(text, AUTOBOOT).filter((line) => !/^(Boot HART ID|Domain0 Boot HART) /.test(line));
+        expect(same(ours)).toEqual(same(theirs));
+      },
+    );
 
-    test.skipIf(!hasQemu)('spike: OpenSBI as on QEMU, through the host-target interface', async () => {
-      const board = spikeBoard({ xlen: 64, bios: OPENSBI });
-      const machine = board.createMachine({ engine: 'auto' });
-      const ours = consoleText(machine, board.handlesOf(machine).htif, LAST_LINE);
-      expect(machine.guestErrors).toEqual([]);
-      const theirs = await qemuText(['-M', 'spike', '-bios', OPENSBI], LAST_LINE);
-      expect(comparable(ours, LAST_LINE)).toEqual(comparable(theirs, LAST_LINE));
-    });
+    test.skipIf(!hasQemu)(
+      'spike: OpenSBI as on QEMU, through the host-target interface (needs qemu-system-riscv64)',
+      async () => {
+        const board = spikeBoard({ xlen: 64, bios: OPENSBI });
+        const machine = board.createMachine({ engine: 'auto' });
+        const ours = consoleText(machine, board.handlesOf(machine).htif, LAST_LINE);
+        expect(machine.guestErrors).toEqual([]);
+        const theirs = await qemuText(['-M', 'spike', '-bios', OPENSBI], LAST_LINE);
+        expect(comparable(ours, LAST_LINE)).toEqual(comparable(theirs, LAST_LINE));
+      },
+    );
   },
 );

@@ -76,20 +76,20 @@ const DISK = new Uint8Array(64 * 512);
 for (let i = 0; i < DISK.length; i++) DISK[i] = (i * 7 + (i >> 9)) & 0xff;
 
 describe.skipIf(missing.length > 0)(
-  missing.length > 0 ? `OpenSBI and U-Boot (not installed: ${missing.join(', ')})` : 'OpenSBI and U-Boot',
+  missing.length > 0 ? `OpenSBI and U-Boot (needs ${missing.join(', ')})` : 'OpenSBI and U-Boot',
   { timeout: 600_000 },
   () => {
     const files = { bios: `${OPENSBI}/fw_dynamic.bin`, kernel: U_BOOT };
     const theirs = ['-M', 'virt', '-bios', files.bios, '-kernel', files.kernel];
 
-    test.skipIf(!hasQemu)('say the same as on QEMU, to the prompt and at it', async () => {
+    test.skipIf(!hasQemu)('say the same as on QEMU, to the prompt and at it (needs qemu-system-riscv64)', async () => {
       const ours = ourConsole(files, COMMANDS);
       expect([ours.exitCode, ours.errors]).toEqual([0, []]);
       expect(comparable(ours.text)).toEqual(comparable(await qemuConsole(theirs, COMMANDS)));
       expect(ours.seconds).toBeLessThan(5);
     });
 
-    test.skipIf(!hasQemu)('the same with 4 harts and 256 MiB', async () => {
+    test.skipIf(!hasQemu)('the same with 4 harts and 256 MiB (needs qemu-system-riscv64)', async () => {
       const ours = ourConsole({ ...files, harts: 4, ram: 2 ** 28 }, atOnce('poweroff'));
       expect([ours.exitCode, ours.errors]).toEqual([0, []]);
       // QEMU's harts run for the lottery that elects the one to boot
@@ -106,13 +106,16 @@ describe.skipIf(missing.length > 0)(
       expect(text).toContain('Model: riscv-virtio,qemu');
     });
 
-    test.skipIf(!hasQemu)('U-Boot alone, in M mode, resets the machine and comes again', async () => {
-      const commands = [...atOnce('bdinfo', 'reset'), ...atOnce('poweroff')];
-      const ours = ourConsole({ bios: U_BOOT_M }, commands);
-      expect([ours.exitCode, ours.errors]).toEqual([0, []]);
-      const options = ['-M', 'virt', '-bios', U_BOOT_M];
-      expect(comparable(ours.text)).toEqual(comparable(await qemuConsole(options, commands)));
-    });
+    test.skipIf(!hasQemu)(
+      'U-Boot alone, in M mode, resets the machine and comes again (needs qemu-system-riscv64)',
+      async () => {
+        const commands = [...atOnce('bdinfo', 'reset'), ...atOnce('poweroff')];
+        const ours = ourConsole({ bios: U_BOOT_M }, commands);
+        expect([ours.exitCode, ours.errors]).toEqual([0, []]);
+        const options = ['-M', 'virt', '-bios', U_BOOT_M];
+        expect(comparable(ours.text)).toEqual(comparable(await qemuConsole(options, commands)));
+      },
+    );
 
     test('U-Boot reads a virtio disk', () => {
       const commands = atOnce(

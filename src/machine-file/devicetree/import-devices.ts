@@ -15,11 +15,14 @@ export class DeviceImport {
   readonly #draft: Draft;
   readonly #names: Names;
   readonly #lineOf: LineOf;
+  readonly #own: ReadonlySet<string>;
 
-  constructor(draft: Draft, names: Names, lineOf: LineOf) {
+  /** @param own names in `compatible` that are types of the user's own */
+  constructor(draft: Draft, names: Names, lineOf: LineOf, own: ReadonlySet<string> = new Set()) {
     this.#draft = draft;
     this.#names = names;
     this.#lineOf = lineOf;
+    this.#own = own;
   }
 
   /** A node that has addresses. What contains others gives them room. */
@@ -27,9 +30,10 @@ export class DeviceImport {
     const { resources } = this.#draft;
     const spans = resources.spans(node).filter(({ size }) => size > 0);
     if (spans.length === 0) return;
-    const row = modelOf(node, resources);
+    const row = modelOf(node, resources, this.#own);
     const options = row?.options?.(node, resources) ?? {};
-    if (row && typeof options !== 'string' && DEVICES.has(row.type)) this.#model(node, row, options, spans);
+    if (row && typeof options !== 'string' && (DEVICES.has(row.type) || this.#own.has(row.type)))
+      this.#model(node, row, options, spans);
     else if (!resources.isDisabled(node)) this.#stubs(node, spans, typeof options === 'string' ? options : undefined);
   }
 

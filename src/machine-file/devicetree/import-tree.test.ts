@@ -36,6 +36,17 @@ const riscv = (soc: string, more = '') => `/dts-v1/;
 
 const UART = 'serial@10000000 { compatible = "ns16550a"; reg = <0x10000000 0x100>; interrupts = <10>;';
 
+test('a node that a device of the user stands for', () => {
+  const source = riscv(
+    'npu@20000000 { compatible = "acme,npu"; reg = <0x20000000 0x1000>; interrupt-parent = <&plic>; interrupts = <7>; };',
+  );
+  const options = { path: 'board.dts', boardNamed: () => undefined };
+  const own = importDevicetree(readDts(source, 'board.dts'), { ...options, compatibles: new Set(['acme,npu']) });
+  expect(own.raw.devices?.['npu']).toEqual({ type: 'acme,npu', at: 0x2000_0000, irq: 'plic.7' });
+  expect(own.unmodelled).toEqual([]);
+  expect(imported(source).unmodelled).toHaveLength(1);
+});
+
 describe('a chip of the project', () => {
   const { raw, unmodelled, where } = imported(ZEPHYR_STYLE, KNOWN);
 

@@ -1,0 +1,3 @@
+    .include "common.inc"
+_start:
+    j _start
