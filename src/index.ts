@@ -26,6 +26,7 @@ export type { BoardHandle, BoardSnapshot } from './runner/board-handle.js';
 export type { FirmwareTestOptions, Fixtures } from './runner/firmware-test.js';
 export { type FirmwareTest, firmwareTest } from './runner/fixture.js';
 export { expectGpioHigh, expectGpioLow } from './runner/gpio-expectations.js';
+export { loadBoardAsync } from './runner/load-board.js';
 export { mmioCalc } from './runner/mmio-calc.js';
 export { systemTest } from './runner/system-test.js';
 export type { SystemFixtures, SystemTestOptions } from './runner/systems.js';

@@ -8,6 +8,7 @@ import { led } from '../emu/parts/led.js';
 import { terminal } from '../emu/parts/terminal.js';
 import { defineBoard, defineChip } from './define.js';
 import { at, KiB, ram } from './rows.js';
+import { stm32f4Discovery } from './stm32f4-discovery.js';
 
 /** Eight pins, driven by the bits of nothing: what a board's parts hang on. */
 const port = defineDevice({
@@ -112,6 +113,26 @@ describe('a wrong board fails at its definition', () => {
         where: board 'board'
         remedy: pins are PA0, PA1, PA2, PA3 …]
     `);
+  });
+
+  it('with the interrupt of another device, unless the chip shares that line already', () => {
+    const calc = mmioCalculator();
+    const one = board.with({ calc: at(0x6000_0000, calc, { irq: 3 }) });
+    expect(() => one.with({ other: at(0x6001_0000, calc, { irq: 3 }) })).toThrowErrorMatchingInlineSnapshot(`
+      [UsageError: interrupt 3 is taken by calc and other
+        where: board 'board'
+        remedy: give each a line of its own, or say that they share it: defineBoard({ board: '…', devices: { … }, sharedIrqs: [3] })]
+    `);
+    for (const row of [{ irq: 'nvic.3' }, { wires: { irq: 'cpu.3' } }]) {
+      expect(() => one.with({ other: at(0x6001_0000, calc, row) })).toThrow('interrupt 3 is taken by calc and other');
+    }
+    expect(() => one.with({ calc: at(0x6001_0000, calc, { irq: 3 }) })).not.toThrow();
+    expect(() => one.with({ other: at(0x6001_0000, calc, { irq: 4 }) })).not.toThrow();
+    // TIM1's update and TIM10 have one line (RM0090 table 62)
+    expect(() => stm32f4Discovery.with({ calc: at(0x6000_0000, calc, { irq: 25 }) })).not.toThrow();
+    expect(() => stm32f4Discovery.with({ calc: at(0x6000_0000, calc, { irq: 38 }) })).toThrow(
+      'interrupt 38 is taken by usart2 and calc',
+    );
   });
 
   it('with wires that nobody has', () => {

@@ -6,6 +6,7 @@ import { UsageError } from '../emu/errors.js';
 import { Machine, type MachineOptions } from '../emu/machine.js';
 import type { LoadSegment, MachineDescription } from '../emu/machine-description.js';
 import type { PartType } from '../emu/part.js';
+import { checkLines } from './interrupt-lines.js';
 
 /** Chips and boards: typed descriptions that machines are made from. */
 
@@ -36,6 +37,8 @@ export interface Chip<D extends DeviceRows = DeviceRows, H extends object = obje
   readonly start?: ChipStart;
   /** Images that belong to the board, before any firmware that a test or command line names. */
   readonly images?: readonly BoardImage[];
+  /** Programs that `contents` has put into memory, for their symbols and lines alone. */
+  readonly loaded?: readonly ElfImage[];
 }
 
 /** Handles of devices and parts by their names on the board. */
@@ -129,6 +132,7 @@ export class Board<D extends DeviceRows = DeviceRows, P extends PartRows = PartR
       if ('device' in one) devices[name] = one;
       else parts[name] = one;
     }
+    checkLines(this, devices, additions);
     type Result = Board<Replace<D, DevicesIn<A>>, Replace<P, PartsIn<A>>, H>;
     return new Board(this.name, { ...this.chip, devices }, parts) as unknown as Result;
   }

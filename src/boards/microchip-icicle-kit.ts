@@ -1,7 +1,7 @@
 import { notModelledBlock } from '../machine-file/kinds/common.js';
 import { terminal } from '../machine-file/kinds/parts.js';
 import { ns16550 } from '../machine-file/kinds/riscv.js';
-import { riscvPlatform } from '../machine-file/kinds/riscv-cpus.js';
+import { sifiveU54 } from '../machine-file/kinds/riscv-cpus.js';
 import { mmuartExtension, pfsocSysreg, sifiveCcache } from '../machine-file/kinds/sifive.js';
 import { defineBoard, defineChip } from './define.js';
 import { resetRom } from './riscv-boot.js';
@@ -36,7 +36,7 @@ const named = (block: string, size: number) => notModelledBlock(block, { size })
 const chip = () =>
   defineChip({
     name: 'mpfs250t',
-    cpu: riscvPlatform({
+    cpu: sifiveU54({
       xlen: 64,
       isa: 'imafdc',
       modes: 'msu',

@@ -13,6 +13,8 @@ export const VIRT = {
   uart0: { address: 0x1000_0000, size: 0x100, irq: 10, hertz: 3_686_400 },
   /** Eight slots, `stride` apart; the first one's interrupt is `irq`. */
   virtio: { address: 0x1000_1000, stride: 0x1000, count: 8, irq: 1 },
+  /** Of the calculator, which QEMU has not got: none of its devices has this line. */
+  calcIrq: 20,
   fwCfg: { address: 0x1010_0000, size: 0x18 },
   flash: { address: 0x2000_0000, size: 32 * MIB, count: 2 },
   pciConfiguration: { address: 0x3000_0000, size: 256 * MIB },

@@ -59,7 +59,7 @@ function commonDevices({ flash = [] }: VirtOptions, harts: number) {
     finisher: at(finisher.address, testFinisher, { wires: { halt: 'cpu.halt' } }),
     rtc: at(rtc.address, goldfishRtc(), { irq: rtc.irq }),
     banana: at(0x400_0000, bananaRom),
-    calc: at(0x400_1000, mmioCalculator()),
+    calc: at(0x400_1000, mmioCalculator(), { irq: VIRT.calcIrq }),
     uart0: at(uart0.address, ns16550({ lineControl: EIGHT_BITS }), { irq: uart0.irq, clock: 'uart0-input' }),
     fwCfg: at(configuration.address, fwCfg({ cpus: harts })),
     flash0: flashAt(0),
@@ -126,6 +126,7 @@ function virtBoard<const O extends VirtOptions>(options: O): VirtBoard<O> {
       },
       devices: { ...commonDevices(options, harts), ...virtioDevices(options) } as DeviceRows,
       contents: () => [...plan.segments, treeOf(options, plan)],
+      loaded: plan.programs ?? [],
       // too large to keep what is written there: an access is an access fault that says so
       absent: {
         'PCIe I/O ports': pciPorts,

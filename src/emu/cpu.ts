@@ -14,8 +14,8 @@ import type { Timebase } from './time.js';
 
 export type CpuResetKind = Exclude<ResetCause, 'peripheral'>;
 
-/** Why `run` came back. */
-export type CpuStop = 'slice' | 'sleeping' | 'locked' | 'breakpoint';
+/** Why `run` came back; `dear`: before the end of the slice, since what it did cost the host much. */
+export type CpuStop = 'slice' | 'dear' | 'sleeping' | 'locked' | 'breakpoint';
 
 /** What a core uses of the machine: each of several cores sees it under names, and with a clock, of its own. */
 export type CoreArena = Pick<Arena, 'i32' | 'u8' | 'f64' | 'log' | 'cell'>;
@@ -87,6 +87,8 @@ export interface Cpu {
   readonly sleeping: boolean;
   /** Stopped for good (lockup): only a reset helps. */
   readonly locked: boolean;
+  /** Why it only repeats one trap, as long as nobody else changes what it executes; undefined while it does something. */
+  readonly stuck?: string | undefined;
   /** Executes until `timebase.tick >= timebase.sliceEnd`, or until it sleeps, locks up or meets a breakpoint. */
   run(): CpuStop;
   /** One instruction (or one exception entry). */

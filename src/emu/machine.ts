@@ -235,7 +235,7 @@ export class Machine {
       timebase.beginSlice(Math.min(until, now + Math.min(SLICE, cpu.slice)));
       const stop = runUnlessStalled(cpu);
       timebase.settle();
-      this.#guard(Math.max(timebase.tick - now, SLICE_COST));
+      this.#guard(stop === 'dear' ? SLICE : Math.max(timebase.tick - now, SLICE_COST));
       if (stop === 'breakpoint') return 'breakpoint';
     }
   }

@@ -64,9 +64,22 @@ function virt(board: AnyBoard, xlen: 32 | 64, ...aliases: readonly string[]): Bo
     make: ({ options = {}, boot }) => {
       const loads = boot && virtBoot(boot);
       if (Object.keys(options).length === 0 && !loads) return board;
-      return riscvVirtBoard({ ...boardOptions(board.name, virtShape, options), ...loads, xlen } as VirtOptions);
+      return inWords(board.name, options, () =>
+        riscvVirtBoard({ ...boardOptions(board.name, virtShape, options), ...loads, xlen } as VirtOptions),
+      );
     },
   };
+}
+
+/** What a board's maker says of its options, in the words of whoever gave them: the board's name, and sizes as they were typed. */
+function inWords(name: string, options: OptionValues, make: () => AnyBoard): AnyBoard {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof UsageError) || !/^\w+Board$/.test(error.problem.where ?? '')) throw error;
+    const what = error.problem.what.replace(/^RAM of \d+ bytes/, `RAM of ${options['ram']}`);
+    throw new UsageError({ ...error.problem, what, where: `board '${name}'` });
+  }
 }
 
 const spikeShape = (o: OptionSchemas): Shape => ({
@@ -94,18 +107,20 @@ function booting(
     make: ({ options = {}, boot }) => {
       const loads = boot && filesOf(boot);
       if (Object.keys(options).length === 0 && !loads) return board;
-      return make({ ...boardOptions(board.name, shape, options), ...loads });
+      return inWords(board.name, options, () => make({ ...boardOptions(board.name, shape, options), ...loads }));
     },
   };
 }
 
-function filesOf({ drive, ...boot }: BootValue): OptionValues | undefined {
+function filesOf({ drive, pflash, ...boot }: BootValue): OptionValues | undefined {
   if (drive !== undefined)
     throw new UsageError({ what: 'this board has no disk', where: '--drive', remedy: 'leave it out' });
+  if (pflash !== undefined)
+    throw new UsageError({ what: 'this board has no such flash', where: '--pflash', remedy: 'leave it out' });
   return virtBoot(boot) as OptionValues | undefined;
 }
 
-function virtBoot({ bios, kernel, initrd, append, drive, dtb }: BootValue): Partial<VirtOptions> | undefined {
+function virtBoot({ bios, kernel, initrd, append, drive, pflash, dtb }: BootValue): Partial<VirtOptions> | undefined {
   if (dtb !== undefined) {
     throw new UsageError({ what: 'this board makes its own device tree', where: '--dtb', remedy: 'leave it out' });
   }
@@ -117,7 +132,10 @@ function virtBoot({ bios, kernel, initrd, append, drive, dtb }: BootValue): Part
     });
   }
   const disk = drive?.[0] === undefined ? undefined : { image: bytesOf(drive[0]) };
-  const files = { bios: firmware(bios), kernel, initrd, disk };
+  const flash = pflash?.map((path) => (path === 'none' ? undefined : bytesOf(path)));
+  if (flash !== undefined && flash.length > 2)
+    throw new UsageError({ what: 'this board has two flashes', where: '--pflash', remedy: 'give two at most' });
+  const files = { bios: firmware(bios), kernel, initrd, disk, flash };
   const given = Object.entries({ ...files, append }).filter(([, one]) => one !== undefined);
   return given.length === 0 ? undefined : Object.fromEntries(given);
 }

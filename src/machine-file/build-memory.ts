@@ -5,6 +5,7 @@ import { base64, fileBytes } from './file-bytes.js';
 import { type Body, flatten, type Placement } from './flatten.js';
 import type { Mistakes } from './mistakes.js';
 import type { DeviceValue, Entry, MemoryValue, Model, PlacementValue } from './model.js';
+import { sizeText } from './quantities.js';
 import { meant } from './read.js';
 
 /** Memories and where everything is seen. */
@@ -12,6 +13,8 @@ import { meant } from './read.js';
 const SPACE = 2 ** 32;
 /** Of all memories together: they lie in one WebAssembly memory, with what the engine needs. */
 const MOST_MEMORY = 3 * 2 ** 30;
+/** What is filled or loaded takes memory of the host at once; zeros only where they are used. */
+const MOST_FILLED = 256 * 2 ** 20;
 
 export interface MadeDevice {
   readonly entry: Entry<DeviceValue>;
@@ -35,6 +38,7 @@ export class Space {
   readonly #bodies = new Map<string, Body>();
   readonly #aliases = new Map<string, Placement>();
   readonly #placements: Placement[] = [];
+  readonly #inCircle = new Set<string>();
   readonly #model: Model;
 
   constructor(model: Model, mistakes: Mistakes) {
@@ -110,6 +114,7 @@ export class Space {
     name: string,
     { value, where }: Entry<Model['containers'] extends Map<string, Entry<infer V>> ? V : never>,
   ): void {
+    this.#checkCircle(name, where);
     if (value.at === undefined) return;
     const size = value.size ?? SPACE - value.at;
     this.#place({
@@ -122,6 +127,21 @@ export class Space {
       priority: value.priority ?? 0,
       in: this.#containerOf(value.in, where('in')),
     });
+  }
+
+  /** A container that lies in itself is seen nowhere. Each circle is told once, where its first container is. */
+  #checkCircle(name: string, where: Entry<unknown>['where']): void {
+    const { containers } = this.#model;
+    const path = [name];
+    for (let at = containers.get(name)?.value.in; at !== undefined; at = containers.get(at)?.value.in) {
+      if (at === name && !path.some((one) => this.#inCircle.has(one))) {
+        for (const one of path) this.#inCircle.add(one);
+        const what = `container '${name}' lies in itself: ${[...path, at].join(' in ')}`;
+        this.#mistakes.add(where('in'), what, 'put one of them into another container, or into none');
+      }
+      if (path.includes(at)) return;
+      path.push(at);
+    }
   }
 
   block({ label, where, at, size }: Blocked): void {
@@ -185,6 +205,10 @@ export function memoryRow(
   const fill = value.fill ?? (value.kind === 'flash' ? 0xff : undefined);
   if (fill !== undefined && fill > 0xff)
     mistakes.add(where('fill'), `memory '${name}' cannot be filled with ${fill}`, 'give a byte');
+  else if (fill && size > MOST_FILLED) {
+    const what = `memory '${name}' has ${sizeText(size)}, too much to be filled with 0x${fill.toString(16)}`;
+    mistakes.add(where('fill'), what, 'fill 256M at most: leave out `fill`, or fill a smaller memory beside it');
+  }
   const contents = contentsOf(name, entry, fill ?? 0, mistakes);
   const optional = { execute, dma, controller, rejectedWrites, fill, contents };
   return { kind, size, ...Object.fromEntries(Object.entries(optional).filter(([, one]) => one !== undefined)) };
@@ -215,6 +239,11 @@ function contentsOf(
     );
     return undefined;
   }
+  if (offset + bytes.length > MOST_FILLED) {
+    const what = `memory '${name}' begins with ${sizeText(offset)} before its file, more than 256M`;
+    mistakes.add(where('fileOffset'), what, 'put the file into a memory of its own at that address');
+    return undefined;
+  }
   if (offset === 0) return bytes;
   const all = new Uint8Array(offset + bytes.length).fill(fill);
   all.set(bytes, offset);
@@ -223,12 +252,17 @@ function contentsOf(
 
 /** Checks that all memories together are not too much. */
 export function checkTotal(
-  rows: Readonly<Record<string, { readonly size: number }>>,
+  rows: Readonly<Record<string, { readonly size: number; readonly fill?: number }>>,
   where: string,
   mistakes: Mistakes,
 ): void {
   const total = Object.values(rows).reduce((sum, { size }) => sum + size, 0);
   if (total > MOST_MEMORY) mistakes.add(where, `the memories have ${total} bytes together`, 'give them 3 GiB at most');
+  const filled = Object.values(rows).reduce((sum, { size, fill }) => sum + (fill ? size : 0), 0);
+  if (filled > MOST_FILLED) {
+    const what = `${sizeText(filled)} of memories are filled with other bytes than 0`;
+    mistakes.add(where, what, 'fill 256M at most: flash is filled with 0xff unless fill: 0 says otherwise');
+  }
 }
 
 /** Address, and places where they are not all of it once. */

@@ -16,7 +16,12 @@ export interface Wiring {
   /** By part and option: the pin. */
   readonly pins: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly joins: readonly (readonly string[])[];
+  /** Where each end of a device's wire was said, by `saidKey`. */
+  readonly said: ReadonlyMap<string, string>;
 }
+
+/** Of a device's wire, or of its connexion to another. */
+export const saidKey = (device: string, wire: string, to?: string): string => [device, wire, to].join(' ');
 
 export class WiringBuilder {
   readonly #model: Model;
@@ -27,7 +32,8 @@ export class WiringBuilder {
   readonly #pins = new Map<string, Map<string, string>>();
   readonly #joins: Set<string>[] = [];
   /** Devices by the interrupt lines that they drive. */
-  readonly #lines = new Map<number, string[]>();
+  readonly #lines = new Map<number, { readonly user: string; readonly where: string }[]>();
+  readonly #said = new Map<string, string>();
 
   constructor(model: Model, names: WireNames, mistakes: Mistakes) {
     this.#model = model;
@@ -41,7 +47,7 @@ export class WiringBuilder {
     this.#checkLines();
     const devices = new Set([...this.#irqs.keys(), ...this.#wires.keys()]);
     const rows = new Map([...devices].map((name) => [name, this.#row(name)]));
-    return { rows, pins: this.#pins, joins: this.#joins.map((one) => [...one]) };
+    return { rows, pins: this.#pins, joins: this.#joins.map((one) => [...one]), said: this.#said };
   }
 
   #row(name: string): Pick<DeviceRow, 'irq' | 'wires'> {
@@ -58,7 +64,7 @@ export class WiringBuilder {
       for (const line of lines) this.#interrupt(name, wire, line, where('irq'));
     }
     for (const [wire, to] of Object.entries(value.wires ?? {})) {
-      for (const other of [to].flat()) this.#join(name, wire, other);
+      for (const other of [to].flat()) this.#join(name, wire, other, where('wires', wire));
     }
   }
 
@@ -68,20 +74,22 @@ export class WiringBuilder {
       number === undefined ? wireEnd(String(line), this.#names, where, this.#mistakes) : { kind: 'core', name: number };
     if (end === undefined) return;
     if (end.kind === 'core') this.#toCore(device, wire, end, where);
-    else if (end.kind === 'wire') this.#join(device, wire, `${end.device}.${end.wire}`);
+    else if (end.kind === 'wire') this.#join(device, wire, `${end.device}.${end.wire}`, where);
     else this.#mistakes.add(where, `'${line}' is no interrupt input`, "give a number, 'plic.10' or 'device.wire'");
   }
 
   #toCore(device: string, wire: string, { cpu, name }: CoreEnd, where: string): void {
     if (typeof name === 'number') this.#checkNumber(device, wire, cpu, name, where);
     if (cpu !== undefined || typeof name === 'string') {
-      this.#join(device, wire, `${cpu ?? 'cpu'}.${name}`);
+      this.#join(device, wire, `${cpu ?? 'cpu'}.${name}`, where);
       return;
     }
     const known = this.#irqs.get(device) ?? {};
-    if (known[wire] === undefined) this.#irqs.set(device, { ...known, [wire]: name });
-    else this.#join(device, wire, `cpu.${name}`);
-    this.#lines.set(name, [...(this.#lines.get(name) ?? []), `${device}.${wire}`]);
+    if (known[wire] === undefined) {
+      this.#irqs.set(device, { ...known, [wire]: name });
+      this.#say(device, wire, undefined, where);
+    } else this.#join(device, wire, `cpu.${name}`, where);
+    this.#lines.set(name, [...(this.#lines.get(name) ?? []), { user: device, where }]);
   }
 
   #checkNumber(device: string, wire: string, cpu: string | undefined, line: number, where: string): void {
@@ -95,15 +103,21 @@ export class WiringBuilder {
 
   #checkLines(): void {
     for (const [line, users] of this.#lines) {
-      const devices = [...new Set(users.map((one) => one.split('.')[0]!))];
+      const devices = [...new Set(users.map(({ user }) => user))];
       if (devices.length < 2 || this.#model.sharedIrqs.has(line)) continue;
-      const { where } = this.#model.devices.get(devices[1]!)!;
+      const { where } = users.find(({ user }) => user === devices[1])!;
       const remedy = `give each a line of its own, or say that they share it: sharedIrqs: [${line}]`;
-      this.#mistakes.add(where('irq'), `interrupt ${line} is taken by ${devices.join(' and ')}`, remedy);
+      this.#mistakes.add(where, `interrupt ${line} is taken by ${devices.join(' and ')}`, remedy);
     }
   }
 
-  #join(device: string, wire: string, to: string): void {
+  #say(device: string, wire: string, to: string | undefined, where: string): void {
+    for (const key of [saidKey(device, wire), saidKey(device, wire, to)])
+      if (!this.#said.has(key)) this.#said.set(key, where);
+  }
+
+  #join(device: string, wire: string, to: string, where: string): void {
+    this.#say(device, wire, to, where);
     const known = this.#wires.get(device) ?? {};
     if (!known[wire]?.includes(to)) known[wire] = [...(known[wire] ?? []), to];
     this.#wires.set(device, known);
@@ -125,7 +139,7 @@ export class WiringBuilder {
     const [own, other] = a.kind === 'wire' ? [a, b] : [b, a];
     if (own.kind !== 'wire') return;
     if (other.kind === 'core') this.#toCore(own.device, own.wire, other, where);
-    else if (other.kind === 'wire') this.#join(own.device, own.wire, `${other.device}.${other.wire}`);
+    else if (other.kind === 'wire') this.#join(own.device, own.wire, `${other.device}.${other.wire}`, where);
     else
       this.#mistakes.add(where, `'${text}' joins a wire inside the chip to a pin`, 'pins are joined to pins and parts');
   }

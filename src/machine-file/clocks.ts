@@ -61,7 +61,10 @@ function checkSource(name: string, from: string, clocks: Named<ClockValue>, mist
     mistakes.add(
       where,
       `clock '${name}' is made from '${from}', which is no clock`,
-      meant(from, ['cpu', ...clocks.keys()]),
+      meant(
+        from,
+        ['cpu', ...clocks.keys()].filter((one) => one !== name),
+      ),
     );
     return;
   }

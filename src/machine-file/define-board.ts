@@ -53,15 +53,15 @@ export function defineBoard(board: RawMachine | Parameters<typeof defineTyped>[0
 /**
  * The board that a machine file describes, YAML or JSON, or a devicetree (.dts, .dtb).
  * @param path relative to the working directory, or `new URL('./machine.yaml', import.meta.url)`
- * @param modules what the modules of its `deviceFiles` export, imported by the test itself: `loadBoard('own.yaml', [await import('./my-devices.js')])`
+ * @param modules what modules with devices export, where the test imports them itself; `loadBoardAsync` loads its `deviceFiles`
  * @throws MachineMistakes, with line and column of each
  */
 export function loadBoard(path: string | URL, modules: readonly object[] = []): FileBoard {
   const file = typeof path === 'string' ? resolve(path) : fileURLToPath(path);
-  const source = /\.(dts|dtb)$/i.test(file) ? fromDevicetree(file) : loadYaml(file);
   const kinds = modules.reduce<Kinds>(
     (all, one) => withExports(all, one as Record<string, unknown>, 'loadBoard'),
     KINDS,
   );
+  const source = /\.(dts|dtb)$/i.test(file) ? fromDevicetree(file, kinds) : loadYaml(file);
   return machineFrom([source], { kinds }).board as unknown as FileBoard;
 }

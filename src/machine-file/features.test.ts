@@ -297,5 +297,5 @@ test('modules of a user are types by the names of their exports; a dump names th
     deviceFiles: ['/tmp/my-devices.ts'],
     devices: { a: { type: 'answer', value: 43 } },
   });
-  expect(() => fromYaml(yaml)).toThrow('modules of a machine file are loaded by the command line only');
+  expect(() => fromYaml(yaml)).toThrow('device files are modules, and those are loaded asynchronously');
 });

@@ -34,6 +34,7 @@ export interface MachineFlags {
   readonly initrd?: string;
   readonly append?: string;
   readonly drive?: readonly string[];
+  readonly pflash?: readonly string[];
 }
 
 type Values = Record<string, unknown>;
@@ -132,8 +133,8 @@ class FlagReader {
     this.#said.set(key, flag);
   }
 
-  #boot({ boot, bios, kernel, initrd, append, drive }: MachineFlags): void {
-    const all = Object.entries({ protocol: boot, bios, kernel, initrd, append, drive });
+  #boot({ boot, bios, kernel, initrd, append, drive, pflash }: MachineFlags): void {
+    const all = Object.entries({ protocol: boot, bios, kernel, initrd, append, drive, pflash });
     const given = all.filter(([, value]) => value !== undefined);
     if (given.length === 0) return;
     this.#raw['boot'] = Object.fromEntries(given);
@@ -243,7 +244,7 @@ function accessOf(text: string | undefined, where: string): Values {
   if (!/^r?w?x?$/.test(text)) {
     throw new UsageError({ what: `'${text}' is no access`, where, remedy: 'give rwx, rw, rx, r, ram, rom or flash' });
   }
-  return { kind: text.includes('w') ? 'ram' : 'rom', ...(!text.includes('x') && { execute: false }) };
+  return { ...(!text.includes('w') && { kind: 'rom' }), ...(!text.includes('x') && { execute: false }) };
 }
 
 /** `mirror@0x0:64K=flash`, with `,offset=0x1000`. */

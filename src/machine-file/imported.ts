@@ -4,6 +4,7 @@ import { boardKind } from './boards.js';
 import { importDevicetree, importReport } from './devicetree/import-tree.js';
 import { readTreeFile } from './devicetree/read-tree.js';
 import type { Source } from './load-yaml.js';
+import { KINDS, type Kinds } from './make-things.js';
 import { importSvd, requireMemory, svdReport } from './svd/import-svd.js';
 import { readSvdFile } from './svd/read-svd.js';
 
@@ -15,8 +16,8 @@ export interface Imported extends Source {
 const boardNamed = (name: string) => boardKind(name)?.make({});
 
 /** @throws UsageError when it cannot be read, or has a processor that fwtest lacks */
-export function fromDevicetree(path: string): Imported {
-  const { raw, where, folder, ...rest } = importDevicetree(readTreeFile(path), { path, boardNamed });
+export function fromDevicetree(path: string, { compatibles }: Kinds = KINDS): Imported {
+  const { raw, where, folder, ...rest } = importDevicetree(readTreeFile(path), { path, boardNamed, compatibles });
   return { raw, where: (...at) => where(...at), folder, notes: importReport(rest) };
 }
 

@@ -5,6 +5,7 @@ import { elfWidth } from './elf-width.js';
 import type { AnyBoard } from './from-board.js';
 import { modelOf } from './from-board.js';
 import { fromDevicetree, fromSvd } from './imported.js';
+import { checkCounts } from './limits.js';
 import { loadYaml, type Source } from './load-yaml.js';
 import { KINDS, type Kinds } from './make-things.js';
 import { Mistakes } from './mistakes.js';
@@ -28,6 +29,10 @@ interface MachineOptions {
   readonly firmware?: string | undefined;
 }
 
+/** What a test writes instead of a path, `loadBoard` or `defineBoard`. */
+const LOAD_ASYNC =
+  "import { loadBoardAsync } from 'fwtest' and give board: await loadBoardAsync(new URL('./machine.yaml', import.meta.url)), or the description itself";
+
 /** How deep files may start from others. */
 const MAX_BASES = 8;
 
@@ -37,10 +42,10 @@ export function machineFrom(
   { kinds = KINDS, base, firmware }: MachineOptions = {},
 ): LoadedMachine {
   const mistakes = new Mistakes();
-  const model = modelFrom(sources, mistakes, { base, firmware });
+  const model = modelFrom(sources, mistakes, { base, firmware, kinds });
   if (kinds === KINDS && model.deviceFiles.length > 0) {
-    const remedy = 'import them in the test: loadBoard(file, [await import(…)])';
-    mistakes.add(model.whole('deviceFiles'), 'modules of a machine file are loaded by the command line only', remedy);
+    const what = 'device files are modules, and those are loaded asynchronously';
+    mistakes.add(model.whole('deviceFiles'), what, LOAD_ASYNC);
   }
   const board = buildBoard(model, kinds, mistakes);
   return { board, model };
@@ -50,16 +55,18 @@ export function machineFrom(
 export function modelFrom(
   sources: readonly Source[],
   mistakes: Mistakes,
-  { base, firmware }: Omit<MachineOptions, 'kinds'> = {},
+  { base, firmware, kinds = KINDS }: MachineOptions = {},
   depth = 0,
 ): Model {
-  const read = sources.map((source) => ({ source, file: readShape(source, mistakes) }));
-  mistakes.check();
-  const files = read as { source: Source; file: MachineFile }[];
+  const read = sources.map((source) => readShape(source, mistakes));
+  const files = read.filter((one) => one !== undefined);
+  if (files.length < read.length) mistakes.check();
   const named = files.filter(({ file }) => (file.board ?? file.machine) !== undefined).at(-1);
   const name = named && (named.file.board ?? named.file.machine);
-  const model = base ?? baseModel(name ?? 'none', requestOf(files, firmware), named?.source, mistakes, depth, files);
+  const model =
+    base ?? baseModel(name ?? 'none', requestOf(files, firmware), named?.source, mistakes, depth, files, kinds);
   for (const { source, file } of files) readInto(model, file, source, mistakes);
+  checkCounts(model, model.whole);
   return model;
 }
 
@@ -87,6 +94,7 @@ function baseModel(
   mistakes: Mistakes,
   depth: number,
   files: readonly { file: MachineFile }[],
+  kinds: Kinds,
 ): Model {
   const where = source?.where('board') ?? 'machine';
   if (name === 'none') return emptyModel('machine');
@@ -95,14 +103,14 @@ function baseModel(
       mistakes.add(where, `'${name}' starts from itself, or from too many others`);
       mistakes.check();
     }
-    return modelFrom([loadYaml(resolve(source?.folder ?? '.', name))], mistakes, {}, depth + 1);
+    return modelFrom([loadYaml(resolve(source?.folder ?? '.', name))], mistakes, { kinds }, depth + 1);
   }
   if (/\.(dts|dtb|svd)$/i.test(name)) {
     const path = resolve(source?.folder ?? '.', name);
     const hasCpu = files.some(({ file }) => file.cpus !== undefined);
     const memory = Object.assign({}, ...files.map(({ file }) => file.memory));
-    const imported = /svd$/i.test(name) ? fromSvd(path, { hasCpu, memory }) : fromDevicetree(path);
-    return modelFrom([imported], mistakes, {}, depth + 1);
+    const imported = /svd$/i.test(name) ? fromSvd(path, { hasCpu, memory }) : fromDevicetree(path, kinds);
+    return modelFrom([imported], mistakes, { kinds }, depth + 1);
   }
   const board = mistakes.guard(where, () => boardNamed(name, request));
   mistakes.check();

@@ -57,9 +57,10 @@ export function parseYaml(text: string, name: string, folder: string): Source {
   const mistakes = new Mistakes();
   checkDepth(text, name);
   // Not what the library would print by itself: a key that is no text is refused with its line, like any that is unknown.
-  const options = { prettyErrors: false, version: '1.2', uniqueKeys: true, logLevel: 'error' } as const;
+  const options = { prettyErrors: false, version: '1.2', uniqueKeys: false, logLevel: 'error' } as const;
   const document = parseDocument(text, { lineCounter: lines, ...options });
   for (const error of document.errors) mistakes.add(at(error.pos[0]), error.message.split('\n')[0]!);
+  checkKeys(document, (offset) => mistakes.add(at(offset), 'map keys must be unique'));
   mistakes.check();
   let raw: unknown;
   try {
@@ -72,6 +73,21 @@ export function parseYaml(text: string, name: string, folder: string): Source {
     });
   }
   return { raw, where: (...path) => positionOf(document, lines, path, name), folder };
+}
+
+/** Keys that are there twice. The parser's own check compares each with each. */
+function checkKeys(document: Document, twice: (offset: number) => void): void {
+  const { visit, isScalar } = yaml();
+  visit(document, {
+    Map: (_, { items }) => {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) twice(key.range?.[0] ?? 0);
+        seen.add(key.value);
+      }
+    },
+  });
 }
 
 /** The parser calls itself for each collection in another one. */

@@ -1,6 +1,7 @@
 import { type BootPlan, planBoot, resetRom, type Xlen } from '../boards/riscv-boot.js';
 import { fileBytes } from './file-bytes.js';
 import { readImage } from './images.js';
+import { loadAsImages } from './kernel-images.js';
 import type { CpuKind } from './kinds/kind.js';
 import type { Mistakes } from './mistakes.js';
 import type { BootValue, CpuValue, Entry, Model } from './model.js';
@@ -24,14 +25,18 @@ export function addLoader(
 ): Entry<CpuValue> {
   const { boot } = model;
   if (boot === undefined || model.loadsItself || kind === undefined) return cpu;
+  for (const key of ['drive', 'pflash'] as const) {
+    if (boot.value[key] === undefined) continue;
+    const remedy = 'give the contents to a device or memory of the machine: file, contents, image';
+    mistakes.add(boot.where(key), `this machine does not say what takes a ${key}`, remedy);
+  }
   const { bios, kernel, initrd, protocol } = boot.value;
   const loads = [bios, kernel, initrd].some((one) => one !== undefined && one !== 'none');
-  if (kind.family !== 'riscv') {
-    if (loads)
-      mistakes.add(boot.where(), 'this CPU has no loader for bios, kernel and initrd', 'give --image, or images: […]');
+  if (loads && (kind.family !== 'riscv' || cpu.value.options['resetVector'] !== undefined)) {
+    loadAsImages(model, boot, mistakes);
     return cpu;
   }
-  if (!loads && protocol !== 'riscv' && protocol !== 'linux') return cpu;
+  if (!loads && protocol !== 'riscv') return cpu;
   const plan = mistakes.guard(boot.where(), () => planOf(model, boot, xlenOf(cpu, kind), mistakes));
   return plan ? addRom(model, cpu, xlenOf(cpu, kind), plan, boot, mistakes) : cpu;
 }
@@ -69,6 +74,7 @@ function planOf(model: Model, boot: Entry<BootValue>, xlen: Xlen, mistakes: Mist
   const tree = dtb === undefined ? undefined : fileBytes(dtb, boot.where('dtb'), mistakes);
   for (const { physicalAddress: at, data: bytes } of plan.segments)
     model.contents.push({ value: { at, bytes }, where: boot.where });
+  model.programs.push(...(plan.programs ?? []));
   if (tree) model.contents.push({ value: { at: plan.tree, bytes: tree }, where: boot.where });
   const start = given(bios) === undefined && kernel === undefined ? imageStart(model) : undefined;
   return { ...plan, start: start ?? plan.start, tree: tree ? plan.tree : 0 };

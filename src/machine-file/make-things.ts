@@ -16,10 +16,13 @@ export interface Kinds {
   readonly devices: ReadonlyMap<string, DeviceKind>;
   readonly parts: ReadonlyMap<string, PartKind>;
   readonly cpus: ReadonlyMap<string, CpuKind>;
+  /** Types of a user's own devices that are a `compatible` of devicetrees. */
+  readonly compatibles?: ReadonlySet<string>;
 }
+export type KindList = 'devices' | 'parts' | 'cpus';
 export const KINDS: Kinds = { devices: DEVICES, parts: PARTS, cpus: CPUS };
 
-const ROW_KEYS = new Map<keyof Kinds, readonly string[]>([
+const ROW_KEYS = new Map<KindList, readonly string[]>([
   ['devices', DEVICE_KEYS],
   ['cpus', CPU_KEYS],
 ]);
@@ -61,7 +64,7 @@ export class Makers {
   }
 
   #make<M extends object, K extends AnyKind>(
-    list: keyof Kinds,
+    list: KindList,
     kinds: ReadonlyMap<string, K>,
     name: string,
     { value, where }: Entry<Thing<M>>,
@@ -84,18 +87,12 @@ export class Makers {
   }
 
   /** A device among the parts, or a part among the devices. */
-  #elsewhere(list: keyof Kinds, type: string): string {
+  #elsewhere(list: KindList, type: string): string {
     const other = list === 'devices' ? 'parts' : 'devices';
     return list !== 'cpus' && kindNamed<AnyKind>(this.#kinds[other], type) ? `; it is a ${LISTS[other]}` : '';
   }
 
-  #options(
-    list: keyof Kinds,
-    kind: AnyKind,
-    name: string,
-    given: OptionValues,
-    where: Where,
-  ): OptionValues | undefined {
+  #options(list: KindList, kind: AnyKind, name: string, given: OptionValues, where: Where): OptionValues | undefined {
     const { z } = zod();
     this.#schemas ??= optionSchemas(z, '.');
     const shape = kind.shape?.(this.#schemas) ?? {};

@@ -38,7 +38,7 @@ wires:
       machine.yaml:11:50: there is no option 'busyCicles'
           did you mean 'busyCycles'?
       machine.yaml:7:10: clock 'pll' is made from 'hsi', which is no clock
-          there are cpu, pll
+          there are cpu
       machine.yaml:10:43: interrupt 200 of uart1.irq is none of plic
           give 1 to 95
       machine.yaml:15:5: 'plik.12': there is no device, part or CPU 'plik'

@@ -1,4 +1,5 @@
 import { FwtestError, UsageError } from '../emu/errors.js';
+import { inFlagWords } from './flag-words.js';
 
 /** One thing that is wrong with a description. */
 export interface Mistake {
@@ -35,13 +36,19 @@ function listed(mistakes: readonly Mistake[]): string {
 /** Collects mistakes, so that one does not hide another. */
 export class Mistakes {
   readonly #list: Mistake[] = [];
+  readonly #silenced = new Set<string>();
 
   get count(): number {
     return this.#list.length;
   }
+  /** Of something that is wrong itself nothing more is said: that it is missing would be no news. */
+  silence(name: string): void {
+    this.#silenced.add(name);
+  }
   add(where: string, what: string, remedy?: string): void {
+    if (this.#silenced.size > 0 && what.split(/[^\w-]+/).some((word) => this.#silenced.has(word))) return;
     const same = this.#list.some((one) => one.where === where && one.what === what);
-    if (!same) this.#list.push({ where, what, remedy });
+    if (!same) this.#list.push({ where, what, remedy: inFlagWords(where, remedy) });
   }
   /** What a function gives; undefined if it finds a mistake, which is noted. */
   guard<T>(where: string, fn: () => T): T | undefined {

@@ -4,12 +4,19 @@ import { DeviceInstance } from '../emu/device-instance.js';
 import type { DeviceRow } from '../emu/device-row.js';
 import type { MachineDescription } from '../emu/machine-description.js';
 import { PartInstance } from '../emu/part-instance.js';
+import { saidKey } from './build-wiring.js';
 import type { Mistakes } from './mistakes.js';
 import type { Model, Where } from './model.js';
 import { meant } from './read.js';
 
 /** Sets every device and part up once, one by one, to find all mistakes of wires and pins and not the first alone. */
-export function probe(description: MachineDescription, model: Model, mistakes: Mistakes, cores: Cores): void {
+export function probe(
+  description: MachineDescription,
+  model: Model,
+  mistakes: Mistakes,
+  cores: Cores,
+  said: ReadonlyMap<string, string>,
+): void {
   const { devices, parts = {} } = description;
   const bare = { ...description, devices: {}, parts: {}, derivedClocks: {}, cpuClock: undefined, pinNames: {} };
   const assembly = new Assembly(bare, quietHost(description), {});
@@ -21,7 +28,7 @@ export function probe(description: MachineDescription, model: Model, mistakes: M
     );
   }
   namePins(model, assembly, mistakes);
-  const known = new WireCheck(assembly, cores, model, mistakes);
+  const known = new WireCheck(assembly, cores, model, mistakes, said);
   for (const [name, row] of Object.entries(devices)) {
     if (assembly.devices.has(name)) known.checkRow(name, row, model.devices.get(name)!.where);
   }
@@ -52,8 +59,10 @@ class WireCheck {
   readonly #cores: Cores;
   readonly #mistakes: Mistakes;
   readonly #model: Model;
+  readonly #said: ReadonlyMap<string, string>;
 
-  constructor(assembly: Assembly, cores: Cores, model: Model, mistakes: Mistakes) {
+  constructor(assembly: Assembly, cores: Cores, model: Model, mistakes: Mistakes, said: ReadonlyMap<string, string>) {
+    this.#said = said;
     this.#model = model;
     this.#assembly = assembly;
     this.#cores = cores;
@@ -62,12 +71,13 @@ class WireCheck {
 
   checkRow(name: string, { irq, enable, reset, wires }: DeviceRow, where: Where): void {
     const lines = typeof irq === 'object' ? irq : irq === undefined ? {} : { irq };
-    for (const wire of Object.keys(lines)) this.#own(name, wire, where('irq'));
+    for (const wire of Object.keys(lines)) this.#own(name, wire, this.#said.get(saidKey(name, wire)) ?? where('irq'));
     if (enable !== undefined) this.checkOutput(enable, where('enable'));
     if (reset !== undefined) this.checkOutput(reset, where('reset'));
     for (const [wire, to] of Object.entries(wires ?? {})) {
-      const own = this.#own(name, wire, where('wires', wire));
-      if (own) for (const other of [to].flat()) this.#pair(`${name}.${wire}`, own, other, where('wires', wire));
+      const at = (other?: string) => this.#said.get(saidKey(name, wire, other)) ?? where('wires', wire);
+      const own = this.#own(name, wire, at());
+      if (own) for (const other of [to].flat()) this.#pair(`${name}.${wire}`, own, other, at(other));
     }
   }
 

@@ -2,9 +2,12 @@ import { resolve } from 'node:path';
 import type { z as Zod } from 'zod';
 import { closest } from '../emu/spelling.js';
 import { base64, fileBytes } from './file-bytes.js';
+import { wrongAddress } from './image-address.js';
 import { CPUS, kindNamed } from './kinds/index.js';
 import { zod } from './libraries.js';
+import { checkCounts } from './limits.js';
 import type { Source } from './load-yaml.js';
+import { mended } from './mend-shape.js';
 import type { Mistakes } from './mistakes.js';
 import type { BootValue, CpuValue, ImageValue, Model, Named, Where } from './model.js';
 import { parseInteger } from './quantities.js';
@@ -15,17 +18,26 @@ import { CPU_KEYS, DEVICE_KEYS, type MachineFile, machineSchema, PART_KEYS } fro
 type Issue = Zod.core.$ZodIssue;
 let schema: ReturnType<typeof machineSchema> | undefined;
 
-/** Checks the shape of a description. @returns undefined if it is wrong, which is noted */
-export function readShape({ raw, where }: Source, mistakes: Mistakes): MachineFile | undefined {
+export interface ReadFile {
+  readonly file: MachineFile;
+  readonly source: Source;
+}
+
+/** Checks the shape of a description. @returns what of it has the right shape; undefined if that is nothing to go on with */
+export function readShape(source: Source, mistakes: Mistakes): ReadFile | undefined {
+  const { raw, where } = source;
   schema ??= machineSchema(zod().z);
   if (raw === null || raw === undefined) {
     mistakes.add(where(), 'the machine file is empty', 'start with: board: riscv-virt');
     return undefined;
   }
-  const result = schema.safeParse(raw);
-  if (result.success) return result.data;
+  if (typeof raw === 'object') checkCounts(raw, where);
+  const result = schema.safeParse(raw, { reportInput: true });
+  if (result.success) return { file: result.data, source };
   noteIssues(result.error.issues, where, mistakes, (path) => keysAt(path));
-  return undefined;
+  const rest = mended(raw, result.error.issues, where, mistakes);
+  const again = rest && schema.safeParse(rest.raw);
+  return again?.success ? { file: again.data, source: { ...source, ...rest } } : undefined;
 }
 
 /** Turns what zod found into mistakes. `keys`: those that may stand at a path. */
@@ -72,8 +84,12 @@ function worded(issue: Issue): string {
   if (issue.code === 'custom') return `is wrong: ${issue.message}`;
   if (issue.code === 'invalid_type' && issue.input === undefined) return 'is missing';
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'too_big') return `is too large: at most ${issue.maximum}${unitOf(issue.origin)}`;
+  if (issue.code === 'too_small') return `is too small: at least ${issue.minimum}${unitOf(issue.origin)}`;
   return `is wrong: ${issue.message.replace(/^Invalid input: /, '')}`;
 }
+
+const unitOf = (origin: string): string => ({ string: ' characters', array: ' of them' })[origin] ?? '';
 
 const named = (path: readonly PropertyKey[]): string =>
   path.length === 0 ? 'the machine' : `'${path.map(String).join('.')}'`;
@@ -143,13 +159,12 @@ export function readInto(
   model.whole = where;
   if (file.name !== undefined) model.name = file.name;
   for (const name of file.remove ?? []) remove(model, name, where('remove'), mistakes);
-  // Other processors stand in the place of the board's.
-  const replaced = file.cpus && model.cpusOfBoard ? [...model.cpus.values()] : [];
-  if (file.cpus && model.cpusOfBoard) model.cpus.clear();
-  if (file.cpus) model.cpusOfBoard = false;
-  put(model.cpus, 'cpus', file.cpus, (cpu) =>
-    inPlaceOf(replaced[0]?.value, { ...cpu, options: optionsOf(cpu, CPU_KEYS, folder) }),
-  );
+  // One of the name of a board's processor stands in its place; others are added.
+  for (const [name, cpu] of Object.entries(file.cpus ?? {})) {
+    const old = model.cpusOfBoard.delete(name) ? model.cpus.get(name)?.value : undefined;
+    const value = inPlaceOf(old, { ...cpu, options: optionsOf(cpu, CPU_KEYS, folder) });
+    model.cpus.set(name, { value, where: below('cpus', name) });
+  }
   put(model.clocks, 'clocks', file.clocks, (clock) => (typeof clock === 'number' ? { hertz: clock } : clock));
   put(model.memory, 'memory', file.memory, (one) =>
     one.file === undefined ? one : { ...one, file: resolve(folder, one.file) },
@@ -219,7 +234,9 @@ function imageOf(
 ): ImageValue | undefined {
   if (typeof image !== 'string') return { ...image, file: resolve(folder, image.file) };
   const [, path, address] = /^(.+)@(0x[0-9a-fA-F_]+|\d[\d_]*)$/.exec(image) ?? [];
-  if (path === undefined) return { file: resolve(folder, image) };
+  const wrong = wrongAddress(image, folder);
+  if (wrong !== undefined) mistakes.add(where, `'${wrong}' is no address`, 'give file@0x80000000');
+  if (path === undefined) return wrong === undefined ? { file: resolve(folder, image) } : undefined;
   const at = parseInteger(address!);
   if (at === undefined) mistakes.add(where, `'${address}' is no address`);
   return { file: resolve(folder, path), at };
@@ -230,7 +247,8 @@ export function bootOf(boot: NonNullable<MachineFile['boot']>, folder: string): 
   const path = (one: string | undefined) =>
     one === undefined || one === 'none' || one === 'default' ? one : resolve(folder, one);
   const paths = { bios: path(boot.bios), kernel: path(boot.kernel), initrd: path(boot.initrd), dtb: path(boot.dtb) };
-  return { ...boot, ...paths, drive: boot.drive?.map((one) => resolve(folder, one)) };
+  const drive = boot.drive?.map((one) => resolve(folder, one));
+  return { ...boot, ...paths, drive, pflash: boot.pflash?.map((one) => path(one)!) };
 }
 
 /** Takes something of the board away. */
@@ -288,10 +306,10 @@ function ownKeyOf(
   where: string,
   mistakes: Mistakes,
 ): object | undefined {
-  const file = readShape(
+  const shape = readShape(
     { raw: { [group]: { it: { type, [option]: value } } }, where: () => where, folder: '.' },
     mistakes,
   );
-  const read = file?.[group]?.['it'] as Record<string, unknown> | undefined;
+  const read = shape?.file[group]?.['it'] as Record<string, unknown> | undefined;
   return read && { [option]: read[option] };
 }

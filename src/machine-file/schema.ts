@@ -26,6 +26,9 @@ export function quantities(z: Z) {
   };
 }
 
+/** How many there can be of each group with names. */
+export const MOST_OF_A_SORT = 512;
+
 /** Keys of a device that are not its own options. */
 export const DEVICE_KEYS = [
   'type',
@@ -99,7 +102,10 @@ function memorySchema(z: Z) {
 
 function wiringSchemas(z: Z) {
   const wire = z.union([z.string(), z.array(z.string())]);
-  const line = z.union([z.int().nonnegative(), z.string()]);
+  const line = z.union([
+    z.int().nonnegative(),
+    z.string().transform((text) => (/^\d{1,9}$/.test(text) ? Number(text) : text)),
+  ]);
   return {
     irq: z
       .union([line, z.array(line), z.record(z.string(), z.union([line, z.array(line)]))])
@@ -187,7 +193,7 @@ function imageSchemas(z: Z) {
       cpu: z.string().optional().describe('which of several processors executes it; if not given, the first that fits'),
     }),
   ]);
-  const protocol = z.enum(['reset', 'elf-entry', 'cortex-m', 'riscv', 'linux']);
+  const protocol = z.enum(['reset', 'elf-entry', 'cortex-m', 'riscv']);
   const boot = z.strictObject({
     protocol: protocol.optional().describe('how the first instruction is found; what fits the CPU if not given'),
     bios: z.string().optional(),
@@ -196,6 +202,10 @@ function imageSchemas(z: Z) {
     append: z.string().optional().describe('the kernel’s command line'),
     dtb: z.string().optional().describe('the device tree handed over'),
     drive: z.array(z.string()).optional().describe('images of block devices, in order'),
+    pflash: z
+      .array(z.string())
+      .optional()
+      .describe("what is in the board's flashes, in order; 'none' leaves one erased"),
   });
   return {
     images: z.array(image).optional().describe('what is loaded before power-on: path, or path@address'),
@@ -222,7 +232,7 @@ export function machineSchema(z: Z) {
       .describe('TypeScript modules whose exported devices and parts are types here'),
     cpus: named(cpuSchema(z)).describe('processors, in order; RISC-V harts of one width and clock are one cluster'),
     clocks: named(clockSchema(z)).describe('clocks by name'),
-    memory: named(memorySchema(z)).describe('memories and aliases'),
+    memory: named(memorySchema(z)).describe(`memories and aliases, ${MOST_OF_A_SORT} at most`),
     containers: z
       .record(
         z.string(),
@@ -230,9 +240,11 @@ export function machineSchema(z: Z) {
       )
       .optional()
       .describe('ranges that others lie in, with offsets and priorities'),
-    devices: named(deviceSchema(z)).describe('devices by name, in the order in which they are set up'),
+    devices: named(deviceSchema(z)).describe(
+      `devices by name, in the order in which they are set up, ${MOST_OF_A_SORT} at most`,
+    ),
     parts: named(z.looseObject({ type: z.string().describe('what it is: led, button, terminal, …') })).describe(
-      'what hangs on pins and buses',
+      `what hangs on pins and buses, ${MOST_OF_A_SORT} at most`,
     ),
     wires: z.array(z.string()).optional().describe("'gpioa.5 = led1.in', 'gpioa.5 = gpioc.3', 'uart0.irq = plic.10'"),
     contents: z

@@ -34,7 +34,7 @@ export function startOf(
   checkProtocol(kind.family, boot, mistakes);
   const given = entry.value.options[option] !== undefined;
   if (given && protocol !== 'elf-entry') return undefined;
-  if (model.cpusOfBoard && protocol !== 'elf-entry') return undefined;
+  if (model.cpusOfBoard.has(name) && protocol !== 'elf-entry') return undefined;
   if (protocol === 'reset') return { assumed: { [option]: 0 }, choice: undefined };
   const choose = kind.family === 'arm' ? vectorTable : firstInstruction;
   return {
@@ -53,7 +53,7 @@ export function startOf(
 function checkProtocol(family: 'arm' | 'riscv', boot: Model['boot'], mistakes: Mistakes): void {
   const protocol = boot?.value.protocol;
   if (boot === undefined || protocol === undefined || protocol === 'reset') return;
-  const of = { arm: ['cortex-m'], riscv: ['elf-entry', 'riscv', 'linux'] } as const;
+  const of = { arm: ['cortex-m'], riscv: ['elf-entry', 'riscv'] } as const;
   if ((of[family] as readonly string[]).includes(protocol)) return;
   const what =
     family === 'arm' ? 'a Cortex-M starts by its vector table' : 'a RISC-V hart has no vector table to start by';

@@ -3,7 +3,7 @@ import { kindNamed } from './kinds/index.js';
 import { type AnyKind, type OptionValues, originOf } from './kinds/kind.js';
 import { optionSchemas } from './kinds/option-schemas.js';
 import { zod } from './libraries.js';
-import { KINDS, type Kinds } from './make-things.js';
+import { KINDS, type KindList, type Kinds } from './make-things.js';
 import { Mistakes } from './mistakes.js';
 import type { Entry, MemoryValue, Model, Named, Thing } from './model.js';
 import type { RawMachine } from './schema.js';
@@ -11,7 +11,7 @@ import type { RawMachine } from './schema.js';
 /** A model as a description that loads to the same machine. */
 export function rawOf(model: Model, kinds: Kinds = KINDS): RawMachine {
   const mistakes = new Mistakes();
-  const thing = (list: keyof Kinds) => (name: string, entry: Entry<Thing<object>>) =>
+  const thing = (list: KindList) => (name: string, entry: Entry<Thing<object>>) =>
     thingOf(kinds[list], list, name, entry, mistakes);
   const raw: RawMachine = {
     name: model.name,

@@ -18,7 +18,8 @@ const isPart = (value: unknown): value is PartType =>
 
 /** The kinds with those of a module besides: devices, parts, and functions that make them from an object of options. */
 export function withExports(kinds: Kinds, exported: Exports, path: string): Kinds {
-  const found = Object.entries(exported).flatMap(([name, value]) => kindsOf(name, value, path));
+  const compatible = compatiblesOf(exported, path);
+  const found = [...Object.entries(exported), ...compatible].flatMap(([name, value]) => kindsOf(name, value, path));
   if (found.length === 0) {
     const remedy = 'export const myDevice = defineDevice({ … })';
     throw new UsageError({ what: 'the module exports no device and no part', where: path, remedy });
@@ -29,7 +30,17 @@ export function withExports(kinds: Kinds, exported: Exports, path: string): Kind
     if (device) devices.set(name, device);
     if (part) parts.set(name, part);
   }
-  return { ...kinds, devices, parts };
+  const compatibles = new Set([...(kinds.compatibles ?? []), ...compatible.map(([name]) => name)]);
+  return { ...kinds, devices, parts, compatibles };
+}
+
+/** `export const compatible = { 'acme,thing': thing }`: the devices that nodes of a devicetree are. */
+function compatiblesOf({ compatible }: Exports, path: string): [string, unknown][] {
+  if (compatible === undefined || isDevice(compatible) || isPart(compatible)) return [];
+  const entries = isObject(compatible) ? Object.entries(compatible) : [];
+  if (entries.length > 0 && entries.every(([, one]) => isDevice(one) || typeof one === 'function')) return entries;
+  const remedy = "export const compatible = { 'acme,thing': myDevice }";
+  throw new UsageError({ what: "the export 'compatible' names no devices", where: path, remedy });
 }
 
 interface Found {

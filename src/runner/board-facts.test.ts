@@ -30,7 +30,7 @@ test('every board has a name to import it by, CPUs, memory and devices', () => {
 test('the facts of HiFive1', () => {
   const { aliases, cpus: cores, memory, devices: blocks, parts } = factsOf('sifive-e');
   expect(aliases).toContain('sifive_e');
-  expect(cores).toEqual([{ name: 'riscv', isa: 'rv32imac', harts: 1, clock: 13_800_000 }]);
+  expect(cores).toEqual([{ name: 'sifive-e31', isa: 'rv32imac', harts: 1, clock: 13_800_000 }]);
   expect(memory).toContainEqual({ name: 'dtim', address: 0x8000_0000, size: 0x4000, kind: 'ram' });
   expect(blocks).toContainEqual({
     name: 'uart0',
@@ -51,16 +51,18 @@ test('the facts of HiFive1', () => {
 
 test('a monitor core is a CPU of its own', () => {
   const { definition } = boards().find((one) => one.definition.name === 'microchip-icicle-kit')!;
-  expect(cpuFacts(definition).map(({ isa, harts }) => [isa, harts])).toEqual([
-    ['rv64imac', 1],
-    ['rv64imafdc', 4],
+  expect(cpuFacts(definition).map(({ name, isa, harts }) => [name, isa, harts])).toEqual([
+    ['sifive-e51', 'rv64imac', 1],
+    ['sifive-u54', 'rv64imafdc', 4],
   ]);
 });
 
 test('processors with the chips that have them, and those of no chip', () => {
   expect(cpus()).toContainEqual(expect.objectContaining({ name: 'cortex-m4', isa: 'armv7e-m', chips: ['stm32f407'] }));
   expect(cpus()).toContainEqual(expect.objectContaining({ isa: 'rv64imac', chips: ['mpfs250t', 'fu540-c000'] }));
-  expect(cpus()).toContainEqual(expect.objectContaining({ name: 'sifive-u54', chips: [] }));
+  expect(cpus()).toContainEqual(expect.objectContaining({ name: 'sifive-u54', chips: ['mpfs250t', 'fu540-c000'] }));
+  expect(cpus()).toContainEqual(expect.objectContaining({ name: 'rv64imac', chips: [] }));
+  expect(cpus().find(({ name }) => name === 'rv64gc')?.chips.length).toBeGreaterThan(0);
 });
 
 test('devices by chip, modelled or named only', () => {

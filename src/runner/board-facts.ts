@@ -6,13 +6,14 @@ import { placesOf } from '../emu/machine-description.js';
 import { isNamedOnly } from '../emu/not-modelled.js';
 import { Rational } from '../emu/rational.js';
 import { boardKind } from '../machine-file/boards.js';
+import { hartKind } from '../machine-file/hart-kind.js';
 import { CPUS, kindNamed } from '../machine-file/kinds/index.js';
 import { type OptionValues, originOf } from '../machine-file/kinds/kind.js';
 import type { BoardEntry } from './catalogue.js';
 import type { AnyBoard } from './station.js';
 
 export interface CpuFacts {
-  /** The kind of core, as `--cpu` takes it: `riscv`, `cortex-m4`. */
+  /** The kind of core, as `--cpu` takes it: `sifive-u54`, `cortex-m4`; `riscv` if it is like none that has a name of its own. */
   readonly name: string;
   /** `rv64imafdc`, `armv7e-m`. */
   readonly isa: string;
@@ -99,8 +100,10 @@ function coreFacts(cpu: CpuType, hertz: number): CpuFacts[] {
   if (options['xlen'] === undefined) return [{ name: type, isa: isaOf(cpu), harts, clock }];
   const monitor = options['monitor'] as OptionValues | undefined;
   const isa = (letters: unknown) => `rv${String(options['xlen'])}${String(letters)}`;
-  const others = { name: type, isa: isa(options['isa']), harts: monitor ? harts - 1 : harts, clock };
-  return monitor ? [{ name: type, isa: isa(monitor['isa']), harts: 1, clock }, others] : [others];
+  const name = type === 'riscv' ? hartKind(options) : type;
+  const others = { name, isa: isa(options['isa']), harts: monitor ? harts - 1 : harts, clock };
+  if (monitor === undefined) return [others];
+  return [{ name: hartKind(options, monitor), isa: isa(monitor['isa']), harts: 1, clock }, others];
 }
 
 const isaOf = (cpu: CpuType): string => (cpu.name.startsWith('cortex-m4') ? 'armv7e-m' : cpu.name);

@@ -305,11 +305,22 @@ describe('a device of the test’s own that throws', () => {
 describe('faults', () => {
   test('are kept, the first ones and the first of each kind, however many there are', () => {
     const { board: lost } = createStation(riscvVirt, elf('hello/hello.elf'), options);
-    lost.cpu.pc = 0x3000_0000; // nothing is there, and mtvec is 0 yet
+    lost.cpu.pc = 0x3000_0000; // nothing is there, and mtvec leads to a load from where nothing is
+    lost.memory.write32(0x8000_1000, 0x2003);
+    lost.cpu.setRegister('mtvec', 0x8000_1000);
     lost.run('100us');
     expect(lost.faults[0]?.text).toMatch(/^instruction access fault at 0x30000000/);
     expect(lost.faults.length).toBeLessThan(100);
     expect(toHaveFaulted.call({ isNot: true }, lost).message()).toMatch(/and [\d,]{4,} more/);
+  });
+  test('of a hart without a trap handler are told until they change nothing any more', () => {
+    const { board: lost } = createStation(riscvVirt, elf('hello/hello.elf'), options);
+    lost.cpu.pc = 0x3000_0000; // nothing is there, and mtvec is 0 yet
+    const started = performance.now();
+    lost.run('10s');
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(lost.faults).toHaveLength(3);
+    expect(toHaveFaulted.call({ isNot: true }, lost).message()).toContain('trapping again and again');
   });
 });
 

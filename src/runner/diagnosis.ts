@@ -125,6 +125,11 @@ function pollHint(machine: Machine, start: Mark, end: Snapshot, loop: Loop): str
   return `${read} and ${field} stays ${value}${asked === undefined ? '' : `: ${name}.${asked} is not set`}`;
 }
 
+/** Its first fault, and what became of it. */
+export function faultedText({ cpu }: Machine, faults: readonly FaultRecord[]): string {
+  return [faults[0]?.text, cpu.stuck].filter((one) => one !== undefined).join('; ');
+}
+
 function hint(
   machine: Machine,
   faults: readonly FaultRecord[],
@@ -132,7 +137,7 @@ function hint(
   end: Snapshot,
   loop?: Loop,
 ): string | undefined {
-  if (faults.length > 0) return `the firmware faulted: ${faults[0]!.text}`;
+  if (faults.length > 0) return `the firmware faulted: ${faultedText(machine, faults)}`;
   const [report] = machine.guestErrors;
   if (report) return [report.what, report.where && `at ${report.where}`, report.remedy].filter(Boolean).join(' — ');
   return loop && pollHint(machine, start, end, loop);

@@ -33,6 +33,7 @@ const LISTS: readonly (readonly [flags: string, description: string])[] = [
   ['--bridge <clock>', 'the clock of a bus behind a bridge'],
   ['--device-file <file.ts>', 'a module whose exported devices and parts are types here'],
   ['--drive <file>', 'the image of a block device'],
+  ['--pflash <file>', "what is in a board's flash: the first one, then the second; 'none' leaves one erased"],
 ];
 
 const SINGLES: readonly (readonly [flags: string, description: string])[] = [

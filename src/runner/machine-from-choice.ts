@@ -8,11 +8,11 @@ import { modelOf } from '../machine-file/from-board.js';
 import type { Imported } from '../machine-file/imported.js';
 import { machineFrom } from '../machine-file/index.js';
 import { loadYaml, type Source } from '../machine-file/load-yaml.js';
-import { KINDS } from '../machine-file/make-things.js';
+import { KINDS, type Kinds } from '../machine-file/make-things.js';
 import { rawOf } from '../machine-file/to-raw.js';
 import type { ChosenMachine } from './machine-choice.js';
 import type { MachineChoice } from './machine-flags.js';
-import { boardOfModule, kindsOfModules } from './user-modules.js';
+import { boardOfModule, deviceFilesOf, kindsOfModules } from './user-modules.js';
 
 const MODULE = /\.[cm]?[jt]sx?$/i;
 
@@ -25,7 +25,7 @@ export async function machineFromChoice(choice: MachineChoice, firmware?: string
   const base = name !== undefined && MODULE.test(name) ? await boardOfModule(resolve(name)) : undefined;
   const { board: _board, machine: _machine, ...rest } = flags;
   const said = fromFlags(base ? rest : flags, process.cwd());
-  const imported = await importedBy({ dtb, svd }, [...files, said], base !== undefined);
+  const imported = await importedBy({ dtb, svd }, [...files, said], base !== undefined, kinds);
   const sources = [...imported, ...files, said];
   const { board, model } = machineFrom(sources, { kinds, base: base && modelOf(base), firmware });
   model.deviceFiles.push(...deviceFile.map((path) => resolve(path)));
@@ -37,6 +37,7 @@ async function importedBy(
   { dtb, svd }: Pick<MachineChoice, 'dtb' | 'svd'>,
   others: readonly Source[],
   hasBase: boolean,
+  kinds: Kinds,
 ): Promise<Imported[]> {
   if (dtb === undefined && svd === undefined) return [];
   const says = (key: string) => others.some(({ raw }) => typeof raw === 'object' && raw !== null && key in raw);
@@ -53,25 +54,9 @@ async function importedBy(
     throw new UsageError({ what: '--dtb and --svd are two machines', where: '--dtb', remedy: 'give one of them' });
   }
   const { fromDevicetree, fromSvd } = await import('../machine-file/imported.js');
-  if (dtb !== undefined) return [fromDevicetree(resolve(dtb))];
+  if (dtb !== undefined) return [fromDevicetree(resolve(dtb), kinds)];
   const memory = Object.assign({}, ...others.map(({ raw }) => (raw as { memory?: object } | undefined)?.memory));
   return [fromSvd(resolve(svd!), { hasCpu: says('cpus'), memory })];
-}
-
-/** Modules that files name, relative to each. */
-function deviceFilesOf(files: readonly Source[]): string[] {
-  return files.flatMap(({ raw, folder, where }) => {
-    const named = typeof raw === 'object' && raw !== null && 'deviceFiles' in raw ? raw.deviceFiles : [];
-    if (!Array.isArray(named)) return [];
-    return named.map((path, i) => {
-      if (typeof path === 'string') return resolve(folder, path);
-      throw new UsageError({
-        what: 'a device file is no path',
-        where: where('deviceFiles', i),
-        remedy: 'give ./my-device.ts',
-      });
-    });
-  });
 }
 
 /** The whole machine as YAML, whatever it was made of. */

@@ -5,11 +5,15 @@ import type { FaultDetail } from './fault-log.js';
 /** Bytes below the stack pointer that one instruction pushes. */
 const PUSHED = 256;
 
+const isRiscv = ({ registerNames }: Machine['cpu']) => registerNames.includes('mtvec') || registerNames.includes('ra');
+
 /** What a fault has to do with the stack: an overflow ends in faults of all kinds, far from their cause. */
 export function stackNote({ cpu, bus }: Machine, locator: Locator, { address }: FaultDetail): string | undefined {
   const { stackOverflow } = cpu;
   if (stackOverflow !== undefined) return `after the main stack had overflowed at ${locator.describe(stackOverflow)}`;
   const sp = cpu.register('sp') >>> 0;
+  // RISC-V harts begin without a stack; firmware that ends before it has one has another fault than that.
+  if (sp === 0 && isRiscv(cpu)) return undefined;
   const below = sp - (Number(address ?? Number.NaN) >>> 0);
   const pushes = address !== undefined && below > 0 && below <= PUSHED;
   // An empty stack ends where its memory does.

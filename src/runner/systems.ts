@@ -60,7 +60,7 @@ export class Systems<M extends Members> {
   check(system: System<M>): void {
     for (const [i, { bench }] of system.stations.entries()) {
       onBoard(system.names[i]!, () => {
-        if (this.#options.faults !== 'allow') bench.unexpectedFaults.check();
+        if (this.#options.faults !== 'allow') bench.unexpectedFaults.check(bench.machine.cpu.stuck);
         bench.checkMisuse();
       });
     }

@@ -27,15 +27,15 @@ export class UnexpectedFaults {
     if (kind === undefined) this.#byKind.clear();
     else this.#byKind.delete(kind);
   }
-  /** @throws GuestError when a fault is left that the test did not ask about */
-  check(): void {
+  /** `ending`: what became of the firmware. @throws GuestError when a fault is left that the test did not ask about */
+  check(ending?: string): void {
     const [first, ...others] = [...this.#byKind.values()];
     if (first === undefined) return;
     const again = first.count > 1 ? ` (${first.count} times)` : '';
     const more = others.map(({ first: { text } }) => `, then ${text}`).join('');
     throw new GuestError({
       what: `the firmware faulted, and the test did not ask for it: ${first.first.name}${again}`,
-      where: `${first.first.text}${more}`,
+      where: `${first.first.text}${more}${ending === undefined ? '' : `; ${ending}`}`,
       remedy: `if it is meant to fault, expect(board).toHaveFaulted('${first.first.name}'), or firmwareTest({ faults: 'allow' })`,
     });
   }

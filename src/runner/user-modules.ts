@@ -2,9 +2,10 @@
 
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '../emu/errors.js';
+import type { Source } from '../machine-file/load-yaml.js';
 import type { Kinds } from '../machine-file/make-things.js';
 import { withExports } from '../machine-file/user-kinds.js';
 import type { AnyBoard } from './station.js';
@@ -61,4 +62,20 @@ export async function kindsOfModules(paths: readonly string[], kinds: Kinds): Pr
   let all = kinds;
   for (const path of paths) all = withExports(all, await load(path), path);
   return all;
+}
+
+/** Modules that files name, relative to each. */
+export function deviceFilesOf(files: readonly Source[]): string[] {
+  return files.flatMap(({ raw, folder, where }) => {
+    const named = typeof raw === 'object' && raw !== null && 'deviceFiles' in raw ? raw.deviceFiles : [];
+    if (!Array.isArray(named)) return [];
+    return named.map((path, i) => {
+      if (typeof path === 'string') return resolve(folder, path);
+      throw new UsageError({
+        what: 'a device file is no path',
+        where: where('deviceFiles', i),
+        remedy: 'give ./my-device.ts',
+      });
+    });
+  });
 }

@@ -58,7 +58,8 @@ function writeStart(out: ProgramWriter, random: Random): void {
   poke(MAP.SCB.CCR, 0x200 | (random.chance(0.3) ? 0x10 : 0) | (random.chance(0.15) ? 8 : 0));
   poke(MAP.SCB.SHPR2, random.below(2) * 0x4000_0000);
   poke(MAP.SCB.SHPR2 + 4, (random.below(4) << 30) | (random.below(4) << 22));
-  poke(MAP.NVIC_ISER, 0x7c0 | (1 << MAP.CALCULATOR_IRQ));
+  poke(MAP.NVIC_ISER, 0x7c0);
+  poke(MAP.NVIC_ISER + 4, 1 << (MAP.CALCULATOR_IRQ - 32));
   poke(MAP.RCC_AHB1ENR, 0x1ff);
   poke(MAP.RCC_APB1ENR, 1 << 17);
   poke(MAP.GPIOD, 0x5500_0000);

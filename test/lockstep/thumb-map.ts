@@ -53,5 +53,5 @@ export const RCC_AHB1ENR = 0x4002_3830;
 export const RCC_APB1ENR = 0x4002_3840;
 export const USART2 = 0x4000_4400;
 export const CALCULATOR = 0x6000_0000;
-/** The calculator's interrupt. */
-export const CALCULATOR_IRQ = 20;
+/** The calculator's interrupt: that of the FSMC, which is not modelled. */
+export const CALCULATOR_IRQ = 48;

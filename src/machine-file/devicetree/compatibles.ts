@@ -101,8 +101,10 @@ export const PASSIVE: ReadonlySet<string> = new Set([
   'shared-dma-pool',
 ]);
 
-export function modelOf(node: DtNode, resources: Resources): ModelRow | undefined {
+/** @param own names that are types of devices of the user's own, which come first */
+export function modelOf(node: DtNode, resources: Resources, own: ReadonlySet<string>): ModelRow | undefined {
   for (const name of resources.compatible(node)) {
+    if (own.has(name)) return { compatible: [name], type: name };
     const row = MODELS.find(({ compatible }) => compatible.includes(name));
     if (row) return row;
   }

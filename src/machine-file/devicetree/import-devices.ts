@@ -15,11 +15,14 @@ export class DeviceImport {
   readonly #draft: Draft;
   readonly #names: Names;
   readonly #lineOf: LineOf;
+  readonly #own: ReadonlySet<string>;
 
-  constructor(draft: Draft, names: Names, lineOf: LineOf) {
+  /** @param own names in `compatible` that are types of the user's own */
+  constructor(draft: Draft, names: Names, lineOf: LineOf, own: ReadonlySet<string> = new Set()) {
     this.#draft = draft;
     this.#names = names;
     this.#lineOf = lineOf;
+    this.#own = own;
   }
 
   /** A node that has addresses. What contains others gives them room. */
@@ -27,9 +30,10 @@ export class DeviceImport {
     const { resources } = this.#draft;
     const spans = resources.spans(node).filter(({ size }) => size > 0);
     if (spans.length === 0) return;
-    const row = modelOf(node, resources);
+    const row = modelOf(node, resources, this.#own);
     const options = row?.options?.(node, resources) ?? {};
-    if (row && typeof options !== 'string' && DEVICES.has(row.type)) this.#model(node, row, options, spans);
+    if (row && typeof options !== 'string' && (DEVICES.has(row.type) || this.#own.has(row.type)))
+      this.#model(node, row, options, spans);
     else if (!resources.isDisabled(node)) this.#stubs(node, spans, typeof options === 'string' ? options : undefined);
   }
 
@@ -40,7 +44,8 @@ export class DeviceImport {
   #model(node: DtNode, row: ModelRow, options: Readonly<Record<string, unknown>>, spans: readonly Span[]): void {
     for (const [index, span] of (row.each ? spans : spans.slice(0, 1)).entries()) {
       const name = this.#nameOf(node, index);
-      if (!this.#claimed(node, span)) continue;
+      // A device in use in RAM is no matter of taste, as nodes that overlap are: it is told as the mistake that it is.
+      if (!this.#isInRam(node, span) && !this.#claimed(node, span)) continue;
       const device: RawDevice = { type: row.type, at: span.address, ...options };
       const irq = this.#irq(node, row);
       if (irq !== undefined) device.irq = irq;
@@ -94,6 +99,11 @@ export class DeviceImport {
     if (!resources.isDisabled(node) && !this.#draft.isChip)
       this.#note(node, 'overlaps with another one, which is kept');
     return false;
+  }
+
+  #isInRam(node: DtNode, span: Span): boolean {
+    const { resources, isChip } = this.#draft;
+    return !isChip && !resources.isDisabled(node) && this.#draft.isRam(span);
   }
 
   #note(node: DtNode, what: string): void {

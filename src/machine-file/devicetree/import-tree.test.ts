@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Board } from '../../boards/define.js';
 import { stm32f4Discovery } from '../../boards/index.js';
 import { UsageError } from '../../emu/errors.js';
+import { machineFrom } from '../index.js';
 import { ZEPHYR_STYLE } from './board-test-tree.js';
 import { decodeDtb } from './dtb.js';
 import { readDts } from './dts.js';
@@ -35,6 +36,17 @@ const riscv = (soc: string, more = '') => `/dts-v1/;
 };`;
 
 const UART = 'serial@10000000 { compatible = "ns16550a"; reg = <0x10000000 0x100>; interrupts = <10>;';
+
+test('a node that a device of the user stands for', () => {
+  const source = riscv(
+    'npu@20000000 { compatible = "acme,npu"; reg = <0x20000000 0x1000>; interrupt-parent = <&plic>; interrupts = <7>; };',
+  );
+  const options = { path: 'board.dts', boardNamed: () => undefined };
+  const own = importDevicetree(readDts(source, 'board.dts'), { ...options, compatibles: new Set(['acme,npu']) });
+  expect(own.raw.devices?.['npu']).toEqual({ type: 'acme,npu', at: 0x2000_0000, irq: 'plic.7' });
+  expect(own.unmodelled).toEqual([]);
+  expect(imported(source).unmodelled).toHaveLength(1);
+});
 
 describe('a chip of the project', () => {
   const { raw, unmodelled, where } = imported(ZEPHYR_STYLE, KNOWN);
@@ -203,4 +215,16 @@ describe('a RISC-V system', () => {
       ),
     ).toMatchInlineSnapshot(`"board.dts:6:5: there is no model of the processor 'acme,cpu'"`);
   });
+});
+
+test('a device in RAM is the mistake that it is in any machine, at its place in the tree', () => {
+  const source = riscv(
+    `${UART.replaceAll('10000000', '80001000')} };`,
+    'chosen { stdout-path = "/soc/serial@80001000"; };',
+  );
+  const tree = imported(source);
+  expect(tree.notes).toEqual([]);
+  const load = () => machineFrom([tree]);
+  expect(load).toThrow(/device 'serial\w*' .*memory '\w+' .* overlap|memory '\w+' .*device 'serial\w*' .* overlap/);
+  expect(load).toThrow(/where: board\.dts:\d+/);
 });

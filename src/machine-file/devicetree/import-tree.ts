@@ -36,6 +36,8 @@ export interface ImportOptions {
   readonly path: string;
   /** A board of the project by its name. */
   readonly boardNamed: (name: string) => Board | undefined;
+  /** Names in `compatible` that are types of devices of the user's own. */
+  readonly compatibles?: ReadonlySet<string> | undefined;
 }
 
 /** Trees of whole systems have a few hundred nodes; properties that tables are made of, a few hundred cells. */
@@ -79,7 +81,13 @@ function isElsewhere(draft: Draft, node: DtNode, controllers: Controllers): bool
   return false;
 }
 
-function importDevices(draft: Draft, nodes: readonly DtNode[], names: Names, controllers: Controllers): void {
+function importDevices(
+  draft: Draft,
+  nodes: readonly DtNode[],
+  names: Names,
+  controllers: Controllers,
+  own: ReadonlySet<string> | undefined,
+): void {
   const { resources } = draft;
   const lineOf = (node: DtNode, index: number) => {
     const one = resources.interrupts(node)[index];
@@ -89,7 +97,7 @@ function importDevices(draft: Draft, nodes: readonly DtNode[], names: Names, con
     draft.notes.push(`the interrupt of ${resources.path(node)} goes to ${resources.path(one.controller)}: not wired`);
     return undefined;
   };
-  const devices = new DeviceImport(draft, names, lineOf);
+  const devices = new DeviceImport(draft, names, lineOf, own);
   const candidates = nodes.filter(
     (node) =>
       isDevice(node, resources.compatible(node)) && !draft.made.has(node) && !isElsewhere(draft, node, controllers),
@@ -131,7 +139,7 @@ export function importDevicetree(read: ReadTree, options: ImportOptions): Import
     importChip(draft, known, board, nodes);
     importMemory(draft, nodes, names);
   } else importWhole(draft, nodes, names, controllers);
-  importDevices(draft, nodes, names, controllers);
+  importDevices(draft, nodes, names, controllers, options.compatibles);
   importPins(draft, nodes, names, known && board ? pinOfChip(draft) : pinOfDraft(draft));
   importBusParts(draft, nodes, names);
   importConsole(draft);

@@ -10,6 +10,7 @@ import type { Model } from '../../machine-file/model.js';
 import type { AccessLog } from '../../machine-file/svd/access-log.js';
 import { frequencyText, grouped, timeText } from '../../matchers/message.js';
 import { misuseText } from '../../matchers/misuse-text.js';
+import { faultedText } from '../diagnosis.js';
 import type { ExitCode } from '../exit-code.js';
 import { FAULTING } from '../machine-bench.js';
 import type { ChosenMachine } from '../machine-choice.js';
@@ -19,7 +20,7 @@ import { machineToStart, type StartOptions, startMachine } from '../start-machin
 import type { AnyBoard, Station } from '../station.js';
 import { COUNTING_COSTS, engineRows, rowText, type StatisticsRow, timeRows } from '../statistics-text.js';
 import type { UartOutput } from '../uart-handle.js';
-import { consoleUart } from '../uart-named.js';
+import { consoleUart, uartNamed } from '../uart-named.js';
 import { type UartStreams, uartStreams } from '../uart-streams.js';
 
 export interface BootOptions extends StartOptions {
@@ -32,11 +33,15 @@ export interface BootOptions extends StartOptions {
   traceStubs?: boolean;
   /** Writes the machine's description instead of running it: to a file, or to the terminal. */
   dumpConfig?: string | true;
+  /** The UART on the terminal. */
+  console?: string;
 }
 
 /** Machine time between two looks at keyboard and clock. */
 const SLICE: Duration = '5ms';
 const SLICE_MS = 5;
+/** Host ms after which keyboard and pipes get their turn in the middle of a slice. */
+const TURN_MS = 50;
 /** Machine time after a firmware's exit or first fault: for what it still says, and for bytes on their way. */
 const LAST_WORDS_NS = 20e6;
 /** Slices after that in which it is looked whether firmware goes on after a fault, and how long a loop at a handler's end is. */
@@ -106,10 +111,17 @@ class Session {
     if (level === 'error' && !faults) this.misuseErrors++;
   }
 
-  /** Runs one slice and looks at what came of it. */
-  advance(slice: Duration): void {
+  /** Runs one slice, and looks at what came of it. The keyboard is heard meanwhile, if that takes long. */
+  async advance(slice: Duration): Promise<void> {
     const { bench } = this.#station;
-    bench.run(slice);
+    bench.turn = TURN_MS;
+    const turns = bench.running(bench.limit(slice));
+    for (;;) {
+      const { done, value } = turns.next();
+      if (done) bench.mustGoOn(value);
+      else await pause(0);
+      if (done || this.#quit || this.ending) break;
+    }
     if (this.#exitCode !== undefined) {
       const { time, cycles, statistics: counted } = bench;
       const at = `pc ${bench.locator.describe(this.#station.machine.cpu.pc >>> 0)}, ended with exit code ${this.#exitCode}`;
@@ -122,6 +134,12 @@ class Session {
           why: `ended by Ctrl-C at ${this.standing().at}, ${timeText(bench.time)} of machine time`,
         }
       : this.#ended();
+  }
+
+  /** Nobody reads what the firmware writes any more. */
+  deafened(): void {
+    this.ending ??= { code: this.#until === undefined ? 0 : 1 };
+    this.#station.machine.stop();
   }
 
   /** How the firmware ended, if it did and has nothing more to say. */
@@ -140,7 +158,7 @@ class Session {
    */
   #goesOn(): boolean {
     const { machine } = this.#station;
-    if (machine.cpu.locked) return false;
+    if (machine.cpu.locked || machine.cpu.stuck !== undefined) return false;
     this.#places.push(machine.cpu.pc >>> 0);
     if (this.#places.length < PLACES) return true;
     const isElsewhere = Math.max(...this.#places) - Math.min(...this.#places) > HANDLER_BYTES;
@@ -155,7 +173,8 @@ class Session {
     if (this.#exitCode !== undefined) return this.#exited(this.#exitCode);
     if (machine.cpu.locked)
       return { code: 1, why: `the CPU is locked up: ${bench.faults[0]?.text ?? bench.diagnose().cpu}` };
-    if (this.#faultAt !== undefined) return { code: 1, why: `the firmware faulted: ${bench.faults[0]?.text}` };
+    if (this.#faultAt !== undefined)
+      return { code: 1, why: `the firmware faulted: ${faultedText(machine, bench.faults)}` };
     return { code: 0 };
   }
 
@@ -217,6 +236,15 @@ function listenToInput(session: Session): () => void {
 
 const pause = (ms: number) => new Promise<void>((done) => (ms > 0 ? setTimeout(done, ms) : setImmediate(done)));
 
+/** @throws UsageError */
+function namedConsole({ board }: Station, name: string): UartOutput {
+  try {
+    return uartNamed(board, name);
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError({ ...error.problem, where: '--console' }) : error;
+  }
+}
+
 /** The rest of `--for`, at most a slice; undefined when it is over. */
 function nextSlice(span: Span | undefined, station: Station): Duration | undefined {
   if (span === undefined) return SLICE;
@@ -230,8 +258,12 @@ function nextSlice(span: Span | undefined, station: Station): Duration | undefin
 }
 
 /** What is on the terminal: the console or, where there is none, any UART, unless it was put elsewhere or another one here. */
-function onTerminal({ board }: Station, { terminal, elsewhere }: UartStreams): readonly UartOutput[] {
-  const console = terminal ?? consoleUart(board);
+function onTerminal(
+  { board }: Station,
+  { terminal, elsewhere }: UartStreams,
+  named: UartOutput | undefined,
+): readonly UartOutput[] {
+  const console = terminal ?? named ?? consoleUart(board);
   const all = console ? [console] : [...new Set(board.uartOutputs.values())].filter(({ input }) => input !== undefined);
   return all.filter((one) => !elsewhere.has(one));
 }
@@ -249,7 +281,7 @@ async function runSession(
   for (;;) {
     const slice = nextSlice(span, station);
     if (slice === undefined) return session.outcome();
-    session.advance(slice);
+    await session.advance(slice);
     between();
     if (session.ending) return session.ending;
     if (++slices % 4 === 0 || paced) await pause(paced ? station.bench.time / 1e6 - (performance.now() - started) : 0);
@@ -268,14 +300,18 @@ function statistics({ bench, machine }: Station, { time, cycles, at, counted }: 
 }
 
 /** @throws UsageError */
-function checkUntil({ until, for: limit }: BootOptions): void {
+function checkEnd({ until, for: limit }: BootOptions): void {
   if (until === '') {
     const remedy = "give some text: --until 'ready'";
     throw new UsageError({ what: 'the text to wait for is empty', where: '--until', remedy });
   }
   // Nobody is there to end it.
-  if (until !== undefined && limit === undefined && process.stdin.isTTY !== true)
-    console.error("fwtest: --until without --for: this runs without limit until the text comes (--for '10s' sets one)");
+  if (limit !== undefined || process.stdin.isTTY === true) return;
+  console.error(
+    until === undefined
+      ? "fwtest: neither --for nor --until: this runs without limit until the firmware ends (--for '10s' sets one)"
+      : "fwtest: --until without --for: this runs without limit until the text comes (--for '10s' sets one)",
+  );
 }
 
 /** Runs an image until its text came, its time is over, or it ended. */
@@ -285,13 +321,19 @@ export async function boot(image: string | undefined, options: BootOptions): Pro
   const { board, model } = chosen;
   requireImage(board, chosen.image, model);
   const span = options.for === undefined ? undefined : parseDuration(options.for, '--for');
-  checkUntil(options);
+  checkEnd(options);
   const station = startMachine(chosen, options);
+  const named = options.console === undefined ? undefined : namedConsole(station, options.console);
   tellStart(board, chosen.elf);
   const streams = await uartStreams(station.board, options.uart ?? [], (line) => console.error(line));
-  const session = new Session(station, onTerminal(station, streams), options);
+  const session = new Session(station, onTerminal(station, streams, named), options);
   const stubs = chosen.stubs ? await watchStubs(station, session, options) : undefined;
   const stopListening = listenToInput(session);
+  const closed = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    session.deafened();
+  };
+  process.stdout.on('error', closed);
   const ending = await runSession(session, station, span, () => streams.flush()).finally(() => {
     stopListening();
     streams.close();
@@ -330,7 +372,14 @@ async function dump(chosen: ChosenMachine, target: string | true): Promise<ExitC
   const { descriptionText } = await import('../machine-from-choice.js');
   const text = descriptionText(chosen);
   if (target === true || target === '-') process.stdout.write(text);
-  else writeFileSync(target, text);
+  else {
+    try {
+      writeFileSync(target, text);
+    } catch (error) {
+      const what = `the file cannot be written: ${(error as Error).message}`;
+      throw new UsageError({ what, where: `--dump-config ${target}`, remedy: 'name a file in a folder that is there' });
+    }
+  }
   return 0;
 }
 
@@ -338,10 +387,13 @@ async function dump(chosen: ChosenMachine, target: string | true): Promise<ExitC
 function requireImage(board: AnyBoard, path: string | undefined, model: Model | undefined): void {
   if (path !== undefined || (board.chip.images?.length ?? 0) > 0) return;
   const hasBoot = model?.boot?.value.bios !== undefined || model?.boot?.value.kernel !== undefined;
+  // A board that starts images itself has its own code for that in its ROM.
+  const own = model?.loadsItself === true ? 'rom' : undefined;
   const hasContents = Object.values(board.chip.memories).some(
-    ({ contents }) => contents !== undefined && contents.length > 0,
+    ({ contents, kind }) => contents !== undefined && contents.length > 0 && kind !== own,
   );
-  if (hasBoot || (hasContents && model !== undefined)) return;
+  const isLoaded = (model?.contents.length ?? 0) > 0;
+  if (hasBoot || isLoaded || (hasContents && model !== undefined)) return;
   throw new UsageError({
     what: 'there is no image to run',
     where: 'fwtest boot',

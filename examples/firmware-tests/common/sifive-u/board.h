@@ -2,4 +2,4 @@
 #pragma once
 
 #define PLIC_BASE   0x0c000000u
-#define CALC_SOURCE 50u /* the line of I2C, which the program does not use */
+#define CALC_SOURCE 32u /* ChipLink (FU540-C000 manual, 10.1): a line from outside the chip */

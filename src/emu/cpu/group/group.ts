@@ -150,6 +150,12 @@ export class CpuGroup implements Cpu {
   get locked(): boolean {
     return this.members.every(({ cpu }) => cpu.locked);
   }
+  /** Why none of its cores does anything any more; undefined while one does. */
+  get stuck(): string | undefined {
+    const stuck = this.members.find(({ cpu }) => cpu.stuck !== undefined);
+    if (!this.members.every((member) => member.isIdle || member.cpu.stuck !== undefined)) return undefined;
+    return stuck && `${stuck.name}: ${stuck.cpu.stuck}`;
+  }
   /** What executes, or did last. */
   get executing(): CpuHart {
     const { name, cpu } = this.#present;
@@ -173,7 +179,7 @@ export class CpuGroup implements Cpu {
     timebase.shorten(timebase.tick + turns.left);
     const stop = this.#execute(member, 'run');
     if (turns.left <= 0) turns.next();
-    return stop === 'breakpoint' ? stop : this.#stopped();
+    return stop === 'breakpoint' || stop === 'dear' ? stop : this.#stopped();
   }
 
   step(): void {

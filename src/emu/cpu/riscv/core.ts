@@ -28,6 +28,9 @@ export interface Rv32Options {
   readonly plic: number;
 }
 
+/** Traps in a run after which it comes back: each costs the host some 10 to 40 µs. */
+const MANY_TRAPS = 512;
+
 /** Name of mtime's clock among the machine's clocks. */
 export const MTIME_CLOCK = 'mtime';
 
@@ -84,6 +87,8 @@ export class RiscvCluster implements Cpu {
   #present: Hart;
   /** High word of what a CSR instruction gives, where the engine looks for it. */
   readonly #csrHigh: Int32Array | undefined;
+  /** What ended the engine's runs in the present slice before its end. */
+  #traps = 0;
   /** 1 while a CSR instruction is executed, whose own cycle is counted already. */
   #own = 0;
 
@@ -155,12 +160,21 @@ export class RiscvCluster implements Cpu {
     return this.harts.flatMap((hart) => hart.faults);
   }
 
+  /** Why none of its harts does anything any more; undefined while one does. */
+  get stuck(): string | undefined {
+    const stuck = this.harts.find((hart) => hart.stuck !== undefined);
+    if (stuck === undefined || !this.harts.every((hart) => hart.isIdle || hart.stuck !== undefined)) return undefined;
+    return this.harts.length === 1 ? stuck.stuck : stuck.stuck?.replace('the hart', `hart ${stuck.hartId}`);
+  }
+
   run(): CpuStop {
     const { budgetCell } = this.#system.timebase;
     if (this.harts.length > 1) return this.#runTurn();
     const [hart] = this.harts;
+    this.#traps = 0;
     while (budgetCell[0]! > 0 && !hart!.isIdle) {
       if (this.#execute(hart!, false)?.kind === 'breakpoint') return 'breakpoint';
+      if (this.#traps >= MANY_TRAPS) return 'dear';
     }
     return this.#stopped();
   }
@@ -181,9 +195,12 @@ export class RiscvCluster implements Cpu {
     this.#give(hart);
     timebase.shorten(timebase.tick + turns.left);
     let exit: EngineExit | undefined;
-    while (budgetCell[0]! > 0 && !hart.isIdle && exit?.kind !== 'breakpoint') exit = this.#execute(hart, false);
+    this.#traps = 0;
+    const more = () => budgetCell[0]! > 0 && this.#traps < MANY_TRAPS;
+    while (more() && !hart.isIdle && exit?.kind !== 'breakpoint') exit = this.#execute(hart, false);
     if (turns.left <= 0) turns.next();
-    return exit?.kind === 'breakpoint' ? 'breakpoint' : this.#stopped();
+    if (exit?.kind === 'breakpoint') return 'breakpoint';
+    return this.#traps < MANY_TRAPS ? this.#stopped() : 'dear';
   }
 
   step(): void {
@@ -314,6 +331,16 @@ export class RiscvCluster implements Cpu {
   #execute(hart: Hart, single: boolean): EngineExit | undefined {
     if (!single) hart.boundary();
     this.#regimes.sync(hart);
+    const { budgetCell } = this.#system.timebase;
+    // then this run executes what it is stuck in, and nothing else
+    const before = hart.isStuck ? budgetCell[0]! : 0;
+    const exit = this.#executed(hart, single);
+    if (exit?.kind === 'budget') return exit;
+    this.#traps++;
+    if (!single && hart.isStuck && before - budgetCell[0]! === 1) hart.passSlice();
+    return exit;
+  }
+  #executed(hart: Hart, single: boolean): EngineExit | undefined {
     try {
       const exit = single ? this.#engine.step() : this.#engine.run();
       hart.act(exit);

@@ -23,6 +23,7 @@ import { SupervisorTimer } from './supervisor-timer.js';
 import { causeName, INTERRUPT_FLAG } from './trap-causes.js';
 import { TRAP_LOG_WORDS, TrapLog, type TrapRecord } from './trap-log.js';
 import { Traps } from './traps.js';
+import { hexOf, wordsOf } from './wide.js';
 
 /** What the harts of a cluster share. */
 export interface Cluster {
@@ -142,6 +143,15 @@ export class Hart implements CpuHart {
   get faults(): readonly TrapRecord[] {
     return this.#log.list;
   }
+  /** Why it does nothing any more but trap at its own trap handler; undefined while it does something. */
+  get stuck(): string | undefined {
+    const vector = this.#traps.stuckAt;
+    if (vector === undefined) return undefined;
+    const at = this.register64(vector);
+    const handler = hexOf(...wordsOf(at & ~3n));
+    const why = at === 0n ? `${vector} was never set` : `${vector} does not lead to a handler`;
+    return `the hart traps at its own trap handler ${handler} again and again: ${why}`;
+  }
   readonly registerNames = NamedRegisters.LIST;
   register(name: string): number {
     return this.#names.read(name);
@@ -155,6 +165,7 @@ export class Hart implements CpuHart {
   describe(): string {
     const mode = privilegeName(this.words.privilege);
     if (this.locked) return `${mode}, halted`;
+    if (this.stuck !== undefined) return `${mode}, trapping again and again`;
     return this.sleeping ? `${mode}, in WFI` : mode;
   }
 
@@ -204,11 +215,21 @@ export class Hart implements CpuHart {
   }
   /** Acts on what ended the engine's run. */
   act(exit: EngineExit): void {
-    if (exit.kind === 'trap') this.#traps.act(exit.trap, exit.argument);
+    if (exit.kind === 'budget') this.#traps.wentOn();
+    else if (exit.kind === 'trap') this.#traps.act(exit.trap, exit.argument);
     else if (exit.kind === 'undefined') this.#traps.undefined(exit.first, exit.second);
   }
   abandoned(error: unknown): void {
     this.#traps.abandoned(error);
+  }
+  /** Whether its last trap was one that it repeats until an event. */
+  get isStuck(): boolean {
+    return this.#log.stuck;
+  }
+  /** What it is stuck in lasts to the end of the slice; a trap takes a cycle. */
+  passSlice(): void {
+    const left = this.#cluster.system.timebase.budgetCell[0]!;
+    if (left > 0 && this.#traps.stuckAt !== undefined && !this.hasDue) this.#traps.pass(left);
   }
 
   #retirement(name: string): Retirement {

@@ -38,9 +38,9 @@ export class Retirement {
       this.#sleep()
     );
   }
-  /** The instruction that was just charged raised an exception. */
-  abandoned(): void {
-    this.#words[WORD.notRetired]!++;
+  /** The instruction that was just charged raised an exception; or so many did. */
+  abandoned(times = 1): void {
+    this.#words[WORD.notRetired] = this.#words[WORD.notRetired]! + times;
   }
   fallAsleep(): void {
     this.#words[WORD.sleepingSince] = 1 + this.#cycles();

@@ -16,9 +16,11 @@ export interface TrapRecord {
 }
 
 const WORDS = 6;
+const MOST = 0x7fff_ffff;
 /** The first ones are the telling ones; later ones are only counted. */
 const KEPT = 16;
-export const TRAP_LOG_WORDS = 1 + KEPT * WORDS;
+const STUCK = 1 + KEPT * WORDS;
+export const TRAP_LOG_WORDS = STUCK + 1;
 
 /** The exceptions of a run (environment calls are none of them), in the machine's state. */
 export class TrapLog {
@@ -28,7 +30,7 @@ export class TrapLog {
     this.#words = words;
   }
 
-  /** How many were raised since power-on. */
+  /** How many were raised since power-on, 2³¹ − 1 at most. */
   get total(): number {
     return this.#words[0]!;
   }
@@ -37,7 +39,18 @@ export class TrapLog {
   }
   add(mcause: number, pc: readonly [number, number], mtval: readonly [number, number], privilege: Privilege): void {
     if (this.total < KEPT) this.#words.set([mcause, ...pc, ...mtval, privilege], 1 + this.total * WORDS);
-    this.#words[0] = this.total + 1;
+    this.count(1);
+  }
+  /** More of them that are not kept. */
+  count(times: number): void {
+    this.#words[0] = Math.min(this.total + times, MOST);
+  }
+  /** Whether the last thing the hart did was a trap that changed nothing. */
+  get stuck(): boolean {
+    return this.#words[STUCK] !== 0;
+  }
+  set stuck(on: boolean) {
+    this.#words[STUCK] = on ? 1 : 0;
   }
   clear(): void {
     this.#words.fill(0);

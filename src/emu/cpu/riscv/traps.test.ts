@@ -300,3 +300,50 @@ describe('misaligned accesses', () => {
     }
   });
 });
+
+describe('a hart without a trap handler', () => {
+  const lost = (word: number) => new HartHarness({ xlen: 64 }).load(word);
+  const run = (harness: HartHarness, cycles: number) => {
+    const { timebase, cluster } = harness;
+    const end = timebase.tick + cycles;
+    while (timebase.tick < end) {
+      timebase.beginSlice(end);
+      cluster.run();
+      timebase.settle();
+    }
+    return ['pc', 'mepc', 'mcause', 'mtval', 'mstatus', 'mcycle', 'minstret'].map((name) => harness.register(name));
+  };
+
+  test('only repeats its trap: slices do not show, nor single steps', () => {
+    const whole = lost(0);
+    const expected = run(whole, 1000);
+    expect(expected).toEqual([0n, 0n, 1n, 0n, expected[4], 1000n, 0n]);
+    const sliced = lost(0);
+    for (const cycles of [1, 2, 3, 400, 1]) run(sliced, cycles);
+    expect(run(sliced, 593)).toEqual(expected);
+    expect(['pc', 'mepc', 'mcause', 'mcycle', 'minstret'].map((name) => lost(0).step(1000).register(name))).toEqual(
+      [0, 1, 2, 5, 6].map((i) => expected[i]),
+    );
+    expect(whole.hart.faults).toEqual(sliced.hart.faults);
+  });
+  test('passes seconds at once, and says why', () => {
+    const harness = lost(0);
+    const started = performance.now();
+    run(harness, 300_000_000);
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(harness.hart.stuck).toBe(
+      'the hart traps at its own trap handler 0x00000000 again and again: mtvec was never set',
+    );
+    expect(harness.events.filter(([event]) => event === 'fault').length).toBeLessThan(5);
+  });
+  test('goes on when it gets one', () => {
+    const harness = lost(0);
+    run(harness, 100);
+    harness.write('mtvec', M_HANDLER);
+    harness.bus.poke(M_HANDLER, 4, NOP);
+    harness.bus.poke(M_HANDLER + 4, 4, 0x6f);
+    expect(harness.hart.stuck).toBeUndefined();
+    expect(run(harness, 10)[0]).toBe(BigInt(M_HANDLER + 4));
+    expect(harness.register('minstret')).toBe(9n);
+  });
+});

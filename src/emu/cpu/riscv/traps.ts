@@ -76,7 +76,34 @@ export class Traps {
   }
 
   interrupt(code: number): void {
+    this.wentOn();
     this.#enter(code, true, 0, 0);
+  }
+
+  /**
+   * The trap vector of the present mode, if the hart is at it and trapped there so that nothing changed: what it does next is
+   * the same again, until something else than the hart changes what it fetches.
+   */
+  get stuckAt(): WordName | undefined {
+    const { log, context, hart } = this.#parts;
+    if (!log.stuck) return undefined;
+    const at = hart.privilege === PRIVILEGE.supervisor ? SUPERVISOR : MACHINE;
+    const isThere = this.#isVector(at.tvec, context.low, context.high);
+    return isThere ? (at === SUPERVISOR ? 'stvec' : 'mtvec') : undefined;
+  }
+  /** The trap that it is stuck in was raised so many times more, for a cycle each. */
+  pass(times: number): void {
+    const { system, retirement, log, hart } = this.#parts;
+    const { budgetCell } = system.timebase;
+    const { cause } = hart.privilege === PRIVILEGE.supervisor ? SUPERVISOR : MACHINE;
+    budgetCell[0] = budgetCell[0]! - times;
+    retirement.abandoned(times);
+    if (!isCall(hart.words[cause]!)) log.count(times);
+  }
+  /** Something was executed. */
+  wentOn(): void {
+    const { log } = this.#parts;
+    if (log.stuck) log.stuck = false;
   }
 
   /** A trap also ends a reservation: software that is switched to must not find that of another (Unpriv 8.2). */
@@ -107,6 +134,7 @@ export class Traps {
   }
   #goOn(privilege: Privilege, at: WordName): void {
     const { hart, context } = this.#parts;
+    this.wentOn();
     this.endReservation();
     hart.privilege = privilege;
     context.setPc(hart.words[WORD[at]]!, hart.words[WORD[at] + 1]!);
@@ -114,7 +142,10 @@ export class Traps {
 
   #waitForInterrupt(): void {
     if (this.waitIsIllegal) this.#illegalBehind();
-    else this.#parts.sleep.wait();
+    else {
+      this.wentOn();
+      this.#parts.sleep.wait();
+    }
   }
 
   /** Translations are never older than the tables, so that nothing else is to do (Priv 4.2.1). */
@@ -123,7 +154,10 @@ export class Traps {
     const { privilege } = hart;
     const trapped = privilege === PRIVILEGE.supervisor && status.has(MSTATUS.TVM);
     if (!model.hasSupervisor || privilege === PRIVILEGE.user || trapped) this.#illegalBehind();
-    else this.endReservation();
+    else {
+      this.wentOn();
+      this.endReservation();
+    }
   }
 
   #illegal(): void {
@@ -143,14 +177,40 @@ export class Traps {
   }
 
   #raise(exception: number, low: number, high: number): void {
-    const { retirement, context, hart } = this.#parts;
+    const { retirement, context, hart, log, status } = this.#parts;
     const { privilege } = hart;
     const [pc, pcHigh] = [context.low, context.high];
+    const again = this.#isAsLast(exception, low, high);
+    const bits = again ? status.bits : 0;
     retirement.abandoned();
     const delegated = this.#enter(exception, false, low, high);
+    const stuck = again && status.bits === bits;
+    if (stuck && log.stuck) {
+      if (!isCall(exception)) log.count(1);
+      return;
+    }
+    log.stuck = stuck;
     if (!isCall(exception) && !isDemandPaging(exception, privilege, delegated)) {
       this.#record(exception, privilege, [pc, pcHigh], [low, high]);
     }
+  }
+
+  /** Whether a trap leaves what it finds, but for mstatus: raised at its own vector, for what it says already. */
+  #isAsLast(exception: number, low: number, high: number): boolean {
+    const { hart, context, model, reserved } = this.#parts;
+    const { words, privilege } = hart;
+    const at = privilege === PRIVILEGE.supervisor ? SUPERVISOR : MACHINE;
+    const [pc, pcHigh] = [context.low, context.high];
+    if (words[at.epc] !== pc || words[at.epc + 1] !== pcHigh || !this.#isVector(at.tvec, pc, pcHigh)) return false;
+    const isDelegated = ((words[WORD.medeleg]! >>> exception) & 1) !== 0;
+    if (privilege !== (isDelegated && at === SUPERVISOR ? PRIVILEGE.supervisor : PRIVILEGE.machine)) return false;
+    if (words[at.cause] !== exception || (model.xlen === 64 && words[at.cause + 1] !== 0)) return false;
+    return words[at.tval] === low && words[at.tval + 1] === high && reserved.value === 0 && ALWAYS.has(exception);
+  }
+  /** Where exceptions go by a vector register (Priv 3.1.7). */
+  #isVector(register: number, low: number, high: number): boolean {
+    const { words } = this.#parts.hart;
+    return (words[register]! & ~3) === low && words[register + 1] === high;
   }
 
   #record(
@@ -240,6 +300,11 @@ const EXCEPTIONS = {
   load: { misaligned: EXCEPTION.loadMisaligned, access: EXCEPTION.loadAccessFault, page: EXCEPTION.loadPageFault },
   store: { misaligned: EXCEPTION.storeMisaligned, access: EXCEPTION.storeAccessFault, page: EXCEPTION.storePageFault },
 } as const;
+
+/** What follows from the hart's state and memory alone. A device may refuse an access now and not the next time. */
+const ALWAYS: ReadonlySet<number> = new Set(
+  Object.values(EXCEPTION).filter((one) => one !== EXCEPTION.loadAccessFault && one !== EXCEPTION.storeAccessFault),
+);
 
 /** A page fault of user mode that its kernel gets: how pages come on demand, and no fault of the firmware. */
 function isDemandPaging(exception: number, privilege: Privilege, delegated: boolean): boolean {
