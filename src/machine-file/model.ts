@@ -65,6 +65,8 @@ export interface Model {
   cpusOfBoard: boolean;
   /** The board loads firmware, kernel and the like itself: that is done. */
   loadsItself: boolean;
+  /** So many of `contents` come from the board, not from who asked for the machine. */
+  ownContents: number;
   readonly clocks: Named<ClockValue>;
   readonly memory: Named<MemoryValue>;
   readonly containers: Named<ContainerValue>;
@@ -93,6 +95,7 @@ export function emptyModel(name: string): Model {
     cpus: new Map(),
     cpusOfBoard: false,
     loadsItself: false,
+    ownContents: 0,
     clocks: new Map(),
     memory: new Map(),
     containers: new Map(),
