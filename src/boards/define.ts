@@ -37,6 +37,8 @@ export interface Chip<D extends DeviceRows = DeviceRows, H extends object = obje
   readonly start?: ChipStart;
   /** Images that belong to the board, before any firmware that a test or command line names. */
   readonly images?: readonly BoardImage[];
+  /** Programs that `contents` has put into memory, for their symbols and lines alone. */
+  readonly loaded?: readonly ElfImage[];
 }
 
 /** Handles of devices and parts by their names on the board. */

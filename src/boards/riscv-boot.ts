@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readElf } from '../emu/debug/elf.js';
+import { type ElfImage, readElf } from '../emu/debug/elf.js';
 import { UsageError } from '../emu/errors.js';
 import type { LoadSegment } from '../emu/machine-description.js';
 
@@ -42,6 +42,8 @@ export interface BootPlan {
   readonly initrd?: { readonly start: number; readonly end: number };
   /** Where the device tree is. */
   readonly tree: number;
+  /** Those of the loaded files that have symbols. */
+  readonly programs?: readonly ElfImage[];
 }
 
 const KIB = 1024;
@@ -72,8 +74,10 @@ export function planBoot({ base, size }: RamRange, xlen: Xlen, options: BootOpti
   }
   const initrd = placed('initrd', options.initrd, initrdAt ?? 0, end, raw);
   const loaded = [bios, kernel, initrd].filter((one) => one !== undefined);
+  const programs = loaded.flatMap(({ elf }) => (elf ? [elf] : []));
   return {
     segments: loaded.flatMap((one) => one.segments),
+    ...(programs.length > 0 && { programs }),
     start: base,
     next: kernel?.entry ?? 0,
     ...(initrd && { initrd: { start: initrdAt!, end: initrd.end } }),
@@ -119,6 +123,7 @@ interface Loaded {
   readonly segments: readonly LoadSegment[];
   readonly entry: number;
   readonly end: number;
+  readonly elf?: ElfImage;
 }
 
 const ELF_MAGIC = 0x7f45_4c46;
@@ -128,9 +133,10 @@ function load(file: BootFile, address: number): Loaded {
   const { bytes, path } = file;
   const isElf = bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) === ELF_MAGIC;
   if (!isElf) return raw(file, address);
-  const { segments, entry } = readElf(path, bytes);
+  const elf = readElf(path, bytes);
+  const { segments, entry } = elf;
   const end = Math.max(...segments.map((one) => one.physicalAddress + one.memorySize));
-  return { segments, entry, end };
+  return { segments, entry, end, elf };
 }
 
 function raw({ bytes }: BootFile, address: number): Loaded {

@@ -126,6 +126,7 @@ function virtBoard<const O extends VirtOptions>(options: O): VirtBoard<O> {
       },
       devices: { ...commonDevices(options, harts), ...virtioDevices(options) } as DeviceRows,
       contents: () => [...plan.segments, treeOf(options, plan)],
+      loaded: plan.programs ?? [],
       // too large to keep what is written there: an access is an access fault that says so
       absent: {
         'PCIe I/O ports': pciPorts,

@@ -100,6 +100,7 @@ function board(options: SifiveUOptions = {}) {
       },
       devices: devices(options.serial),
       contents: () => [...plan.segments, { physicalAddress: plan.tree, data: encodeDtb(tree()) }],
+      loaded: plan.programs ?? [],
       absent: {
         'debug memory outside debug mode': { address: 0, size: 0x1000 },
         'published contents of its mask ROM': { address: 0x1_0000, size: 0x8000 },

@@ -64,6 +64,7 @@ function board(options: SpikeOptions) {
       },
       devices: { htif: at(MAP.htif.address, htif(), { wires: { halt: 'cpu.halt' } }) },
       contents: () => [...plan.segments, treeOf(options, plan)],
+      loaded: plan.programs ?? [],
     });
   return defineBoard({ name: xlen === 32 ? 'spike32' : 'spike', chip, checked: true });
 }

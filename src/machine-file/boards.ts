@@ -64,9 +64,22 @@ function virt(board: AnyBoard, xlen: 32 | 64, ...aliases: readonly string[]): Bo
     make: ({ options = {}, boot }) => {
       const loads = boot && virtBoot(boot);
       if (Object.keys(options).length === 0 && !loads) return board;
-      return riscvVirtBoard({ ...boardOptions(board.name, virtShape, options), ...loads, xlen } as VirtOptions);
+      return inWords(board.name, options, () =>
+        riscvVirtBoard({ ...boardOptions(board.name, virtShape, options), ...loads, xlen } as VirtOptions),
+      );
     },
   };
+}
+
+/** What a board's maker says of its options, in the words of whoever gave them: the board's name, and sizes as they were typed. */
+function inWords(name: string, options: OptionValues, make: () => AnyBoard): AnyBoard {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof UsageError) || !/^\w+Board$/.test(error.problem.where ?? '')) throw error;
+    const what = error.problem.what.replace(/^RAM of \d+ bytes/, `RAM of ${options['ram']}`);
+    throw new UsageError({ ...error.problem, what, where: `board '${name}'` });
+  }
 }
 
 const spikeShape = (o: OptionSchemas): Shape => ({
@@ -94,7 +107,7 @@ function booting(
     make: ({ options = {}, boot }) => {
       const loads = boot && filesOf(boot);
       if (Object.keys(options).length === 0 && !loads) return board;
-      return make({ ...boardOptions(board.name, shape, options), ...loads });
+      return inWords(board.name, options, () => make({ ...boardOptions(board.name, shape, options), ...loads }));
     },
   };
 }

@@ -17,6 +17,9 @@ import { probe } from './probe.js';
 import { checkImageCpus, chipCpu, type MadeCpu, makeProcessors } from './processors.js';
 import { meant } from './read.js';
 
+/** Hz: whoever says less forgot the unit. */
+const SLOWEST = 1000;
+
 /** Makes a board of a model. All mistakes are found before one is thrown. */
 export function buildBoard(model: Model, kinds: Kinds = KINDS, mistakes = new Mistakes()): AnyBoard {
   return new Builder(model, kinds, mistakes).build();
@@ -44,10 +47,14 @@ class Builder {
       const made = this.#makers.device(name, entry);
       if (made) this.#devices.set(name, { entry, ...made });
     }
+    const before = this.#mistakes.count;
     const cpus = makeProcessors(model, this.#makers, this.#mistakes, () => this.#hasMemoryAt0);
+    const isCpuWrong = this.#mistakes.count > before;
     const clocks = clockRows(model.clocks, this.#mistakes);
     const names = { devices: this.#deviceKinds(), parts: this.#partKinds(), cpus: this.#cpuNames(cpus) };
-    const wiring = new WiringBuilder(model, names, this.#mistakes).build();
+    // Of a CPU that could not be made nobody knows the inputs: that a wire to it has no end would only repeat its mistake.
+    const ofWires = isCpuWrong ? new Mistakes() : this.#mistakes;
+    const wiring = new WiringBuilder(model, names, ofWires).build();
     const parts = this.#parts(wiring.pins);
     const { memories, devices } = this.#space(cpus, wiring.rows, clocks);
     const rest = { ...clocksOf(clocks), ...(wiring.joins.length > 0 && { joins: wiring.joins }), ...this.#whole() };
@@ -62,7 +69,7 @@ class Builder {
       cpus.length === 0 ? undefined : chipCpu(cpus, rates, own),
     );
     const chip = { name: model.name, cpu: NO_CPU, ...processors, ...hertz, memories, devices, ...rest } satisfies Chip;
-    this.#probe({ ...chip, parts }, cpus, wiring.said);
+    if (!isCpuWrong) this.#probe({ ...chip, parts }, cpus, wiring.said);
     const images = all.map(({ image }) => image);
     this.#mistakes.check();
     const started: Chip = { ...chip, ...(images.length > 0 && { images }) };
@@ -254,6 +261,8 @@ class Builder {
     if (typeof clock === 'number') {
       if (clock <= 0 || clock > 100e9)
         this.#mistakes.add(cpu.where('clock'), `a CPU cannot run at ${clock} Hz`, 'give its clock: 16MHz');
+      else if (clock < SLOWEST)
+        this.#mistakes.add(cpu.where('clock'), `a CPU does not run at ${clock} Hz`, `did you mean ${clock}MHz?`);
       return { hertz: clock > 0 ? clock : 1e6 };
     }
     if (clock === undefined) {
@@ -303,7 +312,7 @@ class Builder {
   }
 
   #whole(): Partial<Chip> {
-    const { windows, bitBands, absent, bridges, timing, contents, pinNames } = this.#model;
+    const { windows, bitBands, absent, bridges, timing, contents, programs, pinNames } = this.#model;
     const segments = contents.map(({ value: { at, bytes } }) => ({ physicalAddress: at, data: bytes }));
     const rows = <V, R>(map: Map<string, Entry<V>>, convert: (value: V) => R) =>
       Object.fromEntries([...map].map(([name, { value }]) => [name, convert(value)]));
@@ -322,6 +331,7 @@ class Builder {
       ...(bridges && { bridges: { clocks: bridges.value.clocks as unknown as readonly [string, string] } }),
       ...(timing && { timing }),
       ...(segments.length > 0 && { contents: () => segments }),
+      ...(programs.length > 0 && { loaded: programs }),
       ...(pinNames.size > 0 && { pinNames: rows(pinNames, (pin) => pin) }),
     };
   }

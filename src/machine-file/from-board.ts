@@ -35,7 +35,7 @@ export function modelOf(board: AnyBoard): Model {
       ...(cpu ? {} : { made }),
     });
   }
-  model.cpusOfBoard = true;
+  for (const name of model.cpus.keys()) model.cpusOfBoard.add(name);
   for (const [name, frequency] of Object.entries(chip.clocks ?? {})) {
     put(model.clocks, name, { hertz: hertzOf(frequency, name) });
   }
@@ -57,6 +57,7 @@ export function modelOf(board: AnyBoard): Model {
   }
   for (const { physicalAddress: at, data: bytes } of chip.contents?.() ?? [])
     model.contents.push({ value: { at, bytes }, where });
+  model.programs.push(...(chip.loaded ?? []));
   for (const [name, pin] of Object.entries(chip.pinNames ?? {})) put(model.pinNames, name, pin);
   for (const line of sharedLines(chip.devices)) model.sharedIrqs.add(line);
   if (chip.bridges) model.bridges = { value: { clocks: [...chip.bridges.clocks] }, where };

@@ -1,12 +1,11 @@
 import { UsageError } from '../emu/errors.js';
 import type { Where } from './model.js';
+import { MOST_OF_A_SORT } from './schema.js';
 
 /** How many things a machine can have: the engine keeps the state of all in tables of fixed size. */
 
-/** Of each group with names. */
-export const MOST_OF_A_SORT = 512;
 /** Of wires, loaded contents and other lists. */
-export const MOST_OF_A_LIST = 4096;
+const MOST_OF_A_LIST = 4096;
 
 /** Before anything looks at them one by one. @throws UsageError that names the group */
 export function checkCounts(description: object, where: Where): void {

@@ -1,6 +1,7 @@
 import { type BootPlan, planBoot, resetRom, type Xlen } from '../boards/riscv-boot.js';
 import { fileBytes } from './file-bytes.js';
 import { readImage } from './images.js';
+import { loadAsImages } from './kernel-images.js';
 import type { CpuKind } from './kinds/kind.js';
 import type { Mistakes } from './mistakes.js';
 import type { BootValue, CpuValue, Entry, Model } from './model.js';
@@ -31,9 +32,8 @@ export function addLoader(
   }
   const { bios, kernel, initrd, protocol } = boot.value;
   const loads = [bios, kernel, initrd].some((one) => one !== undefined && one !== 'none');
-  if (kind.family !== 'riscv') {
-    if (loads)
-      mistakes.add(boot.where(), 'this CPU has no loader for bios, kernel and initrd', 'give --image, or images: […]');
+  if (loads && (kind.family !== 'riscv' || cpu.value.options['resetVector'] !== undefined)) {
+    loadAsImages(model, boot, mistakes);
     return cpu;
   }
   if (!loads && protocol !== 'riscv') return cpu;
@@ -74,6 +74,7 @@ function planOf(model: Model, boot: Entry<BootValue>, xlen: Xlen, mistakes: Mist
   const tree = dtb === undefined ? undefined : fileBytes(dtb, boot.where('dtb'), mistakes);
   for (const { physicalAddress: at, data: bytes } of plan.segments)
     model.contents.push({ value: { at, bytes }, where: boot.where });
+  model.programs.push(...(plan.programs ?? []));
   if (tree) model.contents.push({ value: { at: plan.tree, bytes: tree }, where: boot.where });
   const start = given(bios) === undefined && kernel === undefined ? imageStart(model) : undefined;
   return { ...plan, start: start ?? plan.start, tree: tree ? plan.tree : 0 };

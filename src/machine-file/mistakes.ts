@@ -1,4 +1,5 @@
 import { FwtestError, UsageError } from '../emu/errors.js';
+import { inFlagWords } from './flag-words.js';
 
 /** One thing that is wrong with a description. */
 export interface Mistake {
@@ -47,7 +48,7 @@ export class Mistakes {
   add(where: string, what: string, remedy?: string): void {
     if (this.#silenced.size > 0 && what.split(/[^\w-]+/).some((word) => this.#silenced.has(word))) return;
     const same = this.#list.some((one) => one.where === where && one.what === what);
-    if (!same) this.#list.push({ where, what, remedy });
+    if (!same) this.#list.push({ where, what, remedy: inFlagWords(where, remedy) });
   }
   /** What a function gives; undefined if it finds a mistake, which is noted. */
   guard<T>(where: string, fn: () => T): T | undefined {

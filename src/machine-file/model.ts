@@ -1,4 +1,5 @@
 import type { CpuType } from '../emu/cpu.js';
+import type { ElfImage } from '../emu/debug/elf-image.js';
 import type { DeviceType } from '../emu/device.js';
 import type { PartType } from '../emu/part.js';
 import type { OptionValues } from './kinds/kind.js';
@@ -61,8 +62,8 @@ export interface Model {
   /** Where all of it was said. */
   whole: Where;
   readonly cpus: Named<CpuValue>;
-  /** They are those of the board that everything starts from. */
-  cpusOfBoard: boolean;
+  /** Names of those that are still the ones of the board that everything starts from. */
+  readonly cpusOfBoard: Set<string>;
   /** The board loads firmware, kernel and the like itself: that is done. */
   loadsItself: boolean;
   /** So many of `contents` come from the board, not from who asked for the machine. */
@@ -78,6 +79,8 @@ export interface Model {
   readonly absent: Named<NonNullable<MachineFile['absent']>[string]>;
   readonly images: Entry<ImageValue>[];
   readonly contents: Entry<ContentsValue>[];
+  /** What of `contents` are programs, for their symbols and lines. */
+  readonly programs: ElfImage[];
   readonly pinNames: Named<string>;
   /** Modules whose exports are types here. */
   readonly deviceFiles: string[];
@@ -93,7 +96,7 @@ export function emptyModel(name: string): Model {
     name,
     whole: () => name,
     cpus: new Map(),
-    cpusOfBoard: false,
+    cpusOfBoard: new Set(),
     loadsItself: false,
     ownContents: 0,
     clocks: new Map(),
@@ -107,6 +110,7 @@ export function emptyModel(name: string): Model {
     absent: new Map(),
     images: [],
     contents: [],
+    programs: [],
     pinNames: new Map(),
     deviceFiles: [],
     sharedIrqs: new Set(),

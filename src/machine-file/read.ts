@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { z as Zod } from 'zod';
 import { closest } from '../emu/spelling.js';
 import { base64, fileBytes } from './file-bytes.js';
+import { wrongAddress } from './image-address.js';
 import { CPUS, kindNamed } from './kinds/index.js';
 import { zod } from './libraries.js';
 import { checkCounts } from './limits.js';
@@ -83,8 +84,12 @@ function worded(issue: Issue): string {
   if (issue.code === 'custom') return `is wrong: ${issue.message}`;
   if (issue.code === 'invalid_type' && issue.input === undefined) return 'is missing';
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'too_big') return `is too large: at most ${issue.maximum}${unitOf(issue.origin)}`;
+  if (issue.code === 'too_small') return `is too small: at least ${issue.minimum}${unitOf(issue.origin)}`;
   return `is wrong: ${issue.message.replace(/^Invalid input: /, '')}`;
 }
+
+const unitOf = (origin: string): string => ({ string: ' characters', array: ' of them' })[origin] ?? '';
 
 const named = (path: readonly PropertyKey[]): string =>
   path.length === 0 ? 'the machine' : `'${path.map(String).join('.')}'`;
@@ -154,13 +159,12 @@ export function readInto(
   model.whole = where;
   if (file.name !== undefined) model.name = file.name;
   for (const name of file.remove ?? []) remove(model, name, where('remove'), mistakes);
-  // Other processors stand in the place of the board's.
-  const replaced = file.cpus && model.cpusOfBoard ? [...model.cpus.values()] : [];
-  if (file.cpus && model.cpusOfBoard) model.cpus.clear();
-  if (file.cpus) model.cpusOfBoard = false;
-  put(model.cpus, 'cpus', file.cpus, (cpu) =>
-    inPlaceOf(replaced[0]?.value, { ...cpu, options: optionsOf(cpu, CPU_KEYS, folder) }),
-  );
+  // One of the name of a board's processor stands in its place; others are added.
+  for (const [name, cpu] of Object.entries(file.cpus ?? {})) {
+    const old = model.cpusOfBoard.delete(name) ? model.cpus.get(name)?.value : undefined;
+    const value = inPlaceOf(old, { ...cpu, options: optionsOf(cpu, CPU_KEYS, folder) });
+    model.cpus.set(name, { value, where: below('cpus', name) });
+  }
   put(model.clocks, 'clocks', file.clocks, (clock) => (typeof clock === 'number' ? { hertz: clock } : clock));
   put(model.memory, 'memory', file.memory, (one) =>
     one.file === undefined ? one : { ...one, file: resolve(folder, one.file) },
@@ -230,7 +234,9 @@ function imageOf(
 ): ImageValue | undefined {
   if (typeof image !== 'string') return { ...image, file: resolve(folder, image.file) };
   const [, path, address] = /^(.+)@(0x[0-9a-fA-F_]+|\d[\d_]*)$/.exec(image) ?? [];
-  if (path === undefined) return { file: resolve(folder, image) };
+  const wrong = wrongAddress(image, folder);
+  if (wrong !== undefined) mistakes.add(where, `'${wrong}' is no address`, 'give file@0x80000000');
+  if (path === undefined) return wrong === undefined ? { file: resolve(folder, image) } : undefined;
   const at = parseInteger(address!);
   if (at === undefined) mistakes.add(where, `'${address}' is no address`);
   return { file: resolve(folder, path), at };

@@ -1,6 +1,5 @@
 import type { z as Zod } from 'zod';
 import type { Z } from './libraries.js';
-import { MOST_OF_A_SORT } from './limits.js';
 import { FREQUENCY, INTEGER, parseFrequency, parseInteger, parseSize, SIZE } from './quantities.js';
 
 /**
@@ -26,6 +25,9 @@ export function quantities(z: Z) {
     hertz: z.union([z.number().nonnegative(), text(FREQUENCY, parseFrequency, 'frequency (16MHz, 32.768kHz)')]),
   };
 }
+
+/** How many there can be of each group with names. */
+export const MOST_OF_A_SORT = 512;
 
 /** Keys of a device that are not its own options. */
 export const DEVICE_KEYS = [

@@ -34,7 +34,7 @@ export function startOf(
   checkProtocol(kind.family, boot, mistakes);
   const given = entry.value.options[option] !== undefined;
   if (given && protocol !== 'elf-entry') return undefined;
-  if (model.cpusOfBoard && protocol !== 'elf-entry') return undefined;
+  if (model.cpusOfBoard.has(name) && protocol !== 'elf-entry') return undefined;
   if (protocol === 'reset') return { assumed: { [option]: 0 }, choice: undefined };
   const choose = kind.family === 'arm' ? vectorTable : firstInstruction;
   return {

@@ -202,7 +202,7 @@ export async function main(args: readonly string[]): Promise<void> {
     const program = build((code) => {
       process.exitCode = code;
     });
-    await program.parseAsync(args[0] === 'boot' ? fromQemu(args) : [...args], { from: 'user' });
+    await program.parseAsync(args[0] === 'boot' || args[0] === 'serve' ? fromQemu(args) : [...args], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else {

@@ -4,6 +4,7 @@ import { UsageError } from '../emu/errors.js';
 import { elfWidth } from '../machine-file/elf-width.js';
 import type { Kinds } from '../machine-file/make-things.js';
 import type { Model } from '../machine-file/model.js';
+import { withBoardOptions } from './board-options.js';
 import { type MachineChoice, machineChoice } from './machine-flags.js';
 import { QUICK_BOARDS } from './quick-boards.js';
 import type { AnyBoard } from './station.js';
@@ -36,8 +37,8 @@ function isPlain({ board, machine, ...rest }: MachineChoice): string | undefined
  * @throws UsageError with all mistakes
  */
 export async function machineOf(choice: MachineChoice, command: string, firmware?: string): Promise<ChosenMachine> {
-  const { board, machine, config = [] } = choice;
-  const flags = machineChoice(choice);
+  const flags = withBoardOptions(machineChoice(choice));
+  const { board, machine, config = [] } = flags;
   if (
     board === undefined &&
     machine === undefined &&

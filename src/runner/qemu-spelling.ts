@@ -40,19 +40,21 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   '-d': 'there is no log of instructions',
 };
 
-/** Arguments of `fwtest boot` with QEMU's spellings replaced by ours. @throws UsageError for those without one */
+/** Arguments of `fwtest boot` and `fwtest serve` with QEMU's spellings replaced by ours. @throws UsageError for those without one */
 export function fromQemu(args: readonly string[]): string[] {
+  const command = `fwtest ${args[0]}`;
   const out: string[] = [];
   const drives = new QemuDrives();
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
     const value = args[i + 1];
     if (Object.hasOwn(SAME, arg)) out.push(SAME[arg]!);
+    else if (/^-M[\w.]/.test(arg)) out.push('--machine', arg.slice(2));
     else if (arg === '-m' || arg === '-smp') {
       out.push('--option', memoryOrHarts(arg, value));
       i++;
     } else if (arg === '-device' && value?.startsWith('loader,')) {
-      out.push('--image', loader(value));
+      out.push('--image', loader(value, command));
       i++;
     } else if (arg === '-drive' || (arg === '--drive' && /^(file|if|format|id)=/.test(value ?? ''))) {
       drives.drive(value ?? 'file=');
@@ -63,11 +65,11 @@ export function fromQemu(args: readonly string[]): string[] {
     } else if (arg === '-device') {
       out.push(...drives.device(value ?? ''));
       i++;
-    } else if (Object.hasOwn(NOTHING, arg)) i += dropped(arg, value);
+    } else if (Object.hasOwn(NOTHING, arg)) i += dropped(arg, value, command);
     else if (Object.hasOwn(EXPLAINED, arg))
       throw new UsageError({
         what: `${arg} is QEMU's; here ${EXPLAINED[arg]}`,
-        where: 'fwtest boot',
+        where: command,
         remedy: 'leave it out',
       });
     else out.push(arg);
@@ -76,15 +78,15 @@ export function fromQemu(args: readonly string[]): string[] {
 }
 
 /** How many arguments besides are dropped. */
-function dropped(arg: string, value: string | undefined): number {
+function dropped(arg: string, value: string | undefined, command: string): number {
   const allowed = NOTHING[arg];
   if (allowed === undefined) return 0;
   if (value !== undefined && allowed.includes(value)) return 1;
   const what = `${arg} ${value ?? ''}`.trimEnd();
   throw new UsageError({
     what: `'${what}' has no meaning here`,
-    where: 'fwtest boot',
-    remedy: 'the console is on this terminal: leave it out',
+    where: command,
+    remedy: command === 'fwtest boot' ? 'the console is on this terminal: leave it out' : 'leave it out',
   });
 }
 
@@ -97,12 +99,12 @@ function memoryOrHarts(arg: string, value = ''): string {
 }
 
 /** `loader,file=app.bin,addr=0x80000000`. */
-function loader(value: string): string {
+function loader(value: string, command: string): string {
   const { file, addr: address } = pairs(value);
   if (file === undefined)
     throw new UsageError({
       what: `'-device ${value}' names no file`,
-      where: 'fwtest boot',
+      where: command,
       remedy: 'give file=…,addr=…',
     });
   return address === undefined ? file : `${file}@${address}`;

@@ -2,7 +2,9 @@
 
 import { resolve } from 'node:path';
 import { readElf } from '../emu/debug/elf.js';
+import { UsageError } from '../emu/errors.js';
 import type { EngineMode, TimingModel } from '../emu/isa/engine-mode.js';
+import { wrongAddress } from '../machine-file/image-address.js';
 import { type ChosenMachine, machineOf } from './machine-choice.js';
 import type { MachineChoice } from './machine-flags.js';
 import { createStation, type Station } from './station.js';
@@ -36,6 +38,9 @@ export async function machineToStart(
 ): Promise<MachineToStart> {
   const path = image === undefined ? undefined : resolve(image);
   const elf = image !== undefined && isElfPath(image) ? path : undefined;
+  const wrong = image === undefined ? undefined : wrongAddress(image, '.');
+  if (wrong !== undefined)
+    throw new UsageError({ what: `'${wrong}' is no address`, where: image, remedy: 'give file@0x80000000' });
   // Whoever misspelt the image hears of that first.
   if (elf !== undefined) readElf(elf);
   const images = image === undefined || elf !== undefined ? options.image : [image, ...(options.image ?? [])];

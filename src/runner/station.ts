@@ -112,7 +112,7 @@ export function createStation<B extends AnyBoard>(
   for (const elf of own) requireImageFor(board, elf);
   const given = firmware === undefined ? undefined : readImageFor(board, firmware, contents);
   const images = given ? [given, ...own] : own;
-  const locator = new Locator(...images);
+  const locator = new Locator(...images, ...(board.chip.loaded ?? []));
   let bench: MachineBench | undefined;
   const made = board.createMachine({
     ...(given && { image: given.segments, entry: given.entry, program: given }),

@@ -26,6 +26,8 @@ interface Sections {
 /** Stubs keep what is written to them; of larger ones only the name is kept, and accesses fault. */
 const MAX_STUB = 0x1_0000;
 
+const meet = (a: Span, b: Span): boolean => a.address < b.address + b.size && b.address < a.address + a.size;
+
 export class Draft {
   readonly resources: Resources;
   readonly raw: RawMachine = {};
@@ -47,6 +49,7 @@ export class Draft {
   readonly stubs = new Set<string>();
   readonly #origins = new Map<string, DtNode>();
   readonly #spans: Span[] = [];
+  readonly #ram: Span[] = [];
 
   constructor(resources: Resources) {
     this.resources = resources;
@@ -61,10 +64,15 @@ export class Draft {
   }
 
   /** Takes a part of the address space; false where something is there already. */
-  claim({ address, size }: Span): boolean {
-    const isTaken = this.#spans.some((one) => address < one.address + one.size && one.address < address + size);
+  claim({ address, size }: Span, isRam = false): boolean {
+    const isTaken = this.#spans.some((one) => meet(one, { address, size }));
     if (!isTaken) this.#spans.push({ address, size });
+    if (!isTaken && isRam) this.#ram.push({ address, size });
     return !isTaken;
+  }
+  /** Whether RAM is there already. */
+  isRam(span: Span): boolean {
+    return this.#ram.some((one) => meet(one, span));
   }
 
   /** A block without model. */

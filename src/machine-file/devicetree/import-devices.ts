@@ -44,7 +44,8 @@ export class DeviceImport {
   #model(node: DtNode, row: ModelRow, options: Readonly<Record<string, unknown>>, spans: readonly Span[]): void {
     for (const [index, span] of (row.each ? spans : spans.slice(0, 1)).entries()) {
       const name = this.#nameOf(node, index);
-      if (!this.#claimed(node, span)) continue;
+      // A device in use in RAM is no matter of taste, as nodes that overlap are: it is told as the mistake that it is.
+      if (!this.#isInRam(node, span) && !this.#claimed(node, span)) continue;
       const device: RawDevice = { type: row.type, at: span.address, ...options };
       const irq = this.#irq(node, row);
       if (irq !== undefined) device.irq = irq;
@@ -98,6 +99,11 @@ export class DeviceImport {
     if (!resources.isDisabled(node) && !this.#draft.isChip)
       this.#note(node, 'overlaps with another one, which is kept');
     return false;
+  }
+
+  #isInRam(node: DtNode, span: Span): boolean {
+    const { resources, isChip } = this.#draft;
+    return !isChip && !resources.isDisabled(node) && this.#draft.isRam(span);
   }
 
   #note(node: DtNode, what: string): void {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Board } from '../../boards/define.js';
 import { stm32f4Discovery } from '../../boards/index.js';
 import { UsageError } from '../../emu/errors.js';
+import { machineFrom } from '../index.js';
 import { ZEPHYR_STYLE } from './board-test-tree.js';
 import { decodeDtb } from './dtb.js';
 import { readDts } from './dts.js';
@@ -214,4 +215,16 @@ describe('a RISC-V system', () => {
       ),
     ).toMatchInlineSnapshot(`"board.dts:6:5: there is no model of the processor 'acme,cpu'"`);
   });
+});
+
+test('a device in RAM is the mistake that it is in any machine, at its place in the tree', () => {
+  const source = riscv(
+    `${UART.replaceAll('10000000', '80001000')} };`,
+    'chosen { stdout-path = "/soc/serial@80001000"; };',
+  );
+  const tree = imported(source);
+  expect(tree.notes).toEqual([]);
+  const load = () => machineFrom([tree]);
+  expect(load).toThrow(/device 'serial\w*' .*memory '\w+' .* overlap|memory '\w+' .*device 'serial\w*' .* overlap/);
+  expect(load).toThrow(/where: board\.dts:\d+/);
 });
