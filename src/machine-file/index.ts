@@ -116,5 +116,6 @@ function baseModel(
   mistakes.check();
   const model = modelOf(board!);
   model.loadsItself = boardKind(name)?.boots === true;
+  model.ownContents = model.contents.length;
   return model;
 }

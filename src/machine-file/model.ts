@@ -66,6 +66,8 @@ export interface Model {
   readonly cpusOfBoard: Set<string>;
   /** The board loads firmware, kernel and the like itself: that is done. */
   loadsItself: boolean;
+  /** So many of `contents` come from the board, not from who asked for the machine. */
+  ownContents: number;
   readonly clocks: Named<ClockValue>;
   readonly memory: Named<MemoryValue>;
   readonly containers: Named<ContainerValue>;
@@ -96,6 +98,7 @@ export function emptyModel(name: string): Model {
     cpus: new Map(),
     cpusOfBoard: new Set(),
     loadsItself: false,
+    ownContents: 0,
     clocks: new Map(),
     memory: new Map(),
     containers: new Map(),

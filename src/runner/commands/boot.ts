@@ -392,7 +392,7 @@ function requireImage(board: AnyBoard, path: string | undefined, model: Model | 
   const hasContents = Object.values(board.chip.memories).some(
     ({ contents, kind }) => contents !== undefined && contents.length > 0 && kind !== own,
   );
-  const isLoaded = (model?.contents.length ?? 0) > 0;
+  const isLoaded = model !== undefined && model.contents.length > model.ownContents;
   if (hasBoot || isLoaded || (hasContents && model !== undefined)) return;
   throw new UsageError({
     what: 'there is no image to run',
