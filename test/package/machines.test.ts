@@ -169,7 +169,7 @@ describe('what was asked for in 2021, each on the command line', () => {
         --device #4: interrupt 500 of b.irq is none of plic
             give 1 to 95
         --device #3: interrupt 10 is taken by uart0 and a
-            give each a line of its own, or say that they share it: sharedIrqs: [10]
+            give each a line of its own, or say that they share it: --shared-irq 10
       "
     `);
   });
