@@ -46,6 +46,10 @@ export default defineConfig({
           name: 'hot',
           env: { FWTEST_ENGINE: process.env['FWTEST_ENGINE'] ?? 'hot' },
           exclude: [
+            'src/machine-file/**',
+            'test/machines/**',
+            'test/protocol/hostile.test.ts',
+            'test/riscv-float/arithmetic.test.ts',
             'test/package/**',
             'test/lockstep/**',
             'test/architecture/**',
