@@ -15,12 +15,6 @@ export function mask(low: number, width: number): number {
   return (width >= 32 ? 0xffff_ffff : ((1 << width) - 1) << low) >>> 0;
 }
 
-/** The low `width` bits of `value` as a signed number. */
-export function signExtend(value: number, width: number): number {
-  const shift = 32 - width;
-  return (value << shift) >> shift;
-}
-
 /** Rotates a 32-bit word right; `amount` is taken modulo 32. */
 export function rotateRight(word: number, amount: number): number {
   const by = amount & 31;

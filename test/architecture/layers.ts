@@ -17,7 +17,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'base',
     files:
-      /^emu\/(rational|time|scheduler|signal|net|analog|state|storage|log|hash|track|duration|code-lines|spelling|options)\.ts$/,
+      /^emu\/(rational|time|scheduler|signal|net|analog|state|storage|log|hash|track|duration|code-lines|spelling|options|written)\.ts$/,
     mayImport: FOUNDATION,
     breach: ['emu/signal.ts', 'emu/device.ts'],
   },

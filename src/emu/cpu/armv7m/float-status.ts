@@ -22,7 +22,6 @@ export const FPSCR_FLAGS = 0xf000_0000 | 0;
 export const FPSCR_STATUS = 0x07c0_009f;
 /** What a new floating-point context takes from FPDSCR (B1.5.7). */
 export const FPSCR_DEFAULTS = 0x07c0_0000;
-export const FPSCR_CUMULATIVE = 0x9f;
 /** What the core shows outside: FPIXC goes nowhere on the STM32F4, the others are one interrupt (ST PM0214 4.6.7). */
 export const FPSCR_INTERRUPTING = 0x8f;
 

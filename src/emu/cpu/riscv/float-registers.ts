@@ -13,24 +13,8 @@ export const FIRST_F = 33;
 /** The ABI names of f0–f31 (RISC-V calling convention). */
 export const F_NAMES: readonly string[] = [
   ...['ft0', 'ft1', 'ft2', 'ft3', 'ft4', 'ft5', 'ft6', 'ft7', 'fs0', 'fs1', 'fa0', 'fa1', 'fa2', 'fa3', 'fa4', 'fa5'],
-  ...[
-    'fa6',
-    'fa7',
-    'fs2',
-    'fs3',
-    'fs4',
-    'fs5',
-    'fs6',
-    'fs7',
-    'fs8',
-    'fs9',
-    'fs10',
-    'fs11',
-    'ft8',
-    'ft9',
-    'ft10',
-    'ft11',
-  ],
+  ...['fa6', 'fa7', 'fs2', 'fs3', 'fs4', 'fs5', 'fs6', 'fs7'],
+  ...['fs8', 'fs9', 'fs10', 'fs11', 'ft8', 'ft9', 'ft10', 'ft11'],
 ];
 
 const BOX = 0xffff_ffff_0000_0000n;

@@ -1,34 +1,10 @@
 import { UsageError } from '../../errors.js';
 import type { CsrFile } from './csr-file.js';
+import { F_NAMES, FIRST_F } from './float-registers.js';
 import type { HartContext } from './hart-context.js';
 import type { HartModel } from './riscv-options.js';
 import { bigOf, exact, hexOf, signedNumber, wordsOf } from './wide.js';
 import { X_NAMES } from './x-registers.js';
-
-/** The ABI names of f0–f31 (RISC-V calling convention). */
-const F_NAMES: readonly string[] = [
-  ...['ft0', 'ft1', 'ft2', 'ft3', 'ft4', 'ft5', 'ft6', 'ft7', 'fs0', 'fs1', 'fa0', 'fa1', 'fa2', 'fa3', 'fa4', 'fa5'],
-  ...[
-    'fa6',
-    'fa7',
-    'fs2',
-    'fs3',
-    'fs4',
-    'fs5',
-    'fs6',
-    'fs7',
-    'fs8',
-    'fs9',
-    'fs10',
-    'fs11',
-    'ft8',
-    'ft9',
-    'ft10',
-    'ft11',
-  ],
-];
-/** Where f0 is among the engine's registers. */
-const F0 = 33;
 
 /** Registers by the names a person uses: `a0`, `x10`, `fp`, `fa0`, `f10`, `pc`, `mcause`. Values are unsigned. */
 export class NamedRegisters {
@@ -83,15 +59,15 @@ export class NamedRegisters {
   /** RV32 has a 64-bit register in two of the engine's. */
   #float(index: number): readonly [number, number] {
     const context = this.#context;
-    if (this.#model.xlen === 64) return [context.registerLow(F0 + index), context.registerHigh(F0 + index)];
-    return [context.registerLow(F0 + 2 * index), context.registerLow(F0 + 2 * index + 1)];
+    if (this.#model.xlen === 64) return [context.registerLow(FIRST_F + index), context.registerHigh(FIRST_F + index)];
+    return [context.registerLow(FIRST_F + 2 * index), context.registerLow(FIRST_F + 2 * index + 1)];
   }
   #writeFloat(index: number, low: number, high: number): void {
     const context = this.#context;
-    if (this.#model.xlen === 64) context.setRegister(F0 + index, low, high);
+    if (this.#model.xlen === 64) context.setRegister(FIRST_F + index, low, high);
     else {
-      context.setRegister(F0 + 2 * index, low, 0);
-      context.setRegister(F0 + 2 * index + 1, high, 0);
+      context.setRegister(FIRST_F + 2 * index, low, 0);
+      context.setRegister(FIRST_F + 2 * index + 1, high, 0);
     }
   }
 

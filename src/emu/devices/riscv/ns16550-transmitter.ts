@@ -1,5 +1,6 @@
 import type { Log } from '../../log.js';
 import type { TimedEvent } from '../../scheduler.js';
+import { withWritten } from '../../written.js';
 import { ByteFifo } from './byte-fifo.js';
 import type { Ns16550Context, SerialPort } from './ns16550.js';
 import { FCR, LSR, MCR } from './ns16550-bits.js';
@@ -29,19 +30,7 @@ export class Transmitter {
   /** What went out on the line. */
   get sent(): Omit<SerialPort, 'type'> {
     const log = this.#log;
-    const bytes = () => Uint8Array.from(log.slice());
-    const text = () => new TextDecoder().decode(bytes());
-    return {
-      get bytes() {
-        return bytes();
-      },
-      get text() {
-        return text();
-      },
-      get lines() {
-        return text().split(/\r?\n/);
-      },
-    };
+    return withWritten({}, () => Uint8Array.from(log.slice()));
   }
 
   get empty(): boolean {

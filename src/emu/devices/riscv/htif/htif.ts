@@ -1,6 +1,7 @@
 import { type DeviceContext, type DeviceType, defineDevice, type Handle } from '../../../device.js';
 import type { Log } from '../../../log.js';
 import { i32 } from '../../../state.js';
+import { withWritten } from '../../../written.js';
 import { Mailbox, messageOf, REGISTERS } from './mailbox.js';
 import { systemCall } from './system-calls.js';
 
@@ -185,25 +186,15 @@ class Host {
   #makeHandle(): HtifHandle {
     const written = this.#written;
     const { ended } = this.#d.state;
-    const bytes = () => Uint8Array.from(written.slice());
-    const text = () => new TextDecoder().decode(bytes(), { stream: true });
-    return {
+    const handle = {
       get exitCode() {
         return ended[0] === 0 ? undefined : ended[0]! - 1;
       },
-      type: (data) => {
+      type: (data: string | Uint8Array) => {
         for (const byte of typeof data === 'string' ? new TextEncoder().encode(data) : data) this.#typed.append(byte);
         this.#serve();
       },
-      get bytes() {
-        return bytes();
-      },
-      get text() {
-        return text();
-      },
-      get lines() {
-        return text().split(/\r?\n/);
-      },
     };
+    return withWritten(handle, () => Uint8Array.from(written.slice()));
   }
 }

@@ -2,6 +2,7 @@ import { type DeviceContext, type DeviceType, defineDevice, type Handle } from '
 import type { Log } from '../../../log.js';
 import { notModelled, r, reg, registers, rw } from '../../../registers.js';
 import { i32 } from '../../../state.js';
+import { withWritten } from '../../../written.js';
 import { Queue } from '../sifive-common/queue.js';
 
 const FLAGS = {
@@ -180,22 +181,12 @@ class Port {
 
   #makeHandle(): ShaktiUartPort {
     const written = this.#written;
-    const bytes = () => Uint8Array.from(written.slice());
-    const text = () => new TextDecoder().decode(bytes(), { stream: true });
-    return {
-      type: (data) => {
+    const handle = {
+      type: (data: string | Uint8Array) => {
         for (const byte of typeof data === 'string' ? new TextEncoder().encode(data) : data) this.#typed.append(byte);
         this.#expect();
       },
-      get bytes() {
-        return bytes();
-      },
-      get text() {
-        return text();
-      },
-      get lines() {
-        return text().split(/\r?\n/);
-      },
     };
+    return withWritten(handle, () => Uint8Array.from(written.slice()));
   }
 }

@@ -2,6 +2,7 @@ import { type DeviceContext, type DeviceType, defineDevice, type Handle } from '
 import type { Link } from '../../../link.js';
 import { i32 } from '../../../state.js';
 import type { UartFrame, UartListener } from '../../../uart-link.js';
+import { type Written, withWritten } from '../../../written.js';
 import { Queue } from '../sifive-common/queue.js';
 import { UartReceiver } from './uart-receiver.js';
 import { FIFO_DEPTH, type UartRegisters, uartRegisters } from './uart-registers.js';
@@ -103,23 +104,14 @@ function port(d: UartContext, options: SifiveUartOptions): SifiveUartPort {
 }
 
 function handle(transmitter: UartTransmitter, receiver: UartReceiver): SifiveUartPort {
-  const text = () => new TextDecoder().decode(transmitter.bytes, { stream: true });
-  return {
+  const port: Omit<SifiveUartPort, keyof Written> = {
     links: ['uart'],
     type: (data) => receiver.type(data),
-    get bytes() {
-      return transmitter.bytes;
-    },
-    get text() {
-      return text();
-    },
-    get lines() {
-      return text().split(/\r?\n/);
-    },
     get hint() {
       return transmitter.hint;
     },
     attach: (listener) => transmitter.listeners.add(listener),
     hear: (frame) => receiver.hear(frame),
   };
+  return withWritten(port, () => transmitter.bytes);
 }

@@ -1,6 +1,7 @@
 import type { DeviceContext } from '../../../device.js';
 import type { Log } from '../../../log.js';
 import { i32 } from '../../../state.js';
+import { withWritten } from '../../../written.js';
 import type { SerialPort } from '../ns16550.js';
 import type { VirtioBackend, VirtioDevice, VirtioTransport } from './backend.js';
 import { VirtioFailure } from './memory-segments.js';
@@ -49,20 +50,8 @@ class Console implements VirtioDevice<SerialPort> {
 
   #port(): SerialPort {
     const sent = this.#sent;
-    const bytes = () => Uint8Array.from(sent.slice());
-    const text = () => new TextDecoder().decode(bytes());
-    return {
-      type: (typed) => this.#type(typed),
-      get bytes() {
-        return bytes();
-      },
-      get text() {
-        return text();
-      },
-      get lines() {
-        return text().split(/\r?\n/);
-      },
-    };
+    const type = (typed: string | Uint8Array) => this.#type(typed);
+    return withWritten({ type }, () => Uint8Array.from(sent.slice()));
   }
 
   /** Columns, rows and ports are of features that are not offered. */
