@@ -55,7 +55,7 @@ const CASES: Readonly<Record<string, readonly Step[]>> = {
   ],
   'the PLIC keeps the bits it has': [
     put(PLIC, 7), get(PLIC), put(PLIC + 40, 7), get(PLIC + 40), put(PLIC + 4 * 95, 5), get(PLIC + 4 * 95),
-    put(PLIC + 0x2000, -1), get(PLIC + 0x2000), put(PLIC + 0x2008, -1), get(PLIC + 0x2008),
+    put(PLIC + 0x2000, -2), get(PLIC + 0x2000), put(PLIC + 0x2008, -1), get(PLIC + 0x2008),
     put(PLIC + 0x20_0000, 6), get(PLIC + 0x20_0000), get(CLAIM), get(PLIC + 0x1000),
   ],
   'an interrupt of the UART is claimed and completed at the PLIC': [
