@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { riscvVirt, stm32f4Discovery } from '../../src/boards/index.js';
+import { riscvVirt, riscvVirt64, stm32f4Discovery } from '../../src/boards/index.js';
 import { readElf } from '../../src/emu/debug/elf.js';
 import type { EngineMode } from '../../src/emu/isa/engine-mode.js';
 import { random } from './random.js';
@@ -12,9 +12,12 @@ import { random } from './random.js';
 const benchmarks = fileURLToPath(new URL('../bench/firmware', import.meta.url));
 const images = readdirSync(benchmarks).filter((file) => file.endsWith('.elf'));
 
+const BOARDS = { m4: stm32f4Discovery, rv32: riscvVirt, rv64: riscvVirt64 };
+
 function machineOf(file: string, engine: EngineMode) {
   const image = readElf(join(benchmarks, file));
-  const board = file.includes('rv32') ? riscvVirt : stm32f4Discovery;
+  const target = /-(m4|rv32|rv64)\.elf$/.exec(file)?.[1];
+  const board = BOARDS[target as keyof typeof BOARDS];
   return board.createMachine({ image: image.segments, engine });
 }
 
