@@ -17,6 +17,8 @@ export function optionSchemas(z: Z, folder: string) {
     size,
     hertz,
     address,
+    /** A whole number within limits. */
+    between: (least: number, most: number) => integer.pipe(z.int().min(least).max(most)),
     /** A number with sign and fraction. */
     number: z.union([z.number(), decimal.transform(Number)]),
     signed: z.union([z.int(), z.string().transform((text, context) => signedOf(text, context, z))]),

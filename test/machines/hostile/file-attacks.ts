@@ -46,7 +46,7 @@ const readerAt = (path: string) => (bytes: Uint8Array, round: number) => {
 export function dtbAttack(folder: string): FileAttack {
   const path = join(folder, 'file.dts');
   const good = [ZEPHYR_STYLE, RISCV_TREE, ...GOOD_TREES].map((source) => encodeDtb(parseDts(source, path)));
-  const place = /^\S+\/file\.dts(:|$)/;
+  const place = /^\S+\/file\.dts(:|, offset 0x|$)/;
   return { what: '.dtb', seed: 11, few: 400, good, input: damagedBytes(good), read: readerAt(path), place };
 }
 
