@@ -1,8 +1,10 @@
 import { Board, type Chip, type DeviceRows, type PartRows } from '../boards/define.js';
 import type { CpuType } from '../emu/cpu.js';
+import type { DeviceType } from '../emu/device.js';
 import type { DeviceRow, PlaceRow } from '../emu/device-row.js';
 import { type MachineDescription, type MemoryRow, placesOf } from '../emu/machine-description.js';
 import type { PartType } from '../emu/part.js';
+import { layoutOf } from '../emu/register-file.js';
 import { bodyKey, checkTotal, type MadeDevice, memoryRow, placed, Space } from './build-memory.js';
 import { checkClock, WiringBuilder } from './build-wiring.js';
 import { type ClockRows, clockRows, hertzAtStart } from './clocks.js';
@@ -50,7 +52,7 @@ class Builder {
     this.#checkNames();
     for (const [name, entry] of model.devices) {
       const made = this.#makers.device(name, entry);
-      if (made && this.#fits(name, entry, made.made.size)) this.#devices.set(name, { entry, ...made });
+      if (made && this.#fits(name, entry, made.made)) this.#devices.set(name, { entry, ...made });
     }
     const before = this.#mistakes.count;
     const cpus = makeProcessors(model, this.#makers, this.#mistakes, () => this.#hasMemoryAt0);
@@ -82,10 +84,13 @@ class Builder {
   }
 
   /** What a device keeps, it may keep for each of its bytes. */
-  #fits(name: string, { where }: Entry<unknown>, size: number): boolean {
+  #fits(name: string, { where }: Entry<unknown>, { size, registers, name: type }: DeviceType): boolean {
     this.#deviceBytes += size;
     const isTooLarge = size > MOST_OF_A_DEVICE;
-    if (!isTooLarge && this.#deviceBytes <= MOST_OF_DEVICES) return true;
+    if (!isTooLarge && this.#deviceBytes <= MOST_OF_DEVICES)
+      return (
+        this.#mistakes.guard(where(), () => registers && layoutOf(registers, size, type)) !== undefined || !registers
+      );
     const [what, most] = isTooLarge
       ? [`device '${name}' has ${size} bytes`, MOST_OF_A_DEVICE]
       : [`with '${name}' the devices have ${this.#deviceBytes} bytes`, MOST_OF_DEVICES];
