@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { folder, ROOT, run } from './workspace.js';
 
 const EXAMPLE = join(ROOT, 'examples/firmware-tests/calc-test');
-const OPENING = 'calc_test: A op B?\n';
+const OPENING = 'calc_test: A op B?\r\n';
 
 function boot(root: string, board: string, image: string, env: NodeJS.ProcessEnv = {}) {
   const args = [join(root, 'bin/fwtest.js'), 'boot', '--board', board, join(EXAMPLE, image), '--for', '5ms'];

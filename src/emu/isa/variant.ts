@@ -45,8 +45,10 @@ export function combinationCount(row: Row): number {
 
 /** Which of them has these values. */
 export function combinationIndex(row: Row, statics: Fields): number {
+  const { pattern } = row;
+  if (pattern.staticBits === 0) return 0;
   let index = 0;
-  for (const { letter, width } of row.pattern.fields) {
+  for (const { letter, width } of pattern.fields) {
     if (isStatic(letter)) index = (index << width) | statics[letter]!;
   }
   return index;
