@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { defineBoard } from '../../src/boards/index.js';
 import { riscvVirt } from '../../src/boards/riscv-virt.js';
-import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
+import { rv32imac, rv64gc } from '../../src/emu/cpu/riscv/isa.js';
 import { encode, randomFields } from '../differential/riscv-encode.js';
 import { place } from '../differential/riscv-frame.js';
 import { Random } from '../differential/riscv-random.js';
@@ -38,6 +39,35 @@ describe('wild programs', () => {
       machine.cpu.setRegister('mie', random.word());
       machine.runCycles(CYCLES);
       if (!machine.cpu.locked) expect(machine.cycles, `seed ${seed}`).toBeGreaterThanOrEqual(CYCLES);
+    }
+  });
+});
+
+describe('an instruction whose extension is off', () => {
+  const guarded = [...rv64gc.rows].filter((row) => row.guard !== undefined);
+  // mstatus.FS is off at reset, and the hart has no Zb.
+  const board = defineBoard({
+    name: 'without-extensions',
+    cpus: { cpu0: { type: 'rv64', isa: 'imafdc', clock: '50MHz', resetVector: START } },
+    memory: { ram: { at: START, size: '64K' } },
+  });
+
+  test('raises illegal instruction in a cycle, and does not retire', () => {
+    const random = new Random(1);
+    const view = new DataView(new ArrayBuffer(4 * guarded.length));
+    for (const [i, row] of guarded.entries()) place(view, 4 * i, [encode(row, randomFields(row, random))]);
+    const machine = board.createMachine({ image: [{ physicalAddress: START, data: new Uint8Array(view.buffer) }] });
+    const { cpu } = machine;
+    for (const [i, row] of guarded.entries()) {
+      const at = START + 4 * i;
+      const [cycles, retired] = [machine.cycles, cpu.register('minstret')];
+      for (const name of ['pc', 'mtvec']) cpu.setRegister(name, at);
+      for (let times = 1; times <= 3; times++) {
+        machine.step();
+        const state = { cycles: machine.cycles - cycles, mcause: cpu.register('mcause'), pc: cpu.pc };
+        expect(state, row.text).toEqual({ cycles: times, mcause: 2, pc: at });
+      }
+      expect(cpu.register('minstret') - retired, row.text).toBe(0);
     }
   });
 });
