@@ -235,7 +235,8 @@ export class Machine {
       timebase.beginSlice(Math.min(until, now + Math.min(SLICE, cpu.slice)));
       const stop = runUnlessStalled(cpu);
       timebase.settle();
-      if (stop === 'dear' && timebase.tick === now) throw new InternalError({ what: 'the core traps and no time passes' });
+      if (stop === 'dear' && timebase.tick === now)
+        throw new InternalError({ what: 'the core traps and no time passes' });
       this.#guard(stop === 'dear' ? SLICE : Math.max(timebase.tick - now, SLICE_COST));
       if (stop === 'breakpoint') return 'breakpoint';
     }
