@@ -537,7 +537,12 @@ export class Printer {
   /** Whether a distance on the stack is misaligned, or not below `size` bytes, which are a multiple of the alignment. */
   #isOutside(size: number, shift: number, long: boolean): void {
     const { out } = this.#context;
-    if (long) {
+    if (Number.isInteger(Math.log2(size)) && size < 2 ** 32) {
+      // the host tests bits without another register
+      const bits = -size | ((1 << shift) - 1);
+      if (long) out.i64(BigInt(bits)).op(OP.i64_and).i64(0n).op(OP.i64_ne);
+      else out.i32(bits).op(OP.i32_and);
+    } else if (long) {
       if (shift > 0) out.i64(BigInt(shift)).op(OP.i64_rotr);
       out.i64((BigInt(size) >> BigInt(shift)) - 1n).op(OP.i64_gt_u);
     } else {
