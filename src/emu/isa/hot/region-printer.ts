@@ -9,6 +9,7 @@ import { Printer } from '../printer.js';
 import { LEFT, REGION_PARAMS } from '../region-entry.js';
 import { FunctionBody } from '../wasm/code.js';
 import { EMPTY_BLOCK, OP } from '../wasm/opcodes.js';
+import { type CheckedOptions, checkedBefore, REACH } from './checked-addresses.js';
 import { constantOf, type Part, type Step } from './flow.js';
 import type { Region, Way } from './region.js';
 import { type Kept, RegionState } from './region-state.js';
@@ -68,6 +69,8 @@ interface Open {
   /** What has a new value. */
   readonly changed: Set<Kept>;
   readonly places: Map<AccessGroup, number>;
+  /** Accesses of the block that need not look at their address again. */
+  readonly checkedAlready: ReadonlyMap<Part, ReadonlySet<number>>;
 }
 
 /**
@@ -216,11 +219,12 @@ export class RegionPrinter {
       this.#checkBudget(cyclesToCheck[index]!, () => this.#leaveAt(pc, LEFT.budget, 1, 0, 'budget'));
     }
     const segments = segmentsOf(steps, this.#segmentation);
+    const checkedAlready = checkedBefore(steps, this.#checking);
     this.#line = this.#lineBefore(index);
     for (const segment of segments) {
       const pc = segment.steps[0]!.pc;
       this.#waitForCode(pc, false);
-      this.#open = { segment, pc, pending: this.#pending, executed: 0, changed: new Set(), places: new Map() };
+      this.#open = { segment, pc, pending: this.#pending, executed: 0, changed: new Set(), places: new Map(), checkedAlready };
       for (const step of segment.steps) {
         const last = step === steps.at(-1);
         for (const part of step.parts) {
@@ -342,6 +346,16 @@ export class RegionPrinter {
     mayWait: (part) => this.#mayWait(part),
     entersLine: (step, before) => this.#environment.lines !== undefined && lineOf(step.pc) !== lineOf(before.pc),
     callsMachine: (part) => this.#environment.site(part) === 'inline' && accessesMemory(part),
+  };
+
+  readonly #checking: CheckedOptions = {
+    checks: (part) => this.#environment.site(part) !== 'inline',
+    staysInside: (part) => {
+      const site = this.#environment.site(part);
+      if (typeof site !== 'object') return false;
+      const { base, size } = site.window;
+      return base >= REACH && base + size <= 2 ** 32 - REACH;
+    },
   };
 
   /** Registers get the values that they have at the end of the segment. */
@@ -518,6 +532,7 @@ export class RegionPrinter {
         newScalar: (name) => this.#changed(this.#state.scalar(name)),
         wordIn: (index) => this.#words.get(index) ?? 'any',
         holdsWord: (index, knowledge) => this.#words.set(index, knowledge),
+        checkedBefore: (id) => open.checkedAlready.get(part)?.has(id) ?? false,
         grouped: (id) => this.#grouped(part, id),
         constantWord: (address) => this.#environment.constantWord(this.#region, address),
         miss: (depth) => {
