@@ -124,6 +124,8 @@ export interface Cpu {
   receiveEvent?(): void;
   /** Ends what it has reserved by an exclusive access: another core may access it from now on. */
   endExclusive?(): void;
+  /** A device stores to memory: what is reserved of these bytes is so no more. */
+  storedBeside?(address: number, length: number): void;
   /** What it consists of, where it is several cores. */
   readonly cores?: readonly { readonly name: string; readonly cpu: Cpu }[];
   /** Watches the main stack: below `limit` lies data. */

@@ -79,6 +79,17 @@ export class AddressSpace {
   translateData(low: number, high: number, size: number, right: number): number {
     return this.#translate(low, high, size, right, this.#parts.status.dataPrivilege, false);
   }
+  /** Where a load would go at present, or what refuses it; nothing is changed. */
+  peekData(low: number, high: number): number {
+    return this.#translate(low, high, 1, RIGHT.read, this.#parts.status.dataPrivilege, true);
+  }
+  /** Addresses of the page-table entries that say where a load goes at present. */
+  walkedFor(low: number, high: number): readonly number[] {
+    const { mmu, status } = this.#parts;
+    if (!mmu.translates(status.dataPrivilege)) return NOTHING;
+    mmu.translate(low, high, RIGHT.read, status.dataPrivilege, true);
+    return mmu.walked;
+  }
   /** The access that was translated last was let through: the engine need not ask about its page again. */
   shown(tlb: SoftTlb, low: number, high: number, physical: number): void {
     const { mmu, pmp, status } = this.#parts;
