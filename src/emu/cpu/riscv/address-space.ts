@@ -108,6 +108,16 @@ export class AddressSpace {
   peekFetch(low: number, carry = 0): number {
     return this.#translate(low, this.pcHigh + carry, 2, RIGHT.execute, this.#parts.hart.privilege, true);
   }
+  /**
+   * Where code lies whose instructions may be fetched one by one: the protection, which may differ within a page, is asked for each of
+   * them, and does not change in one way of seeing code.
+   */
+  codePlace(low: number, carry: number): number {
+    const { mmu, hart } = this.#parts;
+    const high = this.pcHigh + carry;
+    if (mmu.translates(hart.privilege)) return mmu.translate(low, high, RIGHT.execute, hart.privilege, true);
+    return physicalOf(low, high);
+  }
   /** High word of pc. */
   get pcHigh(): number {
     return this.#parts.pc.high;
@@ -139,7 +149,7 @@ export class AddressSpace {
 
   #translate(low: number, high: number, size: number, right: number, privilege: Privilege, pure: boolean): number {
     const { mmu, pmp } = this.#parts;
-    let physical = (low >>> 0) + (high === 0 ? 0 : (high >>> 0) * 2 ** 32);
+    let physical = physicalOf(low, high);
     if (mmu.translates(privilege)) {
       physical = mmu.translate(low, high, right, privilege, pure);
       if (physical < 0) return physical;
@@ -147,6 +157,8 @@ export class AddressSpace {
     return pmp.permits(physical, size, right, privilege) ? physical : NO_ACCESS;
   }
 }
+
+const physicalOf = (low: number, high: number) => (low >>> 0) + (high === 0 ? 0 : (high >>> 0) * 2 ** 32);
 
 /** MSTATUS.SUM and MXR stand beside each other. */
 const SUM_SHIFT = 18;
