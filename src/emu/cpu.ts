@@ -138,7 +138,8 @@ export interface Cpu {
   remapped(): void;
   /** Called after a restore: words in memory and arena changed under the core. */
   restored(): void;
-  readonly breakpoints: { add(address: number): void; delete(address: number): void };
+  /** Addresses before whose instruction a run ends: as `pc` gives them, or all 64 bits of one. */
+  readonly breakpoints: { add(address: number | bigint): void; delete(address: number | bigint): void };
   /** Devices that live beside the core (NVIC, SysTick, SCB; CLINT, PLIC), by name, with their addresses. */
   readonly devices: Readonly<Record<string, DeviceRow>>;
 }
