@@ -55,8 +55,11 @@ export class Traps {
     else if (trap === 'sfence') this.#fenceAddresses();
     // Priv 3.1.16: the address of the instruction
     else if (trap === 'ebreak') this.#raise(EXCEPTION.breakpoint, this.#parts.context.low, this.#parts.context.high);
-    else if (trap === 'illegal') this.#illegal();
-    else if (trap === 'misalignedTarget') {
+    else if (trap === 'illegal') {
+      // raised before the row's timing was paid
+      this.#charge();
+      this.#illegal();
+    } else if (trap === 'misalignedTarget') {
       this.#raise(EXCEPTION.instructionMisaligned, argument, this.#parts.context.high);
     } else throw new InternalError({ what: `the hart does not know the trap '${trap}'` });
   }
@@ -265,7 +268,7 @@ export class Traps {
     this.#parts.context.setPc(target | 0, target >= 2 ** 32 ? high + 1 : high);
   }
 
-  /** An instruction that could not even be decoded takes a cycle too. */
+  /** An instruction that could not be decoded, or whose extension is off, takes a cycle too. */
   #charge(): void {
     this.#parts.system.timebase.budgetCell[0]!--;
   }
