@@ -401,7 +401,7 @@ export class Machine {
       // memories are mapped by the time the machine runs
       watchStores: (address: number, length: number, fn: (address: number, size: number) => void) =>
         void this.#watched.push(() => this.bus.watch(address, length, 'write', (one) => fn(one.address, one.size))),
-      bus: new DmaPort(this.bus),
+      bus: new DmaPort(this.bus, (address, length) => this.cpu.storedBeside?.(address, length)),
       requestReset: (cause: ResetCause) => this.#requestReset(cause),
       loseRam: () => this.#loseRam(),
     };
