@@ -386,7 +386,8 @@ async function dump(chosen: ChosenMachine, target: string | true): Promise<ExitC
 /** @throws UsageError when there is nothing to run */
 function requireImage(board: AnyBoard, path: string | undefined, model: Model | undefined): void {
   if (path !== undefined || (board.chip.images?.length ?? 0) > 0) return;
-  const hasBoot = model?.boot?.value.bios !== undefined || model?.boot?.value.kernel !== undefined;
+  const { bios, kernel, pflash } = model?.boot?.value ?? {};
+  const hasBoot = bios !== undefined || kernel !== undefined || (pflash?.[0] ?? 'none') !== 'none';
   // A board that starts images itself has its own code for that in its ROM.
   const own = model?.loadsItself === true ? 'rom' : undefined;
   const hasContents = Object.values(board.chip.memories).some(
