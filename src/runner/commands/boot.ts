@@ -19,6 +19,7 @@ import type { RunStatistics } from '../run-statistics.js';
 import { machineToStart, type StartOptions, startMachine } from '../start-machine.js';
 import type { AnyBoard, Station } from '../station.js';
 import { COUNTING_COSTS, engineRows, rowText, type StatisticsRow, timeRows } from '../statistics-text.js';
+import { trapVectors } from '../trap-vectors.js';
 import type { UartOutput } from '../uart-handle.js';
 import { consoleUart, uartNamed } from '../uart-named.js';
 import { type UartStreams, uartStreams } from '../uart-streams.js';
@@ -74,6 +75,8 @@ class Session {
   #semihostingShown = 0;
   #quit = false;
   #faultAt: number | undefined;
+  /** Where RISC-V's traps led when the fault came. */
+  #vectorsAtFault = '';
   /** Where the core was in the slices after a fault. */
   readonly #places: number[] = [];
   #exitCode: number | undefined;
@@ -98,7 +101,11 @@ class Session {
       this.#exitCode ??= Number(event['code'] ?? 0);
       machine.stop();
     });
-    machine.on('fault', () => (this.#faultAt ??= station.bench.time));
+    machine.on('fault', () => {
+      if (this.#faultAt !== undefined) return;
+      this.#faultAt = station.bench.time;
+      this.#vectorsAtFault = trapVectors(machine);
+    });
     machine.on('misuse', (report) => this.#misused(report, levels.of(misuseKindOf(report))));
   }
 
@@ -154,11 +161,16 @@ class Session {
 
   /**
    * Firmware that has handled its fault goes on (OpenSBI tries by traps what a hart has); what has not, stands in its handler. Where it is
-   * after several slices tells them apart.
+   * after several slices tells them apart, and that it has another handler by now (SiFive's start-up code steps over a CSR so).
    */
   #goesOn(): boolean {
     const { machine } = this.#station;
     if (machine.cpu.locked || machine.cpu.stuck !== undefined) return false;
+    if (trapVectors(machine) !== this.#vectorsAtFault) {
+      this.#faultAt = undefined;
+      this.#places.length = 0;
+      return true;
+    }
     this.#places.push(machine.cpu.pc >>> 0);
     if (this.#places.length < PLACES) return true;
     const isElsewhere = Math.max(...this.#places) - Math.min(...this.#places) > HANDLER_BYTES;
