@@ -224,7 +224,15 @@ export class RegionPrinter {
     for (const segment of segments) {
       const pc = segment.steps[0]!.pc;
       this.#waitForCode(pc, false);
-      this.#open = { segment, pc, pending: this.#pending, executed: 0, changed: new Set(), places: new Map(), checkedAlready };
+      this.#open = {
+        segment,
+        pc,
+        pending: this.#pending,
+        executed: 0,
+        changed: new Set(),
+        places: new Map(),
+        checkedAlready,
+      };
       for (const step of segment.steps) {
         const last = step === steps.at(-1);
         for (const part of step.parts) {
