@@ -21,12 +21,11 @@ export function boardOptions(
   const result = schema.safeParse(given, { reportInput: true });
   if (result.success) return Object.fromEntries(Object.entries(result.data).filter(([, value]) => value !== undefined));
   const mistakes = new Mistakes();
-  noteIssues(
-    result.error.issues,
-    (...path) => [`board '${board}'`, ...path].join('.'),
-    mistakes,
-    { keys: () => Object.keys(known), said: (path) => descriptionAt(schema, path), word: 'option' },
-  );
+  noteIssues(result.error.issues, (...path) => [`board '${board}'`, ...path].join('.'), mistakes, {
+    keys: () => Object.keys(known),
+    said: (path) => descriptionAt(schema, path),
+    word: 'option',
+  });
   mistakes.check();
   throw noOption(board, Object.keys(given)[0] ?? '', Object.keys(known));
 }

@@ -22,7 +22,10 @@ export class MachineMistakes extends UsageError {
   constructor(mistakes: readonly Mistake[]) {
     const [only, ...others] = mistakes;
     if (only && others.length === 0) super(only as ConstructorParameters<typeof UsageError>[0]);
-    else super({ what: `${mistakes.length < MOST ? '' : 'at least '}${mistakes.length} mistakes in the machine${listed(mistakes)}` });
+    else
+      super({
+        what: `${mistakes.length < MOST ? '' : 'at least '}${mistakes.length} mistakes in the machine${listed(mistakes)}`,
+      });
     this.mistakes = mistakes;
   }
 }

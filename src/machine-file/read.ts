@@ -89,7 +89,9 @@ function noteUnion(issue: Issue & { code: 'invalid_union' }, where: Where, mista
 
 function expectedBy(issue: Issue): string[] {
   if (issue.code === 'invalid_type') return [String(issue.expected)];
-  return issue.code === 'invalid_union' ? issue.errors.flatMap(([first]) => (first ? expectedBy(first as Issue) : [])) : [];
+  return issue.code === 'invalid_union'
+    ? issue.errors.flatMap(([first]) => (first ? expectedBy(first as Issue) : []))
+    : [];
 }
 
 function worded(issue: Issue): string {
