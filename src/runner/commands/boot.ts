@@ -19,6 +19,7 @@ import type { RunStatistics } from '../run-statistics.js';
 import { type MachineToStart, machineToStart, type StartOptions, startMachine } from '../start-machine.js';
 import type { AnyBoard, Station } from '../station.js';
 import { COUNTING_COSTS, engineRows, rowText, type StatisticsRow, timeRows } from '../statistics-text.js';
+import { trapVectors } from '../trap-vectors.js';
 import type { UartOutput } from '../uart-handle.js';
 import { consoleUart, uartNamed } from '../uart-named.js';
 import { type UartStreams, uartStreams } from '../uart-streams.js';
@@ -74,6 +75,8 @@ class Session {
   #semihostingShown = 0;
   #quit = false;
   #faultAt: number | undefined;
+  /** Where RISC-V's traps led when the fault came. */
+  #vectorsAtFault = '';
   /** Where the core was in the slices after a fault. */
   readonly #places: number[] = [];
   #exitCode: number | undefined;
@@ -98,7 +101,11 @@ class Session {
       this.#exitCode ??= Number(event['code'] ?? 0);
       machine.stop();
     });
-    machine.on('fault', () => (this.#faultAt ??= station.bench.time));
+    machine.on('fault', () => {
+      if (this.#faultAt !== undefined) return;
+      this.#faultAt = station.bench.time;
+      this.#vectorsAtFault = trapVectors(machine);
+    });
     machine.on('misuse', (report) => this.#misused(report, levels.of(misuseKindOf(report))));
   }
 
@@ -157,11 +164,16 @@ class Session {
 
   /**
    * Firmware that has handled its fault goes on (OpenSBI tries by traps what a hart has); what has not, stands in its handler. Where it is
-   * after several slices tells them apart.
+   * after several slices tells them apart, and that it has another handler by now (SiFive's start-up code steps over a CSR so).
    */
   #goesOn(): boolean {
     const { machine } = this.#station;
     if (machine.cpu.locked || machine.cpu.stuck !== undefined) return false;
+    if (trapVectors(machine) !== this.#vectorsAtFault) {
+      this.#faultAt = undefined;
+      this.#places.length = 0;
+      return true;
+    }
     this.#places.push(machine.cpu.pc >>> 0);
     if (this.#places.length < PLACES) return true;
     const isElsewhere = Math.max(...this.#places) - Math.min(...this.#places) > HANDLER_BYTES;
@@ -396,7 +408,8 @@ async function dump(chosen: ChosenMachine, target: string | true): Promise<ExitC
 /** @throws UsageError when there is nothing to run */
 function requireImage({ board, image, model, startsItself }: MachineToStart): void {
   if (image !== undefined || startsItself === true || (board.chip.images?.length ?? 0) > 0) return;
-  const hasBoot = model?.boot?.value.bios !== undefined || model?.boot?.value.kernel !== undefined;
+  const { bios, kernel, pflash } = model?.boot?.value ?? {};
+  const hasBoot = bios !== undefined || kernel !== undefined || (pflash?.[0] ?? 'none') !== 'none';
   // A board that starts images itself has its own code for that in its ROM.
   const own = model?.loadsItself === true ? 'rom' : undefined;
   const hasContents = Object.values(board.chip.memories).some(
