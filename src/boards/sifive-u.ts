@@ -94,7 +94,9 @@ function devices(serial: number | undefined) {
 }
 
 /** 3.1.1, 4.1.1: a byte written behind an ITIM gives it back to the cache; here the memory is there all the time. */
-function itimEnds<T>(named: (block: string, place: { readonly address: number }, size: number) => T): Record<string, T> {
+function itimEnds<T>(
+  named: (block: string, place: { readonly address: number }, size: number) => T,
+): Record<string, T> {
   const { address, stride, sizes } = UNLEASHED.itim;
   const ends = sizes.map((size, hart) => {
     const place = { address: address + hart * stride + size };
