@@ -125,7 +125,8 @@ export class Bus implements CpuBus {
     if (at + 2 > region.end) throw new BusFault('execute', at, false, `beyond the end of '${region.name}'`);
     if (memory.access === 'busy') throw new FetchStall();
     if (memory.access === 'refused') throw new BusFault('execute', at, false, refusal(region));
-    if (memory.access === 'answered') throw new BusFault('execute', at, false, `'${region.name}' does not show its contents now`);
+    if (memory.access === 'answered')
+      throw new BusFault('execute', at, false, `'${region.name}' does not show its contents now`);
     return memory.load(at - region.start + region.target, 2);
   }
 

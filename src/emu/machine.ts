@@ -6,7 +6,7 @@ import { DmaPort } from './bus-dma.js';
 import { BusPorts } from './bus-ports.js';
 import type { Cpu, CpuResetKind } from './cpu.js';
 import type { DeviceProblem, EventDetail, MemoryLoad, MemoryStore, ResetCause } from './device.js';
-import { UsageError } from './errors.js';
+import { InternalError, UsageError } from './errors.js';
 import { type GuestReport, ReportLog } from './guest-report.js';
 import { defaultEngine, type EngineMode, type TimingModel } from './isa/engine-mode.js';
 import type { StatisticsOptions } from './isa/engine-statistics.js';
@@ -235,6 +235,8 @@ export class Machine {
       timebase.beginSlice(Math.min(until, now + Math.min(SLICE, cpu.slice)));
       const stop = runUnlessStalled(cpu);
       timebase.settle();
+      if (stop === 'dear' && timebase.tick === now)
+        throw new InternalError({ what: 'the core traps and no time passes' });
       this.#guard(stop === 'dear' ? SLICE : Math.max(timebase.tick - now, SLICE_COST));
       if (stop === 'breakpoint') return 'breakpoint';
     }
@@ -399,7 +401,7 @@ export class Machine {
       // memories are mapped by the time the machine runs
       watchStores: (address: number, length: number, fn: (address: number, size: number) => void) =>
         void this.#watched.push(() => this.bus.watch(address, length, 'write', (one) => fn(one.address, one.size))),
-      bus: new DmaPort(this.bus),
+      bus: new DmaPort(this.bus, (address, length) => this.cpu.storedBeside?.(address, length)),
       requestReset: (cause: ResetCause) => this.#requestReset(cause),
       loseRam: () => this.#loseRam(),
     };

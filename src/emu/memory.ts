@@ -227,7 +227,7 @@ export class MemoryPool {
   /** 1 for pages that ever changed; all others are zero as the host made them. */
   readonly #touched: Uint8Array;
   readonly #flags: Uint8Array;
-  readonly #blockOfPage: Uint8Array;
+  readonly #blockOfPage: Uint16Array;
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   /** Whether any page ever was dirty, or had a flag. */
@@ -259,8 +259,8 @@ export class MemoryPool {
     this.#touched = new Uint8Array(this.pageCount);
     this.#flags = new Uint8Array(this.pageCount);
     this.dirtyList = new Int32Array(this.pageCount);
-    this.#blockOfPage = new Uint8Array(this.pageCount);
-    if (options.length > 255)
+    this.#blockOfPage = new Uint16Array(this.pageCount);
+    if (options.length > 0xffff)
       throw new InternalError({ what: `${options.length} memories are more than a machine holds` });
     let first = 0;
     this.blocks = options.map((one, i) => {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { Document, LineCounter } from 'yaml';
+import type { Document, LineCounter, YAMLMap } from 'yaml';
 import { UsageError } from '../emu/errors.js';
 import { yaml } from './libraries.js';
 import { Mistakes } from './mistakes.js';
@@ -72,7 +72,8 @@ export function parseYaml(text: string, name: string, folder: string): Source {
       remedy: 'write it out without aliases',
     });
   }
-  return { raw, where: (...path) => positionOf(document, lines, path, name), folder };
+  const keys: KeyIndex = new WeakMap();
+  return { raw, where: (...path) => positionOf(document, lines, path, name, keys), folder };
 }
 
 /** Keys that are there twice. The parser's own check compares each with each. */
@@ -107,15 +108,34 @@ function checkDepth(text: string, name: string): void {
   });
 }
 
+/** Of collections that were asked: their keys by name. */
+type KeyIndex = WeakMap<YAMLMap, ReadonlyMap<string, unknown>>;
+
+/** The node of a key; the first of its name, as the parser gives its value. */
+function keyOf(map: YAMLMap, name: string, index: KeyIndex): unknown {
+  const { isScalar } = yaml();
+  let keys = index.get(map);
+  if (keys === undefined) {
+    keys = new Map(map.items.map(({ key }) => [String(isScalar(key) ? key.value : key), key] as const).reverse());
+    index.set(map, keys);
+  }
+  return keys.get(name);
+}
+
 /** Line and column of the value at a path, or of the innermost one around it that is there. */
-function positionOf(document: Document, lines: LineCounter, path: readonly (string | number)[], name: string): string {
-  const { isMap, isScalar, isNode } = yaml();
+function positionOf(
+  document: Document,
+  lines: LineCounter,
+  path: readonly (string | number)[],
+  name: string,
+  index: KeyIndex,
+): string {
+  const { isMap, isNode } = yaml();
   for (let length = path.length; length >= 0; length--) {
     const [parent, last] = [document.getIn(path.slice(0, Math.max(0, length - 1)), true), path[length - 1]];
     let node: unknown = length === 0 ? document.contents : undefined;
-    if (isMap(parent)) {
-      node = parent.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(last))?.key;
-    } else if (length > 0) node = document.getIn(path.slice(0, length), true);
+    if (length > 0 && isMap(parent)) node = keyOf(parent, String(last), index);
+    else if (length > 0) node = document.getIn(path.slice(0, length), true);
     if (!isNode(node) || !node.range) continue;
     const { line, col } = lines.linePos(node.range[0]);
     return `${name}:${line}:${col}`;

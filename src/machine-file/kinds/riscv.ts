@@ -112,7 +112,9 @@ export const cfiFlash = deviceKind(
     takes: ['...'],
     shape: (o) => ({
       image: o.bytes.optional().describe('what is in it; the rest is erased'),
-      executable: o.flag.optional().describe('code runs from it: a memory, whose controller is `cells`, has the contents'),
+      executable: o.flag
+        .optional()
+        .describe('code runs from it: a memory, whose controller is `cells`, has the contents'),
     }),
   },
   makeCfiFlash,

@@ -6,7 +6,6 @@ import { type Duration, parseDuration, type Span } from '../../emu/duration.js';
 import { UsageError } from '../../emu/errors.js';
 import type { GuestReport } from '../../emu/guest-report.js';
 import { misuseKindOf } from '../../emu/misuse.js';
-import type { Model } from '../../machine-file/model.js';
 import type { AccessLog } from '../../machine-file/svd/access-log.js';
 import { frequencyText, grouped, timeText } from '../../matchers/message.js';
 import { misuseText } from '../../matchers/misuse-text.js';
@@ -16,7 +15,7 @@ import { FAULTING } from '../machine-bench.js';
 import type { ChosenMachine } from '../machine-choice.js';
 import { type MisuseLevel, MisuseLevels } from '../misuse-settings.js';
 import type { RunStatistics } from '../run-statistics.js';
-import { machineToStart, type StartOptions, startMachine } from '../start-machine.js';
+import { type MachineToStart, machineToStart, type StartOptions, startMachine } from '../start-machine.js';
 import type { AnyBoard, Station } from '../station.js';
 import { COUNTING_COSTS, engineRows, rowText, type StatisticsRow, timeRows } from '../statistics-text.js';
 import { trapVectors } from '../trap-vectors.js';
@@ -328,10 +327,10 @@ function checkEnd({ until, for: limit }: BootOptions): void {
 
 /** Runs an image until its text came, its time is over, or it ended. */
 export async function boot(image: string | undefined, options: BootOptions): Promise<ExitCode> {
-  const chosen = await machineToStart(image, options, 'fwtest boot');
+  const chosen = await machineToStart(image, options, 'fwtest boot', { model: options.dumpConfig !== undefined });
   if (options.dumpConfig !== undefined) return dump(chosen, options.dumpConfig);
-  const { board, model } = chosen;
-  requireImage(board, chosen.image, model);
+  const { board } = chosen;
+  requireImage(chosen);
   const span = options.for === undefined ? undefined : parseDuration(options.for, '--for');
   checkEnd(options);
   const station = startMachine(chosen, options);
@@ -396,8 +395,8 @@ async function dump(chosen: ChosenMachine, target: string | true): Promise<ExitC
 }
 
 /** @throws UsageError when there is nothing to run */
-function requireImage(board: AnyBoard, path: string | undefined, model: Model | undefined): void {
-  if (path !== undefined || (board.chip.images?.length ?? 0) > 0) return;
+function requireImage({ board, image, model, startsItself }: MachineToStart): void {
+  if (image !== undefined || startsItself === true || (board.chip.images?.length ?? 0) > 0) return;
   const { bios, kernel, pflash } = model?.boot?.value ?? {};
   const hasBoot = bios !== undefined || kernel !== undefined || (pflash?.[0] ?? 'none') !== 'none';
   // A board that starts images itself has its own code for that in its ROM.
