@@ -610,7 +610,10 @@ export class RegionPrinter {
     out.get(this.#cut).i32(0).memory(OP.i32_load, ENGINE.stale).op(OP.i32_or, OP.if, EMPTY_BLOCK);
     this.#settleCut();
     // an access that only took its time leaves enough for the way to the next check, mostly
-    out.get(BUDGET).i32(this.#carried + this.#region.cyclesToCheck[block]!).op(OP.i32_lt_s);
+    out
+      .get(BUDGET)
+      .i32(this.#carried + this.#region.cyclesToCheck[block]!)
+      .op(OP.i32_lt_s);
     out.i32(0).memory(OP.i32_load, ENGINE.stale).op(OP.i32_or, OP.if, EMPTY_BLOCK);
     this.#leaveAt(next, LEFT.otherwise, depth + 2, this.#pending, 'event');
     out.op(OP.end, OP.end);
