@@ -90,6 +90,7 @@ const unleashedShape = (o: OptionSchemas): Shape => ({
   harts: o.integer.optional().describe('U54 harts beside the E51, 1 to 4; 1 if not given'),
   ram: o.size.optional().describe('128M if not given'),
   serial: o.integer.optional().describe('number in the OTP; 1 if not given'),
+  msel: o.integer.optional().describe('mode-select pins: starts in RAM (0, if not given), flash (1) or L2 LIM (6, 11)'),
 });
 
 /** A board that loads firmware, kernel and RAM disk by itself. */
