@@ -87,15 +87,17 @@ class Builder {
   #fits(name: string, { where }: Entry<unknown>, { size, registers, name: type }: DeviceType): boolean {
     this.#deviceBytes += size;
     const isTooLarge = size > MOST_OF_A_DEVICE;
-    if (!isTooLarge && this.#deviceBytes <= MOST_OF_DEVICES)
-      return (
-        this.#mistakes.guard(where(), () => registers && layoutOf(registers, size, type)) !== undefined || !registers
-      );
-    const [what, most] = isTooLarge
-      ? [`device '${name}' has ${size} bytes`, MOST_OF_A_DEVICE]
-      : [`with '${name}' the devices have ${this.#deviceBytes} bytes`, MOST_OF_DEVICES];
-    this.#mistakes.add(where(), what, `give ${sizeText(most)} at most`);
-    return false;
+    if (isTooLarge || this.#deviceBytes > MOST_OF_DEVICES) {
+      const [what, most] = isTooLarge
+        ? [`device '${name}' has ${size} bytes`, MOST_OF_A_DEVICE]
+        : [`with '${name}' the devices have ${this.#deviceBytes} bytes`, MOST_OF_DEVICES];
+      this.#mistakes.add(where(), what, `give ${sizeText(most)} at most`);
+      return false;
+    }
+    // Its registers lie within the size that was given.
+    return (
+      registers === undefined || this.#mistakes.guard(where(), () => layoutOf(registers, size, type)) !== undefined
+    );
   }
 
   /** With mistakes among them, what is wired up next would only repeat them. */

@@ -3,7 +3,7 @@ import { TestClient, targetWith } from '../../src/runner/control/control-bench.j
 import { REQUESTS } from './requests.js';
 
 /** 10^5 before a release, FWTEST_HOSTILE=1; the same kinds of lines in every run. */
-const LINES = process.env['FWTEST_HOSTILE'] ? 100_000 : process.env['FWTEST_LONG'] ? 20_000 : 3000;
+const LINES = process.env['FWTEST_HOSTILE'] ? 100_000 : process.env['FWTEST_LONG'] ? 20_000 : 2000;
 /** Host ms for them. */
 const PATIENCE = 3_600_000;
 
