@@ -52,8 +52,10 @@ class Toll {
   readonly slowest: { readonly ms: number; readonly input: string }[] = [];
 
   finding(what: string, round: number, input: Input, detail = ''): void {
-    if (this.findings.size < 30 && !this.findings.has(what))
-      this.findings.set(what, `round ${round}, ${shown(input)}\n${detail}`);
+    if (this.findings.size >= 30 || this.findings.has(what)) return;
+    this.findings.set(what, `round ${round}, ${shown(input)}\n${detail}`);
+    // The great run takes long, and may not come to its end.
+    if (HOSTILE) console.log(`${what}\n${this.findings.get(what)}`);
   }
   took(ms: number, input: Input): void {
     const { slowest } = this;
