@@ -39,7 +39,7 @@ function listed(mistakes: readonly Mistake[]): string {
 }
 
 /** Characters of one mistake; what it repeats may be of any length. */
-const LONGEST = 400;
+const LONGEST = 1000;
 const clipped = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)} …` : text);
 
 /** Collects mistakes, so that one does not hide another. */
