@@ -75,7 +75,7 @@ function complaint(error: unknown, place: RegExp): string | undefined {
       .slice(0, 2)
       .join(' ')}`;
   }
-  if (error.message.length > LONGEST_MESSAGE) return `a message of ${error.message.length} characters`;
+  if (error.message.length > LONGEST_MESSAGE) return `a message of more than ${LONGEST_MESSAGE} characters`;
   const mistakes = error instanceof MachineMistakes ? error.mistakes : [error.problem];
   const astray = mistakes.find(({ where }) => !place.test(where ?? ''));
   return astray && `no place but '${astray.where}' for: ${astray.what.replaceAll(/'[^']*'|\d+/g, '…').slice(0, 120)}`;
