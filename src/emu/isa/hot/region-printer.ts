@@ -399,9 +399,14 @@ export class RegionPrinter {
   #chooseWay(): void {
     const { entry, entries } = this.#region;
     const others = [...entries].filter(([pc]) => pc !== entry).sort(([a], [b]) => a - b);
-    if (others.length === 0) return;
+    if (others.length === 0) {
+      this.#requireWords(1);
+      return;
+    }
     this.#out.get(PC).i32(entry).op(OP.i32_ne, OP.if, EMPTY_BLOCK);
     this.#chooseFrom(others);
+    this.#out.op(OP.else);
+    this.#requireWords(1);
     this.#out.op(OP.end);
   }
 

@@ -6,19 +6,31 @@ import { bitOf, codeSuccessors, liveBefore, type Registers } from './region-live
 
 /**
  * Registers of 64 bits that hold words with the sign extended where each block begins, whichever code of the region came
- * before; of those where the region can be entered in its middle, only such as are read there: on the way in it is looked
- * whether they do. At the region's first address nothing is known.
+ * before; of those where the region can be entered, only such as are read there: on the way in it is looked whether they do.
  */
 export function wordsBefore(region: Region): readonly Registers[] {
-  const { blocks, entries, blockAt } = region;
   const live = liveBefore(region);
+  const first = wordsFrom(region, live, 0n);
+  // a loop that begins at the region's first address may make words itself of what it then relies upon
+  const back = region.blocks.flatMap(({ steps }, index) =>
+    index > 0 && codeSuccessors(region, index).includes(1) ? [wordsAfter(steps, first[index]!)] : [],
+  );
+  const again = back.length === 0 ? 0n : back.reduce((all, words) => all & words, live[1]!);
+  return again === 0n ? first : wordsFrom(region, live, again);
+}
+
+/** `entry`: what holds words where the region is entered at its first address. */
+function wordsFrom(region: Region, live: readonly Registers[], entry: Registers): readonly Registers[] {
+  const { blocks, entries, blockAt } = region;
   const places = new Set([...entries.keys()].map((pc) => blockAt.get(pc)!));
   // at first everything is taken for a word, and then what cannot be kept up is given up
-  const before: Registers[] = blocks.map((_, index) => (index <= 1 ? 0n : places.has(index) ? live[index]! : -1n));
+  const before: Registers[] = blocks.map((_, index) => (places.has(index) ? live[index]! : -1n));
+  before[0] = 0n;
+  before[1] = entry;
   for (let changed = true; changed; ) {
     changed = false;
-    for (const [index, { steps }] of blocks.entries()) {
-      const after = wordsAfter(steps, before[index]!);
+    for (let index = 1; index < blocks.length; index++) {
+      const after = wordsAfter(blocks[index]!.steps, before[index]!);
       for (const to of codeSuccessors(region, index)) {
         const kept = before[to]! & after;
         if (kept === before[to]) continue;
