@@ -497,7 +497,9 @@ export class Printer {
       return;
     }
     const { hot } = this.#context;
-    const quick = node.access.unprivileged ? undefined : this.#entry(address, node.size, READ_TABLE, hot?.checkedBefore(id));
+    const quick = node.access.unprivileged
+      ? undefined
+      : this.#entry(address, node.size, READ_TABLE, hot?.checkedBefore(id));
     if (quick !== undefined) {
       out.get(quick).get(address.low).op(OP.i32_add).memory(LOADS[loadName(node)]!, 0).set(this.#local(id));
       return;
@@ -622,7 +624,9 @@ export class Printer {
     this.#value(node.args[1]);
     out.set(value);
     const { hot } = this.#context;
-    const quick = node.access.unprivileged ? undefined : this.#entry(address, node.size, WRITE_TABLE, hot?.checkedBefore(id));
+    const quick = node.access.unprivileged
+      ? undefined
+      : this.#entry(address, node.size, WRITE_TABLE, hot?.checkedBefore(id));
     if (quick !== undefined) {
       out.get(quick).get(address.low).op(OP.i32_add).get(value).memory(STORES[`${type} ${node.size}`]!, 0);
       return;

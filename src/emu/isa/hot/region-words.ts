@@ -1,6 +1,6 @@
 import type { Program } from '../ir.js';
 import { type KnownWords, wordOf } from '../words.js';
-import { constantOf, type Step } from './flow.js';
+import type { Step } from './flow.js';
 import type { Region } from './region.js';
 import { bitOf, codeSuccessors, liveBefore, type Registers } from './region-liveness.js';
 

@@ -99,7 +99,8 @@ function choosesValues(program: Program): boolean {
 }
 
 /** Control flow inside a program: what a register holds there is not known. */
-export const isStraight = (program: Program) => !program.some(({ op }) => op === 'if' || op === 'bits' || op === 'helper');
+export const isStraight = (program: Program) =>
+  !program.some(({ op }) => op === 'if' || op === 'bits' || op === 'helper');
 
 const storesOf = (step: Step) => step.parts[0]!.program.filter(({ op }) => op === 'store').length;
 
