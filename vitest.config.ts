@@ -55,6 +55,7 @@ export default defineConfig({
             'test/architecture/**',
             'test/fidelity/**',
             'test/riscv/opensbi.test.ts',
+            'test/riscv/robustness.test.ts',
           ],
         },
       },

@@ -8,9 +8,12 @@ import type { BusMaster } from './device.js';
  */
 export class DmaPort implements BusMaster {
   readonly #bus: Bus;
+  readonly #stored: (address: number, length: number) => void;
 
-  constructor(bus: Bus) {
+  /** `stored` hears of every store, before it is made. */
+  constructor(bus: Bus, stored: (address: number, length: number) => void = () => {}) {
     this.#bus = bus;
+    this.#stored = stored;
   }
   read(address: number, size: 1 | 2 | 4): number | undefined {
     if (!this.#reaches(address)) return undefined;
@@ -22,6 +25,7 @@ export class DmaPort implements BusMaster {
   }
   write(address: number, size: 1 | 2 | 4, value: number): boolean {
     if (!this.#reaches(address)) return false;
+    this.#stored(address, size);
     try {
       this.#bus.write(address, size, value);
       return true;
@@ -36,6 +40,7 @@ export class DmaPort implements BusMaster {
   }
   store(address: number, bytes: Uint8Array): boolean {
     if (!this.#isMemory(address, bytes.length, true)) return false;
+    this.#stored(address, bytes.length);
     this.#bus.fill(address, bytes);
     return true;
   }

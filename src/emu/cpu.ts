@@ -124,6 +124,8 @@ export interface Cpu {
   receiveEvent?(): void;
   /** Ends what it has reserved by an exclusive access: another core may access it from now on. */
   endExclusive?(): void;
+  /** A device stores to memory: what is reserved of these bytes is so no more. */
+  storedBeside?(address: number, length: number): void;
   /** What it consists of, where it is several cores. */
   readonly cores?: readonly { readonly name: string; readonly cpu: Cpu }[];
   /** Watches the main stack: below `limit` lies data. */
@@ -136,7 +138,8 @@ export interface Cpu {
   remapped(): void;
   /** Called after a restore: words in memory and arena changed under the core. */
   restored(): void;
-  readonly breakpoints: { add(address: number): void; delete(address: number): void };
+  /** Addresses before whose instruction a run ends: as `pc` gives them, or all 64 bits of one. */
+  readonly breakpoints: { add(address: number | bigint): void; delete(address: number | bigint): void };
   /** Devices that live beside the core (NVIC, SysTick, SCB; CLINT, PLIC), by name, with their addresses. */
   readonly devices: Readonly<Record<string, DeviceRow>>;
 }

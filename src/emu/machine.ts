@@ -5,8 +5,8 @@ import { Bus } from './bus.js';
 import { DmaPort } from './bus-dma.js';
 import { BusPorts } from './bus-ports.js';
 import type { Cpu, CpuResetKind } from './cpu.js';
-import type { DeviceProblem, EventDetail, MemoryStore, ResetCause } from './device.js';
-import { UsageError } from './errors.js';
+import type { DeviceProblem, EventDetail, MemoryLoad, MemoryStore, ResetCause } from './device.js';
+import { InternalError, UsageError } from './errors.js';
 import { type GuestReport, ReportLog } from './guest-report.js';
 import { defaultEngine, type EngineMode, type TimingModel } from './isa/engine-mode.js';
 import type { StatisticsOptions } from './isa/engine-statistics.js';
@@ -235,6 +235,8 @@ export class Machine {
       timebase.beginSlice(Math.min(until, now + Math.min(SLICE, cpu.slice)));
       const stop = runUnlessStalled(cpu);
       timebase.settle();
+      if (stop === 'dear' && timebase.tick === now)
+        throw new InternalError({ what: 'the core traps and no time passes' });
       this.#guard(stop === 'dear' ? SLICE : Math.max(timebase.tick - now, SLICE_COST));
       if (stop === 'breakpoint') return 'breakpoint';
     }
@@ -394,20 +396,22 @@ export class Machine {
       report: (device: string, problem: DeviceProblem) => this.#report(device, problem),
       modifiesInPlace: () => this.cpu.modifiesInPlace?.() ?? false,
       emit: (source: string, event: string, detail: EventDetail) => this.#emit(source, event, detail),
-      memory: (controller: string, store: MemoryStore) => this.#control(controller, store),
+      memory: (controller: string, store: MemoryStore, load?: MemoryLoad) => this.#control(controller, store, load),
       stallWhile: (waiting: () => boolean) => this.#stallWhile(waiting),
       // memories are mapped by the time the machine runs
       watchStores: (address: number, length: number, fn: (address: number, size: number) => void) =>
         void this.#watched.push(() => this.bus.watch(address, length, 'write', (one) => fn(one.address, one.size))),
-      bus: new DmaPort(this.bus),
+      bus: new DmaPort(this.bus, (address, length) => this.cpu.storedBeside?.(address, length)),
       requestReset: (cause: ResetCause) => this.#requestReset(cause),
       loseRam: () => this.#loseRam(),
     };
   }
 
-  #control(controller: string, store: MemoryStore): MemoryBlock | undefined {
+  #control(controller: string, store: MemoryStore, load: MemoryLoad | undefined): MemoryBlock | undefined {
     const block = this.pool.blocks.find(({ options }) => options.controller === controller);
-    if (block !== undefined) block.onStore = store;
+    if (block === undefined) return undefined;
+    block.onStore = store;
+    block.onLoad = load;
     return block;
   }
 

@@ -12,8 +12,9 @@ export class Breakpoints {
     this.#machine = machine;
   }
 
-  /** From now on runs end before the instruction at an address; returns what takes that back. */
-  add(address: number): () => void {
+  /** From now on runs end before the instruction at an address, of 64 bits where pc has them; returns what takes that back. */
+  add(where: number | bigint): () => void {
+    const address = asPc(where);
     const count = this.#wanted.get(address) ?? 0;
     this.#wanted.set(address, count + 1);
     if (count === 0) this.#machine.cpu.breakpoints.add(address);
@@ -40,6 +41,11 @@ export class Breakpoints {
     else if (this.#wanted.delete(address)) this.#machine.cpu.breakpoints.delete(address);
   }
   get #pc(): number {
-    return this.#machine.cpu.pc >>> 0;
+    return this.#machine.cpu.pc;
   }
+}
+
+/** As `Cpu.pc` gives it: signed where it has 64 bits, so that a kernel's addresses are exact. */
+function asPc(address: number | bigint): number {
+  return typeof address === 'number' ? address : Number(BigInt.asIntN(64, address));
 }

@@ -31,14 +31,13 @@ import { readNotes } from './note.js';
 import type { Neighbour } from './pipeline.js';
 import { prebuilt } from './prebuilt.js';
 import { prebuiltName } from './prebuilt-name.js';
-import { slotValues } from './record.js';
+import { slotValue } from './record.js';
 import { pagesOfChunk, Records } from './records.js';
 import { registerUse } from './register-use.js';
 import type { Scalar } from './semantics.js';
 import { SLOW_CALLS } from './slow-path.js';
 import { ALL_PAGES, PAGES, SoftTlb } from './soft-tlb.js';
 import { TableEntries } from './table-entries.js';
-import { staticsOf } from './variant.js';
 
 export type { EngineExit, EngineHost } from './engine-host.js';
 
@@ -74,9 +73,6 @@ function moduleOf(isa: Isa, counting: boolean, slowCode: boolean): WebAssembly.M
   return module;
 }
 
-/** Of an address that may have more bits, as far as numbers go. */
-const lowWord = (address: number) => address - Math.floor(address / 2 ** 32) * 2 ** 32;
-
 /** Misses of lines in a slice that are many, and cycles to each of them. */
 const MANY_MISSES = 50;
 const CYCLES_PER_MISS = 2000;
@@ -94,9 +90,11 @@ const BREAKPOINT_EXIT: EngineExit = { kind: 'breakpoint' };
 export class ColdEngine {
   readonly isa: Isa;
   readonly layout: StateLayout;
-  /** Addresses at which `run` stops before executing. */
+  /** Addresses at which `run` stops before executing: low words. */
   readonly breakpoints: ReadonlySet<number>;
   readonly #breakpoints = new Set<number>();
+  /** High words, by the low one. */
+  readonly #breakpointHighs = new Map<number, Set<number>>();
   readonly #compiled: Tables;
   readonly #host: EngineHost;
   /** The engine's function, the one for code that is as fast as the core and the one for code that is not. */
@@ -315,7 +313,12 @@ export class ColdEngine {
         const undefinedAt = this.#decodeFrom(this.pc);
         if (undefinedAt) return undefinedAt;
       } else if (exit === EXIT_BREAKPOINT) {
-        if (this.#breakpoints.has(this.pc)) return BREAKPOINT_EXIT;
+        if (this.#breakpointHighs.get(this.pc)?.has(this.pcHigh)) return BREAKPOINT_EXIT;
+        if (this.#breakpoints.has(this.pc)) {
+          const passed = this.#passBreakpoint();
+          if (passed) return passed;
+          continue;
+        }
         const left = this.#crossing.execute(this.pc);
         if (left?.kind === 'trap' && left.trap === FAR.trap) this.#goFar();
         else if (left) return left;
@@ -325,6 +328,13 @@ export class ColdEngine {
         this.#goFar();
       }
     }
+  }
+
+  /** One that is for another high word of pc: the instruction is executed; gives why the engine is left, if it is. */
+  #passBreakpoint(): EngineExit | undefined {
+    if (this.budget <= 0) return BUDGET_EXIT;
+    const exit = this.step();
+    return exit.kind === 'budget' && this.budget > 0 ? undefined : exit;
   }
 
   /** Where runs begin again and again for another reason than that a slice was over, code is reached like anywhere else. */
@@ -343,8 +353,8 @@ export class ColdEngine {
     const { pc } = this;
     const next = this.#behindFree(pc);
     if (next !== undefined && !this.#breakpoints.has(next)) return this.#stepTo(next);
-    const stopped = this.#breakpoints.delete(pc);
-    if (stopped) this.#decodeAnew(pc);
+    const stopped = this.#breakpoints.has(pc);
+    if (stopped) this.#setStop(pc, false);
     const before = this.budget;
     this.budget = 1;
     this.#leftAt = pc; // somebody steps through code: that does not make it hot
@@ -352,7 +362,7 @@ export class ColdEngine {
       return this.run();
     } finally {
       this.budget = before - (1 - this.budget);
-      if (stopped) this.addBreakpoint(pc);
+      if (stopped) this.#setStop(pc, true);
     }
   }
 
@@ -566,21 +576,35 @@ export class ColdEngine {
     return decoded && this.#neighbour(pc, decoded);
   }
   #neighbour(pc: number, decoded: Decoded): Neighbour {
-    const { programs } = this.#compiled.handlers.code(decoded.row, staticsOf(decoded.row, decoded.fields));
+    const { programs } = this.#compiled.handlers.code(decoded.row, decoded.fields);
     const { row, fields, length, word } = decoded;
     const program = programs[0]!;
     return { row, fields, length, word, pc, program, ...registerUse(program, fields, pc) };
   }
 
-  /** Of a 64-bit address the low word counts. */
-  addBreakpoint(address: number): void {
-    const low = lowWord(address);
-    this.#breakpoints.add(low);
-    this.#decodeAnew(low);
+  /** All bits of an address count where pc has 64; a number is as `Cpu.pc` gives it: signed where that makes it exact. */
+  addBreakpoint(address: number | bigint): void {
+    const [low, high] = this.#wordsOf(address);
+    const highs = this.#breakpointHighs.get(low) ?? new Set();
+    this.#breakpointHighs.set(low, highs.add(high));
+    this.#setStop(low, true);
   }
-  deleteBreakpoint(address: number): void {
-    const low = lowWord(address);
-    if (this.#breakpoints.delete(low)) this.#decodeAnew(low);
+  deleteBreakpoint(address: number | bigint): void {
+    const [low, high] = this.#wordsOf(address);
+    const highs = this.#breakpointHighs.get(low);
+    if (!highs?.delete(high) || highs.size > 0) return;
+    this.#breakpointHighs.delete(low);
+    this.#setStop(low, false);
+  }
+  #wordsOf(address: number | bigint): readonly [number, number] {
+    const wide = BigInt(address);
+    const high = isLong(this.isa) ? Number(BigInt.asIntN(32, wide >> 32n)) : 0;
+    return [Number(BigInt.asUintN(32, wide)), high];
+  }
+  #setStop(low: number, on: boolean): void {
+    if (on) this.#breakpoints.add(low);
+    else this.#breakpoints.delete(low);
+    this.#decodeAnew(low);
   }
   /** The instruction is the same as before: what depends on it stays. */
   #decodeAnew(address: number): void {
@@ -844,12 +868,11 @@ export class ColdEngine {
     const { row, fields, length, beside } = decoded;
     if (beside !== undefined) this.#dependsOn(address, beside);
     const { handlers } = this.#compiled;
-    const statics = staticsOf(row, fields);
-    const { outside, inside } = handlers.numbers(row, statics);
+    const { outside, inside } = handlers.numbers(row, fields);
     const record = this.#recordFor(address);
-    const code = handlers.code(row, statics);
-    for (const [index, value] of slotValues(code.programs, code.record, fields, address).entries()) {
-      const slot = code.record.slots[index]!;
+    const { programs, record: layout } = handlers.code(row, fields);
+    for (const slot of layout.slots) {
+      const value = slotValue(programs, slot, fields, address);
       const at = record + slot.offset;
       if (slot.bytes === 4) this.#words[at >> 2] = value;
       else if (slot.bytes === 2) this.#halfwords[at >> 1] = value;

@@ -28,8 +28,9 @@ export interface EngineHost {
    */
   alwaysFetched?(address: number, length: number): boolean;
   /**
-   * The physical address of code, as fetches of the core in its present state find it, without any effect; negative where they
-   * would not. Asked only while code is not seen as it lies in memory.
+   * The physical address of code, as fetches of the core in its present state are led to it, without any effect; negative where they
+   * are not. The pages are asked for, not whether each instruction in them may be fetched. Only while code is not seen as it lies in
+   * memory.
    */
   codeAddress?(address: number, carry: number): number;
   /** Addresses of the page-table entries that the last `codeAddress` was led by, the root's first. */

@@ -259,6 +259,9 @@ export class CpuGroup implements Cpu {
   invalidate(address: number, length: number): void {
     for (const { cpu } of this.members) cpu.invalidate(address, length);
   }
+  storedBeside(address: number, length: number): void {
+    this.#present.cpu.storedBeside?.(address, length);
+  }
   remapped(): void {
     for (const { cpu } of this.members) cpu.remapped();
   }

@@ -79,6 +79,17 @@ export class AddressSpace {
   translateData(low: number, high: number, size: number, right: number): number {
     return this.#translate(low, high, size, right, this.#parts.status.dataPrivilege, false);
   }
+  /** Where a load would go at present, or what refuses it; nothing is changed. */
+  peekData(low: number, high: number): number {
+    return this.#translate(low, high, 1, RIGHT.read, this.#parts.status.dataPrivilege, true);
+  }
+  /** Addresses of the page-table entries that say where a load goes at present. */
+  walkedFor(low: number, high: number): readonly number[] {
+    const { mmu, status } = this.#parts;
+    if (!mmu.translates(status.dataPrivilege)) return NOTHING;
+    mmu.translate(low, high, RIGHT.read, status.dataPrivilege, true);
+    return mmu.walked;
+  }
   /** The access that was translated last was let through: the engine need not ask about its page again. */
   shown(tlb: SoftTlb, low: number, high: number, physical: number): void {
     const { mmu, pmp, status } = this.#parts;
@@ -96,6 +107,16 @@ export class AddressSpace {
   /** The same without any effect, for looking at code. `carry`: what the address has more than pc above its low word. */
   peekFetch(low: number, carry = 0): number {
     return this.#translate(low, this.pcHigh + carry, 2, RIGHT.execute, this.#parts.hart.privilege, true);
+  }
+  /**
+   * Where code lies whose instructions may be fetched one by one: the protection, which may differ within a page, is asked for each of
+   * them, and does not change in one way of seeing code.
+   */
+  codePlace(low: number, carry: number): number {
+    const { mmu, hart } = this.#parts;
+    const high = this.pcHigh + carry;
+    if (mmu.translates(hart.privilege)) return mmu.translate(low, high, RIGHT.execute, hart.privilege, true);
+    return physicalOf(low, high);
   }
   /** High word of pc. */
   get pcHigh(): number {
@@ -128,7 +149,7 @@ export class AddressSpace {
 
   #translate(low: number, high: number, size: number, right: number, privilege: Privilege, pure: boolean): number {
     const { mmu, pmp } = this.#parts;
-    let physical = (low >>> 0) + (high === 0 ? 0 : (high >>> 0) * 2 ** 32);
+    let physical = physicalOf(low, high);
     if (mmu.translates(privilege)) {
       physical = mmu.translate(low, high, right, privilege, pure);
       if (physical < 0) return physical;
@@ -136,6 +157,8 @@ export class AddressSpace {
     return pmp.permits(physical, size, right, privilege) ? physical : NO_ACCESS;
   }
 }
+
+const physicalOf = (low: number, high: number) => (low >>> 0) + (high === 0 ? 0 : (high >>> 0) * 2 ** 32);
 
 /** MSTATUS.SUM and MXR stand beside each other. */
 const SUM_SHIFT = 18;

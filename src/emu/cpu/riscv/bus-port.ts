@@ -103,7 +103,7 @@ export class BusPort implements Omit<EngineHost, 'helpers' | 'codeDecoded' | 'wa
     return this.#space.codeKey === 0 ? this.#bus.constantWord(address) : undefined;
   }
   codeAddress(address: number, carry: number): number {
-    const physical = this.#space.peekFetch(address, carry);
+    const physical = this.#space.codePlace(address, carry);
     return physical < SPACE ? physical : NO_ACCESS;
   }
   get walked(): readonly number[] {

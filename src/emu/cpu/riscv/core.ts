@@ -89,6 +89,8 @@ export class RiscvCluster implements Cpu {
   readonly #csrHigh: Int32Array | undefined;
   /** What ended the engine's runs in the present slice before its end. */
   #traps = 0;
+  /** Whether nothing was executed since a restore. */
+  #restored = false;
   /** 1 while a CSR instruction is executed, whose own cycle is counted already. */
   #own = 0;
 
@@ -261,6 +263,7 @@ export class RiscvCluster implements Cpu {
   }
   invalidate(address: number, length: number): void {
     this.#engine.invalidate(address, length);
+    this.#present.reservation.changed(address, length);
   }
   remapped(): void {
     this.#engine.remapped();
@@ -274,7 +277,10 @@ export class RiscvCluster implements Cpu {
     this.#engine.leave(distance);
   }
   endExclusive(): void {
-    this.#present.endReservation();
+    this.#present.reservation.end();
+  }
+  storedBeside(address: number, length: number): void {
+    this.#present.reservation.stored(address, length);
   }
   /** Everything is in memory and arena, but for what follows from them. */
   restored(): void {
@@ -285,6 +291,7 @@ export class RiscvCluster implements Cpu {
       hart.space.changed();
     }
     this.#regimes.restored();
+    this.#restored = true;
   }
 
   #stopped(): CpuStop {
@@ -295,7 +302,7 @@ export class RiscvCluster implements Cpu {
   /** Lets a hart have the engine. A reservation does not outlast another hart's turn (Unpriv 8.2 lets it be lost). */
   #give(hart: Hart): void {
     if (hart === this.#present) return;
-    this.#present.endReservation();
+    this.#present.reservation.end();
     this.#present.context.leave();
     hart.context.enter();
     this.#present = hart;
@@ -316,9 +323,11 @@ export class RiscvCluster implements Cpu {
   #attend(hart: Hart): void {
     if (hart.hasDue) this.#system.timebase.requestStop();
   }
-  /** In the middle of a CSR instruction the engine must come back behind it. */
+  /** In the middle of a CSR instruction the engine must come back behind it; what is reserved may be other bytes now. */
   #addressSpaceChanged(hart: Hart): void {
-    if (this.#own !== 0 && this.#regimes.differs(hart)) this.#system.timebase.requestStop();
+    if (this.#own === 0 || !this.#regimes.differs(hart)) return;
+    hart.reservation.end();
+    this.#system.timebase.requestStop();
   }
   #compareTimers(): void {
     for (const hart of this.harts) hart.timer?.compare();
@@ -331,6 +340,7 @@ export class RiscvCluster implements Cpu {
   #execute(hart: Hart, single: boolean): EngineExit | undefined {
     if (!single) hart.boundary();
     this.#regimes.sync(hart);
+    if (this.#restored) this.#showReserved(hart);
     const { budgetCell } = this.#system.timebase;
     // then this run executes what it is stuck in, and nothing else
     const before = hart.isStuck ? budgetCell[0]! : 0;
@@ -339,6 +349,10 @@ export class RiscvCluster implements Cpu {
     this.#traps++;
     if (!single && hart.isStuck && before - budgetCell[0]! === 1) hart.passSlice();
     return exit;
+  }
+  #showReserved({ reservation }: Hart): void {
+    this.#restored = false;
+    if (this.#engine.tlb !== undefined) reservation.show(this.#engine.tlb);
   }
   #executed(hart: Hart, single: boolean): EngineExit | undefined {
     try {

@@ -15,6 +15,7 @@ import { Mmu } from './mmu.js';
 import { Pmp } from './pmp.js';
 import { privilegeName } from './privilege.js';
 import { NamedRegisters, pcNumber } from './register-names.js';
+import { Reservation } from './reservation.js';
 import { RETIREMENT_WORDS, Retirement } from './retirement.js';
 import type { HartModel } from './riscv-options.js';
 import { Sleep } from './sleep.js';
@@ -60,6 +61,7 @@ export class Hart implements CpuHart {
   readonly status: Status;
   readonly timer: SupervisorTimer | undefined;
   readonly port: BusPort;
+  readonly reservation: Reservation;
   readonly #cluster: Cluster;
   readonly #names: NamedRegisters;
   readonly #sleep: Sleep;
@@ -90,6 +92,7 @@ export class Hart implements CpuHart {
     this.mmu = new Mmu({ bus: system.bus, model, hart, status, pmp, updates: cluster.updates });
     this.space = new AddressSpace({ hart, status, pmp, mmu: this.mmu, pc: context, numberOf: cluster.numberOf });
     this.port = cluster.port(this.space);
+    this.reservation = new Reservation(context, model.xlen, this.space, this.mmu);
     const { mtime, mtimeClock } = cluster;
     if (model.hasSstc) {
       this.timer = new SupervisorTimer(name, hart, interrupts, mtime, mtimeClock, system.scheduler);
@@ -114,7 +117,7 @@ export class Hart implements CpuHart {
       port,
       sleep: this.#sleep,
       log: this.#log,
-      reserved: context.scalar('reserved')!,
+      reservation: this.reservation,
     });
   }
   readonly #counters: readonly Counter64[];
@@ -183,7 +186,7 @@ export class Hart implements CpuHart {
       counter.set(0n);
     }
     this.#resetScalars();
-    this.#traps.endReservation();
+    this.reservation.end();
     if (isPowerOn) this.#log.clear();
     this.context.setPc(this.model.resetVector | 0, 0);
   }
@@ -194,9 +197,6 @@ export class Hart implements CpuHart {
   }
   halt(): void {
     this.#sleep.halt();
-  }
-  endReservation(): void {
-    this.#traps.endReservation();
   }
   /** Whether an interrupt would be taken before the next instruction. */
   get hasDue(): boolean {

@@ -8,8 +8,8 @@ type Combine = (o: Emitter, memory: X, register: X) => X;
 type Width = 4 | 8;
 
 /**
- * The A extension (Unpriv 8). With one hart and in-order execution aq and rl order nothing further. The reservation
- * is one operand: `reserved` is 1 while it is valid, `reservation` its address.
+ * The A extension (Unpriv 8). With harts that take turns and in-order execution aq and rl order nothing further. The reservation
+ * is one operand: `reserved` is 1 while it is valid, `reservation` its virtual address (what else ends it: Reservation).
  */
 export function rvA(xlen: Xlen): readonly Row[] {
   return xlen === 64 ? [...atomics(64, 4), ...atomics(64, 8)] : atomics(32, 4);

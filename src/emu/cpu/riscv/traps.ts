@@ -4,10 +4,11 @@ import type { Isa } from '../../isa/instruction.js';
 import { AccessException } from './access-exception.js';
 import type { BusPort } from './bus-port.js';
 import { IllegalCsr } from './csr-file.js';
-import type { HartContext, ScalarWord } from './hart-context.js';
+import type { HartContext } from './hart-context.js';
 import { type HartWords, WORD, type WordName } from './hart-words.js';
 import type { Interrupts } from './interrupts.js';
 import { PRIVILEGE, type Privilege, privilegeName } from './privilege.js';
+import type { Reservation } from './reservation.js';
 import type { Retirement } from './retirement.js';
 import type { HartModel } from './riscv-options.js';
 import type { Sleep } from './sleep.js';
@@ -28,8 +29,7 @@ export interface TrapParts {
   readonly sleep: Sleep;
   readonly retirement: Retirement;
   readonly log: TrapLog;
-  /** The scalar that is 1 while there is a reservation. */
-  readonly reserved: ScalarWord;
+  readonly reservation: Reservation;
 }
 
 const OPCODE_AMO = 0x2f;
@@ -55,8 +55,11 @@ export class Traps {
     else if (trap === 'sfence') this.#fenceAddresses();
     // Priv 3.1.16: the address of the instruction
     else if (trap === 'ebreak') this.#raise(EXCEPTION.breakpoint, this.#parts.context.low, this.#parts.context.high);
-    else if (trap === 'illegal') this.#illegal();
-    else if (trap === 'misalignedTarget') {
+    else if (trap === 'illegal') {
+      // raised before the row's timing was paid
+      this.#charge();
+      this.#illegal();
+    } else if (trap === 'misalignedTarget') {
       this.#raise(EXCEPTION.instructionMisaligned, argument, this.#parts.context.high);
     } else throw new InternalError({ what: `the hart does not know the trap '${trap}'` });
   }
@@ -106,11 +109,6 @@ export class Traps {
     if (log.stuck) log.stuck = false;
   }
 
-  /** A trap also ends a reservation: software that is switched to must not find that of another (Unpriv 8.2). */
-  endReservation(): void {
-    this.#parts.reserved.value = 0;
-  }
-
   /** With TW, and in user mode where there is supervisor mode, WFI waits for no time at all (Priv 3.1.6.5, 3.3.3). */
   get waitIsIllegal(): boolean {
     const { hart, status, model } = this.#parts;
@@ -135,7 +133,7 @@ export class Traps {
   #goOn(privilege: Privilege, at: WordName): void {
     const { hart, context } = this.#parts;
     this.wentOn();
-    this.endReservation();
+    this.#parts.reservation.end();
     hart.privilege = privilege;
     context.setPc(hart.words[WORD[at]]!, hart.words[WORD[at] + 1]!);
   }
@@ -156,7 +154,7 @@ export class Traps {
     if (!model.hasSupervisor || privilege === PRIVILEGE.user || trapped) this.#illegalBehind();
     else {
       this.wentOn();
-      this.endReservation();
+      this.#parts.reservation.end();
     }
   }
 
@@ -197,7 +195,7 @@ export class Traps {
 
   /** Whether a trap leaves what it finds, but for mstatus: raised at its own vector, for what it says already. */
   #isAsLast(exception: number, low: number, high: number): boolean {
-    const { hart, context, model, reserved } = this.#parts;
+    const { hart, context, model, reservation } = this.#parts;
     const { words, privilege } = hart;
     const at = privilege === PRIVILEGE.supervisor ? SUPERVISOR : MACHINE;
     const [pc, pcHigh] = [context.low, context.high];
@@ -205,7 +203,7 @@ export class Traps {
     const isDelegated = ((words[WORD.medeleg]! >>> exception) & 1) !== 0;
     if (privilege !== (isDelegated && at === SUPERVISOR ? PRIVILEGE.supervisor : PRIVILEGE.machine)) return false;
     if (words[at.cause] !== exception || (model.xlen === 64 && words[at.cause + 1] !== 0)) return false;
-    return words[at.tval] === low && words[at.tval + 1] === high && reserved.value === 0 && ALWAYS.has(exception);
+    return words[at.tval] === low && words[at.tval + 1] === high && !reservation.isValid && ALWAYS.has(exception);
   }
   /** Where exceptions go by a vector register (Priv 3.1.7). */
   #isVector(register: number, low: number, high: number): boolean {
@@ -243,7 +241,8 @@ export class Traps {
     const { words, privilege } = hart;
     const isDelegated = isInterrupt ? interrupts.isDelegated(code) : ((words[WORD.medeleg]! >>> code) & 1) !== 0;
     const toSupervisor = privilege !== PRIVILEGE.machine && isDelegated;
-    this.endReservation();
+    // software that is switched to must not find a reservation of another (Unpriv 8.2)
+    this.#parts.reservation.end();
     if (toSupervisor) status.enterSupervisor(privilege);
     else status.enterMachine(privilege);
     const at = toSupervisor ? SUPERVISOR : MACHINE;
@@ -269,7 +268,7 @@ export class Traps {
     this.#parts.context.setPc(target | 0, target >= 2 ** 32 ? high + 1 : high);
   }
 
-  /** An instruction that could not even be decoded takes a cycle too. */
+  /** An instruction that could not be decoded, or whose extension is off, takes a cycle too. */
   #charge(): void {
     this.#parts.system.timebase.budgetCell[0]!--;
   }
