@@ -1,5 +1,5 @@
 import { mask } from './bits.js';
-import { InternalError } from './errors.js';
+import { InternalError, UsageError } from './errors.js';
 import {
   type Access,
   type FieldSpecs,
@@ -172,7 +172,12 @@ export class RegisterLayout {
     const [indices, backup, powerOnOnly]: number[][] = [[], [], []];
     for (let i = 0; i < flat.length; i++) {
       const { name, offset, spec } = flat[i]!;
-      if (offset + 4 > size) throw new InternalError({ what: `register ${name} lies outside its device`, where });
+      if (offset + 4 > size)
+        throw new UsageError({
+          what: `register ${name} lies outside its device`,
+          where,
+          remedy: `give it a size of ${offset + 4} at least`,
+        });
       this.slotAt[offset >> 2] = i + 1;
       indices!.push(i);
       if (spec.options.backup) backup!.push(i);

@@ -9,10 +9,10 @@ import { stm32f4Discovery } from '../boards/stm32f4-discovery.js';
 import { UsageError } from '../emu/errors.js';
 import { closest } from '../emu/spelling.js';
 import { boardOptions, noOption } from './board-options.js';
-import { readWhole, whyUnread } from './file-bytes.js';
 import type { AnyBoard } from './from-board.js';
 import type { OptionValues, Shape } from './kinds/kind.js';
 import type { OptionSchemas } from './kinds/option-schemas.js';
+import { readWhole, whyUnread } from './kinds/read-bytes.js';
 import type { BootValue } from './model.js';
 
 /** Boards by name, with the spellings of QEMU. */
