@@ -1,6 +1,7 @@
 // Builds what `bin` and `exports` of package.json point at:
 //   dist/*.js          ES modules, shared code in chunks
-//   dist/cjs/*.js      CommonJS for stock jest projects, with the shared code they need
+//   dist/cjs/*.js      CommonJS for stock jest projects, with the shared code they need, and for commands that run a machine
+//                      in their own process (bin/cached-require.js says why)
 //   dist/types         declarations; dist/cjs/types the same ones, read as CommonJS
 //   dist/engines       cold engines of the instruction sets, read when a machine needs one
 // These are generated first; what reads them takes the place of src/emu/isa/prebuilt.ts.
@@ -22,7 +23,7 @@ const MODULES = {
   jest: 'src/runner/jest.ts',
   cli: 'src/runner/cli.ts',
 };
-const COMMONJS = { boards: MODULES.boards, devices: MODULES.devices, jest: MODULES.jest };
+const COMMONJS = { boards: MODULES.boards, devices: MODULES.devices, jest: MODULES.jest, cli: MODULES.cli };
 
 /**
  * What is loaded together lies together: each further file costs Node about a millisecond. `base` is what the command line
@@ -101,6 +102,12 @@ function replaceVersion() {
   };
 }
 
+/** What is loaded most is ASCII: half as much to read and to keep as text in which one character is none. */
+const asciiOnly = {
+  name: 'ascii-only',
+  renderChunk: (code) => code.replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`),
+};
+
 /** Declarations by the TypeScript compiler; it runs beside the bundler. */
 function declarations() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
@@ -124,7 +131,10 @@ function copyHandWritten() {
 async function modules() {
   const plugins = [replacePrebuilt(await generateEngines()), replaceVersion()];
   await bundle(MODULES, { dir: out, format: 'esm', codeSplitting }, plugins);
-  await bundle(COMMONJS, { dir: join(out, 'cjs'), format: 'cjs', exports: 'named' }, plugins);
+  await bundle(COMMONJS, { dir: join(out, 'cjs'), format: 'cjs', exports: 'named', codeSplitting }, [
+    ...plugins,
+    asciiOnly,
+  ]);
   writeFileSync(join(out, 'cjs/package.json'), '{ "type": "commonjs" }\n');
 }
 

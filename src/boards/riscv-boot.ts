@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { type ElfImage, readElf } from '../emu/debug/elf.js';
 import { UsageError } from '../emu/errors.js';
 import type { LoadSegment } from '../emu/machine-description.js';
@@ -104,6 +104,8 @@ function fileOf(name: string, source: BootSource): BootFile {
   if (source instanceof Uint8Array) return { path: `(${name})`, bytes: source };
   if (typeof source !== 'string') return source;
   try {
+    // What is no file, /dev/zero or a pipe, has no end.
+    if (!statSync(source).isFile()) throw new Error('it is no regular file');
     return { path: source, bytes: readFileSync(source) };
   } catch (error) {
     const remedy = 'correct the path';

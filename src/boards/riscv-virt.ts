@@ -4,7 +4,7 @@ import type { DeviceType } from '../emu/device.js';
 import type { DeviceRow } from '../emu/device-row.js';
 import type { VirtioBlockOptions } from '../emu/devices/riscv/virtio/block.js';
 import { UsageError } from '../emu/errors.js';
-import type { LoadSegment } from '../emu/machine-description.js';
+import type { LoadSegment, MemoryRow } from '../emu/machine-description.js';
 import { encodeDtb } from '../machine-file/devicetree/dtb.js';
 import { bananaRom, mmioCalculator } from '../machine-file/kinds/common.js';
 import {
@@ -39,7 +39,10 @@ export interface VirtOptions extends BootOptions {
   readonly rng?: boolean;
   /** Version 2 of virtio's registers instead of 1, as with QEMU's `-global virtio-mmio.force-legacy=false`. */
   readonly modernVirtio?: boolean;
-  /** What is in the two flashes; the rest is erased. */
+  /**
+   * What is in the two flashes; the rest is erased. Code runs from a flash that something (or an empty array) is given for, and the
+   * board starts in the first one if that is so.
+   */
   readonly flash?: readonly (Uint8Array | undefined)[];
 }
 
@@ -52,8 +55,8 @@ const MOST_RAM = MiB(2048);
 function commonDevices({ flash = [] }: VirtOptions, harts: number) {
   const { finisher, rtc, uart0, fwCfg: configuration } = VIRT;
   const flashAt = (i: number) => {
-    const image = flash[i];
-    return at(VIRT.flash.address + i * VIRT.flash.size, cfiFlash(image && { image }));
+    const executable = flash[i] !== undefined;
+    return at(flashAddress(i), cfiFlash(executable ? { executable } : {}), executable ? { places: [] } : {});
   };
   return {
     finisher: at(finisher.address, testFinisher, { wires: { halt: 'cpu.halt' } }),
@@ -65,6 +68,19 @@ function commonDevices({ flash = [] }: VirtOptions, harts: number) {
     flash0: flashAt(0),
     flash1: flashAt(1),
   };
+}
+
+const flashAddress = (i: number) => VIRT.flash.address + i * VIRT.flash.size;
+
+/** The cells of those flashes that code runs from: memories that cost nothing where no image asks for them. */
+function flashMemories({ flash = [] }: VirtOptions): Readonly<Record<string, MemoryRow>> {
+  const rows = [0, 1].flatMap((i) => {
+    const contents = flash[i];
+    if (contents === undefined) return [];
+    const row = rom(flashAddress(i), VIRT.flash.size, { fill: 0xff, contents, controller: `flash${i}.cells` });
+    return [[`pflash${i}`, row] as const];
+  });
+  return Object.fromEntries(rows);
 }
 
 const slotRow = <T extends object>(index: number, device: DeviceType<T>): DeviceRow<T> =>
@@ -111,8 +127,10 @@ export const riscvVirtBoard = <const O extends VirtOptions>(options: O): VirtBoa
 
 function virtBoard<const O extends VirtOptions>(options: O): VirtBoard<O> {
   const { xlen, harts = 1, ram: ramSize = VIRT.ram.size } = options;
-  checkSizes(harts, ramSize);
-  const plan = planBoot({ base: VIRT.ram.address, size: ramSize }, xlen, options);
+  checkSizes(harts, ramSize, options.flash);
+  const planned = planBoot({ base: VIRT.ram.address, size: ramSize }, xlen, options);
+  // QEMU 7.2: with a first flash the reset ROM jumps there, whatever was loaded into RAM
+  const plan = options.flash?.[0] === undefined ? planned : { ...planned, start: VIRT.flash.address };
   const { resetRom: mrom, pciPorts, pciConfiguration, pciMemory } = VIRT;
   const chip = () =>
     defineChip({
@@ -123,6 +141,7 @@ function virtBoard<const O extends VirtOptions>(options: O): VirtBoard<O> {
       memories: {
         mrom: rom(mrom.address, mrom.size, { contents: resetRom(xlen, plan) }),
         dram: ram(VIRT.ram.address, ramSize),
+        ...flashMemories(options),
       },
       devices: { ...commonDevices(options, harts), ...virtioDevices(options) } as DeviceRows,
       contents: () => [...plan.segments, treeOf(options, plan)],
@@ -138,7 +157,7 @@ function virtBoard<const O extends VirtOptions>(options: O): VirtBoard<O> {
   return board as unknown as VirtBoard<O>;
 }
 
-function checkSizes(harts: number, ramSize: number): void {
+function checkSizes(harts: number, ramSize: number, flash: VirtOptions['flash'] = []): void {
   const refuse = (what: string, remedy: string) => {
     throw new UsageError({ what, where: 'riscvVirtBoard', remedy });
   };
@@ -147,6 +166,11 @@ function checkSizes(harts: number, ramSize: number): void {
   }
   if (!Number.isInteger(ramSize) || ramSize < MiB(4) || ramSize > MOST_RAM || ramSize % MiB(2) !== 0) {
     refuse(`RAM of ${ramSize} bytes`, 'give a multiple of 2 MiB from 4 MiB to 2 GiB');
+  }
+  for (const [i, image] of flash.entries()) {
+    if (image !== undefined && image.length > VIRT.flash.size) {
+      refuse(`${image.length} bytes for flash ${i}`, 'give 32 MiB at most');
+    }
   }
 }
 

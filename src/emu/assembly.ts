@@ -4,6 +4,7 @@ import type {
   DeviceProblem,
   DeviceServices,
   EventDetail,
+  MemoryLoad,
   MemoryStore,
   ResetCause,
 } from './device.js';
@@ -30,7 +31,7 @@ export interface AssemblyHost {
   /** A named input of the core (an interrupt line by number), undefined if it has none. */
   cpuInput(name: string | number): Signal | undefined;
   /** Gives the memory whose row names a controller `'flash.main'` to that device; undefined if there is none. */
-  memory(controller: string, store: MemoryStore): DeviceMemory | undefined;
+  memory(controller: string, store: MemoryStore, load?: MemoryLoad): DeviceMemory | undefined;
   stallWhile(waiting: () => boolean): void;
   watchStores(address: number, length: number, fn: (address: number, size: number) => void): void;
   readonly bus: BusMaster;
@@ -132,9 +133,9 @@ export class Assembly implements DeviceServices {
   clock(name: string): Clock {
     return this.timebase.find(name) ?? this.timebase.clock(name, 0);
   }
-  memory(device: string, port: string, store: MemoryStore): DeviceMemory {
+  memory(device: string, port: string, store: MemoryStore, load?: MemoryLoad): DeviceMemory {
     const controller = `${device}.${port}`;
-    const memory = this.#host.memory(controller, store);
+    const memory = this.#host.memory(controller, store, load);
     if (memory !== undefined) return memory;
     throw new UsageError({
       what: `device '${device}' controls a memory as '${controller}', but no memory of the chip names that`,

@@ -125,6 +125,8 @@ export class Bus implements CpuBus {
     if (at + 2 > region.end) throw new BusFault('execute', at, false, `beyond the end of '${region.name}'`);
     if (memory.access === 'busy') throw new FetchStall();
     if (memory.access === 'refused') throw new BusFault('execute', at, false, refusal(region));
+    if (memory.access === 'answered')
+      throw new BusFault('execute', at, false, `'${region.name}' does not show its contents now`);
     return memory.load(at - region.start + region.target, 2);
   }
 
@@ -269,6 +271,7 @@ export class Bus implements CpuBus {
       if (at + size > region.end) return this.#readAcross(at, size, access);
       if (memory.access === 'busy') this.onBusy(memory);
       if (memory.access === 'refused') throw new BusFault('refused', at, false, refusal(region));
+      if (memory.access === 'answered') return memory.onLoad!(offset + region.target, size);
       return memory.load(offset + region.target, size);
     }
     if (region.kind === 'absent') throw new BusFault('absent', at, false, `this chip has no ${region.name}`);

@@ -5,6 +5,7 @@ import type {
   DeviceServices,
   DeviceType,
   EventDetail,
+  MemoryLoad,
   MemoryStore,
   ResetCause,
 } from './device.js';
@@ -49,6 +50,7 @@ export class DeviceHarness<H extends object> {
   readonly #nets = new Map<string, Net>();
   readonly #functions = new Map<string, PinFunction>();
   readonly #stores = new Map<string, MemoryStore>();
+  readonly #loads = new Map<string, MemoryLoad>();
   readonly #memories: Readonly<Record<string, Uint8Array>>;
   readonly #bus: BusMaster;
 
@@ -77,6 +79,10 @@ export class DeviceHarness<H extends object> {
   /** A store to a memory that the device controls. */
   store(port: string, offset: number, value: number, size: 1 | 2 | 4 = 4): void {
     this.#stores.get(port)!(offset, value, size);
+  }
+  /** What a load from it sees while its access is `answered`. */
+  load(port: string, offset: number, size: 1 | 2 | 4 = 4): number {
+    return this.#loads.get(port)!(offset, size);
   }
   /** Lets CPU ticks pass, firing events at their instants. */
   run(ticks: number): void {
@@ -140,8 +146,9 @@ export class DeviceHarness<H extends object> {
       net: (pin) => this.net(pin),
       pinFunction: (name) => this.pinFunction(name),
       clock: (name) => this.clock(name),
-      memory: (_device, port, store) => {
+      memory: (_device, port, store, load) => {
         this.#stores.set(port, store);
+        if (load !== undefined) this.#loads.set(port, load);
         return memoryOf(this.#memories[port]!);
       },
       stallWhile: (waiting) => {

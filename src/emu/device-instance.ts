@@ -430,7 +430,7 @@ export class DeviceInstance {
       },
       net: (pin) => services.net(pin),
       pinFunction: (functionName) => services.pinFunction(functionName),
-      memory: (port, store) => services.memory(name, port, store),
+      memory: (port, store, load) => services.memory(name, port, store, load),
       stallWhile: (waiting) => services.stallWhile(waiting),
       watchStores: (address, length, stored) => services.watchStores(address, length, stored),
       bus: services.bus,

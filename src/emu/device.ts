@@ -54,8 +54,11 @@ export class DeviceFault extends Error {
   }
 }
 
-/** What a memory's controller lets through: the levels of its wire `access`. While it is busy the bus stalls. */
-export const MEMORY_ACCESS = { open: 0, busy: 1, refused: 2 } as const;
+/**
+ * What a memory's controller lets through: the levels of its wire `access`. While it is busy the bus stalls; `answered`: the controller
+ * answers reads itself, and nothing is fetched.
+ */
+export const MEMORY_ACCESS = { open: 0, busy: 1, refused: 2, answered: 3 } as const;
 
 /** What a bus master that is no core (DMA) sees of the address space. Addresses are unsigned, values too. */
 export interface BusMaster {
@@ -81,6 +84,8 @@ export interface DeviceMemory {
 }
 /** A store of 1, 2 or 4 bytes to such a memory, as the bus carries it. */
 export type MemoryStore = (offset: number, value: number, size: number) => void;
+/** What a read of such a memory gives while its access is `answered`. */
+export type MemoryLoad = (offset: number, size: number) => number;
 
 type StateSpecs = Readonly<Record<string, StateSpec<Int32Array | Uint8Array | Float64Array>>>;
 type States<S extends StateSpecs> = { readonly [K in keyof S]: ReturnType<S[K]['allocate']> };
@@ -115,8 +120,11 @@ export interface DeviceContext<R extends RegisterSpecs = RegisterSpecs, S extend
   net(pin: string): Net;
   /** The alternate function `USART2_TX`, where pin multiplexer and peripheral meet. */
   pinFunction(name: string): PinFunction;
-  /** The memory whose row names this device and port as its controller; stores to it come to `store`. */
-  memory(port: string, store: MemoryStore): DeviceMemory;
+  /**
+   * The memory whose row names this device and port as its controller; stores to it come to `store`, and loads to `load` while its
+   * wire `access` says so.
+   */
+  memory(port: string, store: MemoryStore, load?: MemoryLoad): DeviceMemory;
   /** Answers an access late: machine time passes, and what is due happens, as long as `waiting()`. */
   stallWhile(waiting: () => boolean): void;
   /** Hears of stores to a stretch of memory, once they are made: a mailbox that lies in RAM. The test's own writes are none. */
@@ -221,7 +229,7 @@ export interface DeviceServices {
   net(pin: string): Net;
   pinFunction(name: string): PinFunction;
   clock(name: string): Clock;
-  memory(device: string, port: string, store: MemoryStore): DeviceMemory;
+  memory(device: string, port: string, store: MemoryStore, load?: MemoryLoad): DeviceMemory;
   stallWhile(waiting: () => boolean): void;
   watchStores(address: number, length: number, fn: (address: number, size: number) => void): void;
   readonly bus: BusMaster;

@@ -44,7 +44,7 @@ export class ControlledMemories {
       const [access] = LEVELS.find(([, level]) => level === one.wire.level)!;
       one.block.access = access;
       if (access === 'busy') this.busy = true;
-      else this.#hide(one, access === 'refused');
+      else this.#hide(one, access !== 'open');
     }
     // The next instruction may have to wait, or its engine to be kept from what is busy.
     if (this.busy && !before) this.#endSlice();

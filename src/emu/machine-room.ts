@@ -14,11 +14,14 @@ export function portBytesFor({ devices }: MachineDescription): number {
   );
 }
 
-/** Room for the devices' words with a margin for wires, pins and events; a multiple of 8. */
-export function arenaBytesFor({ devices }: MachineDescription): number {
-  let bytes = 1 << 19;
+/** For wires, pins, events and logs, which are known only when all is set up: of a machine, of each device, of each part. */
+const MARGIN = { machine: 1 << 19, device: 1 << 12, part: 1 << 13 } as const;
+
+/** Room for the devices' words with a margin; a multiple of 8. What nobody uses of it costs nothing. */
+export function arenaBytesFor({ devices, parts = {} }: MachineDescription): number {
+  let bytes = MARGIN.machine + MARGIN.part * Object.keys(parts).length;
   for (const { device } of Object.values(devices)) {
-    bytes += 2 * device.size;
+    bytes += MARGIN.device + 2 * device.size;
     for (const spec of Object.values(device.state)) bytes += spec.byteLength + 8;
   }
   return Math.ceil(bytes / 8) * 8;

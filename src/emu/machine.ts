@@ -5,7 +5,7 @@ import { Bus } from './bus.js';
 import { DmaPort } from './bus-dma.js';
 import { BusPorts } from './bus-ports.js';
 import type { Cpu, CpuResetKind } from './cpu.js';
-import type { DeviceProblem, EventDetail, MemoryStore, ResetCause } from './device.js';
+import type { DeviceProblem, EventDetail, MemoryLoad, MemoryStore, ResetCause } from './device.js';
 import { InternalError, UsageError } from './errors.js';
 import { type GuestReport, ReportLog } from './guest-report.js';
 import { defaultEngine, type EngineMode, type TimingModel } from './isa/engine-mode.js';
@@ -396,7 +396,7 @@ export class Machine {
       report: (device: string, problem: DeviceProblem) => this.#report(device, problem),
       modifiesInPlace: () => this.cpu.modifiesInPlace?.() ?? false,
       emit: (source: string, event: string, detail: EventDetail) => this.#emit(source, event, detail),
-      memory: (controller: string, store: MemoryStore) => this.#control(controller, store),
+      memory: (controller: string, store: MemoryStore, load?: MemoryLoad) => this.#control(controller, store, load),
       stallWhile: (waiting: () => boolean) => this.#stallWhile(waiting),
       // memories are mapped by the time the machine runs
       watchStores: (address: number, length: number, fn: (address: number, size: number) => void) =>
@@ -407,9 +407,11 @@ export class Machine {
     };
   }
 
-  #control(controller: string, store: MemoryStore): MemoryBlock | undefined {
+  #control(controller: string, store: MemoryStore, load: MemoryLoad | undefined): MemoryBlock | undefined {
     const block = this.pool.blocks.find(({ options }) => options.controller === controller);
-    if (block !== undefined) block.onStore = store;
+    if (block === undefined) return undefined;
+    block.onStore = store;
+    block.onLoad = load;
     return block;
   }
 

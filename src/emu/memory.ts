@@ -42,8 +42,8 @@ interface View {
 /** Told when bytes under decoded instructions change, with every guest address they are seen at. */
 export type CodeChanged = (address: number, length: number) => void;
 
-/** What becomes of an access of the guest: busy memories let the bus wait. */
-export type Access = 'open' | 'busy' | 'refused';
+/** What becomes of an access of the guest: busy memories let the bus wait, for answered ones the controller speaks. */
+export type Access = 'open' | 'busy' | 'refused' | 'answered';
 
 const DECODED = 1;
 const WATCHED_WRITES = 2;
@@ -67,6 +67,8 @@ export class MemoryBlock {
   readonly firstPage: number;
   /** Takes the stores to it, if it has a controller. */
   onStore: ((offset: number, value: number, size: number) => void) | undefined;
+  /** Gives what loads see while its access is `answered`. */
+  onLoad: ((offset: number, size: number) => number) | undefined;
   /** What its controller lets through. */
   access: Access = 'open';
   /** How many pages nobody looked at since they were given their power-on value; the pool counts them. */
@@ -225,7 +227,7 @@ export class MemoryPool {
   /** 1 for pages that ever changed; all others are zero as the host made them. */
   readonly #touched: Uint8Array;
   readonly #flags: Uint8Array;
-  readonly #blockOfPage: Uint8Array;
+  readonly #blockOfPage: Uint16Array;
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   /** Whether any page ever was dirty, or had a flag. */
@@ -257,8 +259,8 @@ export class MemoryPool {
     this.#touched = new Uint8Array(this.pageCount);
     this.#flags = new Uint8Array(this.pageCount);
     this.dirtyList = new Int32Array(this.pageCount);
-    this.#blockOfPage = new Uint8Array(this.pageCount);
-    if (options.length > 255)
+    this.#blockOfPage = new Uint16Array(this.pageCount);
+    if (options.length > 0xffff)
       throw new InternalError({ what: `${options.length} memories are more than a machine holds` });
     let first = 0;
     this.blocks = options.map((one, i) => {
@@ -395,8 +397,9 @@ export class MemoryPool {
         this.#flags[index] = this.#flags[index]! & ~DECODED;
       }
       this.#flags[index] = hidden ? this.#flags[index]! | HIDDEN : this.#flags[index]! & ~HIDDEN;
+      // the engine has no entries of the others anyway
+      if (!this.#isBlank(index)) block.refresh(page);
     }
-    block.refreshAll();
     if (hidden) this.#remapListener();
   }
 

@@ -1,4 +1,4 @@
-import { InternalError } from './errors.js';
+import { InternalError, UsageError } from './errors.js';
 import type { Hasher } from './hash.js';
 import { Log, type LogOptions } from './log.js';
 
@@ -137,9 +137,9 @@ export class Arena {
     const offset = Math.ceil(this.#used / wordSize) * wordSize;
     const byteLength = length * wordSize;
     if (offset + byteLength > this.#capacity) {
-      throw new InternalError({
-        what: `no room for state '${name}' of ${byteLength} bytes`,
-        where: `arena of ${this.#capacity} bytes`,
+      throw new UsageError({
+        what: `no room for state '${name}' of ${byteLength} bytes: the machine has ${this.#capacity} for wires, pins, events and words of all devices and parts`,
+        remedy: 'declare words as `state:` of their device, and fewer events, pins and wires',
       });
     }
     this.#used = offset + byteLength;

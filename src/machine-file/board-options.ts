@@ -4,7 +4,7 @@ import type { OptionValues, Shape } from './kinds/kind.js';
 import { type OptionSchemas, optionSchemas } from './kinds/option-schemas.js';
 import { zod } from './libraries.js';
 import { Mistakes } from './mistakes.js';
-import { noteIssues } from './read.js';
+import { descriptionAt, noteIssues } from './read.js';
 
 /** Options of boards, checked against their shape. */
 
@@ -17,15 +17,15 @@ export function boardOptions(
 ): OptionValues {
   const { z } = zod();
   const known = shape(optionSchemas(z, folder));
-  const result = z.strictObject(known).safeParse(given);
+  const schema = z.strictObject(known);
+  const result = schema.safeParse(given, { reportInput: true });
   if (result.success) return Object.fromEntries(Object.entries(result.data).filter(([, value]) => value !== undefined));
   const mistakes = new Mistakes();
-  noteIssues(
-    result.error.issues,
-    (...path) => [`board '${board}'`, ...path].join('.'),
-    mistakes,
-    () => Object.keys(known),
-  );
+  noteIssues(result.error.issues, (...path) => [`board '${board}'`, ...path].join('.'), mistakes, {
+    keys: () => Object.keys(known),
+    said: (path) => descriptionAt(schema, path),
+    word: 'option',
+  });
   mistakes.check();
   throw noOption(board, Object.keys(given)[0] ?? '', Object.keys(known));
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { microchipIcicleKit } from '../boards/microchip-icicle-kit.js';
 import { param } from '../boards/param.js';
 import { riscvVirt, riscvVirt64, riscvVirtBoard, type VirtOptions } from '../boards/riscv-virt.js';
@@ -10,6 +9,7 @@ import { stm32f4Discovery } from '../boards/stm32f4-discovery.js';
 import { UsageError } from '../emu/errors.js';
 import { closest } from '../emu/spelling.js';
 import { boardOptions, noOption } from './board-options.js';
+import { readWhole, whyUnread } from './file-bytes.js';
 import type { AnyBoard } from './from-board.js';
 import type { OptionValues, Shape } from './kinds/kind.js';
 import type { OptionSchemas } from './kinds/option-schemas.js';
@@ -90,6 +90,7 @@ const unleashedShape = (o: OptionSchemas): Shape => ({
   harts: o.integer.optional().describe('U54 harts beside the E51, 1 to 4; 1 if not given'),
   ram: o.size.optional().describe('128M if not given'),
   serial: o.integer.optional().describe('number in the OTP; 1 if not given'),
+  msel: o.integer.optional().describe('mode-select pins: starts in RAM (0, if not given), flash (1) or L2 LIM (6, 11)'),
 });
 
 /** A board that loads firmware, kernel and RAM disk by itself. */
@@ -149,10 +150,10 @@ function firmware(path: string | undefined): string | undefined {
 
 function bytesOf(path: string): Uint8Array {
   try {
-    return new Uint8Array(readFileSync(path));
+    return readWhole(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UsageError({ what: 'the file cannot be read', where: `${path} (${code})`, remedy: 'correct the path' });
+    const where = `${path} (${whyUnread(error)})`;
+    throw new UsageError({ what: 'the file cannot be read', where, remedy: 'correct the path' });
   }
 }
 

@@ -1,28 +1,49 @@
 import { readFileSync, statSync } from 'node:fs';
+import { UsageError } from '../emu/errors.js';
 import type { Mistakes } from './mistakes.js';
 
 /** Bytes that a description names. */
 
 const MAX_FILE = 512 << 20;
 
-/** All of a file; undefined, and a mistake, if it cannot be read. */
-export function fileBytes(path: string, where: string, mistakes: Mistakes): Uint8Array | undefined {
+/** All of a file; what is none (a device, a pipe) would be read without end. @throws Error that `whyUnread` words */
+export function readWhole(path: string): Uint8Array {
+  const stats = statSync(path);
+  if (!stats.isFile()) throw new Error('it is no regular file');
+  if (stats.size > MAX_FILE) throw new Error(`it has more than ${MAX_FILE} bytes`);
+  return new Uint8Array(readFileSync(path));
+}
+
+export const whyUnread = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : (error as Error).message;
+
+/** The same. @throws UsageError */
+export function readFileBytes(path: string): Uint8Array {
   try {
-    const stats = statSync(path);
-    if (!stats.isFile()) throw new Error('it is no regular file');
-    if (stats.size > MAX_FILE) throw new Error(`it has more than ${MAX_FILE} bytes`);
-    return new Uint8Array(readFileSync(path));
+    return readWhole(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : (error as Error).message;
-    mistakes.add(where, `the file ${path} cannot be read (${code})`, 'correct the path');
-    return undefined;
+    throw new UsageError({
+      what: `the file ${path} cannot be read (${whyUnread(error)})`,
+      remedy: 'correct the path',
+    });
   }
 }
 
-const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+/** All of a file; undefined, and a mistake, if it cannot be read. */
+export function fileBytes(path: string, where: string, mistakes: Mistakes): Uint8Array | undefined {
+  return mistakes.guard(where, () => readFileBytes(path));
+}
+
+/** In one way only, however many blanks there are: an expression that can match them in two takes the square of their number. */
+const BASE64 = /^[A-Za-z0-9+/\s]*(?:==?\s*)?$/;
+
+/** Undefined for what is no base64. */
+export const bytesOfBase64 = (text: string): Uint8Array | undefined =>
+  BASE64.test(text) ? new Uint8Array(Buffer.from(text, 'base64')) : undefined;
 
 export function base64(text: string, where: string, mistakes: Mistakes): Uint8Array | undefined {
-  if (BASE64.test(text)) return new Uint8Array(Buffer.from(text, 'base64'));
+  const bytes = bytesOfBase64(text);
+  if (bytes) return bytes;
   mistakes.add(where, 'the contents are no base64', 'give bytes in base64, or a file');
   return undefined;
 }

@@ -42,6 +42,8 @@ interface Segment {
 }
 
 const SPACE = 2 ** 32;
+/** Each is compared with all others. */
+const MOST_SEGMENTS = 8192;
 
 export interface Layout {
   readonly bodies: ReadonlyMap<string, Body>;
@@ -63,6 +65,8 @@ export function flatten(layout: Layout, mistakes: Mistakes): ReadonlyMap<string,
 class Flattening {
   readonly #layout: Layout;
   readonly #mistakes: Mistakes;
+  /** How many segments containers and aliases came to so far. */
+  #segments = 0;
   /** Clashes that were told already: a container may be seen twice. */
   readonly #told = new Set<string>();
 
@@ -77,12 +81,21 @@ class Flattening {
     members.sort((a, b) => b.priority - a.priority);
     const seen: Segment[] = [];
     for (const member of members) {
+      if (this.#isTooMuch(member)) break;
       const own = this.#segmentsOf(member, path)
         .map((one) => ({ ...one, priority: member.priority }))
         .flatMap((one) => clipped(one, 0, size));
       for (const segment of own) this.#lay(segment, member, seen);
     }
     return seen.sort((a, b) => a.start - b.start);
+  }
+
+  /** Aliases of containers that hold aliases of containers come to any number of places. */
+  #isTooMuch(member: Placement): boolean {
+    if (++this.#segments <= MOST_SEGMENTS) return false;
+    const what = `what is seen comes to more than ${MOST_SEGMENTS} places`;
+    this.#mistakes.add(member.where, what, 'show containers at fewer places, or less in each');
+    return true;
   }
 
   #segmentsOf(placement: Placement, path: readonly string[]): Segment[] {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readWhole } from './file-bytes.js';
 import { imageFormatOf } from './images.js';
 import type { Mistakes } from './mistakes.js';
 import type { BootValue, Entry, Model } from './model.js';
@@ -40,7 +40,7 @@ export function loadAsImages(model: Model, boot: Entry<BootValue>, mistakes: Mis
 /** What cannot be read is no matter of this: whoever loads it says so. */
 function isRaw(path: string): boolean {
   try {
-    return imageFormatOf(readFileSync(path), path) === 'bin';
+    return imageFormatOf(readWhole(path), path) === 'bin';
   } catch {
     return false;
   }

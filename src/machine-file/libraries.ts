@@ -7,6 +7,8 @@ type Yaml = typeof import('yaml');
 
 const load = createRequire(import.meta.url);
 
-export const zod = (): Zod => load('zod') as Zod;
-export const yaml = (): Yaml => load('yaml') as Yaml;
+let [zodLibrary, yamlLibrary]: [Zod?, Yaml?] = [];
+
+export const zod = (): Zod => (zodLibrary ??= load('zod') as Zod);
+export const yaml = (): Yaml => (yamlLibrary ??= load('yaml') as Yaml);
 export type Z = Zod['z'];

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { Document, LineCounter } from 'yaml';
+import type { Document, LineCounter, YAMLMap } from 'yaml';
 import { UsageError } from '../emu/errors.js';
 import { yaml } from './libraries.js';
 import { Mistakes } from './mistakes.js';
@@ -66,13 +66,26 @@ export function parseYaml(text: string, name: string, folder: string): Source {
   try {
     raw = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
-    throw new UsageError({
-      what: String((error as Error).message),
-      where: name,
-      remedy: 'write it out without aliases',
-    });
+    const what = String((error as Error).message);
+    throw new UsageError({ what, where: at(aliasIn(document, what)), remedy: 'write it out without aliases' });
   }
-  return { raw, where: (...path) => positionOf(document, lines, path, name), folder };
+  const keys: KeyIndex = new WeakMap();
+  return { raw, where: (...path) => positionOf(document, lines, path, name, keys), folder };
+}
+
+/** Where the alias is that a message of the library ends with, or else the first one. */
+function aliasIn(document: Document, message: string): number {
+  const { visit } = yaml();
+  let found: number | undefined;
+  visit(document, {
+    Alias: (_, { source, range }) => {
+      found ??= range?.[0];
+      if (!message.endsWith(`: ${source}`)) return undefined;
+      found = range?.[0];
+      return visit.BREAK;
+    },
+  });
+  return found ?? 0;
 }
 
 /** Keys that are there twice. The parser's own check compares each with each. */
@@ -93,29 +106,50 @@ function checkKeys(document: Document, twice: (offset: number) => void): void {
 /** The parser calls itself for each collection in another one. */
 function checkDepth(text: string, name: string): void {
   let depth = 0;
-  let deepest = 0;
-  for (const letter of text) {
-    if (letter === '[' || letter === '{') deepest = Math.max(deepest, ++depth);
+  let found = /^(?: *(?:- ){64}| {512})/m.exec(text)?.index;
+  for (let i = 0; i < text.length && found === undefined; i++) {
+    const letter = text[i];
+    if (letter === '[' || letter === '{') found = ++depth > MAX_DEPTH ? i : undefined;
     else if (letter === ']' || letter === '}') depth--;
   }
-  const nested = /^(?: *(?:- ){64}| {512})/m.test(text);
-  if (deepest <= MAX_DEPTH && !nested) return;
+  if (found === undefined) return;
+  // The parser, which knows lines, has not begun.
+  const before = text.slice(0, found).split('\n');
   throw new UsageError({
-    what: 'collections lie in each other more than 64 deep',
-    where: name,
+    what: `collections lie in each other more than ${MAX_DEPTH} deep`,
+    where: `${name}:${before.length}:${before.at(-1)!.length + 1}`,
     remedy: 'write it flatter',
   });
 }
 
+/** Of collections that were asked: their keys by name. */
+type KeyIndex = WeakMap<YAMLMap, ReadonlyMap<string, unknown>>;
+
+/** The node of a key; the first of its name, as the parser gives its value. */
+function keyOf(map: YAMLMap, name: string, index: KeyIndex): unknown {
+  const { isScalar } = yaml();
+  let keys = index.get(map);
+  if (keys === undefined) {
+    keys = new Map(map.items.map(({ key }) => [String(isScalar(key) ? key.value : key), key] as const).reverse());
+    index.set(map, keys);
+  }
+  return keys.get(name);
+}
+
 /** Line and column of the value at a path, or of the innermost one around it that is there. */
-function positionOf(document: Document, lines: LineCounter, path: readonly (string | number)[], name: string): string {
-  const { isMap, isScalar, isNode } = yaml();
+function positionOf(
+  document: Document,
+  lines: LineCounter,
+  path: readonly (string | number)[],
+  name: string,
+  index: KeyIndex,
+): string {
+  const { isMap, isNode } = yaml();
   for (let length = path.length; length >= 0; length--) {
     const [parent, last] = [document.getIn(path.slice(0, Math.max(0, length - 1)), true), path[length - 1]];
     let node: unknown = length === 0 ? document.contents : undefined;
-    if (isMap(parent)) {
-      node = parent.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(last))?.key;
-    } else if (length > 0) node = document.getIn(path.slice(0, length), true);
+    if (length > 0 && isMap(parent)) node = keyOf(parent, String(last), index);
+    else if (length > 0) node = document.getIn(path.slice(0, length), true);
     if (!isNode(node) || !node.range) continue;
     const { line, col } = lines.linePos(node.range[0]);
     return `${name}:${line}:${col}`;

@@ -7,7 +7,7 @@ import { type OptionSchemas, optionSchemas } from './kinds/option-schemas.js';
 import { zod } from './libraries.js';
 import type { Mistakes } from './mistakes.js';
 import type { Entry, Thing, Where } from './model.js';
-import { meant, noteIssues } from './read.js';
+import { descriptionAt, meant, noteIssues } from './read.js';
 import { CPU_KEYS, DEVICE_KEYS } from './schema.js';
 
 /** Devices, parts and CPUs from their types and options. Types of a user's own files come before those of the package. */
@@ -35,10 +35,25 @@ export interface Made<M, K> {
   readonly options: OptionValues;
 }
 
+/** What options are made of, once: a schema compiles itself when it is first asked, which takes longer than the question. */
+let schemas: OptionSchemas | undefined;
+const shapes = new WeakMap<AnyKind, ReturnType<typeof strictShape>>();
+
+function strictShape(kind: AnyKind) {
+  const { z } = zod();
+  schemas ??= optionSchemas(z, '.');
+  return z.strictObject(kind.shape?.(schemas) ?? {});
+}
+
+function shapeOf(kind: AnyKind): ReturnType<typeof strictShape> {
+  const known = shapes.get(kind) ?? strictShape(kind);
+  shapes.set(kind, known);
+  return known;
+}
+
 export class Makers {
   readonly #kinds: Kinds;
   readonly #mistakes: Mistakes;
-  #schemas: OptionSchemas | undefined;
 
   constructor(kinds: Kinds, mistakes: Mistakes) {
     this.#kinds = kinds;
@@ -93,19 +108,19 @@ export class Makers {
   }
 
   #options(list: KindList, kind: AnyKind, name: string, given: OptionValues, where: Where): OptionValues | undefined {
-    const { z } = zod();
-    this.#schemas ??= optionSchemas(z, '.');
-    const shape = kind.shape?.(this.#schemas) ?? {};
     const all = { ...kind.fromName?.(name), ...given };
     if (kind.free) return all;
-    const result = z.strictObject(shape).safeParse(all);
+    const schema = shapeOf(kind);
+    const result = schema.safeParse(all, { reportInput: true });
     if (result.success)
       return Object.fromEntries(Object.entries(result.data).filter(([, value]) => value !== undefined));
     const before = this.#mistakes.count;
-    const keys = [...Object.keys(shape), ...(ROW_KEYS.get(list) ?? [])];
-    noteIssues(result.error.issues, where, this.#mistakes, () => keys, 'option');
+    const names = Object.keys(schema.shape);
+    const keys = [...names, ...(ROW_KEYS.get(list) ?? [])];
+    const said = (path: readonly PropertyKey[]) => descriptionAt(schema, path);
+    noteIssues(result.error.issues, where, this.#mistakes, { keys: () => keys, said, word: 'option' });
     if (this.#mistakes.count === before)
-      this.#mistakes.add(where(), `the options of ${name} are wrong`, meant('', Object.keys(shape)));
+      this.#mistakes.add(where(), `the options of ${name} are wrong`, meant('', names));
     return undefined;
   }
 }

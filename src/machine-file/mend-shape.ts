@@ -28,12 +28,11 @@ export interface Mended {
  */
 export function mended(raw: unknown, issues: readonly Issue[], where: Where, mistakes: Mistakes): Mended | undefined {
   const paths = issues.flatMap(pathsOf);
-  if (!isGroup(raw) || Array.isArray(raw) || paths.some((path) => isNeeded(path, Object.keys(raw)))) return undefined;
+  if (!isGroup(raw) || Array.isArray(raw) || paths.some((path) => isNeeded(path, raw))) return undefined;
   const result: Values = { ...raw };
   /** By list: the positions that its remaining members had. */
   const kept = new Map<string, readonly number[]>();
-  for (const key of new Set(paths.map(([head]) => String(head)))) {
-    const wrong = paths.filter(([head]) => String(head) === key);
+  for (const [key, wrong] of byHead(paths)) {
     const group = (raw as Values)[key];
     const members = new Set(wrong.map(([, member]) => member));
     if (!isGroup(group) || members.has(undefined)) {
@@ -51,6 +50,16 @@ export function mended(raw: unknown, issues: readonly Issue[], where: Where, mis
   return { raw: result, where: (...path) => where(...original(path, kept)) };
 }
 
+function byHead(paths: readonly Path[]): ReadonlyMap<string, Path[]> {
+  const groups = new Map<string, Path[]>();
+  for (const path of paths) {
+    const known = groups.get(String(path[0]));
+    if (known) known.push(path);
+    else groups.set(String(path[0]), [path]);
+  }
+  return groups;
+}
+
 const isGroup = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** What an issue is about: unknown keys one by one. */
@@ -60,10 +69,10 @@ function pathsOf(issue: Issue): Path[] {
 }
 
 /** Something that everything else rests on, perhaps misspelt. */
-function isNeeded([head]: Path, all: readonly string[]): boolean {
+function isNeeded([head]: Path, all: object): boolean {
   if (head === undefined || NEEDED.includes(String(head))) return true;
   const meant = closest(String(head), [...NEEDED, 'memory'])[0];
-  return meant !== undefined && NEEDED.includes(meant) && !all.includes(meant);
+  return meant !== undefined && NEEDED.includes(meant) && !Object.hasOwn(all, meant);
 }
 
 function original(path: Path, kept: ReadonlyMap<string, readonly number[]>): Path {

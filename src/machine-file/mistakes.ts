@@ -12,6 +12,8 @@ export interface Mistake {
 
 /** More would help nobody. */
 const SHOWN = 50;
+/** A description with so many is looked at no further: what each may have meant would take longer the more there are. */
+const MOST = 100;
 
 /** A machine's description is wrong: everything that is, in one message. Exit code 2. */
 export class MachineMistakes extends UsageError {
@@ -20,7 +22,10 @@ export class MachineMistakes extends UsageError {
   constructor(mistakes: readonly Mistake[]) {
     const [only, ...others] = mistakes;
     if (only && others.length === 0) super(only as ConstructorParameters<typeof UsageError>[0]);
-    else super({ what: `${mistakes.length} mistakes in the machine${listed(mistakes)}` });
+    else
+      super({
+        what: `${mistakes.length < MOST ? '' : 'at least '}${mistakes.length} mistakes in the machine${listed(mistakes)}`,
+      });
     this.mistakes = mistakes;
   }
 }
@@ -36,6 +41,7 @@ function listed(mistakes: readonly Mistake[]): string {
 /** Collects mistakes, so that one does not hide another. */
 export class Mistakes {
   readonly #list: Mistake[] = [];
+  readonly #known = new Set<string>();
   readonly #silenced = new Set<string>();
 
   get count(): number {
@@ -45,10 +51,14 @@ export class Mistakes {
   silence(name: string): void {
     this.#silenced.add(name);
   }
+  /** @throws MachineMistakes when there are too many to go on */
   add(where: string, what: string, remedy?: string): void {
     if (this.#silenced.size > 0 && what.split(/[^\w-]+/).some((word) => this.#silenced.has(word))) return;
-    const same = this.#list.some((one) => one.where === where && one.what === what);
-    if (!same) this.#list.push({ where, what, remedy: inFlagWords(where, remedy) });
+    const key = `${where}\0${what}`;
+    if (this.#known.has(key)) return;
+    this.#known.add(key);
+    this.#list.push({ where, what, remedy: inFlagWords(where, remedy) });
+    if (this.#list.length >= MOST) this.check();
   }
   /** What a function gives; undefined if it finds a mistake, which is noted. */
   guard<T>(where: string, fn: () => T): T | undefined {
@@ -61,8 +71,10 @@ export class Mistakes {
   }
   /** Notes an error that a caller can mend; throws any other on. */
   note(where: string, error: unknown): void {
-    if (error instanceof MachineMistakes) for (const one of error.mistakes) this.add(one.where, one.what, one.remedy);
-    else if (error instanceof FwtestError && error.exitCode === 2) {
+    if (error instanceof MachineMistakes) {
+      for (const one of error.mistakes) this.add(one.where, one.what, one.remedy);
+      if (this.#list.length >= MOST) this.check();
+    } else if (error instanceof FwtestError && error.exitCode === 2) {
       const { what, where: inside, remedy } = error.problem;
       this.add(where, inside === undefined ? what : `${what} (${inside})`, remedy);
     } else throw error;

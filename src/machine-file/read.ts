@@ -5,7 +5,7 @@ import { base64, fileBytes } from './file-bytes.js';
 import { wrongAddress } from './image-address.js';
 import { CPUS, kindNamed } from './kinds/index.js';
 import { zod } from './libraries.js';
-import { checkCounts } from './limits.js';
+import { checkSizes } from './limits.js';
 import type { Source } from './load-yaml.js';
 import { mended } from './mend-shape.js';
 import type { Mistakes } from './mistakes.js';
@@ -31,23 +31,27 @@ export function readShape(source: Source, mistakes: Mistakes): ReadFile | undefi
     mistakes.add(where(), 'the machine file is empty', 'start with: board: riscv-virt');
     return undefined;
   }
-  if (typeof raw === 'object') checkCounts(raw, where);
+  if (typeof raw === 'object') checkSizes(raw, where);
   const result = schema.safeParse(raw, { reportInput: true });
   if (result.success) return { file: result.data, source };
-  noteIssues(result.error.issues, where, mistakes, (path) => keysAt(path));
+  noteIssues(result.error.issues, where, mistakes, { keys: keysAt, said: (path) => descriptionAt(schema, path) });
   const rest = mended(raw, result.error.issues, where, mistakes);
   const again = rest && schema.safeParse(rest.raw);
   return again?.success ? { file: again.data, source: { ...source, ...rest } } : undefined;
 }
 
-/** Turns what zod found into mistakes. `keys`: those that may stand at a path. */
-export function noteIssues(
-  issues: readonly Issue[],
-  where: Where,
-  mistakes: Mistakes,
-  keys: (path: readonly PropertyKey[]) => readonly string[],
-  word: 'key' | 'option' = 'key',
-): void {
+/** What a schema can say at a path beside what is wrong there. */
+interface Words {
+  /** The keys that may stand there. */
+  readonly keys: (path: readonly PropertyKey[]) => readonly string[];
+  /** What belongs there. */
+  readonly said: (path: readonly PropertyKey[]) => string | undefined;
+  readonly word?: 'key' | 'option';
+}
+
+/** Turns what zod found into mistakes. */
+export function noteIssues(issues: readonly Issue[], where: Where, mistakes: Mistakes, words: Words): void {
+  const { keys, said, word = 'key' } = words;
   for (const issue of issues) {
     const path = issue.path as (string | number)[];
     if (issue.code === 'unrecognized_keys') {
@@ -55,20 +59,23 @@ export function noteIssues(
         const names = keys(path);
         mistakes.add(where(...path, key), `there is no ${word} '${key}'${inside(path)}`, meant(key, names));
       }
-    } else if (issue.code === 'invalid_union') noteUnion(issue, where, mistakes);
-    else mistakes.add(where(...path), `${named(path)} ${worded(issue)}`);
+    } else if (issue.code === 'invalid_union') noteUnion(issue, where, mistakes, words);
+    else mistakes.add(where(...path), `${named(path)} ${worded(issue)}`, belongs(issue, said(path)));
   }
 }
 
+/** Of something of another type: what belongs there. */
+function belongs(issue: Issue, said: string | undefined): string | undefined {
+  return issue.code === 'invalid_type' && said !== undefined ? `what belongs here: ${said}` : undefined;
+}
+
 /** Of a union the branch that came furthest says what is wrong. */
-function noteUnion(issue: Issue & { code: 'invalid_union' }, where: Where, mistakes: Mistakes): void {
+function noteUnion(issue: Issue & { code: 'invalid_union' }, where: Where, mistakes: Mistakes, words: Words): void {
   const path = issue.path as (string | number)[];
   const branches = issue.errors.map((one) => one.filter((inner) => inner.code === 'custom' || inner.path.length > 0));
   const best = branches.find((one) => one.length > 0);
   if (best === undefined) {
-    const expected = issue.errors.flatMap(([first]) =>
-      first?.code === 'invalid_type' ? [String(first.expected)] : [],
-    );
+    const expected = issue.errors.flatMap(([first]) => (first ? expectedBy(first as Issue) : []));
     mistakes.add(
       where(...path),
       `${named(path)} has a wrong value`,
@@ -77,7 +84,14 @@ function noteUnion(issue: Issue & { code: 'invalid_union' }, where: Where, mista
     return;
   }
   const moved = best.map((inner) => ({ ...inner, path: [...path, ...inner.path] }) as Issue);
-  noteIssues(moved, where, mistakes, () => []);
+  noteIssues(moved, where, mistakes, { ...words, keys: () => [] });
+}
+
+function expectedBy(issue: Issue): string[] {
+  if (issue.code === 'invalid_type') return [String(issue.expected)];
+  return issue.code === 'invalid_union'
+    ? issue.errors.flatMap(([first]) => (first ? expectedBy(first as Issue) : []))
+    : [];
 }
 
 function worded(issue: Issue): string {
@@ -103,21 +117,36 @@ export function meant(name: string, names: Iterable<string>): string | undefined
   return all.length > 0 && all.length <= 24 ? `there are ${all.join(', ')}` : undefined;
 }
 
-/** Names of the keys at a path of the schema, for suggestions. */
-function keysAt(path: readonly PropertyKey[]): readonly string[] {
-  let at: unknown = schema;
-  const unwrapped = (
-    one: unknown,
-  ): { def?: { innerType?: unknown; shape?: object; valueType?: unknown; options?: unknown[] } } =>
-    (one as { def?: { innerType?: unknown } }).def?.innerType === undefined
-      ? (one as object)
-      : unwrapped((one as { def: { innerType: unknown } }).def.innerType);
+/** What is used of a schema here. */
+interface SchemaNode {
+  readonly description?: string | undefined;
+  readonly def?: {
+    readonly innerType?: SchemaNode;
+    readonly shape?: Readonly<Record<string, SchemaNode>>;
+    readonly valueType?: SchemaNode;
+    readonly options?: readonly SchemaNode[];
+  };
+}
+
+const unwrapped = (one: SchemaNode): SchemaNode =>
+  one.def?.innerType === undefined ? one : unwrapped(one.def.innerType);
+
+function schemaAt(whole: SchemaNode, path: readonly PropertyKey[]): SchemaNode {
+  let at = whole;
   for (const key of path) {
     const { def } = unwrapped(at);
-    const shape = def?.shape as Record<string, unknown> | undefined;
-    at = shape?.[String(key)] ?? def?.valueType ?? {};
+    at = (def?.shape && Object.hasOwn(def.shape, key) ? def.shape[String(key)] : def?.valueType) ?? {};
   }
-  const { def } = unwrapped(at);
+  return at;
+}
+
+/** What a schema says of what lies at a path. */
+export const descriptionAt = (whole: unknown, path: readonly PropertyKey[]): string | undefined =>
+  schemaAt(whole as SchemaNode, path).description;
+
+/** Names of the keys at a path of the schema, for suggestions. */
+function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  const { def } = unwrapped(schemaAt(schema as unknown as SchemaNode, path));
   const objects = [def, ...(def?.options ?? []).map((one) => unwrapped(one).def)];
   return objects.flatMap((one) => Object.keys(one?.shape ?? {}));
 }

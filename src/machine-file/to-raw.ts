@@ -42,8 +42,8 @@ export function rawOf(model: Model, kinds: Kinds = KINDS): RawMachine {
     bridges: model.bridges?.value,
     timing: model.timing,
     images: listed(model.images.map(({ value }) => value)),
-    boot: model.boot?.value,
-    semihosting: model.semihosting,
+    boot: model.boot && defined(model.boot.value),
+    semihosting: model.semihosting && defined(model.semihosting),
   };
   mistakes.check();
   return defined(raw) as RawMachine;

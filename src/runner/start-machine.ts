@@ -29,12 +29,14 @@ const isElfPath = (image: string): boolean =>
 /**
  * The machine that options say, and the image that it is to run.
  * @param command for messages
+ * @param needs `model`: the machine's description is wanted
  * @throws UsageError
  */
 export async function machineToStart(
   image: string | undefined,
   options: StartOptions,
   command: string,
+  needs: { readonly model?: boolean } = {},
 ): Promise<MachineToStart> {
   const path = image === undefined ? undefined : resolve(image);
   const elf = image !== undefined && isElfPath(image) ? path : undefined;
@@ -44,7 +46,10 @@ export async function machineToStart(
   // Whoever misspelt the image hears of that first.
   if (elf !== undefined) readElf(elf);
   const images = image === undefined || elf !== undefined ? options.image : [image, ...(options.image ?? [])];
-  const chosen = await machineOf({ ...options, ...(images && { image: images }) }, command, elf);
+  const chosen = await machineOf({ ...options, ...(images && { image: images }) }, command, {
+    ...needs,
+    firmware: elf,
+  });
   return { ...chosen, image: path, elf };
 }
 

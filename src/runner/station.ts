@@ -1,6 +1,5 @@
 /** A machine with its firmware in it, and the board handle to it; kept over all test files of a worker. */
 
-import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { Board, DeviceRows, PartRows } from '../boards/define.js';
 import type { Cpu } from '../emu/cpu.js';
@@ -158,6 +157,12 @@ function stampOf(firmware: string | undefined): string {
   return stats ? `${stats.mtimeMs} ${stats.size}` : 'missing';
 }
 
+/** Only tests come here: whoever starts a machine once does not wait for Node's cryptography. */
+function hashOf(contents: Uint8Array): string {
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  return createHash('sha256').update(contents).digest('hex');
+}
+
 /** The worker's machine for a board and an image; a new one when the image's contents changed. */
 export function stationFor<B extends AnyBoard>(
   board: B,
@@ -174,7 +179,7 @@ export function stationFor<B extends AnyBoard>(
     return known.station as Station<B>;
   }
   const contents = stamp === 'missing' || firmware === undefined ? undefined : readFileSync(firmware);
-  const hash = contents ? createHash('sha256').update(contents).digest('hex') : '';
+  const hash = contents ? hashOf(contents) : '';
   const same = known !== undefined && known.hash === hash;
   const station = same ? (known.station as Station<B>) : createStation(board, firmware, options, contents);
   list.push({ board, key, stamp, hash, station });

@@ -7,13 +7,14 @@ import { boardRows } from './board-rows.js';
 import { cliRows } from './cli-rows.js';
 import { coldRows } from './cold-rows.js';
 import { engineReport } from './engine-report.js';
+import { firstByteRows } from './first-byte-rows.js';
 import { hotRows } from './hot-rows.js';
 import { qemuVersion } from './qemu.js';
 import { type BenchResult, describe, improvement, toJson } from './result.js';
 import type { BenchRow } from './row.js';
 import { unseenRows } from './unseen-rows.js';
 
-const ROWS: readonly BenchRow[] = [...coldRows, ...hotRows, ...unseenRows, ...boardRows, ...cliRows];
+const ROWS: readonly BenchRow[] = [...coldRows, ...hotRows, ...unseenRows, ...boardRows, ...firstByteRows, ...cliRows];
 const BASELINE = join(process.cwd(), 'test', 'bench', 'baseline.json');
 
 const HELP = `npm run bench -- [options]

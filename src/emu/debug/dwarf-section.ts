@@ -1,6 +1,5 @@
 /** Debug sections of an image, decompressed. */
 
-import { inflateSync } from 'node:zlib';
 import { DwarfError } from './dwarf-reader.js';
 import type { ElfImage, ElfSection } from './elf-image.js';
 
@@ -14,7 +13,8 @@ function inflate(name: string, bytes: Uint8Array, size: number): Uint8Array {
   if (size > MAX_INFLATED) throw new DwarfError(`${name} would be ${size} bytes decompressed`);
   if (size === 0) return EMPTY;
   try {
-    return inflateSync(bytes, { maxOutputLength: size });
+    // Few images are compressed: the others do not wait for zlib.
+    return process.getBuiltinModule('node:zlib').inflateSync(bytes, { maxOutputLength: size });
   } catch (error) {
     throw new DwarfError(`${name} cannot be decompressed: ${error instanceof Error ? error.message : error}`);
   }

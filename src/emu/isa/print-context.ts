@@ -102,7 +102,10 @@ export interface HotContext {
   constantWord(address: number): number | undefined;
   /** The check that an access (by its position in the program) shares with others, if it does. */
   grouped(id: number): SharedCheck | undefined;
+  /** Whether an access goes where another one has been in the same straight stretch: its address is aligned, and has no high word. */
+  checkedBefore(id: number): boolean;
   /** Where loads are expected; any other address is a slow access. */
   readonly window: MemoryWindow | undefined;
-  readonly charge: (cycles: number, depth: number) => void;
+  /** `branches`: a branch follows at once. */
+  readonly charge: (cycles: number, depth: number, branches: boolean) => void;
 }

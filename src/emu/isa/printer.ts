@@ -149,7 +149,7 @@ export class Printer {
         this.#rarely(node);
         return;
       case 'charge':
-        this.#charge(node.args[0]);
+        this.#charge(id, node.args[0]);
         return;
       case 'var':
       case 'writeVar':
@@ -366,13 +366,13 @@ export class Printer {
 
   /**
    * The page's table entry in a local, where a slow access leaves the region: a branch for each condition costs the host
-   * less than their union. Undefined where it does not leave.
+   * less than their union. Undefined where it does not leave. `checked`: the address is aligned, and has no high word.
    */
-  #entry(address: AddressLocals, size: number, table: number): number | undefined {
+  #entry(address: AddressLocals, size: number, table: number, checked = false): number | undefined {
     const { out, bank, hot } = this.#context;
     if (!hot || hot.inline || bank) return undefined;
     const { low, long } = address;
-    if (long !== undefined || size > 1) {
+    if (!checked && (long !== undefined || size > 1)) {
       if (long === undefined)
         out
           .get(low)
@@ -496,7 +496,10 @@ export class Printer {
       this.#loadFrom(window, id, node, address);
       return;
     }
-    const quick = node.access.unprivileged ? undefined : this.#entry(address, node.size, READ_TABLE);
+    const { hot } = this.#context;
+    const quick = node.access.unprivileged
+      ? undefined
+      : this.#entry(address, node.size, READ_TABLE, hot?.checkedBefore(id));
     if (quick !== undefined) {
       out.get(quick).get(address.low).op(OP.i32_add).memory(LOADS[loadName(node)]!, 0).set(this.#local(id));
       return;
@@ -537,7 +540,12 @@ export class Printer {
   /** Whether a distance on the stack is misaligned, or not below `size` bytes, which are a multiple of the alignment. */
   #isOutside(size: number, shift: number, long: boolean): void {
     const { out } = this.#context;
-    if (long) {
+    if (shift > 0 && Number.isInteger(Math.log2(size)) && size < 2 ** 32) {
+      // the host tests bits without another register, but takes a sum apart where all bits below are free
+      const bits = -size | ((1 << shift) - 1);
+      if (long) out.i64(BigInt(bits)).op(OP.i64_and).i64(0n).op(OP.i64_ne);
+      else out.i32(bits).op(OP.i32_and);
+    } else if (long) {
       if (shift > 0) out.i64(BigInt(shift)).op(OP.i64_rotr);
       out.i64((BigInt(size) >> BigInt(shift)) - 1n).op(OP.i64_gt_u);
     } else {
@@ -615,7 +623,10 @@ export class Printer {
     const value = this.#context.temporary(type);
     this.#value(node.args[1]);
     out.set(value);
-    const quick = node.access.unprivileged ? undefined : this.#entry(address, node.size, WRITE_TABLE);
+    const { hot } = this.#context;
+    const quick = node.access.unprivileged
+      ? undefined
+      : this.#entry(address, node.size, WRITE_TABLE, hot?.checkedBefore(id));
     if (quick !== undefined) {
       out.get(quick).get(address.low).op(OP.i32_add).get(value).memory(STORES[`${type} ${node.size}`]!, 0);
       return;
@@ -708,11 +719,13 @@ export class Printer {
     out.op(OP.end);
   }
 
-  #charge(cycles: number): void {
+  #charge(id: number, cycles: number): void {
     const { out, budget, hot } = this.#context;
     const node = this.#program[cycles]!;
     if (hot && node.op === 'const') {
-      hot.charge(Number(node.value), this.#depth);
+      let next = id + 1;
+      while (this.#program[next]?.op === 'const') next++;
+      hot.charge(Number(node.value), this.#depth, this.#program[next]?.op === 'branch');
       return;
     }
     out.get(budget);

@@ -1,6 +1,9 @@
 import type { Node, Program, PureOp } from './ir.js';
 import type { HotContext, WordKnowledge } from './print-context.js';
 
+/** What is known of the registers as an instruction finds them. */
+export type KnownWords = Pick<HotContext, 'wordIn'>;
+
 /** Which values of 64 bits are words with the sign extended: what RV64's word operations give, and compilers keep 32-bit variables as. */
 
 const BITWISE = new Set<Node['op']>(['and', 'or', 'xor']);
@@ -9,7 +12,7 @@ const TRUTHS = new Set<Node['op']>(['eq', 'ne', 'ltS', 'ltU', 'leS', 'leU']);
 const DEEPEST = 4;
 
 /** What is known of a value, given what is known of the registers it is made of as the instruction finds them. */
-export function wordOf(program: Program, node: Node, hot: HotContext, depth = 0): WordKnowledge {
+export function wordOf(program: Program, node: Node, hot: KnownWords, depth = 0): WordKnowledge {
   if (node.type !== 'i64' || depth > DEEPEST) return 'any';
   const of = (id: number) => wordOf(program, program[id]!, hot, depth + 1);
   switch (node.op) {
@@ -62,7 +65,7 @@ function shiftOf(program: Program, { args }: { readonly args: readonly number[] 
 export type Pure = Extract<Node, { op: PureOp }>;
 
 /** Whether an operation on 64 bits had better be done on words, and its result extended. */
-export const isOfWords = (program: Program, node: Pure, hot: HotContext): boolean =>
+export const isOfWords = (program: Program, node: Pure, hot: KnownWords): boolean =>
   BITWISE.has(node.op) && wordOf(program, node, hot) === 'extended';
 
 /** The register whose low word an operation extends without changing it (ADDIW with 0, as compilers write SEXT.W), if it is known to hold a word. */
@@ -70,7 +73,7 @@ export function extendedAlready(
   program: Program,
   node: Pure,
   deferred: Int32Array,
-  hot: HotContext,
+  hot: KnownWords,
 ): number | undefined {
   if (node.op !== 'extendS') return undefined;
   let id = node.args[0]!;

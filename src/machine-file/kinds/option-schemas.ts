@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { z as Zod } from 'zod';
+import { UsageError } from '../../emu/errors.js';
+import { bytesOfBase64, readFileBytes } from '../file-bytes.js';
 import type { Z } from '../libraries.js';
 import { parseInteger } from '../quantities.js';
 import { quantities } from '../schema.js';
@@ -46,22 +47,21 @@ function signedOf(text: string, context: Zod.RefinementCtx, z: Z): number {
   return z.NEVER;
 }
 
-const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
-
 function bytesSchema(z: Z, folder: string) {
   return z
     .union([z.string(), z.strictObject({ file: z.string() })])
     .transform((value, context) => {
       if (typeof value === 'string') {
-        if (BASE64.test(value)) return new Uint8Array(Buffer.from(value, 'base64'));
+        const bytes = bytesOfBase64(value);
+        if (bytes) return bytes;
         context.addIssue({ code: 'custom', message: 'is no base64' });
         return z.NEVER;
       }
-      const path = resolve(folder, value.file);
       try {
-        return new Uint8Array(readFileSync(path));
-      } catch {
-        context.addIssue({ code: 'custom', message: `the file ${path} cannot be read` });
+        return readFileBytes(resolve(folder, value.file));
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error;
+        context.addIssue({ code: 'custom', message: error.problem.what });
         return z.NEVER;
       }
     })

@@ -110,7 +110,12 @@ export const cfiFlash = deviceKind(
     type: 'cfi-flash',
     summary: "parallel flash of 32 MiB with Intel's command set",
     takes: ['...'],
-    shape: (o) => ({ image: o.bytes.optional().describe('what is in it; the rest is erased') }),
+    shape: (o) => ({
+      image: o.bytes.optional().describe('what is in it; the rest is erased'),
+      executable: o.flag
+        .optional()
+        .describe('code runs from it: a memory, whose controller is `cells`, has the contents'),
+    }),
   },
   makeCfiFlash,
 );

@@ -56,6 +56,9 @@ class Import {
   readonly #overlays: Overlays | undefined;
   readonly #isChip: boolean;
   readonly #where = new Map<string, string>();
+  readonly #devices = new Map<string, RawDevice>();
+  /** Of names that are there several times: what the next one is numbered. */
+  readonly #numbers = new Map<string, number>();
   readonly raw: RawMachine = { machine: 'none' };
   readonly modelled: string[] = [];
   readonly stubs: string[] = [];
@@ -82,6 +85,7 @@ class Import {
     for (const [peripheral, placed] of this.#placed(byPeripheral)) {
       this.#device(peripheral, placed, byPeripheral.get(peripheral));
     }
+    if (this.#devices.size > 0) this.raw.devices = Object.fromEntries(this.#devices);
     this.#sharedLines();
   }
 
@@ -167,7 +171,7 @@ class Import {
     const stub: RawDevice = { type: 'svd-stub', at: peripheral.base, file, peripheral: peripheral.name };
     if (also.length > 0) stub['also'] = also;
     if (size !== peripheral.size) stub['size'] = size;
-    this.raw.devices = { ...this.raw.devices, [name]: overlay?.device ?? stub };
+    this.#devices.set(name, overlay?.device ?? stub);
     this.#where.set(name, peripheral.where);
     if (overlay) this.modelled.push(`${peripheral.name} (${overlay.device.type})`);
     else this.stubs.push(...[peripheral.name, ...also]);
@@ -185,9 +189,11 @@ class Import {
   }
 
   #free(wanted: string): string {
-    const taken = (name: string) => TAKEN_NAMES.includes(name) || this.raw.devices?.[name] !== undefined;
+    const taken = (name: string) => TAKEN_NAMES.includes(name) || this.#devices.has(name);
     let name = wanted;
-    for (let number = 0; taken(name); number++) name = `${wanted}_${number}`;
+    let number = this.#numbers.get(wanted) ?? 0;
+    while (taken(name)) name = `${wanted}_${number++}`;
+    this.#numbers.set(wanted, number);
     return name;
   }
 }

@@ -4,7 +4,7 @@ import { byName, childrenOf, Derivation, type Layers, layerWith, textOf } from '
 import type { SvdCpu, SvdDevice, SvdPeripheral } from './model.js';
 import { numberIn } from './numbers.js';
 import { Budget, elements, type Inherited, inherit, RegisterReader } from './read-registers.js';
-import { parseXml, type XmlElement } from './xml.js';
+import { MAX_SVD, parseXml, type XmlElement } from './xml.js';
 
 /** Chips from CMSIS-SVD files (CMSIS-SVD schema 1.1 to 1.3). */
 
@@ -101,7 +101,10 @@ const known = new Map<string, { readonly stamp: number; readonly device: SvdDevi
 /** @throws UsageError when the file cannot be read, or is no SVD */
 export function readSvdFile(path: string): SvdDevice {
   try {
-    const { mtimeMs: stamp } = statSync(path);
+    const stats = statSync(path);
+    if (!stats.isFile() || stats.size > MAX_SVD)
+      throw new UsageError({ what: `the SVD file is no file of at most ${MAX_SVD} bytes`, where: path });
+    const stamp = stats.mtimeMs;
     const before = known.get(path);
     if (before?.stamp === stamp) return before.device;
     const device = readSvd(readFileSync(path), path);

@@ -6,7 +6,8 @@ import { UsageError } from '../../emu/errors.js';
  * document type; depth and size are bounded before it runs.
  */
 
-const MAX_SVD = 32 * 1024 * 1024;
+/** Bytes. */
+export const MAX_SVD = 32 * 1024 * 1024;
 const MAX_DEPTH = 24;
 const MAX_TAGS = 2_000_000;
 

@@ -6,19 +6,20 @@ import { type Duration, parseDuration, type Span } from '../../emu/duration.js';
 import { UsageError } from '../../emu/errors.js';
 import type { GuestReport } from '../../emu/guest-report.js';
 import { misuseKindOf } from '../../emu/misuse.js';
-import type { Model } from '../../machine-file/model.js';
 import type { AccessLog } from '../../machine-file/svd/access-log.js';
 import { frequencyText, grouped, timeText } from '../../matchers/message.js';
 import { misuseText } from '../../matchers/misuse-text.js';
 import { faultedText } from '../diagnosis.js';
 import type { ExitCode } from '../exit-code.js';
+import { hostNow } from '../host-clock.js';
 import { FAULTING } from '../machine-bench.js';
 import type { ChosenMachine } from '../machine-choice.js';
 import { type MisuseLevel, MisuseLevels } from '../misuse-settings.js';
 import type { RunStatistics } from '../run-statistics.js';
-import { machineToStart, type StartOptions, startMachine } from '../start-machine.js';
+import { type MachineToStart, machineToStart, type StartOptions, startMachine } from '../start-machine.js';
 import type { AnyBoard, Station } from '../station.js';
 import { COUNTING_COSTS, engineRows, rowText, type StatisticsRow, timeRows } from '../statistics-text.js';
+import { trapVectors } from '../trap-vectors.js';
 import type { UartOutput } from '../uart-handle.js';
 import { consoleUart, uartNamed } from '../uart-named.js';
 import { type UartStreams, uartStreams } from '../uart-streams.js';
@@ -74,6 +75,8 @@ class Session {
   #semihostingShown = 0;
   #quit = false;
   #faultAt: number | undefined;
+  /** Where RISC-V's traps led when the fault came. */
+  #vectorsAtFault = '';
   /** Where the core was in the slices after a fault. */
   readonly #places: number[] = [];
   #exitCode: number | undefined;
@@ -98,7 +101,11 @@ class Session {
       this.#exitCode ??= Number(event['code'] ?? 0);
       machine.stop();
     });
-    machine.on('fault', () => (this.#faultAt ??= station.bench.time));
+    machine.on('fault', () => {
+      if (this.#faultAt !== undefined) return;
+      this.#faultAt = station.bench.time;
+      this.#vectorsAtFault = trapVectors(machine);
+    });
     machine.on('misuse', (report) => this.#misused(report, levels.of(misuseKindOf(report))));
   }
 
@@ -112,14 +119,17 @@ class Session {
   }
 
   /** Runs one slice, and looks at what came of it. The keyboard is heard meanwhile, if that takes long. */
-  async advance(slice: Duration): Promise<void> {
+  async advance(slice: Duration, listen: () => void): Promise<void> {
     const { bench } = this.#station;
     bench.turn = TURN_MS;
     const turns = bench.running(bench.limit(slice));
     for (;;) {
       const { done, value } = turns.next();
       if (done) bench.mustGoOn(value);
-      else await pause(0);
+      else {
+        listen();
+        await pause(0);
+      }
       if (done || this.#quit || this.ending) break;
     }
     if (this.#exitCode !== undefined) {
@@ -154,11 +164,16 @@ class Session {
 
   /**
    * Firmware that has handled its fault goes on (OpenSBI tries by traps what a hart has); what has not, stands in its handler. Where it is
-   * after several slices tells them apart.
+   * after several slices tells them apart, and that it has another handler by now (SiFive's start-up code steps over a CSR so).
    */
   #goesOn(): boolean {
     const { machine } = this.#station;
     if (machine.cpu.locked || machine.cpu.stuck !== undefined) return false;
+    if (trapVectors(machine) !== this.#vectorsAtFault) {
+      this.#faultAt = undefined;
+      this.#places.length = 0;
+      return true;
+    }
     this.#places.push(machine.cpu.pc >>> 0);
     if (this.#places.length < PLACES) return true;
     const isElsewhere = Math.max(...this.#places) - Math.min(...this.#places) > HANDLER_BYTES;
@@ -272,19 +287,22 @@ async function runSession(
   session: Session,
   station: Station,
   span: Span | undefined,
+  listen: () => void,
   between: () => void,
 ): Promise<Ending> {
-  // With a person at the keyboard machine time is not faster than the clock on the wall.
-  const paced = process.stdin.isTTY === true && span === undefined;
-  const started = performance.now();
+  const started = hostNow();
+  let paced: boolean | undefined;
   let slices = 0;
   for (;;) {
     const slice = nextSlice(span, station);
     if (slice === undefined) return session.outcome();
-    await session.advance(slice);
+    await session.advance(slice, listen);
+    listen();
     between();
     if (session.ending) return session.ending;
-    if (++slices % 4 === 0 || paced) await pause(paced ? station.bench.time / 1e6 - (performance.now() - started) : 0);
+    // With a person at the keyboard machine time is not faster than the clock on the wall.
+    paced ??= span === undefined && process.stdin.isTTY === true;
+    if (++slices % 4 === 0 || paced) await pause(paced ? station.bench.time / 1e6 - (hostNow() - started) : 0);
   }
 }
 
@@ -316,10 +334,10 @@ function checkEnd({ until, for: limit }: BootOptions): void {
 
 /** Runs an image until its text came, its time is over, or it ended. */
 export async function boot(image: string | undefined, options: BootOptions): Promise<ExitCode> {
-  const chosen = await machineToStart(image, options, 'fwtest boot');
+  const chosen = await machineToStart(image, options, 'fwtest boot', { model: options.dumpConfig !== undefined });
   if (options.dumpConfig !== undefined) return dump(chosen, options.dumpConfig);
-  const { board, model } = chosen;
-  requireImage(board, chosen.image, model);
+  const { board } = chosen;
+  requireImage(chosen);
   const span = options.for === undefined ? undefined : parseDuration(options.for, '--for');
   checkEnd(options);
   const station = startMachine(chosen, options);
@@ -328,14 +346,18 @@ export async function boot(image: string | undefined, options: BootOptions): Pro
   const streams = await uartStreams(station.board, options.uart ?? [], (line) => console.error(line));
   const session = new Session(station, onTerminal(station, streams, named), options);
   const stubs = chosen.stubs ? await watchStubs(station, session, options) : undefined;
-  const stopListening = listenToInput(session);
+  // Node takes milliseconds to make `process.stdin`: not before the first byte, nobody is heard before the first turn anyway.
+  let stopListening: (() => void) | undefined;
+  const listen = () => {
+    stopListening ??= listenToInput(session);
+  };
   const closed = (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     session.deafened();
   };
   process.stdout.on('error', closed);
-  const ending = await runSession(session, station, span, () => streams.flush()).finally(() => {
-    stopListening();
+  const ending = await runSession(session, station, span, listen, () => streams.flush()).finally(() => {
+    stopListening?.();
     streams.close();
   });
   const code = finish(session, station, options, ending);
@@ -384,9 +406,10 @@ async function dump(chosen: ChosenMachine, target: string | true): Promise<ExitC
 }
 
 /** @throws UsageError when there is nothing to run */
-function requireImage(board: AnyBoard, path: string | undefined, model: Model | undefined): void {
-  if (path !== undefined || (board.chip.images?.length ?? 0) > 0) return;
-  const hasBoot = model?.boot?.value.bios !== undefined || model?.boot?.value.kernel !== undefined;
+function requireImage({ board, image, model, startsItself }: MachineToStart): void {
+  if (image !== undefined || startsItself === true || (board.chip.images?.length ?? 0) > 0) return;
+  const { bios, kernel, pflash } = model?.boot?.value ?? {};
+  const hasBoot = bios !== undefined || kernel !== undefined || (pflash?.[0] ?? 'none') !== 'none';
   // A board that starts images itself has its own code for that in its ROM.
   const own = model?.loadsItself === true ? 'rom' : undefined;
   const hasContents = Object.values(board.chip.memories).some(

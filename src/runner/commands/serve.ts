@@ -39,7 +39,7 @@ function placeOf({ stdio, socket, port }: ServeOptions): Place | 'stdio' {
 /** Serves one client. */
 export async function serve(image: string | undefined, options: ServeOptions): Promise<ExitCode> {
   const place = placeOf(options);
-  const chosen = await machineToStart(image, options, 'fwtest serve');
+  const chosen = await machineToStart(image, options, 'fwtest serve', { model: true });
   const target = new Target(chosen.board, startMachine(chosen, options).board, chosen.image);
   if (place !== 'stdio') return (await serveSocket(target, place, (line) => console.error(line))) ? 3 : 0;
   // Lines of devices of the user's own are not the protocol's.

@@ -34,6 +34,24 @@ describe.each([32, 64] as const)('firmware on riscv-virt, RV%i', (xlen) => {
     expect([...handles.flash1.contents(127 * 0x4_0000, 4)]).toEqual([0x78, 0x56, 0x34, 0x12]);
   });
 
+  test('code runs from the first flash, which it starts in, and what was programmed there is code too', () => {
+    const { segments } = readElf(`${import.meta.dirname}/firmware/pflash-rv${xlen}.elf`);
+    const image = new Uint8Array(0x200);
+    for (const { physicalAddress, data } of segments) image.set(data, physicalAddress - 0x2000_0000);
+    const board = riscvVirtBoard({ xlen, flash: [image] });
+    const machine = board.createMachine();
+    const { uart0, finisher, flash0 } = board.handlesOf(machine);
+    machine.runCycles(3_000_000);
+    const during = machine.snapshot();
+    machine.runCycles(2_000_000);
+    expect([uart0.text, finisher.exitCode, machine.guestErrors]).toEqual(['from flash 47', 0, []]);
+    expect([...flash0.contents(0x8_0000, 4)]).toEqual([0x13, 0x05, 0x70, 0x03]);
+    const hash = machine.hash();
+    machine.restore(during);
+    machine.runCycles(2_000_000);
+    expect(machine.hash()).toBe(hash);
+  });
+
   test.each([
     ['version 1', false],
     ['version 2', true],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { MEMORY_ACCESS } from '../../device.js';
 import { DeviceHarness } from '../../device-harness.js';
 import { checkDeviceState } from '../../device-state-check.js';
 import { cfiFlash } from './cfi-flash.js';
@@ -154,5 +155,48 @@ describe("Intel's commands", () => {
       return h.read(0);
     };
     expect(checkDeviceState(cfiFlash(), scenario)).toBeUndefined();
+  });
+});
+
+describe('cells that are a memory of the machine', () => {
+  function executable() {
+    const cells = new Uint8Array(0x4_0000).fill(0xff);
+    const h = new DeviceHarness(cfiFlash({ executable: true }), { memories: { cells } });
+    const command = (...commands: number[]) => {
+      for (const one of commands) h.store('cells', 0, both(one));
+    };
+    return { h, cells, command, access: () => h.signal('access').level };
+  }
+
+  test('its reads are those of the memory in read-array mode, and answered by the flash in any other', () => {
+    const { h, command, access } = executable();
+    expect(access()).toBe(MEMORY_ACCESS.open);
+    command(0x90);
+    expect([access(), h.load('cells', 4)]).toEqual([MEMORY_ACCESS.answered, both(0x18)]);
+    command(0xff);
+    expect(access()).toBe(MEMORY_ACCESS.open);
+  });
+
+  test('a word is programmed, which makes zeros only, and a block erased', () => {
+    const { h, cells, command, access } = executable();
+    for (const value of [0xffff_0000, 0x00ff_ffff]) {
+      command(0x40);
+      h.store('cells', 8, value);
+      expect([access(), h.load('cells', 8)]).toEqual([MEMORY_ACCESS.answered, 0]);
+      h.runNanoseconds(10_000);
+      expect(h.load('cells', 8)).toBe(READY);
+    }
+    expect([...cells.subarray(8, 12)]).toEqual([0, 0, 0xff, 0]);
+    command(0x20, 0xd0);
+    h.runNanoseconds(10_000_000);
+    command(0xff);
+    expect([access(), cells[8], h.handle.contents(8, 1)[0]]).toEqual([MEMORY_ACCESS.open, 0xff, 0xff]);
+  });
+
+  test('a reset makes it an array again', () => {
+    const { h, command, access } = executable();
+    command(0x70);
+    h.instance.reset('system');
+    expect(access()).toBe(MEMORY_ACCESS.open);
   });
 });

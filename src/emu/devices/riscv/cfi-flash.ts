@@ -1,11 +1,17 @@
-import { type DeviceContext, type DeviceType, defineDevice, type Handle } from '../../device.js';
+import { type DeviceContext, type DeviceType, defineDevice, type Handle, MEMORY_ACCESS } from '../../device.js';
+import type { Signal } from '../../signal.js';
 import { i32, u8 } from '../../state.js';
-import type { Storage } from '../../storage.js';
+import { cellsInMemory, cellsInStorage, type FlashCells } from './cfi-cells.js';
 import { cfiQuery } from './cfi-query.js';
 
 export interface CfiFlashOptions {
   /** What is in it; the rest is erased. */
   readonly image?: Uint8Array;
+  /**
+   * Its cells are a memory of the machine, so that code runs from them: a ROM of 32 MiB, erased to 0xff, with the contents, that names
+   * the device's `cells` as its controller. The device itself is seen nowhere then (`places: []`).
+   */
+  readonly executable?: boolean;
 }
 
 /** What tests see of a flash. */
@@ -84,15 +90,16 @@ type Context = DeviceContext<Record<never, never>, typeof STATE>;
 
 /**
  * Parallel flash with the common flash interface and Intel's command set, 32 MiB. Both chips hear every command, whatever width it is
- * written with. Contents survive every reset; locks do not. Erased is 0xff.
+ * written with. Contents survive every reset; locks do not. Erased is 0xff. While reads give anything else than the array, no code runs
+ * from it.
  */
-export function cfiFlash({ image }: CfiFlashOptions = {}): DeviceType<Handle<Record<never, never>, CfiFlash>> {
+export function cfiFlash(options: CfiFlashOptions = {}): DeviceType<Handle<Record<never, never>, CfiFlash>> {
   return defineDevice({
     name: 'cfi-flash',
     size: SIZE,
     state: STATE,
     setup(d) {
-      const flash = new Flash(d, image);
+      const flash = new Flash(d, options);
       flashes.set(d, flash);
       return flash.handle;
     },
@@ -107,16 +114,24 @@ const flashes = new WeakMap<Context, Flash>();
 class Flash {
   readonly handle: CfiFlash;
   readonly #d: Context;
-  readonly #storage: Storage;
+  readonly #cells: FlashCells;
+  /** What reads of the memory see, if its cells are one. */
+  readonly #access: Signal | undefined;
   readonly #done;
 
-  constructor(d: Context, image: Uint8Array | undefined) {
+  constructor(d: Context, { image, executable }: CfiFlashOptions) {
     this.#d = d;
-    this.#storage = d.storage('contents', SIZE, { fill: ERASED, ...(image && { contents: image }) });
+    if (executable) {
+      this.#access = d.output('access');
+      const store = (offset: number, value: number, size: number) => this.write(offset, value, size);
+      this.#cells = cellsInMemory(d.memory('cells', store, (offset, size) => this.read(offset, size)));
+    } else {
+      this.#cells = cellsInStorage(d.storage('contents', SIZE, { fill: ERASED, ...(image && { contents: image }) }));
+    }
     this.#done = d.event('done', () => this.#setReady(), d.clockNamed('ns'));
-    const storage = this.#storage;
+    const cells = this.#cells;
     this.handle = {
-      contents: (offset = 0, length = SIZE - offset) => storage.bytes(offset, length),
+      contents: (offset = 0, length = SIZE - offset) => cells.bytes(offset, length),
       get status() {
         return d.state.status[0]!;
       },
@@ -133,11 +148,16 @@ class Flash {
       case READ.query:
         return onBothChips(QUERY[wordAddress(offset)] ?? 0, offset);
       default:
-        return this.#word(offset, size);
+        return this.#cells.load(offset, size);
     }
   }
 
   write(offset: number, value: number, size: number): void {
+    this.#take(offset, value, size);
+    this.#access?.set(this.#d.state.mode[0] === READ.array ? MEMORY_ACCESS.open : MEMORY_ACCESS.answered);
+  }
+
+  #take(offset: number, value: number, size: number): void {
     const { state } = this.#d;
     if ((state.status[0]! & STATUS.ready) === 0) {
       this.#whileBusy(value & 0xff);
@@ -227,7 +247,7 @@ class Flash {
     }
     this.#end();
     if (this.#protects(STATUS.eraseError)) return;
-    this.#storage.clear(this.#d.state.block[0]! * BLOCK, BLOCK);
+    this.#cells.erase(this.#d.state.block[0]! * BLOCK, BLOCK);
     this.#busy(BUSY_US.erase);
   }
   #lock(confirm: number): void {
@@ -282,14 +302,9 @@ class Flash {
 
   /** Programming only makes ones to zeros. */
   #put(offset: number, value: number, size: number): void {
-    let lost = 0;
-    for (let i = 0; i < size; i++) {
-      const byte = (value >>> (8 * i)) & 0xff;
-      const old = this.#storage.at(offset + i);
-      lost |= byte & ~old;
-      this.#storage.set(offset + i, byte & old);
-    }
-    if (lost !== 0) this.#reportUnerased(offset);
+    const old = this.#cells.load(offset, size);
+    this.#cells.store(offset, value & old, size);
+    if ((value & ~old) !== 0) this.#reportUnerased(offset);
   }
 
   /** Only the status can be read while it is busy; commands wait for it in vain. */
@@ -324,11 +339,6 @@ class Flash {
     const word = wordAddress(offset % BLOCK);
     if (word === 2) return this.#d.state.locked[Math.floor(offset / BLOCK)]!;
     return IDENTIFIERS[word] ?? 0;
-  }
-  #word(offset: number, size: number): number {
-    let value = 0;
-    for (let i = 0; i < size; i++) value |= this.#storage.at(offset + i) << (8 * i);
-    return value >>> 0;
   }
 }
 

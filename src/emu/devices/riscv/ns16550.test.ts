@@ -50,6 +50,16 @@ describe('ns16550 transmits', () => {
     expect([...h.handle.bytes]).toEqual([0x15]);
   });
 
+  test('sixty-fourths on the wire `fraction` lengthen its bits', () => {
+    const { h, write } = uart();
+    h.signal('fraction').set(32);
+    write(DATA, 0x41);
+    h.run(10 * 40 - 1);
+    expect(h.handle.text).toBe('');
+    h.run(1);
+    expect(h.handle.text).toBe('A');
+  });
+
   test('the FIFO takes sixteen bytes behind the one on the line; one more is lost and reported', () => {
     const { h, write } = uart();
     write(FCR, 1);

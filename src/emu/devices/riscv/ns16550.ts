@@ -28,6 +28,8 @@ export const NS16550_STATE = {
   ier: i32(),
   scr: i32(),
   divisor: i32(),
+  /** Sixty-fourths that the wire `fraction` adds to it. */
+  fraction: i32(),
   /** Modem inputs and their changes, as MSR shows them. */
   msr: i32(),
   overrun: i32(),
@@ -96,7 +98,13 @@ class Uart {
       { type: (text: string | Uint8Array) => this.#receiver.type(text), ...this.#views() },
       Object.getOwnPropertyDescriptors(this.#transmitter.sent),
     ) as Ns16550Port;
-    d.onReset(() => this.#reset(lineControl));
+    const fraction = d.input('fraction', (level) => {
+      d.state.fraction[0] = level;
+    });
+    d.onReset(() => {
+      this.#reset(lineControl);
+      d.state.fraction[0] = fraction.level;
+    });
   }
 
   /** The registers without what a read does to them. */

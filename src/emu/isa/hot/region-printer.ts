@@ -1,5 +1,5 @@
 import { EXIT_CAUSES, type ExitCause } from '../engine-statistics.js';
-import type { Isa } from '../instruction.js';
+import { type Isa, isLong } from '../instruction.js';
 import type { Type } from '../ir.js';
 import { CODE_PLACES, COUNTERS, DATA_PLACES, ENGINE, LINE_SHIFT, LINES, NOTE, type StateLayout } from '../layout.js';
 import { placeOf } from '../line-functions.js';
@@ -9,9 +9,11 @@ import { Printer } from '../printer.js';
 import { LEFT, REGION_PARAMS } from '../region-entry.js';
 import { FunctionBody } from '../wasm/code.js';
 import { EMPTY_BLOCK, OP } from '../wasm/opcodes.js';
+import { type CheckedOptions, checkedBefore, REACH } from './checked-addresses.js';
 import { constantOf, type Part, type Step } from './flow.js';
 import type { Region, Way } from './region.js';
 import { type Kept, RegionState } from './region-state.js';
+import { wordsBefore } from './region-words.js';
 import { type AccessGroup, type Segment, type SegmentOptions, segmentsOf } from './segments.js';
 
 const [PC, BUDGET] = [0, 1];
@@ -67,6 +69,8 @@ interface Open {
   /** What has a new value. */
   readonly changed: Set<Kept>;
   readonly places: Map<AccessGroup, number>;
+  /** Accesses of the block that need not look at their address again. */
+  readonly checkedAlready: ReadonlyMap<Part, ReadonlySet<number>>;
 }
 
 /**
@@ -86,6 +90,10 @@ export class RegionPrinter {
   readonly #pool = new Map<Type, number[]>();
   /** Cycles of instructions printed since the budget was last reduced. */
   #pending = 0;
+  /** Of them, those from before the block that is printed. */
+  #carried = 0;
+  /** Cycles of the branch that is printed next. */
+  #taken = 0;
   /** One of LEFT. */
   readonly #left = this.#out.local('i32');
   /** Of a call into the machine: the budget before it, and how it was cut. */
@@ -98,6 +106,8 @@ export class RegionPrinter {
   readonly #guarded = new Set<string>();
   /** Registers of 64 bits whose value in the block being printed is known to be a word with the sign extended. */
   #words = new Map<number, WordKnowledge>();
+  /** Of them, those that hold words where each block begins, as bits. */
+  readonly #wordsBefore: readonly bigint[];
   /** The same at the end of the only block that leads to the one to be printed next. */
   #inherited: ReadonlyMap<number, WordKnowledge> | undefined;
   /** The line of the instruction printed last, undefined where several may have come before. */
@@ -115,6 +125,7 @@ export class RegionPrinter {
     this.#environment = environment;
     this.#bank = environment.translated ? this.#out.local('i32') : undefined;
     this.#state = new RegionState(isa, layout, this.#out, region, environment.lines !== undefined);
+    this.#wordsBefore = isLong(isa) ? wordsBefore(region) : region.blocks.map(() => 0n);
     const children: number[][] = region.blocks.map(() => []);
     for (let block = 1; block < region.blocks.length; block++) children[region.dominator[block]!]!.push(block);
     this.#children = children;
@@ -194,15 +205,16 @@ export class RegionPrinter {
     this.#frames.push({ kind: 'merge', block: outer });
     this.#within(block, rest);
     this.#close();
+    this.#carried = 0;
     this.#tree(outer);
   }
 
   #block(index: number): void {
     const { checked, cyclesToCheck, blocks } = this.#region;
     const { steps, pc } = blocks[index]!;
-    this.#pending = 0;
+    this.#pending = this.#carried;
     this.#guarded.clear();
-    this.#words = this.#wordsBefore(index);
+    this.#words = this.#wordsAtStart(index);
     this.#proceed(index);
     if (index === 0) {
       this.#goTo(0, this.#region.entry, 0);
@@ -212,11 +224,20 @@ export class RegionPrinter {
       this.#checkBudget(cyclesToCheck[index]!, () => this.#leaveAt(pc, LEFT.budget, 1, 0, 'budget'));
     }
     const segments = segmentsOf(steps, this.#segmentation);
+    const checkedAlready = checkedBefore(steps, this.#checking);
     this.#line = this.#lineBefore(index);
     for (const segment of segments) {
       const pc = segment.steps[0]!.pc;
       this.#waitForCode(pc, false);
-      this.#open = { segment, pc, pending: this.#pending, executed: 0, changed: new Set(), places: new Map() };
+      this.#open = {
+        segment,
+        pc,
+        pending: this.#pending,
+        executed: 0,
+        changed: new Set(),
+        places: new Map(),
+        checkedAlready,
+      };
       for (const step of segment.steps) {
         const last = step === steps.at(-1);
         for (const part of step.parts) {
@@ -227,13 +248,19 @@ export class RegionPrinter {
     }
   }
 
-  /** What is known of registers where a block begins: nothing where control may come from elsewhere. */
-  #wordsBefore(index: number): Map<number, WordKnowledge> {
+  /** What is known of registers where a block begins. */
+  #wordsAtStart(index: number): Map<number, WordKnowledge> {
     const { blocks, headers, entries, blockAt } = this.#region;
-    const known = this.#inherited;
+    const inherited = this.#inherited;
     this.#inherited = undefined;
-    if (!known || known.size === 0 || headers.has(index) || blocks[index]!.ways.length > 0) return new Map();
-    return [...entries.keys()].some((pc) => blockAt.get(pc) === index) ? new Map() : new Map(known);
+    const known = new Map<number, WordKnowledge>();
+    const words = this.#wordsBefore[index]!;
+    for (let register = 0; words >> BigInt(register) !== 0n; register++)
+      if ((words >> BigInt(register)) & 1n) known.set(register, 'word');
+    if (!inherited || headers.has(index) || blocks[index]!.ways.length > 0) return known;
+    if ([...entries.keys()].some((pc) => blockAt.get(pc) === index)) return known;
+    for (const [register, knowledge] of inherited) if (knowledge === 'extended') known.set(register, knowledge);
+    return known;
   }
 
   /** The line that the last instruction on every way to a block lies in, undefined if that is not known. */
@@ -334,6 +361,16 @@ export class RegionPrinter {
     callsMachine: (part) => this.#environment.site(part) === 'inline' && accessesMemory(part),
   };
 
+  readonly #checking: CheckedOptions = {
+    checks: (part) => this.#environment.site(part) !== 'inline',
+    staysInside: (part) => {
+      const site = this.#environment.site(part);
+      if (typeof site !== 'object') return false;
+      const { base, size } = site.window;
+      return base >= REACH && base + size <= 2 ** 32 - REACH;
+    },
+  };
+
   /** Registers get the values that they have at the end of the segment. */
   #commit(): void {
     for (const kept of this.#open.changed) this.#out.get(kept.next!).set(kept.local);
@@ -380,6 +417,7 @@ export class RegionPrinter {
     const out = this.#out;
     const middle = places.length >> 1;
     if (middle === 0) {
+      this.#requireWords(this.#region.blockAt.get(places[0]![0])!);
       out.i32(places[0]![1]).set(this.#way);
       return;
     }
@@ -388,6 +426,23 @@ export class RegionPrinter {
     out.op(OP.else);
     this.#chooseFrom(places.slice(middle));
     out.op(OP.end);
+  }
+
+  /** The cold engine executes the instruction at a place unless registers hold words that are taken for such. */
+  #requireWords(block: number): void {
+    const words = this.#wordsBefore[block]!;
+    if (words === 0n) return;
+    const out = this.#out;
+    let several = false;
+    for (let register = 0; words >> BigInt(register) !== 0n; register++) {
+      if (((words >> BigInt(register)) & 1n) === 0n) continue;
+      const { local } = this.#state.register(register);
+      out.get(local).get(local).op(OP.i32_wrap_i64, OP.i64_extend_i32_s, OP.i64_ne);
+      if (several) out.op(OP.i32_or);
+      several = true;
+    }
+    out.op(OP.if, EMPTY_BLOCK);
+    this.#count('instruction').get(PC).get(BUDGET).i32(LEFT.otherwise).op(OP.return, OP.end);
   }
 
   /** On the way to a place nothing is executed before it. */
@@ -475,8 +530,12 @@ export class RegionPrinter {
       },
       branch: (depth, target) => {
         if (target === undefined) this.#out.set(PC);
+        const pending = this.#pending;
+        this.#pending += this.#taken;
+        this.#taken = 0;
         if (calls) this.#leaveIfCut(block, target, depth);
         this.#branch(block, step, depth, target);
+        this.#pending = pending;
       },
       leave: (depth, resume) => {
         if (calls) this.#settleCut();
@@ -490,6 +549,7 @@ export class RegionPrinter {
         newScalar: (name) => this.#changed(this.#state.scalar(name)),
         wordIn: (index) => this.#words.get(index) ?? 'any',
         holdsWord: (index, knowledge) => this.#words.set(index, knowledge),
+        checkedBefore: (id) => open.checkedAlready.get(part)?.has(id) ?? false,
         grouped: (id) => this.#grouped(part, id),
         constantWord: (address) => this.#environment.constantWord(this.#region, address),
         miss: (depth) => {
@@ -510,9 +570,10 @@ export class RegionPrinter {
         inline,
         before: () => this.#beforeCall(part),
         after: (helper) => this.#afterCall(helper),
-        charge: (cycles, depth) => {
-          if (depth > 0 || part.predicate) this.#pay(cycles);
-          else this.#pending += cycles;
+        charge: (cycles, depth, branches) => {
+          if (depth === 0 && !part.predicate) this.#pending += cycles;
+          else if (branches) this.#taken += cycles;
+          else this.#pay(cycles);
         },
       },
     };
@@ -549,7 +610,10 @@ export class RegionPrinter {
     out.get(this.#cut).i32(0).memory(OP.i32_load, ENGINE.stale).op(OP.i32_or, OP.if, EMPTY_BLOCK);
     this.#settleCut();
     // an access that only took its time leaves enough for the way to the next check, mostly
-    out.get(BUDGET).i32(this.#region.cyclesToCheck[block]!).op(OP.i32_lt_s);
+    out
+      .get(BUDGET)
+      .i32(this.#carried + this.#region.cyclesToCheck[block]!)
+      .op(OP.i32_lt_s);
     out.i32(0).memory(OP.i32_load, ENGINE.stale).op(OP.i32_or, OP.if, EMPTY_BLOCK);
     this.#leaveAt(next, LEFT.otherwise, depth + 2, this.#pending, 'event');
     out.op(OP.end, OP.end);
@@ -669,15 +733,18 @@ export class RegionPrinter {
   #goTo(from: number, pc: number, depth: number): void {
     const detour = this.#region.blocks[from]!.detours.get(pc);
     const to = detour ? detour.by : this.#region.blockAt.get(pc);
-    const pending = this.#pending;
+    const [pending, carried] = [this.#pending, this.#carried];
     if (to === undefined || !this.#region.blocks[from]!.successors.includes(to)) {
       this.#exitTo(pc, 'go', depth, pending);
       return;
     }
-    this.#pay(pending);
+    const { checked, headers, forwardEdges } = this.#region;
+    const isBehind = to > from && forwardEdges[to]! === 1;
+    this.#carried = isBehind && !headers.has(to) && !checked.has(to) ? pending : 0;
+    if (this.#carried === 0) this.#pay(pending);
     if (detour) this.#out.i32(detour.place).set(this.#way);
     if (to <= from) this.#out.br(this.#depthOf((frame) => frame.kind === 'loop' && frame.block === to, depth));
-    else if (this.#region.forwardEdges[to]! > 1) {
+    else if (!isBehind) {
       this.#out.br(this.#depthOf((frame) => frame.kind === 'merge' && frame.block === to, depth));
     } else {
       const [open, line, words] = [this.#open, this.#line, this.#words];
@@ -690,6 +757,7 @@ export class RegionPrinter {
       this.#words = words;
     }
     this.#pending = pending;
+    this.#carried = carried;
   }
 }
 

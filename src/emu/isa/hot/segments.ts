@@ -99,7 +99,8 @@ function choosesValues(program: Program): boolean {
 }
 
 /** Control flow inside a program: what a register holds there is not known. */
-const isStraight = (program: Program) => !program.some(({ op }) => op === 'if' || op === 'bits' || op === 'helper');
+export const isStraight = (program: Program) =>
+  !program.some(({ op }) => op === 'if' || op === 'bits' || op === 'helper');
 
 const storesOf = (step: Step) => step.parts[0]!.program.filter(({ op }) => op === 'store').length;
 
@@ -154,7 +155,7 @@ function groupsOf(
   return accesses;
 }
 
-function count(written: Map<number, number>, register: number): void {
+export function count(written: Map<number, number>, register: number): void {
   written.set(register, (written.get(register) ?? 0) + 1);
 }
 
@@ -166,7 +167,7 @@ interface Address {
 }
 
 /** What values of a straight program are such addresses; it is given its nodes in order. */
-class Addresses {
+export class Addresses {
   readonly #program: Program;
   readonly #written: Map<number, number>;
   readonly #values: (Address | undefined)[] = [];

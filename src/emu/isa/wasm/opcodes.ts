@@ -70,9 +70,12 @@ export const OP = {
   i32_shr_u: 0x76,
   i32_rotr: 0x78,
   i32_wrap_i64: 0xa7,
+  i64_extend_i32_s: 0xac,
+  i64_ne: 0x52,
   i64_lt_u: 0x54,
   i64_gt_u: 0x56,
   i64_add: 0x7c,
+  i64_and: 0x83,
   i64_shr_u: 0x88,
   i64_rotr: 0x8a,
 } as const; // prettier-ignore

@@ -6,9 +6,11 @@ DEFINE_RESULTS;
 
 #define QSPI0(offset) REG(0x10014000u + (offset))
 #define SPI_CSMODE    QSPI0(0x18)
+#define SPI_FMT       QSPI0(0x40)
 #define SPI_TXDATA    QSPI0(0x48)
 #define SPI_RXDATA    QSPI0(0x4c)
 #define SPI_FCTRL     QSPI0(0x60)
+#define FULL_DUPLEX   0x00080000u /* eight bits; a controller of a flash is reset to transmit only */
 #define HOLD          2u
 #define SECTOR        0x00080000u
 #define RAM_CODE      __attribute__((section(".ramtext"), noinline))
@@ -44,6 +46,7 @@ RAM_CODE static void wait_while_busy(void) {
 
 RAM_CODE static void reprogram(void) {
     SPI_FCTRL = 0;
+    SPI_FMT = FULL_DUPLEX;
     command(0x9f, 0, 0);
     for (int i = 0; i < 3; i++) results[i] = transfer(0);
     select(0);

@@ -3,7 +3,8 @@ import { notModelled, r, reg, registers, rw } from '../../../registers.js';
 
 /**
  * What the MMUART of Microchip's PolarFire SoC has behind the 16550's eight registers (PolarFire SoC technical reference manual,
- * MMUART register map): other modes of operation, none of which is modelled. Offsets count from the end of the eight words.
+ * MMUART register map): the fractional baud rate, and other modes of operation, none of which is modelled. Offsets count from the end of
+ * the eight words.
  */
 const EXTENSION = registers({
   IEM: reg(0x04, { modes: notModelled(rw(0, 5), 'interrupts of the other modes') }, 0, 'MMUART IEM'),
@@ -15,7 +16,7 @@ const EXTENSION = registers({
       ELIN: notModelled(rw(3), 'LIN'),
       ETTG: notModelled(rw(5), 'the time guard'),
       ERTO: notModelled(rw(6), 'the receiver time-out'),
-      EFBR: notModelled(rw(7), 'the fractional baud rate'),
+      EFBR: rw(7),
     },
     0,
     'MMUART MM0',
@@ -51,8 +52,15 @@ const EXTENSION = registers({
   ADR: reg(0x30, { ADR: rw(0, 8) }, 0, 'MMUART ADR'),
 });
 
+/** Wire `fraction`: the sixty-fourths that DFR adds to the UART's divisor while MM0.EFBR is set. */
 export const mmuartExtension: DeviceType<Handle<typeof EXTENSION>> = defineDevice({
   name: 'mmuart-extension',
   size: 0xfe0,
   registers: EXTENSION,
+  setup({ regs, onWrite, output }) {
+    const fraction = output('fraction');
+    const update = () => fraction.set(regs.MM0.EFBR ? regs.DFR.DFR : 0);
+    onWrite(regs.MM0, update);
+    onWrite(regs.DFR, update);
+  },
 });

@@ -79,6 +79,30 @@ describe('FE310-G002 watchdog (manual, chapter 15)', () => {
     expect(counts).toEqual([0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1]);
   });
 
+  test('with zerocmp the interrupt finds the count at 0: stopped and cleared, it stays silent', () => {
+    const one = aon();
+    one.dog(WDOGCMP, 4);
+    one.dog(WDOGCFG, ALWAYS | ZEROCMP);
+    one.run(4);
+    expect(one.signal('wdogirq').level).toBe(0);
+    one.run(1);
+    expect([one.signal('wdogirq').level, one.read(WDOGCOUNT)]).toEqual([1, 0]);
+    one.dog(WDOGCFG, ZEROCMP | IP);
+    one.dog(WDOGCFG, ZEROCMP);
+    one.run(100);
+    expect([one.signal('wdogirq').level, one.read(WDOGCOUNT)]).toEqual([0, 0]);
+  });
+
+  test('a counter that was stopped at its match goes back to 0 all the same', () => {
+    const one = aon();
+    one.dog(WDOGCMP, 4);
+    one.dog(WDOGCFG, ALWAYS | ZEROCMP);
+    one.run(4);
+    one.dog(WDOGCFG, ZEROCMP);
+    one.run(1);
+    expect([one.read(WDOGCOUNT), one.read(WDOGCFG) & IP]).toEqual([0, IP]);
+  });
+
   test('resets the chip where it may, and says so in pmucause', () => {
     const one = aon();
     one.dog(WDOGCMP, 5);

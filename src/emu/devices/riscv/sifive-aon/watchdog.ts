@@ -87,19 +87,21 @@ export class Watchdog {
     this.#elapsed.cancel();
     this.#wrap.cancel();
     const due = this.#scaled >= wdogcmp0.wdogcmp0;
-    if (due) wdogcfg.wdogip0 = 1;
+    const returns = due && wdogcfg.wdogzerocmp !== 0;
+    if (due && !returns) wdogcfg.wdogip0 = 1;
     this.#irq.set(wdogcfg.wdogip0);
     if (due && wdogcfg.wdogrsten) this.#reset();
-    else if (this.#counter.running) this.#arm(due);
+    else if (returns) this.#wrap.after(1);
+    else if (this.#counter.running) this.#elapsed.after(this.#untilMatch());
   }
 
-  #arm(due: boolean): void {
-    // 15.3: the count after the match is 0
-    if (due && this.#d.regs.wdogcfg.wdogzerocmp) this.#wrap.after(1);
-    else this.#elapsed.after(this.#untilMatch());
-  }
+  /**
+   * 15.3: the count after the match is 0, whether the counter still runs or not. The flag is set by the same clock: who is interrupted
+   * and stops the watchdog does not find the match again.
+   */
   #restart(): void {
     this.#counter.value = 0;
+    this.#d.regs.wdogcfg.wdogip0 = 1;
     this.#compare();
   }
 

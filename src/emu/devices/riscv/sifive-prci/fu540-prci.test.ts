@@ -14,8 +14,17 @@ const rates = (one: ReturnType<typeof prci>) => [one.timebase.cpuClock.hertz, on
 describe('FU540-C000 clocks (manual, chapter 7)', () => {
   test('after a reset cores and bus run on the crystal', () => {
     const one = prci();
-    expect([one.read(HFXOSC), one.read(CORECLKSEL), one.read(MUXES)]).toEqual([0xc000_0000, 1, 3]);
-    expect(rates(one)).toEqual([33_333_333, 33_333_333]);
+    expect([one.read(HFXOSC), one.read(CORECLKSEL), one.read(MUXES)]).toEqual([0xc000_0000, 1, 1]);
+    expect(rates(one)).toEqual([33_333_333, 33_333_333 / 2]);
+  });
+
+  test('the PLLs are as the boot loader of HiFive Unleashed expects them, their outputs off', () => {
+    const one = prci();
+    const pll = [0x04, 0x0c, 0x1c].map((offset) => one.read(offset) & 0x7fff_ffff);
+    expect(pll).toEqual(Array(3).fill(1 | (31 << 6) | (3 << 15) | (1 << 24) | (1 << 25)));
+    expect([0x08, 0x10, 0x20].map((offset) => one.read(offset))).toEqual([0, 0, 0]);
+    one.write(0x08, 0x8000_0000);
+    expect([one.read(0x08), one.problems]).toEqual([0x8000_0000, []]);
   });
 
   test('COREPLL locks after 70 µs and makes 1 GHz; the bus has half of it', () => {

@@ -19,6 +19,7 @@ const PLL_RESET = 0x0301_87c1;
 const PRCI = registers({
   hfxosccfg: reg(0x00, { hfxoscen: rw(30), hfxoscrdy: r(31) }, 0xc000_0000, 'FU540 7.2'),
   corepllcfg0: reg(0x04, PLL_FIELDS, PLL_RESET, 'FU540 7.4'),
+  corepllcfg1: reg(0x08, { cke: rw(31) }, 0, 'FU540 7.4'),
   ddrpllcfg0: reg(0x0c, PLL_FIELDS, PLL_RESET, 'FU540 7.5'),
   ddrpllcfg1: reg(0x10, { cke: rw(31) }, 0, 'FU540 7.5'),
   gemgxlpllcfg0: reg(0x1c, PLL_FIELDS, PLL_RESET, 'FU540 7.6'),
@@ -72,7 +73,7 @@ export interface Fu540PrciOptions {
 
 /**
  * Clocks and resets of the FU540: the cores run on the crystal (coreclksel 1) or on COREPLL, the peripherals (`tlclk`) on half of
- * that, or on the crystal as it is. DDRPLL and GEMGXLPLL lock, but drive no clock that is modelled.
+ * that: the strap that clkmuxstatusreg.tlclksel shows is low, as on HiFive Unleashed, whose boot loader tells the two by it. DDRPLL and GEMGXLPLL lock, but drive no clock that is modelled.
  */
 export function fu540Prci(options: Fu540PrciOptions): DeviceType<Handle<typeof PRCI>> {
   return defineDevice({
@@ -136,8 +137,7 @@ class Tree {
 
   /** 7.8: a bit is set where the crystal, not the PLL, is selected. */
   get #muxes(): number {
-    const { coreclksel } = this.#d.regs;
-    return coreclksel.coreclksel ? 3 : 0;
+    return this.#d.regs.coreclksel.coreclksel;
   }
   get #reference(): Ratio {
     return this.#d.regs.hfxosccfg.hfxoscrdy ? this.#crystal : STOPPED;
@@ -169,7 +169,7 @@ class Tree {
         'leave hfxosccfg.hfxoscen set',
       );
     this.#cpu.set(rate);
-    this.#tlclk.set(onCrystal ? rate : { num: rate.num, den: rate.den * 2 });
+    this.#tlclk.set({ num: rate.num, den: rate.den * 2 });
   }
 
   #tell(flag: number, rule: 'sequence' | 'clock-limit', what: string, remedy: string): void {

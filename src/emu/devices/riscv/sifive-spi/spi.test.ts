@@ -253,6 +253,11 @@ describe('SiFive SPI with flash as memory (19.16, 19.17)', () => {
     expect([spi.read(FCTRL), spi.read(FFMT), spi.signal('access').level]).toEqual([1, 0x3_0007, 0]);
   });
 
+  test('a controller of a flash is reset to transmit only, with a watermark of 1 (19.10, 19.13)', () => {
+    const spi = withFlash();
+    expect([spi.read(FMT), spi.read(TXMARK), spi.read(IP)]).toEqual([0x8_0008, 1, 1]);
+  });
+
   test('the FIFO has the bus while fctrl.en is 0', () => {
     const spi = withFlash();
     spi.write(TXDATA, 0x9f);
