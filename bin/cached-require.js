@@ -4,6 +4,7 @@
  * very same text, by the same V8 with the same flags (V8 checks those). Where the folder cannot be written nothing is kept.
  */
 
+const { isAscii } = require('node:buffer');
 const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, join, relative, resolve } = require('node:path');
@@ -50,8 +51,10 @@ function keep(kept, text, script) {
 function compile(filename, text) {
   const kept = join(CACHE, relative(__dirname, filename).replace(/\W+/g, '-'));
   const cachedData = codeOf(kept, text);
+  // The package's own files are ASCII, and need not be decoded then.
+  const source = text.toString(isAscii(text) ? 'latin1' : 'utf8');
   const importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-  const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${text}\n})`, {
+  const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
     filename,
     cachedData,
     importModuleDynamically,

@@ -80,8 +80,8 @@ function checkSource(name: string, from: string, clocks: Named<ClockValue>, mist
 
 /** Hz of a clock at power-on; undefined if it is none, or depends on the CPU's. */
 export function hertzAtStart(name: string, { clocks, derivedClocks }: ClockRows, depth = 0): number | undefined {
-  if (clocks[name] !== undefined) return clocks[name];
-  const row = derivedClocks[name];
+  if (Object.hasOwn(clocks, name)) return clocks[name];
+  const row = Object.hasOwn(derivedClocks, name) ? derivedClocks[name] : undefined;
   if (row === undefined || depth > 64) return undefined;
   const source = hertzAtStart(row.from, { clocks, derivedClocks }, depth + 1);
   return source === undefined ? undefined : (source * (row.multiply ?? 1)) / (row.divide ?? 1);

@@ -6,6 +6,7 @@ import type { PartType } from '../emu/part.js';
 import type { Button } from '../emu/parts/button.js';
 import type { Led } from '../emu/parts/led.js';
 import type { SerialHandle } from '../emu/parts/terminal.js';
+import { blame } from './blame.js';
 import { fromDevicetree } from './imported.js';
 import { machineFrom } from './index.js';
 import { loadYaml } from './load-yaml.js';
@@ -47,7 +48,12 @@ export function defineBoard(description: RawMachine): FileBoard;
 export function defineBoard(board: RawMachine | Parameters<typeof defineTyped>[0]): unknown {
   if ('chip' in board) return defineTyped(board);
   const where = (...path: readonly (string | number)[]) => (path.length === 0 ? 'defineBoard' : path.join('.'));
-  return machineFrom([{ raw: board, where, folder: '.' }]).board;
+  try {
+    return machineFrom([{ raw: board, where, folder: '.' }]).board;
+  } catch (error) {
+    blame(error, defineBoard);
+    throw error;
+  }
 }
 
 /**
@@ -58,10 +64,15 @@ export function defineBoard(board: RawMachine | Parameters<typeof defineTyped>[0
  */
 export function loadBoard(path: string | URL, modules: readonly object[] = []): FileBoard {
   const file = typeof path === 'string' ? resolve(path) : fileURLToPath(path);
-  const kinds = modules.reduce<Kinds>(
-    (all, one) => withExports(all, one as Record<string, unknown>, 'loadBoard'),
-    KINDS,
-  );
-  const source = /\.(dts|dtb)$/i.test(file) ? fromDevicetree(file, kinds) : loadYaml(file);
-  return machineFrom([source], { kinds }).board as unknown as FileBoard;
+  try {
+    const kinds = modules.reduce<Kinds>(
+      (all, one) => withExports(all, one as Record<string, unknown>, 'loadBoard'),
+      KINDS,
+    );
+    const source = /\.(dts|dtb)$/i.test(file) ? fromDevicetree(file, kinds) : loadYaml(file);
+    return machineFrom([source], { kinds }).board as unknown as FileBoard;
+  } catch (error) {
+    blame(error, loadBoard, file);
+    throw error;
+  }
 }

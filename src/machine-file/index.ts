@@ -103,14 +103,19 @@ function baseModel(
       mistakes.add(where, `'${name}' starts from itself, or from too many others`);
       mistakes.check();
     }
-    return modelFrom([loadYaml(resolve(source?.folder ?? '.', name))], mistakes, { kinds }, depth + 1);
+    const file = mistakes.guard(where, () => loadYaml(resolve(source?.folder ?? '.', name)));
+    mistakes.check();
+    return modelFrom([file!], mistakes, { kinds }, depth + 1);
   }
   if (/\.(dts|dtb|svd)$/i.test(name)) {
     const path = resolve(source?.folder ?? '.', name);
     const hasCpu = files.some(({ file }) => file.cpus !== undefined);
     const memory = Object.assign({}, ...files.map(({ file }) => file.memory));
-    const imported = /svd$/i.test(name) ? fromSvd(path, { hasCpu, memory }) : fromDevicetree(path, kinds);
-    return modelFrom([imported], mistakes, { kinds }, depth + 1);
+    const imported = mistakes.guard(where, () =>
+      /svd$/i.test(name) ? fromSvd(path, { hasCpu, memory }) : fromDevicetree(path, kinds),
+    );
+    mistakes.check();
+    return modelFrom([imported!], mistakes, { kinds }, depth + 1);
   }
   const board = mistakes.guard(where, () => boardNamed(name, request));
   mistakes.check();

@@ -66,14 +66,26 @@ export function parseYaml(text: string, name: string, folder: string): Source {
   try {
     raw = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
-    throw new UsageError({
-      what: String((error as Error).message),
-      where: name,
-      remedy: 'write it out without aliases',
-    });
+    const what = String((error as Error).message);
+    throw new UsageError({ what, where: at(aliasIn(document, what)), remedy: 'write it out without aliases' });
   }
   const keys: KeyIndex = new WeakMap();
   return { raw, where: (...path) => positionOf(document, lines, path, name, keys), folder };
+}
+
+/** Where the alias is that a message of the library ends with, or else the first one. */
+function aliasIn(document: Document, message: string): number {
+  const { visit } = yaml();
+  let found: number | undefined;
+  visit(document, {
+    Alias: (_, { source, range }) => {
+      found ??= range?.[0];
+      if (!message.endsWith(`: ${source}`)) return undefined;
+      found = range?.[0];
+      return visit.BREAK;
+    },
+  });
+  return found ?? 0;
 }
 
 /** Keys that are there twice. The parser's own check compares each with each. */
@@ -94,16 +106,18 @@ function checkKeys(document: Document, twice: (offset: number) => void): void {
 /** The parser calls itself for each collection in another one. */
 function checkDepth(text: string, name: string): void {
   let depth = 0;
-  let deepest = 0;
-  for (const letter of text) {
-    if (letter === '[' || letter === '{') deepest = Math.max(deepest, ++depth);
+  let found = /^(?: *(?:- ){64}| {512})/m.exec(text)?.index;
+  for (let i = 0; i < text.length && found === undefined; i++) {
+    const letter = text[i];
+    if (letter === '[' || letter === '{') found = ++depth > MAX_DEPTH ? i : undefined;
     else if (letter === ']' || letter === '}') depth--;
   }
-  const nested = /^(?: *(?:- ){64}| {512})/m.test(text);
-  if (deepest <= MAX_DEPTH && !nested) return;
+  if (found === undefined) return;
+  // The parser, which knows lines, has not begun.
+  const before = text.slice(0, found).split('\n');
   throw new UsageError({
-    what: 'collections lie in each other more than 64 deep',
-    where: name,
+    what: `collections lie in each other more than ${MAX_DEPTH} deep`,
+    where: `${name}:${before.length}:${before.at(-1)!.length + 1}`,
     remedy: 'write it flatter',
   });
 }

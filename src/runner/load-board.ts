@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { blame } from '../machine-file/blame.js';
 import type { FileBoard } from '../machine-file/define-board.js';
 import { machineFrom } from '../machine-file/index.js';
 import { loadYaml, type Source } from '../machine-file/load-yaml.js';
@@ -14,13 +15,22 @@ import { deviceFilesOf, kindsOfModules } from './user-modules.js';
  * @throws MachineMistakes, with the place of each; UsageError when a module cannot be loaded
  */
 export async function loadBoardAsync(machine: string | URL | RawMachine): Promise<FileBoard> {
-  const source = sourceOf(machine);
-  const kinds = await kindsOfModules(deviceFilesOf([source]), KINDS);
-  return machineFrom([source], { kinds }).board as unknown as FileBoard;
+  const file = fileOf(machine);
+  try {
+    const source = file === undefined ? sourceOf(machine) : loadYaml(file);
+    const kinds = await kindsOfModules(deviceFilesOf([source]), KINDS);
+    return machineFrom([source], { kinds }).board as unknown as FileBoard;
+  } catch (error) {
+    blame(error, loadBoardAsync, file);
+    throw error;
+  }
 }
 
-function sourceOf(machine: string | URL | RawMachine): Source {
-  if (machine instanceof URL) return loadYaml(fileURLToPath(machine));
-  if (typeof machine === 'string') return loadYaml(resolve(machine));
+function fileOf(machine: string | URL | RawMachine): string | undefined {
+  if (machine instanceof URL) return fileURLToPath(machine);
+  return typeof machine === 'string' ? resolve(machine) : undefined;
+}
+
+function sourceOf(machine: unknown): Source {
   return { raw: machine, where: (...path) => (path.length === 0 ? 'loadBoardAsync' : path.join('.')), folder: '.' };
 }

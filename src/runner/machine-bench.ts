@@ -14,6 +14,7 @@ import { Breakpoints } from './breakpoints.js';
 import { cpuText, diagnose } from './diagnosis.js';
 import { type FaultDetail, type FaultLog, type FaultWords, faultRecord, NO_FAULTS, withFault } from './fault-log.js';
 import { handledException, returnAddress } from './function-return.js';
+import { hostNow } from './host-clock.js';
 import { checkKind } from './misuse-settings.js';
 import { MisuseWatch } from './misuse-watch.js';
 import type { RunStatistics } from './run-statistics.js';
@@ -199,9 +200,9 @@ export class MachineBench implements Bench {
   /** The machine's guard: ends a run that takes too long on the host. */
   guard(): void {
     if (this.cancelled?.()) throw new GuestError({ what: 'the run was cancelled', where: this.#where });
-    if (performance.now() >= this.#turnEnds) this.endTurn();
+    if (hostNow() >= this.#turnEnds) this.endTurn();
     // A wait that is looked at again is no longer than the wait was.
-    if (this.muted || performance.now() - this.hostWatch.started < this.hostLimit) return;
+    if (this.muted || hostNow() - this.hostWatch.started < this.hostLimit) return;
     throw new GuestError({
       what: `a run took more than ${this.hostLimit / 1000} s of host time`,
       where: this.#where,
@@ -236,7 +237,7 @@ export class MachineBench implements Bench {
     for (;;) {
       if (this.#halted) return 'stopped';
       this.#turnOver = false;
-      this.#turnEnds = performance.now() + this.turn;
+      this.#turnEnds = hostNow() + this.turn;
       const end = this.protect(() => this.drive.run(limit));
       if (end === 'breakpoint') this.breakpoints.noteHit();
       if (end !== 'stopped' || !this.#turnOver) return end;
@@ -252,14 +253,14 @@ export class MachineBench implements Bench {
   /** The same in turns; returns how many steps were made. */
   *stepping(count: number): Turns<number> {
     this.#halted = false;
-    this.#turnEnds = performance.now() + this.turn;
+    this.#turnEnds = hostNow() + this.turn;
     for (let i = 0; i < count; i++) {
       if (i % STEPS_UNGUARDED === 0) {
         this.#turnOver = false;
         this.guard();
         if (this.#turnOver) {
           yield undefined;
-          this.#turnEnds = performance.now() + this.turn;
+          this.#turnEnds = hostNow() + this.turn;
         }
       }
       if (this.#halted) return i;
@@ -271,13 +272,13 @@ export class MachineBench implements Bench {
   /** The limit of host time counts from the outermost call on, however many runs there are inside. */
   timed<T>(fn: () => T): T {
     const watch = this.hostWatch;
-    if (watch.depth === 0) watch.started = performance.now();
+    if (watch.depth === 0) watch.started = hostNow();
     watch.depth++;
     try {
       return fn();
     } finally {
       watch.depth--;
-      if (watch.depth === 0) this.#hostMilliseconds += performance.now() - watch.started;
+      if (watch.depth === 0) this.#hostMilliseconds += hostNow() - watch.started;
     }
   }
 

@@ -7,6 +7,8 @@ import { readElf } from '../../src/emu/debug/elf.js';
 import { SymbolTable } from '../../src/emu/debug/symbols.js';
 import type { Machine } from '../../src/emu/machine.js';
 
+import { contention, ROUNDS } from './contention.js';
+
 /** Something that happens from outside at an instant. */
 interface Input {
   /** CPU cycles since power-on. */
@@ -150,6 +152,16 @@ export const SCENARIOS: readonly Scenario[] = [
     create: () => counting(stm32f4Discovery, 'irq-m4'),
   },
   { name: 'interrupts, pins and bytes at once', cycles: 4 * ARM_MS + 7, outcome: /^U{30,40}$/, create: allAtOnce },
+  ...([32, 64] as const).flatMap((xlen) =>
+    [2, 4].map((harts) => ({
+      name: `${harts} harts of RV${xlen} that contend`,
+      cycles: 30_000,
+      outcome: Array(3)
+        .fill(harts * ROUNDS)
+        .join(' '),
+      create: () => contention(xlen, harts),
+    })),
+  ),
   { name: 'hello', cycles: 5 * RISCV_MS, outcome: 'hello from rv32\n', create: hello },
   { name: 'calculator on RISC-V', cycles: 6 * RISCV_MS, outcome: 'ready\r\n-3\r\n', create: calculatorOnRiscv },
   {

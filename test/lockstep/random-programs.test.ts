@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { riscvVirt, stm32f4Discovery } from '../../src/boards/index.js';
+import { riscvVirt, riscvVirt64, stm32f4Discovery } from '../../src/boards/index.js';
 import { at } from '../../src/boards/rows.js';
 import { mmioCalculator } from '../../src/devices.js';
+import { clintRow } from '../../src/emu/cpu/riscv/clint.js';
+import { MTIME_CLOCK, riscv } from '../../src/emu/cpu/riscv/core.js';
+import { plic, VIRT_PLIC } from '../../src/emu/cpu/riscv/plic.js';
+import type { Xlen } from '../../src/emu/cpu/riscv/x-registers.js';
 import type { EngineMode } from '../../src/emu/isa/engine-mode.js';
-import type { Machine, MachineOptions } from '../../src/emu/machine.js';
+import { Machine, type MachineOptions } from '../../src/emu/machine.js';
 import type { LoadSegment } from '../../src/emu/machine-description.js';
 import { Random } from '../differential/thumb-program.js';
 import { type Ground, randomActions } from './actions.js';
 import { diverge, shrink } from './lockstep.js';
-import * as RV32 from './rv32-map.js';
-import { rv32Program } from './rv32-tasks.js';
+import * as RISCV from './riscv-map.js';
+import { riscvProgram } from './riscv-tasks.js';
 import * as THUMB from './thumb-map.js';
 import { type Plan, thumbProgram } from './thumb-tasks.js';
 
@@ -18,7 +22,7 @@ import { type Plan, thumbProgram } from './thumb-tasks.js';
 
 const TASKS = 6;
 const STOPS_EACH = 250;
-const STOPS = Number(process.env['FWTEST_LOCKSTEP_STOPS'] ?? (process.env['FWTEST_LONG'] ? 100_000 : 8000));
+const STOPS = Number(process.env['FWTEST_LOCKSTEP_STOPS'] ?? (process.env['FWTEST_LONG'] ? 100_000 : 7000));
 const FIRST = Number(process.env['FWTEST_LOCKSTEP_SEED'] ?? 1);
 const MODES = ['hot', 'auto'] as const;
 
@@ -53,19 +57,53 @@ const THUMB_TARGET: Target = {
   },
 };
 
+/** A `virt` whose harts raise an exception for misaligned accesses (Priv 3.6.3.3 leaves that to the platform). */
+function strict(xlen: Xlen, options: MachineOptions): Machine {
+  const cpu = riscv({
+    ...{ name: 'strict', xlen, isa: 'imac', modes: 'm', pmpEntries: 0, misaligned: 'trap', timebase: 10_000_000 },
+    ...{ harts: [{ hartId: 0, resetVector: RISCV.RAM }], interruptController: 'plic' },
+    beside: ({ mtime, harts }) => ({
+      clint: clintRow(0x200_0000, mtime, harts, MTIME_CLOCK),
+      plic: { address: 0xc00_0000, device: plic(VIRT_PLIC), wires: { 'hart0.meip': 'cpu.hart0.meip' } },
+    }),
+  });
+  const { chip } = xlen === 64 ? riscvVirt64 : riscvVirt;
+  return new Machine({ ...chip, cpu }, options);
+}
+
+const RISCV_GROUND: Ground = {
+  data: [...words(RISCV.SCRATCH + 0xf80, 4), RISCV.AREA + RISCV.OFFSET.ticks, RISCV.STACK_TOP - 8],
+  code: words(RISCV.CODE + 0x2000, 16),
+  pins: [],
+};
+
 const TARGETS: readonly Target[] = [
   THUMB_TARGET,
   { ...THUMB_TARGET, name: 'Thumb-2 in slow flash', create: (options) => slow(0x105, options) },
   { ...THUMB_TARGET, name: 'Thumb-2 in slow flash with caches', create: (options) => slow(0x707, options) },
   {
     name: 'RV32IMAC',
-    program: rv32Program,
+    program: (plan) => riscvProgram(32, plan),
     create: (options) => riscvVirt.createMachine(options),
-    ground: {
-      data: [...words(RV32.SCRATCH + 0xf80, 4), RV32.AREA + RV32.OFFSET.ticks, RV32.STACK_TOP - 4],
-      code: words(RV32.CODE + 0x2000, 16),
-      pins: [],
-    },
+    ground: RISCV_GROUND,
+  },
+  {
+    name: 'RV64IMAC',
+    program: (plan) => riscvProgram(64, plan),
+    create: (options) => riscvVirt64.createMachine(options),
+    ground: RISCV_GROUND,
+  },
+  {
+    name: 'RV32IMAC, misaligned accesses trap',
+    program: (plan) => riscvProgram(32, plan),
+    create: (options) => strict(32, options),
+    ground: RISCV_GROUND,
+  },
+  {
+    name: 'RV64IMAC, misaligned accesses trap',
+    program: (plan) => riscvProgram(64, plan),
+    create: (options) => strict(64, options),
+    ground: RISCV_GROUND,
   },
 ];
 

@@ -31,14 +31,13 @@ import { readNotes } from './note.js';
 import type { Neighbour } from './pipeline.js';
 import { prebuilt } from './prebuilt.js';
 import { prebuiltName } from './prebuilt-name.js';
-import { slotValues } from './record.js';
+import { slotValue } from './record.js';
 import { pagesOfChunk, Records } from './records.js';
 import { registerUse } from './register-use.js';
 import type { Scalar } from './semantics.js';
 import { SLOW_CALLS } from './slow-path.js';
 import { ALL_PAGES, PAGES, SoftTlb } from './soft-tlb.js';
 import { TableEntries } from './table-entries.js';
-import { staticsOf } from './variant.js';
 
 export type { EngineExit, EngineHost } from './engine-host.js';
 
@@ -577,7 +576,7 @@ export class ColdEngine {
     return decoded && this.#neighbour(pc, decoded);
   }
   #neighbour(pc: number, decoded: Decoded): Neighbour {
-    const { programs } = this.#compiled.handlers.code(decoded.row, staticsOf(decoded.row, decoded.fields));
+    const { programs } = this.#compiled.handlers.code(decoded.row, decoded.fields);
     const { row, fields, length, word } = decoded;
     const program = programs[0]!;
     return { row, fields, length, word, pc, program, ...registerUse(program, fields, pc) };
@@ -869,12 +868,11 @@ export class ColdEngine {
     const { row, fields, length, beside } = decoded;
     if (beside !== undefined) this.#dependsOn(address, beside);
     const { handlers } = this.#compiled;
-    const statics = staticsOf(row, fields);
-    const { outside, inside } = handlers.numbers(row, statics);
+    const { outside, inside } = handlers.numbers(row, fields);
     const record = this.#recordFor(address);
-    const code = handlers.code(row, statics);
-    for (const [index, value] of slotValues(code.programs, code.record, fields, address).entries()) {
-      const slot = code.record.slots[index]!;
+    const { programs, record: layout } = handlers.code(row, fields);
+    for (const slot of layout.slots) {
+      const value = slotValue(programs, slot, fields, address);
       const at = record + slot.offset;
       if (slot.bytes === 4) this.#words[at >> 2] = value;
       else if (slot.bytes === 2) this.#halfwords[at >> 1] = value;

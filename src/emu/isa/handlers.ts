@@ -2,7 +2,7 @@ import type { Fields, Isa, Row } from './instruction.js';
 import type { Program } from './ir.js';
 import { layoutState, type StateLayout } from './layout.js';
 import { layoutRecord, type RecordLayout } from './record.js';
-import { combinationCount, combinationIndex, emit, staticCombinations, type Variant } from './variant.js';
+import { combinationCount, combinationIndex, emit, staticCombinations, staticsOf, type Variant } from './variant.js';
 
 /** Handler numbers below 3 stand in a record for these; `REGION`: a compiled region begins here. */
 export const UNDECODED = 0;
@@ -79,20 +79,24 @@ export class Handlers {
     return ordered.map((variant, index) => ({ variant, number: index + FIRST, inlined: inlined(variant) }));
   }
 
-  /** The handler numbers of an instruction outside and inside IT blocks; they index `all` from `FIRST` on. */
+  /** The handler numbers of an instruction outside and inside IT blocks; they index `all` from `FIRST` on. Other fields do not matter. */
   numbers(row: Row, statics: Fields): { outside: number; inside: number } {
     const place = this.#places.get(row)!;
     const index = combinationIndex(row, statics);
     return { outside: place.outside + index * place.step, inside: place.inside + index * place.step };
   }
 
-  /** An instruction's operations and record, made when first asked for. */
-  code(row: Row, statics: Fields): InstructionCode {
-    const known = this.#code.get(row) ?? new Map<number, InstructionCode>();
-    this.#code.set(row, known);
-    const index = combinationIndex(row, statics);
+  /** An instruction's operations and record, made when first asked for. Other fields than static ones do not matter. */
+  code(row: Row, fields: Fields): InstructionCode {
+    let known = this.#code.get(row);
+    if (known === undefined) {
+      known = new Map<number, InstructionCode>();
+      this.#code.set(row, known);
+    }
+    const index = combinationIndex(row, fields);
     let code = known.get(index);
     if (!code) {
+      const statics = staticsOf(row, fields);
       const programs = (differsInItBlock(this.isa, row) ? [false, true] : [false]).map((inItBlock) =>
         emit(this.isa, { row, statics, inItBlock }),
       );

@@ -29,50 +29,88 @@ export interface Pattern {
   readonly length: 16 | 32;
   readonly mask: number;
   readonly match: number;
+  /** How many bits belong to static letters. */
+  readonly staticBits: number;
   readonly fields: readonly Field[];
 }
 
 const [ZERO, ONE, X, SPACE] = ['0', '1', 'x', ' '].map((one) => one.charCodeAt(0));
-const isLetter = (code: number) => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+const isLower = (code: number) => code >= 0x61 && code <= 0x7a;
+const isUpper = (code: number) => code >= 0x41 && code <= 0x5a;
 
 /**
  * Reads a pattern; for a 32-bit one the first character is bit 31 (Thumb: bit 15 of the first halfword). Every start of a
- * machine reads hundreds: no regular expressions, no lists of characters.
+ * machine reads hundreds: no regular expressions, no lists of characters, and where letters stand only when somebody asks.
  */
 export function parsePattern(text: string): Pattern {
-  const length = lengthOf(text);
-  let [mask, match, position, before] = [0, 0, length, -1];
-  const fields: { letter: string; width: number; runs: [number, number][] }[] = [];
+  let mask = 0;
+  let match = 0;
+  let length = 0;
+  let staticBits = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === SPACE) continue;
+    length++;
+    mask <<= 1;
+    match <<= 1;
+    if (code === ZERO) mask |= 1;
+    else if (code === ONE) {
+      mask |= 1;
+      match |= 1;
+    } else if (isUpper(code)) staticBits++;
+    else if (!isLower(code)) {
+      throw new InternalError({ what: `pattern '${text}' has an unknown character '${text[i]}'` });
+    }
+  }
+  if (length !== 16 && length !== 32) {
+    throw new InternalError({ what: `pattern '${text}' has ${length} bits, not 16 or 32` });
+  }
+  return new ReadPattern(text, length, mask >>> 0, match >>> 0, staticBits);
+}
+
+class ReadPattern implements Pattern {
+  readonly text: string;
+  readonly length: 16 | 32;
+  readonly mask: number;
+  readonly match: number;
+  readonly staticBits: number;
+  private known: readonly Field[] | undefined;
+
+  constructor(text: string, length: 16 | 32, mask: number, match: number, staticBits: number) {
+    this.text = text;
+    this.length = length;
+    this.mask = mask;
+    this.match = match;
+    this.staticBits = staticBits;
+    this.known = undefined;
+  }
+  get fields(): readonly Field[] {
+    this.known ??= fieldsOf(this.text, this.length);
+    return this.known;
+  }
+}
+
+interface ReadField {
+  readonly letter: string;
+  width: number;
+  readonly runs: [number, number][];
+}
+
+function fieldsOf(text: string, length: number): readonly Field[] {
+  let [position, before] = [length, -1];
+  const fields: ReadField[] = [];
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code === SPACE) continue;
     position--;
-    if (code === ZERO) mask |= 1 << position;
-    else if (code === ONE) {
-      mask |= 1 << position;
-      match |= 1 << position;
-    } else if (!isLetter(code)) {
-      throw new InternalError({ what: `pattern '${text}' has an unknown character '${text[i]}'` });
-    } else if (code !== X) addBit(fields, text[i]!, position, before === code);
+    if (code !== ZERO && code !== ONE && code !== X) addBit(fields, text[i]!, position, before === code);
     before = code;
   }
-  return { text, length, mask: mask >>> 0, match: match >>> 0, fields };
-}
-
-function lengthOf(text: string): 16 | 32 {
-  let bits = 0;
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== SPACE) bits++;
-  if (bits === 16 || bits === 32) return bits;
-  throw new InternalError({ what: `pattern '${text}' has ${bits} bits, not 16 or 32` });
+  return fields;
 }
 
 /** One more bit of a letter, below those it has; `joined`: next to the last one. */
-function addBit(
-  fields: { letter: string; width: number; runs: [number, number][] }[],
-  letter: string,
-  position: number,
-  joined: boolean,
-): void {
+function addBit(fields: ReadField[], letter: string, position: number, joined: boolean): void {
   let field = fields.find((one) => one.letter === letter);
   if (field === undefined) {
     field = { letter, width: 0, runs: [] };

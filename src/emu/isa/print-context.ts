@@ -106,5 +106,6 @@ export interface HotContext {
   checkedBefore(id: number): boolean;
   /** Where loads are expected; any other address is a slow access. */
   readonly window: MemoryWindow | undefined;
-  readonly charge: (cycles: number, depth: number) => void;
+  /** `branches`: a branch follows at once. */
+  readonly charge: (cycles: number, depth: number, branches: boolean) => void;
 }

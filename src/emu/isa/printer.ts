@@ -149,7 +149,7 @@ export class Printer {
         this.#rarely(node);
         return;
       case 'charge':
-        this.#charge(node.args[0]);
+        this.#charge(id, node.args[0]);
         return;
       case 'var':
       case 'writeVar':
@@ -719,11 +719,13 @@ export class Printer {
     out.op(OP.end);
   }
 
-  #charge(cycles: number): void {
+  #charge(id: number, cycles: number): void {
     const { out, budget, hot } = this.#context;
     const node = this.#program[cycles]!;
     if (hot && node.op === 'const') {
-      hot.charge(Number(node.value), this.#depth);
+      let next = id + 1;
+      while (this.#program[next]?.op === 'const') next++;
+      hot.charge(Number(node.value), this.#depth, this.#program[next]?.op === 'branch');
       return;
     }
     out.get(budget);

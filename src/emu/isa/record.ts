@@ -155,15 +155,16 @@ export function layoutRecord(programs: readonly Program[], registerSize: number,
   return { slots: [...slots.values()], views };
 }
 
-/** The slots' values for one encoding at one address, in the order of `layout.slots`. */
-export function slotValues(programs: readonly Program[], layout: RecordLayout, fields: Fields, pc: number): number[] {
-  return layout.slots.map((slot) => {
-    return Math.imul(decodedValue(programs[slot.program]!, slot.node, fields, pc), slot.scale);
-  });
+/** A slot's value for one encoding at one address. */
+export function slotValue(programs: readonly Program[], slot: Slot, fields: Fields, pc: number): number {
+  return Math.imul(decodedValue(programs[slot.program]!, slot.node, fields, pc), slot.scale);
 }
 
 /** The value of a node that follows from operands and pc, for one encoding at one address. */
 export function decodedValue(program: Program, node: number, fields: Fields, pc: number): number {
+  const only = program[node]!;
+  // most are the number of a register
+  if (only.op === 'operand') return fields[only.letter]! | 0;
   const value = (id: number): number => compute(program[id]!, value, fields, pc) | 0;
   return value(node);
 }

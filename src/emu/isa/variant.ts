@@ -11,7 +11,7 @@ export interface Variant {
   readonly inItBlock: boolean;
 }
 
-const isStatic = (letter: string) => letter !== letter.toLowerCase();
+const isStatic = (letter: string) => letter.charCodeAt(0) < 0x61;
 
 /** The static letters of an encoding with their values, as a key. */
 export function staticsOf(row: Row, fields: Fields): Fields {
@@ -40,15 +40,15 @@ export function staticCombinations(row: Row): Fields[] {
 
 /** How many combinations there are. */
 export function combinationCount(row: Row): number {
-  let count = 1;
-  for (const { letter, width } of row.pattern.fields) if (isStatic(letter)) count <<= width;
-  return count;
+  return 1 << row.pattern.staticBits;
 }
 
 /** Which of them has these values. */
 export function combinationIndex(row: Row, statics: Fields): number {
+  const { pattern } = row;
+  if (pattern.staticBits === 0) return 0;
   let index = 0;
-  for (const { letter, width } of row.pattern.fields) {
+  for (const { letter, width } of pattern.fields) {
     if (isStatic(letter)) index = (index << width) | statics[letter]!;
   }
   return index;

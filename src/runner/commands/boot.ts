@@ -11,6 +11,7 @@ import { frequencyText, grouped, timeText } from '../../matchers/message.js';
 import { misuseText } from '../../matchers/misuse-text.js';
 import { faultedText } from '../diagnosis.js';
 import type { ExitCode } from '../exit-code.js';
+import { hostNow } from '../host-clock.js';
 import { FAULTING } from '../machine-bench.js';
 import type { ChosenMachine } from '../machine-choice.js';
 import { type MisuseLevel, MisuseLevels } from '../misuse-settings.js';
@@ -118,14 +119,17 @@ class Session {
   }
 
   /** Runs one slice, and looks at what came of it. The keyboard is heard meanwhile, if that takes long. */
-  async advance(slice: Duration): Promise<void> {
+  async advance(slice: Duration, listen: () => void): Promise<void> {
     const { bench } = this.#station;
     bench.turn = TURN_MS;
     const turns = bench.running(bench.limit(slice));
     for (;;) {
       const { done, value } = turns.next();
       if (done) bench.mustGoOn(value);
-      else await pause(0);
+      else {
+        listen();
+        await pause(0);
+      }
       if (done || this.#quit || this.ending) break;
     }
     if (this.#exitCode !== undefined) {
@@ -283,19 +287,22 @@ async function runSession(
   session: Session,
   station: Station,
   span: Span | undefined,
+  listen: () => void,
   between: () => void,
 ): Promise<Ending> {
-  // With a person at the keyboard machine time is not faster than the clock on the wall.
-  const paced = process.stdin.isTTY === true && span === undefined;
-  const started = performance.now();
+  const started = hostNow();
+  let paced: boolean | undefined;
   let slices = 0;
   for (;;) {
     const slice = nextSlice(span, station);
     if (slice === undefined) return session.outcome();
-    await session.advance(slice);
+    await session.advance(slice, listen);
+    listen();
     between();
     if (session.ending) return session.ending;
-    if (++slices % 4 === 0 || paced) await pause(paced ? station.bench.time / 1e6 - (performance.now() - started) : 0);
+    // With a person at the keyboard machine time is not faster than the clock on the wall.
+    paced ??= span === undefined && process.stdin.isTTY === true;
+    if (++slices % 4 === 0 || paced) await pause(paced ? station.bench.time / 1e6 - (hostNow() - started) : 0);
   }
 }
 
@@ -339,14 +346,18 @@ export async function boot(image: string | undefined, options: BootOptions): Pro
   const streams = await uartStreams(station.board, options.uart ?? [], (line) => console.error(line));
   const session = new Session(station, onTerminal(station, streams, named), options);
   const stubs = chosen.stubs ? await watchStubs(station, session, options) : undefined;
-  const stopListening = listenToInput(session);
+  // Node takes milliseconds to make `process.stdin`: not before the first byte, nobody is heard before the first turn anyway.
+  let stopListening: (() => void) | undefined;
+  const listen = () => {
+    stopListening ??= listenToInput(session);
+  };
   const closed = (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     session.deafened();
   };
   process.stdout.on('error', closed);
-  const ending = await runSession(session, station, span, () => streams.flush()).finally(() => {
-    stopListening();
+  const ending = await runSession(session, station, span, listen, () => streams.flush()).finally(() => {
+    stopListening?.();
     streams.close();
   });
   const code = finish(session, station, options, ending);

@@ -90,6 +90,10 @@ export class RegionPrinter {
   readonly #pool = new Map<Type, number[]>();
   /** Cycles of instructions printed since the budget was last reduced. */
   #pending = 0;
+  /** Of them, those from before the block that is printed. */
+  #carried = 0;
+  /** Cycles of the branch that is printed next. */
+  #taken = 0;
   /** One of LEFT. */
   readonly #left = this.#out.local('i32');
   /** Of a call into the machine: the budget before it, and how it was cut. */
@@ -201,13 +205,14 @@ export class RegionPrinter {
     this.#frames.push({ kind: 'merge', block: outer });
     this.#within(block, rest);
     this.#close();
+    this.#carried = 0;
     this.#tree(outer);
   }
 
   #block(index: number): void {
     const { checked, cyclesToCheck, blocks } = this.#region;
     const { steps, pc } = blocks[index]!;
-    this.#pending = 0;
+    this.#pending = this.#carried;
     this.#guarded.clear();
     this.#words = this.#wordsAtStart(index);
     this.#proceed(index);
@@ -525,8 +530,12 @@ export class RegionPrinter {
       },
       branch: (depth, target) => {
         if (target === undefined) this.#out.set(PC);
+        const pending = this.#pending;
+        this.#pending += this.#taken;
+        this.#taken = 0;
         if (calls) this.#leaveIfCut(block, target, depth);
         this.#branch(block, step, depth, target);
+        this.#pending = pending;
       },
       leave: (depth, resume) => {
         if (calls) this.#settleCut();
@@ -561,9 +570,10 @@ export class RegionPrinter {
         inline,
         before: () => this.#beforeCall(part),
         after: (helper) => this.#afterCall(helper),
-        charge: (cycles, depth) => {
-          if (depth > 0 || part.predicate) this.#pay(cycles);
-          else this.#pending += cycles;
+        charge: (cycles, depth, branches) => {
+          if (depth === 0 && !part.predicate) this.#pending += cycles;
+          else if (branches) this.#taken += cycles;
+          else this.#pay(cycles);
         },
       },
     };
@@ -600,7 +610,10 @@ export class RegionPrinter {
     out.get(this.#cut).i32(0).memory(OP.i32_load, ENGINE.stale).op(OP.i32_or, OP.if, EMPTY_BLOCK);
     this.#settleCut();
     // an access that only took its time leaves enough for the way to the next check, mostly
-    out.get(BUDGET).i32(this.#region.cyclesToCheck[block]!).op(OP.i32_lt_s);
+    out
+      .get(BUDGET)
+      .i32(this.#carried + this.#region.cyclesToCheck[block]!)
+      .op(OP.i32_lt_s);
     out.i32(0).memory(OP.i32_load, ENGINE.stale).op(OP.i32_or, OP.if, EMPTY_BLOCK);
     this.#leaveAt(next, LEFT.otherwise, depth + 2, this.#pending, 'event');
     out.op(OP.end, OP.end);
@@ -720,15 +733,18 @@ export class RegionPrinter {
   #goTo(from: number, pc: number, depth: number): void {
     const detour = this.#region.blocks[from]!.detours.get(pc);
     const to = detour ? detour.by : this.#region.blockAt.get(pc);
-    const pending = this.#pending;
+    const [pending, carried] = [this.#pending, this.#carried];
     if (to === undefined || !this.#region.blocks[from]!.successors.includes(to)) {
       this.#exitTo(pc, 'go', depth, pending);
       return;
     }
-    this.#pay(pending);
+    const { checked, headers, forwardEdges } = this.#region;
+    const isBehind = to > from && forwardEdges[to]! === 1;
+    this.#carried = isBehind && !headers.has(to) && !checked.has(to) ? pending : 0;
+    if (this.#carried === 0) this.#pay(pending);
     if (detour) this.#out.i32(detour.place).set(this.#way);
     if (to <= from) this.#out.br(this.#depthOf((frame) => frame.kind === 'loop' && frame.block === to, depth));
-    else if (this.#region.forwardEdges[to]! > 1) {
+    else if (!isBehind) {
       this.#out.br(this.#depthOf((frame) => frame.kind === 'merge' && frame.block === to, depth));
     } else {
       const [open, line, words] = [this.#open, this.#line, this.#words];
@@ -741,6 +757,7 @@ export class RegionPrinter {
       this.#words = words;
     }
     this.#pending = pending;
+    this.#carried = carried;
   }
 }
 

@@ -1,14 +1,14 @@
-/** Where the parts of a random RV32 program lie on the virt board. */
+/** Where the parts of a random RISC-V program lie on the virt board. */
 
 export const RAM = 0x8000_0000;
 export const HANDLER = RAM + 0x400;
 /** Code reaches over a border of 64 KiB, behind which decoded instructions are another chunk's. */
 export const CODE = RAM + 0xe000;
-export const CODE_SIZE = 0x8000;
+export const CODE_SIZE = 0x1_0000;
 
 /** What mscratch points to: registers of the handler, then words that it shares with the program. */
 export const AREA = RAM + 0x2_0000;
-export const OFFSET = { x7: 0, x8: 4, x9: 8, traps: 16, recover: 20, ticks: 24, taskTicks: 28 } as const;
+export const OFFSET = { x7: 0, x8: 8, x9: 16, traps: 24, recover: 32, ticks: 40, taskTicks: 48 } as const;
 
 export const STACK_TOP = RAM + 0x2_1000;
 export const SCRATCH = RAM + 0x2_2000;

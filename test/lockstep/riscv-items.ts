@@ -1,17 +1,11 @@
 import { CSR, type CsrName } from '../../src/emu/cpu/riscv/csr-numbers.js';
-import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
 import type { Row } from '../../src/emu/isa/instruction.js';
-import { asm, encode, mnemonicOf } from '../differential/riscv-encode.js';
-import * as MAP from './rv32-map.js';
-import { fieldsFor, freeRegister, type Task } from './rv32-task.js';
+import { encode } from '../differential/riscv-encode.js';
+import * as MAP from './riscv-map.js';
+import { fieldsFor, freeRegister, type Task } from './riscv-task.js';
 
 /** Random instructions that go on behind themselves, with what they need before them. */
 
-const byTiming = (...timings: readonly string[]) => rv32imac.rows.filter((row) => timings.includes(row.timing));
-const PLAIN = byTiming('alu', 'mul', 'div');
-const ACCESSES = byTiming('load', 'store', 'amo');
-const WORDS = ACCESSES.filter((row) => /^(lw|sw)$/.test(mnemonicOf(row)));
-const CSR_ROWS = byTiming('csr');
 const CSRS: readonly CsrName[] = [
   ...([
     'mcycle',
@@ -28,13 +22,14 @@ const CSRS: readonly CsrName[] = [
   ] as const),
   ...(['mhartid', 'mcountinhibit', 'mepc'] as const),
 ];
-const TRAPS = rv32imac.rows.filter((row) => /^(ecall|c?\.?ebreak)$/.test(mnemonicOf(row)));
+const TRAPS = ['ecall', 'ebreak', 'c.ebreak'];
 const DEVICES = [MAP.CALCULATOR, MAP.CALCULATOR + 8, MAP.CALCULATOR + 12, MAP.MSIP, MAP.UART + 4];
 const READABLE = [...DEVICES, MAP.MTIME, MAP.MTIMECMP, MAP.BANANA, MAP.CALCULATOR + 16];
 
 export function plain(task: Task, count = 1): void {
+  const rows = task.out.ground.withTiming('alu', 'mul', 'div', 'div64');
   for (let left = count; left > 0; ) {
-    const row = task.random.pick(PLAIN);
+    const row = task.random.pick(rows);
     const fields = fieldsFor(task, row);
     if (!fields) continue;
     task.out.put(encode(row, fields));
@@ -49,8 +44,9 @@ export function memory(task: Task): void {
     device(task);
     return;
   }
+  const rows = out.ground.withTiming('load', 'store', 'amo');
   for (;;) {
-    const row = random.pick(ACCESSES);
+    const row = random.pick(rows);
     const narrow = row.pattern.fields.some(({ letter, width }) => letter === 's' && width === 3);
     const baseOf = (s: number | undefined) => (s === undefined ? 2 : s + (narrow ? 8 : 0));
     const fields = fieldsFor(task, row, (f) => baseOf(f['s']) === 2 || free.has(baseOf(f['s'])));
@@ -76,7 +72,7 @@ function address({ random }: Task, row: Row): number {
 /** A register of a device, polled or written; mtime among them shows when the access was made. */
 function device(task: Task): void {
   const { random, out } = task;
-  const row = random.pick(WORDS);
+  const row = out.ground.row(random.pick(['lw', 'sw']));
   const load = row.text.startsWith('lw');
   const fields = fieldsFor(
     task,
@@ -97,7 +93,7 @@ export function reservation(task: Task): void {
   const s = freeRegister(task);
   out.set(s, MAP.SCRATCH + 0x800 + (random.chance(0.95) ? 4 : 2) * random.below(16));
   const use = (name: string): void => {
-    const row = rv32imac.rows.find((candidate) => mnemonicOf(candidate) === name)!;
+    const row = out.ground.row(name);
     const fields = fieldsFor(
       task,
       row,
@@ -108,14 +104,15 @@ export function reservation(task: Task): void {
     );
     if (fields) out.put(encode(row, fields));
   };
-  if (random.chance(0.85)) use('lr.w');
+  const width = out.ground.xlen === 64 && random.chance(0.5) ? 'd' : 'w';
+  if (random.chance(0.85)) use(`lr.${width}`);
   if (random.chance(0.3)) use(random.pick(['lr.w', 'sc.w', 'amoadd.w']));
-  use('sc.w');
+  use(`sc.${width}`);
 }
 
 /** A CSR read or written: counters, which show the time; read-only ones, which trap when written. */
 export function csr(task: Task): void {
-  const row = task.random.pick(CSR_ROWS);
+  const row = task.random.pick(task.out.ground.withTiming('csr'));
   const fields = fieldsFor(task, row);
   if (fields) task.out.put(encode(row, { ...fields, c: CSR[task.random.pick(CSRS)] }));
 }
@@ -124,6 +121,7 @@ export function csr(task: Task): void {
 export function system(task: Task): void {
   const { random, out } = task;
   const n = freeRegister(task);
+  const { asm } = out.ground;
   if (random.chance(0.5)) {
     out.put(asm.addi(n, 0, 8), asm.csrc('mstatus', n));
     plain(task, 1 + random.below(3));
@@ -146,14 +144,13 @@ export function system(task: Task): void {
 export function trap(task: Task): void {
   const { random, out } = task;
   if (random.chance(0.6)) {
-    const row = random.pick(TRAPS);
-    out.put(encode(row, {}));
+    out.put(encode(out.ground.row(random.pick(TRAPS)), {}));
   } else out.put(random.pick([{ word: 0, length: 2 } as const, { word: 0xffff_ffff, length: 4 } as const]));
 }
 
 /** WFI: the timer ends it. */
 export function wait({ out }: Task): void {
-  out.put(encode(rv32imac.rows.find(({ text }) => text === 'wfi')!, {}));
+  out.put(encode(out.ground.row('wfi'), {}));
 }
 
 /**
@@ -165,8 +162,9 @@ export function selfModify(task: Task): void {
   const rd = freeRegister(task);
   const a = freeRegister(task);
   const value = freeRegister(task, [a]);
-  const load = rv32imac.rows.find((row) => mnemonicOf(row) === 'c.li')!;
-  const over = rv32imac.rows.find((row) => mnemonicOf(row) === 'c.j')!;
+  const { ground } = out;
+  const { asm } = ground;
+  const [load, over] = [ground.row('c.li'), ground.row('c.j')];
   const word = () =>
     random.chance(0.25)
       ? encode(over, { i: 0, j: 0, k: 0, l: 0, m: 0, n: 0, o: 2, p: 0 }).word
@@ -176,14 +174,13 @@ export function selfModify(task: Task): void {
   // value = fuel odd ? second : first
   out.put(asm.andi(value, fuel, 1));
   out.set(a, second - first);
-  out.put(encode(rv32imac.rows.find((row) => mnemonicOf(row) === 'mul')!, { d: value, s: value, t: a }));
+  out.put(asm.make('mul', { d: value, s: value, t: a }));
   out.set(a, first);
   out.put(asm.add(value, value, a));
   const at = out.address;
-  out.address += 8;
-  const store = rv32imac.rows.find((row) => mnemonicOf(row) === 'sh')!;
-  out.put(encode(store, { t: value, s: a, i: 0 }));
-  if (random.chance(0.5)) out.put(encode(rv32imac.rows.find(({ text }) => text === 'fence.i')!, {}));
+  out.address += out.setBytes;
+  out.put(encode(ground.row('sh'), { t: value, s: a, i: 0 }));
+  if (random.chance(0.5)) out.put(encode(ground.row('fence.i'), {}));
   plain(task, random.below(2));
   const slot = known ?? out.address;
   out.at(at, () => out.set(a, slot));

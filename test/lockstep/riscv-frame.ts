@@ -1,8 +1,6 @@
-import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
-import { asm, mnemonicOf } from '../differential/riscv-encode.js';
 import type { Random } from '../differential/thumb-program.js';
-import * as MAP from './rv32-map.js';
-import { emitBranch, type Rv32Writer } from './rv32-task.js';
+import * as MAP from './riscv-map.js';
+import { emitBranch, type RiscvWriter } from './riscv-task.js';
 
 /**
  * What stands around the random tasks: start and trap handler. The handler goes on behind an instruction that trapped, or at
@@ -15,7 +13,8 @@ const MIE = 8;
 const MTIE_MSIE = 0x88;
 const { x7, x8, x9, traps, recover, ticks, taskTicks } = MAP.OFFSET;
 
-export function writeFrame(out: Rv32Writer, random: Random, first: number): void {
+export function writeFrame(out: RiscvWriter, random: Random, first: number): void {
+  const { asm } = out.ground;
   out.address = MAP.RAM;
   out.set(5, MAP.HANDLER);
   out.put(asm.csrw('mtvec', 5));
@@ -31,18 +30,20 @@ export function writeFrame(out: Rv32Writer, random: Random, first: number): void
 }
 
 /** Adds one to a word of the area at x6 and leaves it in x7. */
-function countUp(out: Rv32Writer, offset: number): void {
+function countUp(out: RiscvWriter, offset: number): void {
+  const { asm } = out.ground;
   out.put(asm.lw(7, 6, offset), asm.addi(7, 7, 1), asm.sw(7, 6, offset));
 }
 
-function writeHandler(out: Rv32Writer, interval: number): void {
-  out.put(asm.csrrw(6, 'mscratch', 6), asm.sw(7, 6, x7), asm.sw(8, 6, x8), asm.sw(9, 6, x9));
+function writeHandler(out: RiscvWriter, interval: number): void {
+  const { asm } = out.ground;
+  out.put(asm.csrrw(6, 'mscratch', 6), asm.store(7, 6, x7), asm.store(8, 6, x8), asm.store(9, 6, x9));
   countUp(out, traps);
   out.put(asm.csrr(7, 'mcause'));
   const toInterrupt = later(out, 'blt', 7, 0);
   out.put(asm.csrr(7, 'mepc'));
-  out.set(8, -MAP.CODE | 0);
-  out.put(asm.add(8, 7, 8));
+  out.set(8, MAP.CODE);
+  out.put(asm.make('sub', { d: 8, s: 7, t: 8 }));
   out.set(9, MAP.CODE_SIZE);
   const toRecover = later(out, 'bgeu', 8, 9);
   out.put(asm.lhu(8, 7, 0), asm.andi(8, 8, 3), asm.addi(8, 8, -3), asm.sltiu(8, 8, 1), asm.slli(8, 8, 1));
@@ -54,14 +55,15 @@ function writeHandler(out: Rv32Writer, interval: number): void {
   out.put(asm.sltiu(7, 7, MOST_TICKS));
   const toOutEarly = later(out, 'bne', 7, 0);
   toRecover();
-  out.put(asm.lw(7, 6, recover), asm.csrw('mepc', 7));
+  out.put(asm.load(7, 6, recover), asm.csrw('mepc', 7));
   toOut();
   toOutEarly();
-  out.put(asm.lw(7, 6, x7), asm.lw(8, 6, x8), asm.lw(9, 6, x9), asm.csrrw(6, 'mscratch', 6), asm.mret());
+  out.put(asm.load(7, 6, x7), asm.load(8, 6, x8), asm.load(9, 6, x9), asm.csrrw(6, 'mscratch', 6), asm.mret());
 }
 
 /** The next timer interrupt after an interval that varies, and no software interrupt any more. */
-function writeInterrupt(out: Rv32Writer, interval: number): void {
+function writeInterrupt(out: RiscvWriter, interval: number): void {
+  const { asm } = out.ground;
   countUp(out, ticks);
   out.put(asm.andi(7, 7, 31), asm.addi(7, 7, interval));
   out.set(8, MAP.MTIME);
@@ -73,8 +75,8 @@ function writeInterrupt(out: Rv32Writer, interval: number): void {
 }
 
 /** Room for a branch; what this gives leads it to where the writer is then. */
-function later(out: Rv32Writer, name: string, s: number, t: number): () => void {
-  const row = rv32imac.rows.find((candidate) => mnemonicOf(candidate) === name)!;
+function later(out: RiscvWriter, name: string, s: number, t: number): () => void {
+  const row = out.ground.row(name);
   const at = out.address;
   out.address += 4;
   return () => {

@@ -1,13 +1,12 @@
-import { rv32imac } from '../../src/emu/cpu/riscv/isa.js';
-import { asm, encode, mnemonicOf } from '../differential/riscv-encode.js';
-import { memory, plain } from './rv32-items.js';
-import { branchLater, emitBranch, type Fixup, fieldsFor, freeRegister, type Task } from './rv32-task.js';
+import type { Row } from '../../src/emu/isa/instruction.js';
+import { encode } from '../differential/riscv-encode.js';
+import { memory, plain } from './riscv-items.js';
+import { branchLater, emitBranch, type Fixup, fieldsFor, freeRegister, type Task } from './riscv-task.js';
 
 /** Random control flow: what skips, calls, loops and leads through tables and registers. */
 
-const DIRECT = rv32imac.rows.filter((row) => /\{(B|J|CB|CJ)\}/.test(row.text));
-const row = (name: string) => rv32imac.rows.find((candidate) => mnemonicOf(candidate) === name)!;
-export const BRANCHES = rv32imac.rows.filter((one) => /\{B\}/.test(one.text));
+const direct = ({ out }: Task) => out.ground.rows.filter((row) => /\{(B|J|CB|CJ)\}/.test(row.text));
+export const branches = ({ out }: Task): readonly Row[] => out.ground.rows.filter((one) => /\{B\}/.test(one.text));
 
 /** Over some instructions: a direct branch or jump of any kind, or one through a register. */
 export function skip(task: Task, body: () => void): void {
@@ -17,8 +16,9 @@ export function skip(task: Task, body: () => void): void {
 }
 
 function directSkip(task: Task): Fixup {
+  const rows = direct(task);
   for (;;) {
-    const one = task.random.pick(DIRECT);
+    const one = task.random.pick(rows);
     // the link register of a jump is any, but none that counts
     const fields = fieldsFor(task, one);
     if (fields) return branchLater(task, one, fields);
@@ -29,11 +29,12 @@ function registerSkip(task: Task): Fixup {
   const { random, out } = task;
   const s = freeRegister(task);
   const setting = out.address;
-  out.address += 8;
+  out.address += out.setBytes;
+  const { asm } = out.ground;
   const offset = random.below(64) - 32;
   const way = random.below(4);
-  if (way === 0) out.put(encode(row('c.jr'), { s }));
-  else if (way === 1 && task.free.has(1)) out.put(encode(row('c.jalr'), { s }));
+  if (way === 0) out.put(encode(out.ground.row('c.jr'), { s }));
+  else if (way === 1 && task.free.has(1)) out.put(encode(out.ground.row('c.jalr'), { s }));
   else out.put(asm.jalr(random.chance(0.5) ? 0 : freeRegister(task), s, offset));
   const added = way === 0 || (way === 1 && task.free.has(1)) ? 0 : offset;
   return (target) =>
@@ -45,10 +46,12 @@ export function tableJump(task: Task, body: () => void): void {
   const { random, out } = task;
   const index = freeRegister(task);
   const base = freeRegister(task, [index]);
+  const { asm, xlen } = out.ground;
   out.put(asm.andi(index, random.below(32), 3), asm.slli(index, index, 2));
   const setting = out.address;
-  out.address += 8;
-  out.put(asm.add(base, base, index), asm.lw(base, base, 0), asm.jalr(0, base, 0));
+  out.address += out.setBytes;
+  const load = xlen === 64 ? asm.make('lwu', { d: base, s: base, i: 0 }) : asm.lw(base, base, 0);
+  out.put(asm.add(base, base, index), load, asm.jalr(0, base, 0));
   if (out.address & 2) out.put({ word: 1, length: 2 });
   const table = out.address;
   out.address += 16;
@@ -67,21 +70,23 @@ export function call(task: Task): void {
   const { random, out, leaves } = task;
   const leaf = random.pick(leaves);
   const way = random.below(3);
-  if (way === 0 && emitBranch(out, row('c.jal'), leaf, {})) return;
-  if (way <= 1 && emitBranch(out, row('jal'), leaf, { d: 1 })) return;
+  const { ground } = out;
+  if (way === 0 && ground.has('c.jal') && emitBranch(out, ground.row('c.jal'), leaf, {})) return;
+  if (way <= 1 && emitBranch(out, ground.row('jal'), leaf, { d: 1 })) return;
   const s = freeRegister(task, [1]);
   out.set(s, leaf);
-  out.put(asm.jalr(1, s, 0));
+  out.put(ground.asm.jalr(1, s, 0));
 }
 
 /** A short loop of its own, entered at its top or, from elsewhere, anywhere. The count is at most 15 whatever it was before. */
 export function innerLoop(task: Task, body: () => void): void {
   const { out, random, counter } = task;
+  const { asm } = out.ground;
   if (random.chance(0.8)) out.put(asm.addi(counter, 0, 1 + random.below(12)));
   const top = out.address;
   body();
   out.put(asm.andi(counter, counter, 15), asm.addi(counter, counter, -1));
-  emitBranch(out, row('blt'), top, { s: 0, t: counter });
+  emitBranch(out, out.ground.row('blt'), top, { s: 0, t: counter });
 }
 
 /** A few instructions that fit between a short branch and its target. */
