@@ -26,19 +26,29 @@ describe('fwtest boot', () => {
     expect(stderr).not.toContain('stack');
     expect(code).toBe(1);
   });
-  test('firmware that has another trap handler than at its fault has handled it', () => {
-    const words = [
+  describe('firmware that has another trap handler than at its fault', () => {
+    const STEPS_OVER = [
       0x0000_0297, // auipc t0, 0
       0x0142_8293, // addi t0, t0, 0x14
       0x3052_9073, // csrw mtvec, t0
       0x7c10_5073, // csrwi 0x7c1, 0: SiFive's start-up code tries whether it is there
       0x0000_0013, // nop
-      0x0102_8293, // 0x14: addi t0, t0, 16
+      0x0182_8293, // 0x14: addi t0, t0, 0x18
       0x3052_9073, // csrw mtvec, t0
-      0x0000_006f, // j .
     ];
-    const { code, stderr } = bootFile(Uint32Array.from(words), '--board', 'riscv-virt', '--for', '200ms', '--kernel');
-    expect([code, stderr]).toEqual([0, '']);
+    const run = (...words: number[]) =>
+      bootFile(Uint32Array.from([...STEPS_OVER, ...words]), '--board', 'riscv-virt', '--for', '200ms', '--kernel');
+
+    test('has handled it', () => {
+      const { code, stderr } = run(0x0000_006f); // j .
+      expect([code, stderr]).toEqual([0, '']);
+    });
+    test('may fault again, of which it is told', () => {
+      // a wait of 100 ms, a load from address 0, and j . at the handler, 0x2c
+      const { code, stderr } = run(0x0050_0337, 0xfff3_0313, 0xfe03_1ee3, 0x0000_2303, 0x0000_006f);
+      expect(stderr).toContain('the firmware faulted: load access fault');
+      expect(code).toBe(1);
+    });
   });
   test('the first flash is something to run', () => {
     const elf = join(ROOT, 'test/riscv/virt/firmware/pflash-rv32.elf');
