@@ -1,5 +1,5 @@
 import { mask } from './bits.js';
-import { InternalError, UsageError } from './errors.js';
+import { UsageError } from './errors.js';
 import {
   type Access,
   type FieldSpecs,
