@@ -47,6 +47,22 @@ function fixed(board: AnyBoard, ...aliases: readonly string[]): BoardKind {
   };
 }
 
+const hifive1Shape = (o: OptionSchemas): Shape => ({
+  revb: o.flag.optional().describe("QEMU's choice of where programs start; both places are looked at anyway"),
+});
+
+function hifive1(): BoardKind {
+  return {
+    name: sifiveE.name,
+    aliases: ['sifive_e', 'hifive1-revb'],
+    shape: hifive1Shape,
+    make({ options = {} }) {
+      boardOptions(sifiveE.name, hifive1Shape, options);
+      return sifiveE;
+    },
+  };
+}
+
 const virtShape = (o: OptionSchemas): Shape => ({
   harts: o.integer.optional().describe('1 to 4; 1 if not given'),
   ram: o.size.optional().describe('128M if not given'),
@@ -161,7 +177,7 @@ export const BOARDS: readonly BoardKind[] = [
   fixed(stm32f4Discovery, 'stm32f4discovery', 'stm32f4_disco', 'stm32f407g_disc', 'stm32f4-disco'),
   virt(riscvVirt, 32, 'virt32'),
   virt(riscvVirt64, 64, 'virt64'),
-  fixed(sifiveE, 'sifive_e', 'hifive1-revb'),
+  hifive1(),
   booting(
     sifiveU,
     unleashedShape,

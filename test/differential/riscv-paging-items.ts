@@ -160,10 +160,17 @@ export class PagingItems {
     return [branch(this.register(), this.register(), 4 + bytesOf(over)), ...over];
   }
 
-  /** Around a jump somewhere: ra points behind it. */
+  /**
+   * Around a jump somewhere: ra points behind it. It is written once: between two instructions a page may end, and where the fetch of
+   * the second fails the first would be executed for ever.
+   */
   #guarded(body: readonly Encoded[]): Encoded[] {
     const { auipc, addi } = this.#asm;
-    return [auipc(RA), addi(RA, RA, 8 + bytesOf(body)), ...body, addi(RA, 0, 0)];
+    return [auipc(T[1]), addi(RA, T[1], 8 + bytesOf(body)), ...body, addi(RA, 0, 0)];
+  }
+  /** The same for a jump to an offset in the code. */
+  #goOnAt(slot: number, at: number): Encoded[] {
+    return [...this.#alias(T[1], slot, at), this.#asm.addi(RA, T[1], 0)];
   }
   /** The address of an offset in the code through one of its slots. */
   #alias(d: number, slot: number, at: number): Encoded[] {
@@ -242,8 +249,8 @@ export class PagingItems {
           ];
     const write = this.#make('csrrw', { d: this.register(), c: CSR.satp, s: T[0] });
     const body = [...value, write, ...(random.chance(50) ? [this.fence()] : [])];
-    const landing = at + this.#pointerBytes + bytesOf(body);
-    return [...this.#alias(RA, random.pick(codeSlots), landing), ...body, this.#asm.addi(RA, 0, 0)];
+    const landing = at + this.#pointerBytes + 4 + bytesOf(body);
+    return [...this.#goOnAt(random.pick(codeSlots), landing), ...body, this.#asm.addi(RA, 0, 0)];
   }
 
   /** SRET to user or supervisor mode, at any address of the code. */
@@ -267,13 +274,13 @@ export class PagingItems {
   #call(at: number): Encoded[] {
     const random = this.#random;
     const { addi, ecall } = this.#asm;
-    const landing = at + this.#pointerBytes + 12;
+    const landing = at + this.#pointerBytes + 16;
     const call = [
       addi(CALL_KIND, 0, random.pick([CALL.toSupervisor, CALL.back])),
       ecall(),
       addi(CALL_KIND, 0, CALL.end),
     ];
-    return [...this.#alias(RA, this.#scheme.codeSlots[0], landing), ...call, addi(RA, 0, 0)];
+    return [...this.#goOnAt(this.#scheme.codeSlots[0], landing), ...call, addi(RA, 0, 0)];
   }
 
   #illegal(): Encoded[] {
@@ -283,6 +290,8 @@ export class PagingItems {
       () => [{ word: 0xffff_ffff, length: 4 }],
       () => [{ word: 0, length: 2 }, this.#make('c.nop')],
       () => [this.#make('mret')],
+      // TW is set: there is nothing to wait for (Priv 3.1.6.5)
+      () => [this.#make('wfi')],
       () => [this.#make('csrrs', { d: this.register(), c: csr, s: 0 })],
     ])();
   }

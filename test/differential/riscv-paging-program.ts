@@ -223,7 +223,7 @@ class PagingMaker {
     const [supervisor, user, either] = codeSlots;
     const slot = random.chance(85) ? (isSupervisor ? supervisor : user) : either;
     const physical = PAGING_MAP.code + random.pick(this.#blocks);
-    let status = isSupervisor ? 0x800 : 0;
+    let status = MSTATUS.TW | (isSupervisor ? 0x800 : 0);
     for (const [bit, percent] of [
       [MSTATUS.SUM, 50],
       [MSTATUS.MXR, 30],

@@ -53,15 +53,12 @@ export class PmpEntries {
 
   /**
    * A value for `count` entries' configurations from `first` on. Those that are locked get another one now and then, which must not
-   * matter; that below a locked TOR entry keeps its own, since QEMU has it locked too.
+   * matter.
    */
   configs(first: number, count: number): number[] {
     return Array.from({ length: count }, (_, i) => {
-      const entry = first + i;
-      const old = this.#entries[entry]!.config;
-      const next = this.#entries[entry + 1]?.config ?? 0;
-      const keeps = entry === 0 || ((next & LOCKED) !== 0 && matchOf(next) === MATCH.tor);
-      return keeps || this.#random.chance(60) ? old : this.#config();
+      const keeps = first + i === 0 || this.#random.chance(60);
+      return keeps ? this.#entries[first + i]!.config : this.#config();
     });
   }
   writeConfigs(first: number, configs: readonly number[]): void {
