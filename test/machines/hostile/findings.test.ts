@@ -117,6 +117,13 @@ test('an SVD file of thousands of peripherals takes no square of them', () => {
   expect(process.cpuUsage().user - user).toBeLessThan(1_500_000);
 });
 
+test('a long name is not repeated for each element of an array', () => {
+  const register = `<register><dim>4096</dim><dimIncrement>4</dimIncrement><name>${'a'.repeat(200_000)}%s</name><addressOffset>0</addressOffset></register>`;
+  const one = `<peripheral><name>P</name><baseAddress>0x40000000</baseAddress><registers>${register}</registers></peripheral>`;
+  const file = `<device><name>X</name><cpu><name>CM4</name></cpu><peripherals>${one}</peripherals></device>`;
+  expect(() => readSvd(new TextEncoder().encode(file), 'x.svd')).toThrow('the name has more than 255 letters');
+});
+
 test('a machine has room for 512 memories, and for 512 devices with many events each', () => {
   const busy = defineDevice({
     name: 'busy',
