@@ -1,4 +1,5 @@
 import { LF_HERTZ } from '../emu/devices/riscv/sifive-aon/aon.js';
+import { notModelledBlock } from '../machine-file/kinds/common.js';
 import { riscvPlatform } from '../machine-file/kinds/riscv-cpus.js';
 import {
   fe310Otp,
@@ -48,6 +49,8 @@ export function fe310(options: Fe310Options = {}) {
       dtim: ram(0x8000_0000, KiB(16)),
     },
     devices: {
+      // 3.1.1: a byte written behind the ITIM gives it back to the cache; here the memory is there all the time
+      itimEnd: at(0x800_2000, notModelledBlock('giving the ITIM back to the cache', { size: 0x100 })),
       aon: at(0x1000_0000, sifiveAon({ lfclk: LFCLK }), { irq: { wdogirq: 1, rtcirq: 2 }, clock: LFCLK }),
       prci: at(0x1000_8000, fe310Prci({ hfxosc }), { wires: { off: 'aon.off' } }),
       otpCtrl: at(0x1001_0000, fe310Otp),

@@ -5,7 +5,7 @@ import { defineBoard, defineChip } from './define.js';
 import { resetRom } from './riscv-boot.js';
 import { at, KiB, MHz, MiB, ram, rom } from './rows.js';
 
-/** QEMU's `shakti_c` (7.2): the SoC of the Shakti C class on an Arty board. */
+/** QEMU's `shakti_c` (7.2): the SoC of the Shakti C class on an Arty board; what QEMU has not, where Shakti's SDK has it. */
 
 const ROM = 0x1000;
 const RAM = 0x8000_0000;
@@ -34,7 +34,7 @@ const chip = () =>
     },
     devices: {
       uart0: at(0x1_1300, shaktiUart),
-      i2c0: at(0x2_0c00, notModelledBlock('I2C', { size: 0x100 })),
+      i2c0: at(0x4_0000, notModelledBlock('I2C', { size: 0x100 })),
       gpio: at(0x4_0100, notModelledBlock('GPIO', { size: 0x100 })),
     },
   });

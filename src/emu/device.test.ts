@@ -2,6 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { defineDevice } from './device.js';
 import { DeviceHarness } from './device-harness.js';
 import { UsageError } from './errors.js';
+import type { RegisterCell } from './register-file.js';
 import { notModelled, r, rc_r, rc_w0, rc_w1, reg, registers, repeat, rs, rw, t, w } from './registers.js';
 import { i32 } from './state.js';
 
@@ -110,6 +111,17 @@ describe('a register table', () => {
   it('fails where fields or registers overlap', () => {
     expect(() => reg(0, { A: rw(0, 4), B: rw(3) })).toThrow('fields A and B overlap');
     expect(() => registers({ A: reg(0, {}), B: reg(0, {}) })).toThrow('registers A and B overlap');
+  });
+});
+
+describe('a register with a field that is called like one of its own properties', () => {
+  it('keeps the property, and its other fields', () => {
+    const specs = { CFG: reg(0, { offset: rw(0, 4), live: rw(4, 4), ON: rw(8) }, 0x153) };
+    const device = defineDevice({ name: 'odd', size: 4, registers: specs });
+    const { CFG } = new DeviceHarness(device).handle as unknown as {
+      CFG: Pick<RegisterCell, 'offset' | 'value'> & { live: unknown; ON: number };
+    };
+    expect([CFG.offset, CFG.live, CFG.ON, CFG.value]).toEqual([0, undefined, 1, 0x153]);
   });
 });
 

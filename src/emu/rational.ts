@@ -15,6 +15,8 @@ export function floorDiv(a: bigint, b: bigint): bigint {
 /** An integer, a binary fraction (every finite number is one), or a ratio of two integers. */
 export type RationalLike = Rational | number | bigint | { readonly num: number; readonly den: number };
 
+const isFraction = (value: bigint | number): value is number => typeof value === 'number' && !Number.isInteger(value);
+
 export class Rational {
   readonly num: bigint;
   readonly den: bigint;
@@ -29,6 +31,7 @@ export class Rational {
 
   /** `num / den`; throws RangeError when `den` is 0. */
   static of(num: bigint | number, den: bigint | number = 1n): Rational {
+    if (isFraction(num) || isFraction(den)) return Rational.from(num).div(Rational.from(den));
     const [n, d] = [BigInt(num), BigInt(den)];
     if (d === 0n) throw new RangeError('a fraction with denominator 0');
     const divisor = gcd(n, d) * (d < 0n ? -1n : 1n);

@@ -1,5 +1,5 @@
 import { mask } from './bits.js';
-import { InternalError } from './errors.js';
+import { UsageError } from './errors.js';
 import {
   type Access,
   type FieldSpecs,
@@ -13,17 +13,18 @@ import {
 
 /** A register at run time: plain numbers, no side effects. Fields are properties by name: `regs.CR1.UE`. */
 export class RegisterCell {
-  readonly name: string;
+  // Declared only: the constructor gives all of them, and V8 would define each one by one before. Not `#`: it adds such fields to
+  // objects of many classes out of line.
+  declare readonly name: string;
   /** Position in its device's register file. */
-  readonly index: number;
+  declare readonly index: number;
   /** In its device, in bytes. */
-  readonly offset: number;
-  readonly spec: RegisterSpec;
-  // Not `#`: V8 adds such fields to objects of many classes one by one, out of line.
-  private readonly values: Int32Array;
-  private readonly readCounts: Int32Array;
+  declare readonly offset: number;
+  declare readonly spec: RegisterSpec;
+  declare private readonly values: Int32Array;
+  declare private readonly readCounts: Int32Array;
   /** Gives the value of a register that is computed, from the stored one. */
-  private live: ((stored: number) => number) | undefined;
+  declare private live: ((stored: number) => number) | undefined;
 
   constructor(flat: FlatRegister, index: number, values: Int32Array, reads: Int32Array) {
     this.name = flat.name;
@@ -77,6 +78,7 @@ export type Registers<R extends RegisterSpecs> = {
     : RegisterOf<R[K]>;
 };
 
+const OWN: ReadonlySet<string> = new Set(['name', 'index', 'offset', 'spec', 'values', 'readCounts', 'live']);
 const classes = new Map<string, typeof RegisterCell>();
 const classBySpec = new WeakMap<RegisterSpec, typeof RegisterCell>();
 
@@ -90,6 +92,27 @@ function registerClass(spec: RegisterSpec): typeof RegisterCell {
   return known;
 }
 
+const accessors = new Map<number, PropertyDescriptor>();
+
+/** Of a field, one for all fields that lie there. */
+function accessorOf(low: number, width: number): PropertyDescriptor {
+  const key = low * 64 + width;
+  let accessor = accessors.get(key);
+  if (accessor !== undefined) return accessor;
+  const bits = mask(0, width);
+  accessor = {
+    enumerable: true,
+    get(this: RegisterCell) {
+      return width === 32 ? this.value : this.getBits(low, bits);
+    },
+    set(this: RegisterCell, value: number) {
+      this.setBits(low, bits, value);
+    },
+  };
+  accessors.set(key, accessor);
+  return accessor;
+}
+
 function classOfFields(spec: RegisterSpec): typeof RegisterCell {
   let key = '';
   for (const name in spec.fields) key += `${name}:${spec.fields[name]!.low}:${spec.fields[name]!.width},`;
@@ -97,17 +120,10 @@ function classOfFields(spec: RegisterSpec): typeof RegisterCell {
   if (known) return known;
   class Fields extends RegisterCell {}
   for (const name in spec.fields) {
+    // A register's own properties come before a field that is called like one of them.
+    if (OWN.has(name)) continue;
     const { low, width } = spec.fields[name]!;
-    const bits = mask(0, width);
-    Object.defineProperty(Fields.prototype, name, {
-      enumerable: true,
-      get(this: RegisterCell) {
-        return width === 32 ? this.value : this.getBits(low, bits);
-      },
-      set(this: RegisterCell, value: number) {
-        this.setBits(low, bits, value);
-      },
-    });
+    Object.defineProperty(Fields.prototype, name, accessorOf(low, width));
   }
   classes.set(key, Fields);
   return Fields;
@@ -156,7 +172,12 @@ export class RegisterLayout {
     const [indices, backup, powerOnOnly]: number[][] = [[], [], []];
     for (let i = 0; i < flat.length; i++) {
       const { name, offset, spec } = flat[i]!;
-      if (offset + 4 > size) throw new InternalError({ what: `register ${name} lies outside its device`, where });
+      if (offset + 4 > size)
+        throw new UsageError({
+          what: `register ${name} lies outside its device`,
+          where,
+          remedy: `give it a size of ${offset + 4} at least`,
+        });
       this.slotAt[offset >> 2] = i + 1;
       indices!.push(i);
       if (spec.options.backup) backup!.push(i);

@@ -9,10 +9,10 @@ import { stm32f4Discovery } from '../boards/stm32f4-discovery.js';
 import { UsageError } from '../emu/errors.js';
 import { closest } from '../emu/spelling.js';
 import { boardOptions, noOption } from './board-options.js';
-import { readWhole, whyUnread } from './file-bytes.js';
 import type { AnyBoard } from './from-board.js';
 import type { OptionValues, Shape } from './kinds/kind.js';
 import type { OptionSchemas } from './kinds/option-schemas.js';
+import { readWhole, whyUnread } from './kinds/read-bytes.js';
 import type { BootValue } from './model.js';
 
 /** Boards by name, with the spellings of QEMU. */
@@ -43,6 +43,22 @@ function fixed(board: AnyBoard, ...aliases: readonly string[]): BoardKind {
       const [option] = Object.keys(options);
       if (option === undefined) return board;
       throw noOption(board.name, option, []);
+    },
+  };
+}
+
+const hifive1Shape = (o: OptionSchemas): Shape => ({
+  revb: o.flag.optional().describe("QEMU's choice of where programs start; both places are looked at anyway"),
+});
+
+function hifive1(): BoardKind {
+  return {
+    name: sifiveE.name,
+    aliases: ['sifive_e', 'hifive1-revb'],
+    shape: hifive1Shape,
+    make({ options = {} }) {
+      boardOptions(sifiveE.name, hifive1Shape, options);
+      return sifiveE;
     },
   };
 }
@@ -161,7 +177,7 @@ export const BOARDS: readonly BoardKind[] = [
   fixed(stm32f4Discovery, 'stm32f4discovery', 'stm32f4_disco', 'stm32f407g_disc', 'stm32f4-disco'),
   virt(riscvVirt, 32, 'virt32'),
   virt(riscvVirt64, 64, 'virt64'),
-  fixed(sifiveE, 'sifive_e', 'hifive1-revb'),
+  hifive1(),
   booting(
     sifiveU,
     unleashedShape,

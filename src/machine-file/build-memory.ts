@@ -13,7 +13,10 @@ import { meant } from './read.js';
 const SPACE = 2 ** 32;
 /** Of all memories together: they lie in one WebAssembly memory, with what the engine needs. */
 const MOST_MEMORY = 3 * 2 ** 30;
-/** What is filled or loaded takes memory of the host at once; zeros only where they are used. */
+/**
+ * What is filled or loaded takes memory of the host at once; zeros only where they are used. The engine reads and writes RAM without
+ * asking anybody, so there is no first touch that could fill a page of it.
+ */
 const MOST_FILLED = 256 * 2 ** 20;
 
 export interface MadeDevice {
@@ -207,7 +210,9 @@ export function memoryRow(
     mistakes.add(where('fill'), `memory '${name}' cannot be filled with ${fill}`, 'give a byte');
   else if (fill && size > MOST_FILLED) {
     const what = `memory '${name}' has ${sizeText(size)}, too much to be filled with 0x${fill.toString(16)}`;
-    mistakes.add(where('fill'), what, 'fill 256M at most: leave out `fill`, or fill a smaller memory beside it');
+    const remedy =
+      'fill 256M at most, since all of it is written at power-on: leave out `fill`, or fill a smaller memory beside it';
+    mistakes.add(where('fill'), what, remedy);
   }
   const contents = contentsOf(name, entry, fill ?? 0, mistakes);
   const optional = { execute, dma, controller, rejectedWrites, fill, contents };

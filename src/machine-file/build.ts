@@ -1,8 +1,10 @@
 import { Board, type Chip, type DeviceRows, type PartRows } from '../boards/define.js';
 import type { CpuType } from '../emu/cpu.js';
+import type { DeviceType } from '../emu/device.js';
 import type { DeviceRow, PlaceRow } from '../emu/device-row.js';
 import { type MachineDescription, type MemoryRow, placesOf } from '../emu/machine-description.js';
 import type { PartType } from '../emu/part.js';
+import { layoutOf } from '../emu/register-file.js';
 import { bodyKey, checkTotal, type MadeDevice, memoryRow, placed, Space } from './build-memory.js';
 import { checkClock, WiringBuilder } from './build-wiring.js';
 import { type ClockRows, clockRows, hertzAtStart } from './clocks.js';
@@ -15,8 +17,12 @@ import { Mistakes } from './mistakes.js';
 import type { CpuValue, Entry, Model } from './model.js';
 import { probe } from './probe.js';
 import { checkImageCpus, chipCpu, type MadeCpu, makeProcessors } from './processors.js';
+import { sizeText } from './quantities.js';
 import { meant } from './read.js';
 
+/** Bytes: the largest of the package, a PLIC, has 64 MiB. */
+const MOST_OF_A_DEVICE = 256 * 2 ** 20;
+const MOST_OF_DEVICES = 2 ** 30;
 /** Hz: whoever says less forgot the unit. */
 const SLOWEST = 1000;
 
@@ -31,6 +37,7 @@ class Builder {
   readonly #makers: Makers;
   readonly #devices = new Map<string, MadeDevice & Made<MadeDevice['made'], DeviceKind>>();
 
+  #deviceBytes = 0;
   /** Known when everything has its place. */
   #hasMemoryAt0 = false;
 
@@ -45,7 +52,7 @@ class Builder {
     this.#checkNames();
     for (const [name, entry] of model.devices) {
       const made = this.#makers.device(name, entry);
-      if (made) this.#devices.set(name, { entry, ...made });
+      if (made && this.#fits(name, entry, made.made)) this.#devices.set(name, { entry, ...made });
     }
     const before = this.#mistakes.count;
     const cpus = makeProcessors(model, this.#makers, this.#mistakes, () => this.#hasMemoryAt0);
@@ -74,6 +81,23 @@ class Builder {
     this.#mistakes.check();
     const started: Chip = { ...chip, ...(images.length > 0 && { images }) };
     return new Board<DeviceRows, PartRows>(model.name, started, parts, true);
+  }
+
+  /** What a device keeps, it may keep for each of its bytes. */
+  #fits(name: string, { where }: Entry<unknown>, { size, registers, name: type }: DeviceType): boolean {
+    this.#deviceBytes += size;
+    const isTooLarge = size > MOST_OF_A_DEVICE;
+    if (isTooLarge || this.#deviceBytes > MOST_OF_DEVICES) {
+      const [what, most] = isTooLarge
+        ? [`device '${name}' has ${size} bytes`, MOST_OF_A_DEVICE]
+        : [`with '${name}' the devices have ${this.#deviceBytes} bytes`, MOST_OF_DEVICES];
+      this.#mistakes.add(where(), what, `give ${sizeText(most)} at most`);
+      return false;
+    }
+    // Its registers lie within the size that was given.
+    return (
+      registers === undefined || this.#mistakes.guard(where(), () => layoutOf(registers, size, type)) !== undefined
+    );
   }
 
   /** With mistakes among them, what is wired up next would only repeat them. */

@@ -1,45 +1,12 @@
-import { readFileSync, statSync } from 'node:fs';
-import { UsageError } from '../emu/errors.js';
+import { bytesOfBase64, readFileBytes } from './kinds/read-bytes.js';
 import type { Mistakes } from './mistakes.js';
 
-/** Bytes that a description names. */
-
-const MAX_FILE = 512 << 20;
-
-/** All of a file; what is none (a device, a pipe) would be read without end. @throws Error that `whyUnread` words */
-export function readWhole(path: string): Uint8Array {
-  const stats = statSync(path);
-  if (!stats.isFile()) throw new Error('it is no regular file');
-  if (stats.size > MAX_FILE) throw new Error(`it has more than ${MAX_FILE} bytes`);
-  return new Uint8Array(readFileSync(path));
-}
-
-export const whyUnread = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : (error as Error).message;
-
-/** The same. @throws UsageError */
-export function readFileBytes(path: string): Uint8Array {
-  try {
-    return readWhole(path);
-  } catch (error) {
-    throw new UsageError({
-      what: `the file ${path} cannot be read (${whyUnread(error)})`,
-      remedy: 'correct the path',
-    });
-  }
-}
+/** Bytes that a description names; what is wrong with them is noted. */
 
 /** All of a file; undefined, and a mistake, if it cannot be read. */
 export function fileBytes(path: string, where: string, mistakes: Mistakes): Uint8Array | undefined {
   return mistakes.guard(where, () => readFileBytes(path));
 }
-
-/** In one way only, however many blanks there are: an expression that can match them in two takes the square of their number. */
-const BASE64 = /^[A-Za-z0-9+/\s]*(?:==?\s*)?$/;
-
-/** Undefined for what is no base64. */
-export const bytesOfBase64 = (text: string): Uint8Array | undefined =>
-  BASE64.test(text) ? new Uint8Array(Buffer.from(text, 'base64')) : undefined;
 
 export function base64(text: string, where: string, mistakes: Mistakes): Uint8Array | undefined {
   const bytes = bytesOfBase64(text);

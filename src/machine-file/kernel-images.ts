@@ -1,5 +1,5 @@
-import { readWhole } from './file-bytes.js';
 import { imageFormatOf } from './images.js';
+import { readWhole } from './kinds/read-bytes.js';
 import type { Mistakes } from './mistakes.js';
 import type { BootValue, Entry, Model } from './model.js';
 

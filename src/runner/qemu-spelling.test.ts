@@ -15,6 +15,10 @@ test.each([
   ['-device virtio-blk-device,drive=x0 -drive file=fs.img,if=none,id=x0', '--drive fs.img'],
   ['-pflash a.fd -pflash b.fd', '--pflash a.fd --pflash b.fd'],
   ['-drive if=pflash,unit=1,file=b.fd,format=raw', '--pflash none --pflash b.fd'],
+  ['-M virt -smp 2 -m 512', '--machine virt --option harts=2 --option ram=512M'],
+  ['-M sifive_u,msel=1 -smp cpus=5 -m size=1G', '--machine sifive_u,msel=1 --option harts=4 --option ram=1G'],
+  ['-smp 5 -machine microchip-icicle-kit', '--machine microchip-icicle-kit'],
+  ['-M shakti_c -smp 1', '--machine shakti_c'],
   ['-device virtio-rng-device', '--option rng=true'],
   ['-device loader,file=a.bin,addr=0x80000000 x.elf', '--image a.bin@0x80000000 x.elf'],
 ])('%s', (qemu, ours) => {

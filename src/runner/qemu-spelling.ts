@@ -50,8 +50,11 @@ export function fromQemu(args: readonly string[]): string[] {
     const value = args[i + 1];
     if (Object.hasOwn(SAME, arg)) out.push(SAME[arg]!);
     else if (/^-M[\w.]/.test(arg)) out.push('--machine', arg.slice(2));
-    else if (arg === '-m' || arg === '-smp') {
-      out.push('--option', memoryOrHarts(arg, value));
+    else if (arg === '-m') {
+      out.push('--option', memory(value));
+      i++;
+    } else if (arg === '-smp') {
+      out.push(...harts(machineOf(args), value));
       i++;
     } else if (arg === '-device' && value?.startsWith('loader,')) {
       out.push('--image', loader(value, command));
@@ -90,12 +93,32 @@ function dropped(arg: string, value: string | undefined, command: string): numbe
   });
 }
 
-/** `-m 256M`, `-m size=256M`, `-smp 4`, `-smp cpus=4`. QEMU counts memory without a suffix in MiB. */
-function memoryOrHarts(arg: string, value = ''): string {
-  const [first = ''] = value.split(',');
-  const number = first.replace(/^(size|cpus)=/, '');
-  if (arg === '-smp') return `harts=${number}`;
+/** The value of `-M`, `-machine` or `-Mvirt`, without its options. */
+function machineOf(args: readonly string[]): string {
+  const at = args.findIndex((arg) => arg === '-M' || arg === '-machine');
+  const text = at < 0 ? args.find((arg) => /^-M[\w.]/.test(arg))?.slice(2) : args[at + 1];
+  return (text ?? '').split(',')[0]!;
+}
+
+const USUAL_HARTS: Readonly<Record<string, string>> = { 'microchip-icicle-kit': '5', sifive_u: '2' };
+
+/** What `-smp 4` or `-smp cpus=4` counts; `-M sifive_u` counts its E51, too. What a board has anyway is no option. */
+function harts(machine: string, value: string | undefined): readonly string[] {
+  const number = firstOf(value, 'cpus');
+  if (number === (USUAL_HARTS[machine] ?? '1')) return [];
+  if (machine !== 'sifive_u') return ['--option', `harts=${number}`];
+  return ['--option', `harts=${/^\d+$/.test(number) ? Number(number) - 1 : number}`];
+}
+
+/** `-m 256M`, `-m size=256M`. QEMU counts memory without a suffix in MiB. */
+function memory(value: string | undefined): string {
+  const number = firstOf(value, 'size');
   return `ram=${/^\d+$/.test(number) ? `${number}M` : number}`;
+}
+
+function firstOf(value = '', key: string): string {
+  const [first = ''] = value.split(',');
+  return first.startsWith(`${key}=`) ? first.slice(key.length + 1) : first;
 }
 
 /** `loader,file=app.bin,addr=0x80000000`. */

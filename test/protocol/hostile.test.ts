@@ -2,9 +2,14 @@ import { expect, test } from 'vitest';
 import { TestClient, targetWith } from '../../src/runner/control/control-bench.js';
 import { REQUESTS } from './requests.js';
 
+/** 10^5 before a release, FWTEST_HOSTILE=1; the same kinds of lines in every run. */
+const LINES = process.env['FWTEST_HOSTILE'] ? 100_000 : process.env['FWTEST_LONG'] ? 20_000 : 2000;
+/** Host ms for them. */
+const PATIENCE = 3_600_000;
+
 const BOARDS = [
-  ['stm32f4-discovery', 'uart-echo/uart-echo.elf', 'usart2', 100_000],
-  ['riscv-virt', 'hello/hello.elf', 'uart0', 50_000],
+  ['stm32f4-discovery', 'uart-echo/uart-echo.elf', 'usart2', LINES],
+  ['riscv-virt', 'hello/hello.elf', 'uart0', LINES / 2],
 ] as const;
 
 /** Numbers from a seed, the same in every run (Marsaglia's xorshift32). */
@@ -103,38 +108,54 @@ function withOtherValue(line: string, random: (below: number) => number, value: 
   return one ? line.slice(0, one.index) + value + line.slice(one.index + one[0].length) : line;
 }
 
-test.each(BOARDS)('%s: an answer or an error to each broken and strange line, no crash, no hang', async (...row) => {
-  const [board, image, uart, count] = row;
-  const client = new TestClient(targetWith(image, board));
-  const { session } = client;
-  const lines = REQUESTS.map(([execute, args], id) =>
-    JSON.stringify({ execute, arguments: args, id }).replaceAll('usart2', uart),
-  );
-  session.receive('{"execute":"capabilities"}');
-  const random = generator(0x2545_f491);
-  const counts = { answers: 0, errors: 0, internal: [] as string[] };
-  const take = () => {
-    for (const { return: answer, error } of client.messages.splice(0)) {
-      if (answer) counts.answers++;
-      else if (error) counts.errors++;
-      if (error?.class === 'InternalError') counts.internal.push(error.desc);
+test.each(BOARDS)(
+  '%s: an answer or an error to each broken and strange line, no crash, no hang',
+  async (...row) => {
+    const [board, image, uart, count] = row;
+    const client = new TestClient(targetWith(image, board));
+    const { session } = client;
+    const lines = REQUESTS.map(([execute, args], id) =>
+      JSON.stringify({ execute, arguments: args, id }).replaceAll('usart2', uart),
+    );
+    session.receive('{"execute":"capabilities"}');
+    const random = generator(0x2545_f491);
+    const counts = { answers: 0, errors: 0, internal: [] as string[] };
+    const take = () => {
+      for (const { return: answer, error } of client.messages.splice(0)) {
+        if (answer) counts.answers++;
+        else if (error) counts.errors++;
+        if (error?.class === 'InternalError') counts.internal.push(error.desc);
+      }
+      return counts.answers + counts.errors;
+    };
+    take();
+    const [started, resident] = [performance.now(), process.resourceUsage().maxRSS];
+    let slowest = { ms: 0, line: '' };
+    for (let i = 0; i < count; i++) {
+      const line = mutated(random, lines).replaceAll('\n', ' ');
+      const before = take();
+      const sent = performance.now();
+      session.receive(line);
+      if (session.busy) {
+        session.receive('{"execute":"stop"}');
+        while (session.busy) await new Promise((done) => setImmediate(done));
+      }
+      const ms = performance.now() - sent;
+      if (ms > slowest.ms) slowest = { ms, line };
+      const after = take();
+      if (counts.internal.length > 0) expect.fail(`${line}\n${counts.internal.join('\n')}`);
+      if (after === before && line.trim() !== '') expect.fail(`no answer to ${line}`);
     }
-    return counts.answers + counts.errors;
-  };
-  take();
-  for (let i = 0; i < count; i++) {
-    const line = mutated(random, lines).replaceAll('\n', ' ');
-    const before = take();
-    session.receive(line);
-    if (session.busy) {
-      session.receive('{"execute":"stop"}');
-      while (session.busy) await new Promise((done) => setImmediate(done));
+    expect(client.ended).toBe(false);
+    if (process.env['FWTEST_HOSTILE']) {
+      const [seconds, grown] = [(performance.now() - started) / 1000, process.resourceUsage().maxRSS - resident];
+      console.log(
+        `${board}: ${count} lines in ${seconds.toFixed(0)} s, ${counts.answers} answers, ${counts.errors} errors, ${grown >> 10} MiB more at most; the slowest ${slowest.ms.toFixed(0)} ms: ${slowest.line.slice(0, 300)}`,
+      );
+      expect(grown, 'KiB more').toBeLessThan(1200 * 1024);
     }
-    const after = take();
-    if (counts.internal.length > 0) expect.fail(`${line}\n${counts.internal.join('\n')}`);
-    if (after === before && line.trim() !== '') expect.fail(`no answer to ${line}`);
-  }
-  expect(client.ended).toBe(false);
-  expect(counts.answers).toBeGreaterThan(count / 20);
-  expect(counts.errors).toBeGreaterThan(count / 4);
-});
+    expect(counts.answers).toBeGreaterThan(count / 20);
+    expect(counts.errors).toBeGreaterThan(count / 4);
+  },
+  PATIENCE,
+);

@@ -76,8 +76,8 @@ function moduleOf(isa: Isa, counting: boolean, slowCode: boolean): WebAssembly.M
 /** Misses of lines in a slice that are many, and cycles to each of them. */
 const MANY_MISSES = 50;
 const CYCLES_PER_MISS = 2000;
-/** How many instructions are decoded ahead of the one that was asked for. */
-const DECODE_AHEAD = 32;
+/** How many instructions are decoded ahead of the one that was asked for: with more, some are never executed. */
+const DECODE_AHEAD = 8;
 
 /** Users of page-table entries beside those of SoftTlb: pages of code, from this number on, and one for many of them. */
 const CODE_PAGES = PAGING.banks * PAGES;

@@ -25,7 +25,10 @@ export const cortexM4 = cpuKind(
       vtor: o.address.optional().describe('where the vector table is after a reset, a multiple of 128'),
       irqs: o.integer.describe('external interrupts, 1 to 240'),
       priorityBits: o.integer.describe('bits of a priority, 3 to 8'),
-      sysTickDivider: o.integer.optional().describe('CPU clock by reference clock of SysTick'),
+      sysTickDivider: o
+        .between(1, 2 ** 24)
+        .optional()
+        .describe('CPU clock by reference clock of SysTick'),
       sysTickCalibration: o.integer.optional().describe('SYST_CALIB'),
       romTable: romTable(o).describe('what the ROM table says the chip is'),
       floatInterrupt: o.integer.optional().describe('the interrupt that the cumulative flags of FPSCR are wired to'),

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { z as Zod } from 'zod';
 import { UsageError } from '../../emu/errors.js';
-import { bytesOfBase64, readFileBytes } from '../file-bytes.js';
 import type { Z } from '../libraries.js';
 import { parseInteger } from '../quantities.js';
 import { quantities } from '../schema.js';
+import { bytesOfBase64, readFileBytes } from './read-bytes.js';
 
 /** What the options of devices, parts and CPUs are made of. `folder`: where relative paths begin. */
 export function optionSchemas(z: Z, folder: string) {
@@ -17,6 +17,8 @@ export function optionSchemas(z: Z, folder: string) {
     size,
     hertz,
     address,
+    /** A whole number within limits. */
+    between: (least: number, most: number) => integer.pipe(z.int().min(least).max(most)),
     /** A number with sign and fraction. */
     number: z.union([z.number(), decimal.transform(Number)]),
     signed: z.union([z.int(), z.string().transform((text, context) => signedOf(text, context, z))]),

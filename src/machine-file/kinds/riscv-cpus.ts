@@ -5,11 +5,14 @@ import type { OptionSchemas } from './option-schemas.js';
 
 /** RISC-V processors, apart from others: a board loads the instruction set that it needs. */
 
+/** As many as `count` of a CPU. */
+const MOST_HARTS = 8;
+
 const platformShape = (o: OptionSchemas) => ({
   xlen: o.oneOf(32, 64).describe('width of the registers'),
   isa: o.text.describe("extensions beside I: 'imafdc_zba_zbb_zbc_zbs_sstc'"),
   modes: o.z.enum(['m', 'mu', 'msu']).describe('privilege modes'),
-  harts: o.integer.optional().describe('1 if not given'),
+  harts: o.between(1, MOST_HARTS).optional().describe('1 if not given'),
   resetVector: o.address.describe('where the first instruction is fetched'),
   pmpEntries: o.integer.optional().describe('entries of physical memory protection, 0 to 16 (16)'),
   mmu: o.list
@@ -24,7 +27,7 @@ const platformShape = (o: OptionSchemas) => ({
     .strictObject({ isa: o.text, modes: o.z.enum(['m', 'mu', 'msu']) })
     .optional()
     .describe('what hart 0 is, where it is not like the others'),
-  sources: o.integer.optional().describe('interrupt sources of the PLIC (95)'),
+  sources: o.between(1, 1023).optional().describe('interrupt sources of the PLIC (95)'),
   priorities: o.integer.optional().describe('highest priority of the PLIC (7)'),
 });
 
@@ -33,7 +36,9 @@ const BESIDE = { timebase: 10e6, clint: 0x200_0000, plic: 0xc00_0000 };
 /** Inputs of the harts: `hart1.msip`; hart 0's are the core's, too. */
 function hartInputs({ harts }: OptionValues): string[] {
   const own = ['msip', 'mtip', 'meip', 'seip'];
-  const numbered = Array.from({ length: Number(harts ?? 1) }, (_, i) => own.map((name) => `hart${i}.${name}`));
+  const numbered = Array.from({ length: Math.min(Number(harts ?? 1), MOST_HARTS) || 1 }, (_, i) =>
+    own.map((name) => `hart${i}.${name}`),
+  );
   return ['halt', ...own, ...numbered.flat()];
 }
 

@@ -38,7 +38,7 @@ export const sifiveGpio = deviceKind(
     summary: 'GPIO port of SiFive’s chips (FE310 17)',
     takes: ['...'],
     shape: (o) => ({
-      pins: o.integer.optional().describe('how many; 32 if not given'),
+      pins: o.between(1, 32).optional().describe('how many; 32 if not given'),
       prefix: o.text.optional().describe('of their names; GPIO if not given'),
       iof: o.z
         .enum(Object.keys(IOF_MAPS) as [keyof typeof IOF_MAPS])
@@ -54,7 +54,7 @@ export const sifiveGpio = deviceKind(
 const spiOptions = (o: OptionSchemas) => ({
   pins: o.text.describe('names of its pins without their role: SPI1'),
   multiplexed: o.flag.optional().describe('they are functions of a pin multiplexer'),
-  selects: o.integer.optional().describe('chip-select lines; 1 if not given'),
+  selects: o.between(1, 31).optional().describe('chip-select lines; 1 if not given'),
 });
 const spiFromName = (name: string) => ({ pins: name.toUpperCase() });
 
@@ -162,11 +162,11 @@ export const sifiveCcache = deviceKind(
     summary: 'level 2 cache controller of SiFive’s chips (FU540 10)',
     takes: ['...'],
     shape: (o) => ({
-      banks: o.integer,
-      ways: o.integer,
-      setsLog2: o.integer.describe('log2 of the sets of a bank'),
-      blockLog2: o.integer.describe('log2 of the bytes of a block'),
-      masters: o.integer.describe('bus masters with a way mask'),
+      banks: o.between(1, 255),
+      ways: o.between(1, 16),
+      setsLog2: o.between(0, 255).describe('log2 of the sets of a bank'),
+      blockLog2: o.between(0, 255).describe('log2 of the bytes of a block'),
+      masters: o.between(1, 256).describe('bus masters with a way mask'),
     }),
     fromName: () => ({ banks: 4, ways: 16, setsLog2: 9, blockLog2: 6, masters: 23 }),
   },

@@ -9,6 +9,7 @@ import { misuseKindOf } from '../../emu/misuse.js';
 import type { AccessLog } from '../../machine-file/svd/access-log.js';
 import { frequencyText, grouped, timeText } from '../../matchers/message.js';
 import { misuseText } from '../../matchers/misuse-text.js';
+import type { FaultRecord } from '../../matchers/subject.js';
 import { faultedText } from '../diagnosis.js';
 import type { ExitCode } from '../exit-code.js';
 import { hostNow } from '../host-clock.js';
@@ -75,6 +76,8 @@ class Session {
   #semihostingShown = 0;
   #quit = false;
   #faultAt: number | undefined;
+  /** How many of the kept faults it has gone on after. */
+  #handled = 0;
   /** Where RISC-V's traps led when the fault came. */
   #vectorsAtFault = '';
   /** Where the core was in the slices after a fault. */
@@ -169,17 +172,24 @@ class Session {
   #goesOn(): boolean {
     const { machine } = this.#station;
     if (machine.cpu.locked || machine.cpu.stuck !== undefined) return false;
-    if (trapVectors(machine) !== this.#vectorsAtFault) {
-      this.#faultAt = undefined;
-      this.#places.length = 0;
-      return true;
-    }
+    if (trapVectors(machine) !== this.#vectorsAtFault) return this.#hasHandled();
     this.#places.push(machine.cpu.pc >>> 0);
     if (this.#places.length < PLACES) return true;
     const isElsewhere = Math.max(...this.#places) - Math.min(...this.#places) > HANDLER_BYTES;
     this.#places.length = 0;
-    if (isElsewhere) this.#faultAt = undefined;
-    return isElsewhere;
+    return isElsewhere && this.#hasHandled();
+  }
+  #hasHandled(): true {
+    this.#faultAt = undefined;
+    this.#places.length = 0;
+    this.#handled = this.#station.bench.faults.length;
+    return true;
+  }
+
+  /** The faults since the firmware went on after one, as far as they are kept. */
+  get #unhandled(): readonly FaultRecord[] {
+    const { faults } = this.#station.bench;
+    return faults.length > this.#handled ? faults.slice(this.#handled) : faults;
   }
 
   /** What there is to say of the firmware at this point. */
@@ -189,7 +199,7 @@ class Session {
     if (machine.cpu.locked)
       return { code: 1, why: `the CPU is locked up: ${bench.faults[0]?.text ?? bench.diagnose().cpu}` };
     if (this.#faultAt !== undefined)
-      return { code: 1, why: `the firmware faulted: ${faultedText(machine, bench.faults)}` };
+      return { code: 1, why: `the firmware faulted: ${faultedText(machine, this.#unhandled)}` };
     return { code: 0 };
   }
 

@@ -56,7 +56,7 @@ function make(source: Source, round: number): void {
 export const yamlAttack = (folder: string): Attack<string> => ({
   what: 'YAML',
   seed: 1,
-  few: 500,
+  few: 300,
   listed: listedDescriptions(),
   input: yaml,
   read: (input, round) => make(parseYaml(input, 'm.yaml', folder), round),
@@ -66,7 +66,7 @@ export const yamlAttack = (folder: string): Attack<string> => ({
 export const flagAttack = (folder: string): Attack<string> => ({
   what: 'flags',
   seed: 2,
-  few: 400,
+  few: 250,
   listed: listedFlags(),
   input: (random) => JSON.stringify(damagedFlags(random)),
   read: (input, round) => make(fromFlags(JSON.parse(input) as MachineFlags, folder), round),

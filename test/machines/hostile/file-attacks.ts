@@ -46,8 +46,8 @@ const readerAt = (path: string) => (bytes: Uint8Array, round: number) => {
 export function dtbAttack(folder: string): FileAttack {
   const path = join(folder, 'file.dts');
   const good = [ZEPHYR_STYLE, RISCV_TREE, ...GOOD_TREES].map((source) => encodeDtb(parseDts(source, path)));
-  const place = /^\S+\/file\.dts(:|$)/;
-  return { what: '.dtb', seed: 11, few: 400, good, input: damagedBytes(good), read: readerAt(path), place };
+  const place = /^\S+\/file\.dts(:|, offset 0x|$)/;
+  return { what: '.dtb', seed: 11, few: 300, good, input: damagedBytes(good), read: readerAt(path), place };
 }
 
 export function dtsAttack(folder: string): FileAttack {
@@ -56,7 +56,7 @@ export function dtsAttack(folder: string): FileAttack {
   return {
     what: '.dts',
     seed: 12,
-    few: 500,
+    few: 300,
     good: GOOD_TREES.map(bytesOf),
     input: (random) => (random(10) === 0 ? big(random) : damagedTree(random)),
     read: readerAt(path),
@@ -81,7 +81,7 @@ export function svdAttack(folder: string): FileAttack {
   return {
     what: '.svd',
     seed: 13,
-    few: 500,
+    few: 300,
     good: [GOOD_CHIP, TEST_CHIP].map(bytesOf),
     input: (random) => (random(10) === 0 ? big(random) : damagedChip(random)),
     read,

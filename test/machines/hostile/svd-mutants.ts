@@ -227,7 +227,10 @@ function damage(root: Element, random: Random): void {
       insert(random, one.inside, pick(random, MARKUP));
       break;
     case 6:
-      one.inside.unshift(element('dim', pick(random, NUMBERS)), element('dimIncrement', pick(random, NUMBERS)));
+      one.inside.unshift(
+        element('dim', random(6) === 0 ? pick(random, NUMBERS) : `${1 + random(4)}`),
+        element('dimIncrement', pick(random, NUMBERS)),
+      );
       break;
     case 7:
       for (let depth = 1 << random(6); depth > 0; depth--)

@@ -24,12 +24,25 @@ export interface PortReset {
   readonly pupdr?: number;
 }
 
-export function gpioRegisters(reset: PortReset = {}) {
+const tables = new Map<string, ReturnType<typeof tableOf>>();
+
+/** Ports with the same reset values share a table: a chip has nine. */
+export function gpioRegisters({ moder = 0, ospeedr = 0, pupdr = 0 }: PortReset = {}) {
+  const key = `${moder} ${ospeedr} ${pupdr}`;
+  let table = tables.get(key);
+  if (table === undefined) {
+    table = tableOf({ moder, ospeedr, pupdr });
+    tables.set(key, table);
+  }
+  return table;
+}
+
+function tableOf(reset: Required<PortReset>) {
   return registers({
-    MODER: reg(0x00, sixteen(rw, 'MODER', 2), reset.moder ?? 0, 'RM0090 8.4.1'),
+    MODER: reg(0x00, sixteen(rw, 'MODER', 2), reset.moder, 'RM0090 8.4.1'),
     OTYPER: reg(0x04, sixteen(rw, 'OT'), 0, 'RM0090 8.4.2'),
-    OSPEEDR: reg(0x08, sixteen(rw, 'OSPEEDR', 2), reset.ospeedr ?? 0, 'RM0090 8.4.3'),
-    PUPDR: reg(0x0c, sixteen(rw, 'PUPDR', 2), reset.pupdr ?? 0, 'RM0090 8.4.4'),
+    OSPEEDR: reg(0x08, sixteen(rw, 'OSPEEDR', 2), reset.ospeedr, 'RM0090 8.4.3'),
+    PUPDR: reg(0x0c, sixteen(rw, 'PUPDR', 2), reset.pupdr, 'RM0090 8.4.4'),
     IDR: reg(0x10, sixteen(r, 'IDR'), 0, 'RM0090 8.4.5'),
     ODR: reg(0x14, sixteen(rw, 'ODR'), 0, 'RM0090 8.4.6'),
     BSRR: reg(0x18, { ...sixteen(w, 'BS'), ...shifted(w, 'BR', 16) }, 0, 'RM0090 8.4.7'),

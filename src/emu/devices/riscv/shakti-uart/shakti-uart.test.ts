@@ -4,13 +4,18 @@ import { checkDeviceState } from '../../../device-state-check.js';
 import { shaktiUart } from './shakti-uart.js';
 
 const [BAUD, TX, RX, STATUS, CONTROL, IEN, THRESHOLD] = [0x00, 0x04, 0x08, 0x0c, 0x14, 0x18, 0x20];
-const [TX_EMPTY, TX_FULL, RX_NOT_EMPTY, OVERRUN] = [1, 2, 4, 0x80];
+const [TX_EMPTY, TX_FULL, RX_NOT_EMPTY, OVERRUN, RX_THRESHOLD] = [1, 2, 4, 0x20, 0x100];
 
 function port() {
   const uart = new DeviceHarness(shaktiUart, { name: 'uart0' });
   uart.write(BAUD, 10);
   return uart;
 }
+
+test('starts with 9,600 baud 8N1 at 50 MHz, as on QEMU', () => {
+  const uart = new DeviceHarness(shaktiUart, { name: 'uart0' });
+  expect([uart.read(BAUD), uart.read(CONTROL), uart.read(STATUS)]).toEqual([0x145, 0x100, TX_EMPTY]);
+});
 
 test('a frame of 10 bits of 16 × baud clocks', () => {
   const uart = port();
@@ -59,7 +64,7 @@ test('interrupts while a flag of status is enabled', () => {
   uart.read(RX);
   expect(irq.level).toBe(0);
   uart.write(THRESHOLD, 1);
-  uart.write(IEN, 0x10);
+  uart.write(IEN, RX_THRESHOLD);
   uart.handle.type('ab');
   uart.run(1600);
   expect(irq.level).toBe(0);

@@ -27,7 +27,7 @@ function aon() {
   });
 }
 
-describe('FE310-G002 watchdog (manual, chapter 15)', () => {
+describe('FE310-G002 watchdog (manual, chapter 14)', () => {
   test('is locked: a write without the key has no effect, and the key is for one write', () => {
     const one = aon();
     one.write(WDOGCFG, ALWAYS);
@@ -174,7 +174,7 @@ describe('FE310-G002 low-frequency clock (manual, 6.7 to 6.9)', () => {
   });
 });
 
-describe('FE310-G002 power management (manual, chapter 14)', () => {
+describe('FE310-G002 power management (manual, chapter 15)', () => {
   /** The default programs: the sleep program's eight instructions of one clock; clock and reset from the second on. */
   test('sleeps by its program, and an enabled real-time clock wakes it', () => {
     const one = aon();

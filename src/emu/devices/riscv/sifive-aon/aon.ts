@@ -30,7 +30,7 @@ export const LF_HERTZ = 32_768;
 /** lfrosccfg after a reset divides by 5; a step of the trim is taken as 1/64 of the rate, which the manual leaves open. */
 const [RESET_DIVISOR, MIDDLE_TRIM, TRIM_STEPS] = [5, 16, 64] as const;
 
-/** 14.9: resetcause. */
+/** 15.9: resetcause. */
 function resetCauseOf(cause: ResetCause): number {
   if (cause === 'watchdog') return 2;
   return cause === 'pin' || cause === 'software' ? 1 : 0;

@@ -3,11 +3,11 @@ import type { RegisterCell } from '../../../register-file.js';
 import type { AonContext } from './aon.js';
 import { KEY } from './aon-registers.js';
 
-/** Bits of an instruction of the PMU's programs (FE310 14.5). */
+/** Bits of an instruction of the PMU's programs (FE310 15.5). */
 const [OUT_0, OUT_1, CORERST, HFCLKRST] = [1 << 4, 1 << 5, 1 << 7, 1 << 8];
 const DELAY = 15;
 const LENGTH = 8;
-/** 14.8: who wakes, as pmucause tells it: the lowest number first. */
+/** 15.8: who wakes, as pmucause tells it: the lowest number first. */
 const CAUSE = { reset: 0, rtc: 1, dwakeup: 2 } as const;
 
 export interface PowerHooks {
@@ -17,7 +17,7 @@ export interface PowerHooks {
   sleeping(asleep: boolean): void;
 }
 
-/** The power management unit: programs of eight instructions take the core's clock and supply away and give them back (chapter 14). */
+/** The power management unit: programs of eight instructions take the core's clock and supply away and give them back (chapter 15). */
 export class PowerManagement {
   readonly #d: AonContext;
   readonly #hooks: PowerHooks;
@@ -65,7 +65,7 @@ export class PowerManagement {
     this.#outputs[1]!.set(instruction & OUT_1 ? 'high' : 'low');
   }
 
-  /** 14.8: whoever is enabled in pmuie wakes the core, once the sleep program is over. */
+  /** 15.8: whoever is enabled in pmuie wakes the core, once the sleep program is over. */
   check(): void {
     const { state, regs } = this.#d;
     if (state.asleep[0] === 0 || this.#step.armed) return;
@@ -95,7 +95,7 @@ export class PowerManagement {
     this.#d.state.pmuAt[0] = 0;
     this.#execute();
   }
-  /** 14.5: an instruction lasts 2^delay clocks. */
+  /** 15.5: an instruction lasts 2^delay clocks. */
   #execute(): void {
     const { state } = this.#d;
     const instruction = this.#program(state.asleep[0] ? 'sleep' : 'wakeup')[state.pmuAt[0]!]!.value;
@@ -151,7 +151,7 @@ export class PowerManagement {
         ];
   }
 
-  /** 14.4: as with the watchdog. */
+  /** 15.4: as with the watchdog. */
   #opened(): boolean {
     const { pmuOpen } = this.#d.state;
     const open = pmuOpen[0] !== 0;
@@ -162,7 +162,7 @@ export class PowerManagement {
       rule: 'sequence',
       what: 'a PMU register was written without its key: the write has no effect',
       remedy: 'write 0x51F15E to pmukey before each write',
-      section: 'FE310 14.4',
+      section: 'FE310 15.4',
     });
     return false;
   }

@@ -5,7 +5,7 @@ import { FOOD, KEY } from './aon-registers.js';
 const COUNT_BITS = 31;
 const COMPARED = 0xffff;
 
-/** The watchdog of the AON block (FE310-G002 manual, chapter 15). */
+/** The watchdog of the AON block (FE310-G002 manual, chapter 14). */
 export class Watchdog {
   readonly #d: AonContext;
   readonly #counter: LazyCounter;
@@ -40,7 +40,7 @@ export class Watchdog {
     });
   }
 
-  /** 15.3: it counts always, or while the core is awake. */
+  /** 14.3: it counts always, or while the core is awake. */
   update(): void {
     const { wdogcfg } = this.#d.regs;
     const awake = this.#d.state.asleep[0] === 0;
@@ -65,7 +65,7 @@ export class Watchdog {
     this.update();
   }
 
-  /** 15.5: every write but that of the key needs the key before it, which it takes away. */
+  /** 14.5: every write but that of the key needs the key before it, which it takes away. */
   #opened(): boolean {
     const { wdogOpen } = this.#d.state;
     const open = wdogOpen[0] !== 0;
@@ -76,12 +76,12 @@ export class Watchdog {
       rule: 'sequence',
       what: 'a watchdog register was written without its key: the write has no effect',
       remedy: 'write 0x51F15E to wdogkey before each write',
-      section: 'FE310 15.5',
+      section: 'FE310 14.5',
     });
     return false;
   }
 
-  /** 15.4: due from the first count on whose scaled value reaches wdogcmp0. */
+  /** 14.4: due from the first count on whose scaled value reaches wdogcmp0. */
   #compare(): void {
     const { wdogcfg, wdogcmp0 } = this.#d.regs;
     this.#elapsed.cancel();
@@ -96,7 +96,7 @@ export class Watchdog {
   }
 
   /**
-   * 15.3: the count after the match is 0, whether the counter still runs or not. The flag is set by the same clock: who is interrupted
+   * 14.3: the count after the match is 0, whether the counter still runs or not. The flag is set by the same clock: who is interrupted
    * and stops the watchdog does not find the match again.
    */
   #restart(): void {
