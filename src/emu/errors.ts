@@ -27,9 +27,16 @@ export abstract class FwtestError extends Error {
   }
 }
 
+/** Characters: what was given may be of any length, and most messages repeat it. */
+const LONGEST = 20_000;
+const clipped = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)} …` : text);
+
 /** Wrong usage, configuration or image: the caller can mend it (exit code 2). */
 export class UsageError extends FwtestError {
   readonly exitCode = 2;
+  constructor(problem: Problem, options?: ErrorOptions) {
+    super({ ...problem, what: clipped(problem.what) }, options);
+  }
 }
 
 /** The emulator itself failed: our fault (exit code 3). */

@@ -38,6 +38,10 @@ function listed(mistakes: readonly Mistake[]): string {
   return `:${lines.join('')}${more > 0 ? `\n  and ${more} more` : ''}`;
 }
 
+/** Characters of one mistake; what it repeats may be of any length. */
+const LONGEST = 1000;
+const clipped = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)} …` : text);
+
 /** Collects mistakes, so that one does not hide another. */
 export class Mistakes {
   readonly #list: Mistake[] = [];
@@ -57,7 +61,8 @@ export class Mistakes {
     const key = `${where}\0${what}`;
     if (this.#known.has(key)) return;
     this.#known.add(key);
-    this.#list.push({ where, what, remedy: inFlagWords(where, remedy) });
+    const told = inFlagWords(where, remedy);
+    this.#list.push({ where, what: clipped(what), remedy: told && clipped(told) });
     if (this.#list.length >= MOST) this.check();
   }
   /** What a function gives; undefined if it finds a mistake, which is noted. */

@@ -26,6 +26,8 @@ const EFFECTS: readonly string[] = [
   'set',
 ];
 const MAX_NESTING = 8;
+/** Letters of a name, which each element of an array has once more. */
+const MAX_NAME = 255;
 /** Bits and offsets beyond which nothing is described. */
 const MAX_SIZE = 64;
 const MAX_OFFSET = 2 ** 32;
@@ -91,6 +93,7 @@ export function* elements(layers: Layers, unit: string): Generator<{ name: strin
     yield { name: cleaned(name), shift: 0 };
     return;
   }
+  if (name.length > MAX_NAME) own.refuse(`the name has more than ${MAX_NAME} letters`);
   if (dim < 1 || dim > MAX_DIM) own.refuse(`<dim> is ${dim}, not 1 to ${MAX_DIM}`);
   const increment = number(layers, 'dimIncrement') ?? own.refuse(`<dim> without <dimIncrement> (${unit})`);
   const indices = dimIndices(layerWith(layers, 'dimIndex') ?? own, dim);

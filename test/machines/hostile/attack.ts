@@ -52,8 +52,10 @@ class Toll {
   readonly slowest: { readonly ms: number; readonly input: string }[] = [];
 
   finding(what: string, round: number, input: Input, detail = ''): void {
-    if (this.findings.size < 30 && !this.findings.has(what))
-      this.findings.set(what, `round ${round}, ${shown(input)}\n${detail}`);
+    if (this.findings.size >= 30 || this.findings.has(what)) return;
+    this.findings.set(what, `round ${round}, ${shown(input)}\n${detail}`);
+    // The great run takes long, and may not come to its end.
+    if (HOSTILE) console.log(`${what}\n${this.findings.get(what)}`);
   }
   took(ms: number, input: Input): void {
     const { slowest } = this;
@@ -73,7 +75,7 @@ function complaint(error: unknown, place: RegExp): string | undefined {
       .slice(0, 2)
       .join(' ')}`;
   }
-  if (error.message.length > LONGEST_MESSAGE) return `a message of ${error.message.length} characters`;
+  if (error.message.length > LONGEST_MESSAGE) return `a message of more than ${LONGEST_MESSAGE} characters`;
   const mistakes = error instanceof MachineMistakes ? error.mistakes : [error.problem];
   const astray = mistakes.find(({ where }) => !place.test(where ?? ''));
   return astray && `no place but '${astray.where}' for: ${astray.what.replaceAll(/'[^']*'|\d+/g, '…').slice(0, 120)}`;
