@@ -56,6 +56,7 @@ export default defineConfig({
             'test/fidelity/**',
             'test/riscv/opensbi.test.ts',
             'test/riscv/robustness.test.ts',
+            'test/differential/riscv-pmp.test.ts',
           ],
         },
       },

@@ -45,9 +45,13 @@ export class PmpEntries {
     const size = 8 << random.below(12);
     return near - (near % size) + (size / 2 - 4);
   }
-  writeAddress(entry: number, address: number): void {
+  /** Whether a write of pmpaddr is ignored. */
+  isAddressLocked(entry: number): boolean {
     const next = this.#entries[entry + 1]?.config ?? 0;
-    if (this.#isLocked(entry) || ((next & LOCKED) !== 0 && matchOf(next) === MATCH.tor)) return;
+    return this.#isLocked(entry) || ((next & LOCKED) !== 0 && matchOf(next) === MATCH.tor);
+  }
+  writeAddress(entry: number, address: number): void {
+    if (this.isAddressLocked(entry)) return;
     this.#entries[entry] = { config: this.#entries[entry]!.config, address };
   }
 

@@ -173,11 +173,12 @@ class PmpMaker {
     return this.#setCsr(`pmpcfg${first / 4}`, value);
   }
   #writeAddress(entry: number): Encoded[] {
-    const address = this.#entries.address();
-    this.#entries.writeAddress(entry, address);
     const next = this.#entries.all[entry + 1];
+    // QEMU's TOR keeps the old lower bound until it is written itself, which it may not be
+    const keeps = next !== undefined && this.#entries.isAddressLocked(entry + 1);
+    const address = keeps ? this.#entries.all[entry]!.address : this.#entries.address();
+    this.#entries.writeAddress(entry, address);
     const changed = this.#setCsr(`pmpaddr${entry}`, address / 4);
-    // QEMU's TOR keeps the old lower bound until it is written itself
     return next === undefined ? changed : [...changed, ...this.#setCsr(`pmpaddr${entry + 1}`, next.address / 4)];
   }
   /** Writes a CSR, and its value as it is then into the log. */

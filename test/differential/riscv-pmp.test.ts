@@ -1,15 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { riscvVirt, riscvVirt64 } from '../../src/boards/riscv-virt.js';
 import type { Xlen } from '../../src/emu/cpu/riscv/x-registers.js';
-import { defaultEngine } from '../../src/emu/isa/engine-mode.js';
 import { PMP_MAP, type PmpProgram, pmpProgram, STEP } from './riscv-pmp-program.js';
 import { missingQemu, runInQemu } from './riscv-qemu.js';
 
 const MEBIBYTE = 1 << 20;
 const SEEDS = Array.from({ length: process.env['FWTEST_LONG'] ? 60 : 1 }, (_, i) => i + 1);
-/** Where everything is compiled, compiling is most of the work. */
-const isHot = defaultEngine() === 'hot';
-const STEPS = isHot ? 6 : 300;
+const STEPS = 300;
 const LOG_BYTES = MEBIBYTE;
 
 /** RAM after the program ended the run by itself. */
@@ -58,7 +55,6 @@ describe.each([32, 64] as const)('RV%i', (xlen) => {
     (seed) => {
       const program = pmpProgram(xlen, seed, STEPS);
       expect(differences(program, runHere(program), runInQemu(xlen, program.image, `rv${xlen},h=off`))).toEqual([]);
-      if (isHot) return;
       expect(program.refused).toBeGreaterThan(program.accesses / 5);
       expect(program.refused).toBeLessThan((program.accesses * 4) / 5);
     },
