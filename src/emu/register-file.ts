@@ -232,12 +232,16 @@ export class RegisterLayout {
 /** Registers to look at, for devices that answer by `read` and `write`: their values follow from the device's state. */
 export type RegisterViews<R extends RegisterSpecs> = { readonly [K in keyof R]: Readonly<RegisterOf<R[K]>> };
 
-/** A view for each register of a table (without repeats), valued by the function of its name; nothing is stored. */
+/**
+ * A view for each register of a table (without repeats), valued by the function of its name; nothing is stored.
+ * @param stride bytes from one offset of the table to the next, where the chip's bus spreads its registers
+ */
 export function registerViews<const R extends Readonly<Record<string, RegisterSpec>>>(
   specs: R,
   values: { readonly [K in keyof R]: () => number },
+  stride = 1,
 ): RegisterViews<R> {
-  const flat = flatten(specs);
+  const flat = flatten(specs).map((entry) => ({ ...entry, offset: entry.offset * stride }));
   const unused = new Int32Array(flat.length);
   const views = flat.map((entry, i) => {
     const view = new (registerClass(entry.spec))(entry, i, unused, unused);

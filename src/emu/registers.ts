@@ -40,6 +40,8 @@ export interface RegisterOptions {
   readonly powerOnOnly?: boolean;
   /** In a supply domain of its own: no reset sets it, the device does. */
   readonly backup?: boolean;
+  /** How wide its access is: 4 if not given. */
+  readonly bytes?: 1 | 2 | 4;
 }
 
 export interface RegisterSpec<F extends FieldSpecs = FieldSpecs> {

@@ -62,7 +62,11 @@ export class RegisterAccess {
   /** Writes it over the bus. @returns what the register holds then. @throws UsageError when there is none, or the bus refuses */
   write(path: string, value: number, memory: MemoryAccess) {
     const { name, device, register, field, address } = this.#find(path);
-    memory.write32(address, field === undefined ? value : withField(register, field, value, device));
+    const word = field === undefined ? value : withField(register, field, value, device);
+    const { bytes = 4 } = register.spec.options;
+    if (bytes === 1) memory.write8(address, word);
+    else if (bytes === 2) memory.write16(address, word);
+    else memory.write32(address, word);
     return { register: name, address, value: register.value };
   }
 

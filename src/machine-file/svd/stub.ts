@@ -112,7 +112,10 @@ function viewsOf(layout: StubLayout, d: Context): object {
     const low = (offset & 3) * 8;
     const bits = mask(0, Math.min(size, 32 - low));
     const words = access === 'write-only' || access === 'writeOnce' ? d.state.written : d.state.shown;
-    specs[name] = reg(offset & ~3, viewFields(register), Number(reset & 0xffff_ffffn));
+    const bytes = size === 8 ? 1 : size === 16 ? 2 : 4;
+    // Where it lies and as wide as it is; of one that crosses words (they are no table of a chip's) the first word is shown.
+    const at = offset % bytes === 0 ? offset : offset & ~3;
+    specs[name] = reg(at, viewFields(register), Number(reset & 0xffff_ffffn), undefined, { bytes });
     values[name] = () => ((words[index]! >>> low) & bits) >>> 0;
   }
   return registerViews(specs, values);

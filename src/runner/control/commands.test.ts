@@ -171,6 +171,26 @@ describe('devices', () => {
     expect(await client.call('pin-query', { pin: 'PD12' })).toMatchObject({ level: 'high', strength: 'driven' });
     expect(await client.call('part-get', { part: 'green', property: 'lit' })).toEqual({ value: true });
   });
+  test.each([
+    ['microchip-icicle-kit', 'mmuart0', 0x2000_0000, 4],
+    ['riscv-virt', 'uart0', 0x1000_0000, 1],
+  ] as const)('of a UART whose registers lie apart: %s', async (board, uart, base, stride) => {
+    const client = await clientOf(targetWith(undefined, board));
+    const at = (register: number) => `0x${(base + register * stride).toString(16)}`;
+    // PC16550D, table II: LCR is register 3, LSR 5, SCR 7; the PolarFire SoC's MMUART has a word for each.
+    expect(await client.call('register-read', { register: `${uart}.LSR` })).toMatchObject({
+      address: at(5),
+      value: 0x60,
+    });
+    expect(await client.call('register-write', { register: `${uart}.LCR.DLAB`, value: 1 })).toMatchObject({
+      address: at(3),
+    });
+    expect(await client.call('register-read', { register: `${uart}.LCR.DLAB` })).toMatchObject({ value: 1 });
+    expect(await client.call('register-write', { register: `${uart}.SCR`, value: 0x5a })).toMatchObject({
+      address: at(7),
+      value: 0x5a,
+    });
+  });
   test('what is misspelt', async () => {
     const client = await clientOf(targetWith(ECHO));
     const remedies: string[] = [];

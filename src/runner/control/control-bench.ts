@@ -1,7 +1,7 @@
 /** A client in process, for tests: what it sends is executed at once, what comes back is kept. */
 
 import { readFileSync } from 'node:fs';
-import { riscvVirt, riscvVirt64, stm32f4Discovery } from '../../boards/index.js';
+import { microchipIcicleKit, riscvVirt, riscvVirt64, stm32f4Discovery } from '../../boards/index.js';
 import { type AnyBoard, createStation } from '../station.js';
 import { commandNamed } from './commands.js';
 import { Session } from './session.js';
@@ -17,7 +17,12 @@ export interface Message {
   readonly fwtest?: unknown;
 }
 
-const BOARDS = { 'stm32f4-discovery': stm32f4Discovery, 'riscv-virt': riscvVirt, 'riscv-virt64': riscvVirt64 } as const;
+const BOARDS = {
+  'stm32f4-discovery': stm32f4Discovery,
+  'riscv-virt': riscvVirt,
+  'riscv-virt64': riscvVirt64,
+  'microchip-icicle-kit': microchipIcicleKit,
+} as const;
 
 /** A board with an example's image. */
 export function targetWith(image: string | undefined, name: keyof typeof BOARDS = 'stm32f4-discovery'): Target {

@@ -88,14 +88,14 @@ class Uart {
   readonly #transmitter: Transmitter;
   readonly #modem: Modem;
 
-  constructor(d: Ns16550Context, { lineControl = 0 }: Ns16550Options) {
+  constructor(d: Ns16550Context, { lineControl = 0, stride = 1 }: Ns16550Options) {
     this.#d = d;
     this.#interrupts = new Interrupts(d);
     this.#receiver = new Receiver(d, this.#interrupts);
     this.#transmitter = new Transmitter(d, this.#interrupts, (byte) => this.#receiver.loopBack(byte));
     this.#modem = new Modem(d, this.#interrupts);
     this.port = Object.defineProperties(
-      { type: (text: string | Uint8Array) => this.#receiver.type(text), ...this.#views() },
+      { type: (text: string | Uint8Array) => this.#receiver.type(text), ...this.#views(stride) },
       Object.getOwnPropertyDescriptors(this.#transmitter.sent),
     ) as Ns16550Port;
     const fraction = d.input('fraction', (level) => {
@@ -108,9 +108,9 @@ class Uart {
   }
 
   /** The registers without what a read does to them. */
-  #views(): RegisterViews<typeof NS16550_REGISTERS> {
+  #views(stride: number): RegisterViews<typeof NS16550_REGISTERS> {
     const { state } = this.#d;
-    return registerViews(NS16550_REGISTERS, {
+    const values = {
       IER: () => state.ier[0]!,
       IIR: () => this.#interrupts.identification,
       LCR: () => state.lcr[0]!,
@@ -120,7 +120,8 @@ class Uart {
       SCR: () => state.scr[0]!,
       DLL: () => state.divisor[0]! & 0xff,
       DLM: () => state.divisor[0]! >>> 8,
-    });
+    };
+    return registerViews(NS16550_REGISTERS, values, stride);
   }
 
   read(offset: number): number {
