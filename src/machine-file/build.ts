@@ -59,9 +59,9 @@ class Builder {
     const isCpuWrong = this.#mistakes.count > before;
     const clocks = clockRows(model.clocks, this.#mistakes);
     const names = { devices: this.#deviceKinds(), parts: this.#partKinds(), cpus: this.#cpuNames(cpus) };
-    // Of a CPU that could not be made nobody knows the inputs: that a wire to it has no end would only repeat its mistake.
     const ofWires = isCpuWrong ? new Mistakes() : this.#mistakes;
     const wiring = new WiringBuilder(model, names, ofWires).build();
+    if (isCpuWrong) this.#addOthers(ofWires);
     const parts = this.#parts(wiring.pins);
     const { memories, devices } = this.#space(cpus, wiring.rows, clocks);
     const rest = { ...clocksOf(clocks), ...(wiring.joins.length > 0 && { joins: wiring.joins }), ...this.#whole() };
@@ -81,6 +81,16 @@ class Builder {
     this.#mistakes.check();
     const started: Chip = { ...chip, ...(images.length > 0 && { images }) };
     return new Board<DeviceRows, PartRows>(model.name, started, parts, true);
+  }
+
+  /** Of a CPU that could not be made nobody knows the inputs: that a wire to it has no end would only repeat its mistake. */
+  #addOthers({ all }: Mistakes): void {
+    for (const { where, what, remedy } of all) {
+      const [, head = ''] = /there is no device, part or CPU '([^']*)'/.exec(what) ?? [];
+      const isOfCpu =
+        what.startsWith('interrupt ') || this.#model.cpus.has(head) || /^(cpu|plic|nvic|hart\d+)$/.test(head);
+      if (!isOfCpu) this.#mistakes.add(where, what, remedy);
+    }
   }
 
   /** What a device keeps, it may keep for each of its bytes. */

@@ -1,5 +1,6 @@
 import { UsageError } from '../emu/errors.js';
 import type { Source } from './load-yaml.js';
+import { Mistakes } from './mistakes.js';
 import type { RawMachine } from './schema.js';
 
 /** Command line flags as the same description that a file holds. Each thing remembers the flag it came from. */
@@ -49,6 +50,7 @@ class FlagReader {
   readonly #raw: Record<string, unknown> = {};
   /** Flags by what they said: `devices.uart0`. */
   readonly #said = new Map<string, string>();
+  readonly #mistakes = new Mistakes();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -76,7 +78,8 @@ class FlagReader {
     this.#named('options', '--option', flags.option, pairOf);
     this.#named('set', '--set', flags.set, pairOf);
     this.#boot(flags);
-    return { raw: this.#raw as RawMachine, where: (...path) => this.#whereOf(path), folder: this.#folder };
+    const mistakes = this.#mistakes.all;
+    return { raw: this.#raw as RawMachine, where: (...path) => this.#whereOf(path), folder: this.#folder, mistakes };
   }
 
   #whereOf(path: readonly (string | number)[]): string {
@@ -101,14 +104,17 @@ class FlagReader {
   ): void {
     for (const [i, text] of (values ?? []).entries()) {
       const where = `${flag} #${i + 1}`;
-      const [name, value] = parse(text, where, i);
+      const parsed = this.#mistakes.guard(where, () => parse(text, where, i));
+      if (parsed === undefined) continue;
+      const [name, value] = parsed;
       const group = (this.#raw[key] ?? {}) as Values;
       if (Object.hasOwn(group, name)) {
-        throw new UsageError({
-          what: `'${name}' is there twice`,
-          where: `${this.#whereOf([key, name])} and ${where}`,
-          remedy: 'choose another name',
-        });
+        this.#mistakes.add(
+          `${this.#whereOf([key, name])} and ${where}`,
+          `'${name}' is there twice`,
+          'choose another name',
+        );
+        continue;
       }
       // Assigned so that a name such as `__proto__` is one like others.
       this.#raw[key] = Object.defineProperty({ ...group }, name, {
@@ -128,8 +134,15 @@ class FlagReader {
     parse: (text: string, where: string) => unknown,
   ): void {
     if (!values || values.length === 0) return;
-    this.#raw[key] = values.map((text, i) => parse(text, `${flag} #${i + 1}`));
-    for (const i of values.keys()) this.#said.set([key, i].join('\0'), `${flag} #${i + 1}`);
+    const list: unknown[] = [];
+    for (const [i, text] of values.entries()) {
+      const where = `${flag} #${i + 1}`;
+      const parsed = this.#mistakes.guard(where, () => ({ value: parse(text, where) }));
+      if (parsed === undefined) continue;
+      this.#said.set([key, list.length].join('\0'), where);
+      list.push(parsed.value);
+    }
+    this.#raw[key] = list;
     this.#said.set(key, flag);
   }
 

@@ -9,6 +9,9 @@ const MOST_OF_A_LIST = 4096;
 /** Of all that a description says: the largest board of the package says about 2,000 things. */
 const MOST_OF_ALL = 100_000;
 
+/** Collections in each other; one that lies in itself has no end. */
+const MOST_DEPTH = 64;
+
 type Path = readonly (string | number)[];
 
 /** Before anything looks at them one by one. @throws UsageError that names the group */
@@ -30,6 +33,10 @@ export function checkSizes(description: object, where: Where): void {
   let all = 0;
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
     const { value, path } = one;
+    if (path.length > MOST_DEPTH) {
+      const what = `'${path[0]}' lies in itself, or collections more than ${MOST_DEPTH} deep in each other`;
+      throw new UsageError({ what, where: where(path[0]!), remedy: 'write it flatter' });
+    }
     const keys = Object.keys(value);
     const called = path.length === 0 ? 'keys' : `entries in '${path.join('.')}'`;
     if (keys.length > MOST_OF_A_LIST) tooMany(keys.length, called, MOST_OF_A_LIST, where(...path));

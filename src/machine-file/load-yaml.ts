@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import type { Document, LineCounter, YAMLMap } from 'yaml';
 import { UsageError } from '../emu/errors.js';
 import { yaml } from './libraries.js';
-import { Mistakes } from './mistakes.js';
+import { type Mistake, Mistakes } from './mistakes.js';
 import type { Where } from './model.js';
 
 /** A description as it was written, before anybody looked at its shape. */
@@ -12,6 +12,8 @@ export interface Source {
   readonly where: Where;
   /** Where its relative paths begin. */
   readonly folder: string;
+  /** What could not be read, where that does not hinder the rest. */
+  readonly mistakes?: readonly Mistake[];
 }
 
 /** A file that describes a machine has a few KiB; one that expands without end is refused. */

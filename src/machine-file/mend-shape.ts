@@ -14,6 +14,8 @@ type Values = Record<string, unknown>;
 
 /** Without them nothing that follows would make sense. */
 const NEEDED = ['board', 'machine', 'cpus', 'options'];
+/** In place of a CPU whose shape is wrong: it is one that cannot be made, which is known to hide what depends on it. */
+const NO_CPU = { type: 'cpu-that-is-wrong', clock: 1e6 };
 
 export interface Mended {
   readonly raw: unknown;
@@ -44,7 +46,10 @@ export function mended(raw: unknown, issues: readonly Issue[], where: Where, mis
       result[key] = rest.map((i) => group[i] as unknown);
     } else {
       for (const name of members) mistakes.silence(String(name));
-      result[key] = Object.fromEntries(Object.entries(group).filter(([name]) => !members.has(name)));
+      const rest = Object.entries(group).filter(([name]) => key === 'cpus' || !members.has(name));
+      result[key] = Object.fromEntries(
+        rest.map(([name, one]) => [name, members.has(name) ? NO_CPU : (one as unknown)]),
+      );
     }
   }
   return { raw: result, where: (...path) => where(...original(path, kept)) };
@@ -69,7 +74,8 @@ function pathsOf(issue: Issue): Path[] {
 }
 
 /** Something that everything else rests on, perhaps misspelt. */
-function isNeeded([head]: Path, all: object): boolean {
+function isNeeded([head, member]: Path, all: object): boolean {
+  if (head === 'cpus' && member !== undefined) return false;
   if (head === undefined || NEEDED.includes(String(head))) return true;
   const meant = closest(String(head), [...NEEDED, 'memory'])[0];
   return meant !== undefined && NEEDED.includes(meant) && !Object.hasOwn(all, meant);

@@ -69,7 +69,7 @@ test.each([
   [`machine: none\n${CPU}\nmemory: { ram: { at: 0x80000002, size: 4K } }`, 'no multiple of 4'],
   [`machine: none\n${CPU}\nmemory: { ram: { at: 0xfffff000, size: 64K } }`, 'beyond 4 GiB'],
   [`machine: none\n${CPU}\nmemory: { ram: { at: 0x1_0000_0000, size: 64K } }`, 'beyond 4 GiB'],
-  [`machine: none\n${CPU}\nmemory: { ram: { at: 0x80000000, size: 0 } }`, 'cannot have 0 bytes'],
+  [`machine: none\n${CPU}\nmemory: { ram: { at: 0x80000000, size: 0 } }`, '1 byte at least'],
   [`machine: none\n${CPU}\nmemory: { ram: { at: 0x80000000, size: 4G } }`, 'cannot have 4294967296 bytes'],
   [`machine: none\n${CPU}\nmemory: { ram: { at: 0x80000000 } }`, 'has no size'],
   [`machine: none\n${CPU}\nmemory: { ram: { size: 4K } }`, 'has no address'],

@@ -48,15 +48,22 @@ export class Mistakes {
   readonly #known = new Set<string>();
   readonly #silenced = new Set<string>();
 
+  #found = 0;
+
+  /** All that were found: those of which nothing more is said, too. */
   get count(): number {
-    return this.#list.length;
+    return this.#found;
   }
   /** Of something that is wrong itself nothing more is said: that it is missing would be no news. */
   silence(name: string): void {
     this.#silenced.add(name);
   }
+  get all(): readonly Mistake[] {
+    return this.#list;
+  }
   /** @throws MachineMistakes when there are too many to go on */
   add(where: string, what: string, remedy?: string): void {
+    this.#found++;
     if (this.#silenced.size > 0 && what.split(/[^\w-]+/).some((word) => this.#silenced.has(word))) return;
     const key = `${where}\0${what}`;
     if (this.#known.has(key)) return;
@@ -81,7 +88,7 @@ export class Mistakes {
       if (this.#list.length >= MOST) this.check();
     } else if (error instanceof FwtestError && error.exitCode === 2) {
       const { what, where: inside, remedy } = error.problem;
-      this.add(where, inside === undefined ? what : `${what} (${inside})`, remedy);
+      this.add(where, inside === undefined || inside === where ? what : `${what} (${inside})`, remedy);
     } else throw error;
   }
   /** @throws MachineMistakes if there were any */

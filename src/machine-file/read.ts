@@ -26,6 +26,7 @@ export interface ReadFile {
 /** Checks the shape of a description. @returns what of it has the right shape; undefined if that is nothing to go on with */
 export function readShape(source: Source, mistakes: Mistakes): ReadFile | undefined {
   const { raw, where } = source;
+  for (const one of source.mistakes ?? []) mistakes.add(one.where, one.what, one.remedy);
   schema ??= machineSchema(zod().z);
   if (raw === null || raw === undefined) {
     mistakes.add(where(), 'the machine file is empty', 'start with: board: riscv-virt');
@@ -64,9 +65,10 @@ export function noteIssues(issues: readonly Issue[], where: Where, mistakes: Mis
   }
 }
 
-/** Of something of another type: what belongs there. */
+/** Of something that is missing or of another type: what belongs there. */
 function belongs(issue: Issue, said: string | undefined): string | undefined {
-  return issue.code === 'invalid_type' && said !== undefined ? `what belongs here: ${said}` : undefined;
+  if (issue.code !== 'invalid_type' || said === undefined) return undefined;
+  return `give '${String(issue.path.at(-1))}': ${said.replace(/^what it is: /, '')}`;
 }
 
 /** Of a union the branch that came furthest says what is wrong. */
@@ -87,8 +89,18 @@ function noteUnion(issue: Issue & { code: 'invalid_union' }, where: Where, mista
   noteIssues(moved, where, mistakes, { ...words, keys: () => [] });
 }
 
+const WORDS: Readonly<Record<string, string>> = {
+  object: 'a group (key: value)',
+  record: 'a group (key: value)',
+  array: 'a list',
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+};
+
 function expectedBy(issue: Issue): string[] {
-  if (issue.code === 'invalid_type') return [String(issue.expected)];
+  if (issue.code === 'invalid_type') return [WORDS[issue.expected] ?? String(issue.expected)];
+  if (issue.code === 'invalid_value') return issue.values.map(String);
   return issue.code === 'invalid_union'
     ? issue.errors.flatMap(([first]) => (first ? expectedBy(first as Issue) : []))
     : [];
@@ -185,7 +197,7 @@ export function readInto(
       into.set(name, { value: convert(value), where: below(key, name) });
     }
   };
-  model.whole = where;
+  if (Object.keys(file).length > 0) model.whole = where;
   if (file.name !== undefined) model.name = file.name;
   for (const name of file.remove ?? []) remove(model, name, where('remove'), mistakes);
   // One of the name of a board's processor stands in its place; others are added.

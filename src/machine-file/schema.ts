@@ -70,7 +70,10 @@ function memorySchema(z: Z) {
         'ram (the default); rom: plain stores do not change it; flash: rom filled with 0xff; alias: another region seen here too',
       ),
     at: at,
-    size: size.optional().describe('bytes: 4096, 0x1000, 128K, 1MiB'),
+    size: size
+      .refine((bytes) => bytes > 0, 'a memory has 1 byte at least')
+      .optional()
+      .describe('bytes: 4096, 0x1000, 128K, 1MiB'),
     ...inside,
     places,
     aliases: z

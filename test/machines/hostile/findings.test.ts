@@ -88,7 +88,7 @@ test.each([
   ['type: not-modelled, block: USB, size: 9007199254740991', 'give 256M at most'],
   ['type: fu540-prci, hfxosc: 0.5', 'it is a machine'],
   ['type: virtio-blk, image: { file: /dev/zero }', 'no regular file'],
-  ['type: ns16550, clock: 16000000', 'what belongs here: name of its clock'],
+  ['type: ns16550, clock: 16000000', "give 'clock': name of its clock"],
 ])('a device of %s', (text, message) => {
   expect(refusal(device(text))).toContain(message);
 });
