@@ -88,7 +88,9 @@ export class Mistakes {
       if (this.#list.length >= MOST) this.check();
     } else if (error instanceof FwtestError && error.exitCode === 2) {
       const { what, where: inside, remedy } = error.problem;
-      this.add(where, inside === undefined || inside === where ? what : `${what} (${inside})`, remedy);
+      // A call in code, `riscv({ name: 'rv32' })`, is no place in a description.
+      const isElsewhere = inside !== undefined && inside !== where && !/^\w+\(\{/.test(inside);
+      this.add(where, !isElsewhere ? what : `${what} (${inside})`, remedy);
     } else throw error;
   }
   /** @throws MachineMistakes if there were any */

@@ -62,13 +62,25 @@ function clockOf(resources: Resources, node: DtNode): number | undefined {
   return own || (source && resources.hertz(source));
 }
 
+/** With what fwtest's harts can have. */
+function refuseIsa(resources: Resources, node: DtNode, what: string): never {
+  const property = resources.has(node, 'riscv,isa-base') ? 'riscv,isa-extensions' : 'riscv,isa';
+  const remedy = `give riscv,isa = "rv32imac": rv32i or rv64i with ${[...LETTERS.slice(1)].join(', ')}, ${[...NAMED].join(', ')}`;
+  throw new UsageError({ what, where: resources.where(node, property), remedy });
+}
+
 function hart(resources: Resources, node: DtNode): HartNode {
   const text = isaText(resources, node) ?? '';
   const width = /^rv(\d+)/i.exec(text)?.[1];
   if (width !== '32' && width !== '64') {
-    const what = text === '' ? 'the hart does not say which extensions it has' : `'${text}' is no RV32 or RV64`;
-    throw new UsageError({ what, where: resources.where(node, 'riscv,isa'), remedy: 'give riscv,isa = "rv32imac"' });
+    refuseIsa(
+      resources,
+      node,
+      text === '' ? 'the hart does not say which extensions it has' : `'${text}' is no RV32 or RV64`,
+    );
   }
+  const { isa } = extensions(text);
+  if (!isa.startsWith('i')) refuseIsa(resources, node, `'${text}' lacks the base, i`);
   const hartId = resources.cells(node, 'reg').at(-1) ?? 0;
   const mmu = resources.text(node, 'mmu-type');
   const hasMmu = mmu !== undefined && mmu !== 'riscv,none';

@@ -30,6 +30,8 @@ export class DeviceImport {
     const { resources } = this.#draft;
     const spans = resources.spans(node).filter(({ size }) => size > 0);
     if (spans.length === 0) return;
+    if (resources.isMisnamed(node) && !resources.isDisabled(node))
+      this.#note(node, `is at 0x${spans[0]!.address.toString(16)} by its property reg, which counts`);
     const row = modelOf(node, resources, this.#own);
     const options = row?.options?.(node, resources) ?? {};
     if (row && typeof options !== 'string' && (DEVICES.has(row.type) || this.#own.has(row.type)))

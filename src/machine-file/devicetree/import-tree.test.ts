@@ -207,6 +207,9 @@ describe('a RISC-V system', () => {
     expect(what(riscv('').replace('rv32imac', 'rv128i'))).toMatchInlineSnapshot(
       `"board.dts:6:67: 'rv128i' is no RV32 or RV64"`,
     );
+    for (const isa of ['rv32q', 'rv32emc']) {
+      expect(what(riscv('').replace('rv32imac', isa))).toBe(`board.dts:6:67: '${isa}' lacks the base, i`);
+    }
     expect(
       what(
         riscv('')
@@ -215,6 +218,16 @@ describe('a RISC-V system', () => {
       ),
     ).toMatchInlineSnapshot(`"board.dts:6:5: there is no model of the processor 'acme,cpu'"`);
   });
+});
+
+test('a node over another one is named, whether its name or its `reg` says so', () => {
+  const over = (name: string) =>
+    imported(riscv(`${UART} };\n${name} { compatible = "acme,npu"; reg = <0x10000000 0x1000>; };`)).notes;
+  expect(over('npu@10000000')).toEqual(['/soc/npu@10000000 overlaps with another one, which is kept']);
+  expect(over('npu@20000000')).toEqual([
+    '/soc/npu@20000000 is at 0x10000000 by its property reg, which counts',
+    '/soc/npu@20000000 overlaps with another one, which is kept',
+  ]);
 });
 
 test('a device in RAM is the mistake that it is in any machine, at its place in the tree', () => {

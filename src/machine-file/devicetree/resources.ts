@@ -120,6 +120,13 @@ export class Resources {
     return { address: count('#address-cells', 2), size: count('#size-cells', 1) };
   }
 
+  /** Whether the address in its name is not the first one of `reg`. */
+  isMisnamed(node: DtNode): boolean {
+    const [, unit] = /@([0-9a-fA-F]{1,16})(?:,|$)/.exec(node.name) ?? [];
+    const first = numberOf(this.cells(node, 'reg'), 0, this.counts(this.parent(node)).address);
+    return unit !== undefined && first !== Number.parseInt(unit, 16);
+  }
+
   /** What `reg` gives, as the CPU sees it; empty where it is not on a bus of memory. */
   spans(node: DtNode): readonly Span[] {
     const parent = this.parent(node);
@@ -128,8 +135,7 @@ export class Resources {
     const cells = this.cells(node, 'reg');
     const found: Span[] = [];
     // The name has the first address (2.2.1). In trees of SiFive's, `reg` of what lies in another block is that block's phandle and an offset.
-    const [, unit] = /@([0-9a-fA-F]{1,16})(?:,|$)/.exec(node.name) ?? [];
-    if (unit !== undefined && numberOf(cells, 0, address) !== Number.parseInt(unit, 16)) return [];
+    if (this.isMisnamed(node) && this.byPhandle(cells[0])) return [];
     for (let at = 0; at + address + size <= cells.length; at += address + size) {
       const own = numberOf(cells, at, address);
       const length = numberOf(cells, at + address, size);
