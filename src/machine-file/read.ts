@@ -197,7 +197,8 @@ export function readInto(
       into.set(name, { value: convert(value), where: below(key, name) });
     }
   };
-  if (Object.keys(file).length > 0) model.whole = where;
+  // An empty one, of a command without flags, is no place for what is missing.
+  if (Object.keys(file).length > 0 || model.whole() === model.name) model.whole = where;
   if (file.name !== undefined) model.name = file.name;
   for (const name of file.remove ?? []) remove(model, name, where('remove'), mistakes);
   // One of the name of a board's processor stands in its place; others are added.

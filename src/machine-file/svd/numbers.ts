@@ -21,14 +21,14 @@ export function numberIn(element: XmlElement, tag: string): number | undefined {
   if (text === undefined) return undefined;
   const value = svdInteger(text);
   if (value !== undefined && value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
-  return element.refuse(`<${tag}> is no number: '${text.slice(0, 40)}'`);
+  return (element.child(tag) ?? element).refuse(`<${tag}> is no number: '${text.slice(0, 40)}'`);
 }
 
 export function bigIn(element: XmlElement, tag: string): bigint | undefined {
   const text = element.text(tag);
   if (text === undefined) return undefined;
   const value = svdInteger(text);
-  return value ?? element.refuse(`<${tag}> is no number: '${text.slice(0, 40)}'`);
+  return value ?? (element.child(tag) ?? element).refuse(`<${tag}> is no number: '${text.slice(0, 40)}'`);
 }
 
 export const MAX_DIM = 4096;

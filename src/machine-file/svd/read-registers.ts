@@ -49,7 +49,10 @@ function word<T extends string>(layers: Layers, tag: string, known: readonly str
   if (text === undefined) return undefined;
   // Some vendors write `read-writeonce`.
   const found = known.find((one) => one.toLowerCase() === text.toLowerCase());
-  if (found === undefined) layers[0]!.refuse(`<${tag}> is '${text.slice(0, 40)}', not one of ${known.join(', ')}`);
+  if (found === undefined)
+    layerWith(layers, tag)!
+      .child(tag)!
+      .refuse(`<${tag}> is '${text.slice(0, 40)}', not one of ${known.join(', ')}`);
   return found as T;
 }
 

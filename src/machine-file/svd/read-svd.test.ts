@@ -115,7 +115,7 @@ describe('mistakes', () => {
 
   test('in what it says have them too', () => {
     expect(changed('<baseAddress>0x40000000<', '<baseAddress>0x4000000G<')).toMatchInlineSnapshot(
-      `"chip.svd:13:5: <baseAddress> is no number: '0x4000000G'"`,
+      `"chip.svd:17:7: <baseAddress> is no number: '0x4000000G'"`,
     );
     expect(changed('<baseAddress>0x40000000</baseAddress>', '')).toMatchInlineSnapshot(
       `"chip.svd:13:5: the peripheral has no <baseAddress>"`,
@@ -140,7 +140,7 @@ describe('mistakes', () => {
       `"chip.svd:57:9: <dim> without <dimIncrement> (bytes)"`,
     );
     expect(changed('<access>write-only<', '<access>sometimes<')).toMatchInlineSnapshot(
-      `"chip.svd:48:9: <access> is 'sometimes', not one of read-only, write-only, read-write, writeOnce, read-writeOnce"`,
+      `"chip.svd:48:69: <access> is 'sometimes', not one of read-only, write-only, read-write, writeOnce, read-writeOnce"`,
     );
     expect(changed('<size>16</size>', '<size>99</size>')).toMatchInlineSnapshot(
       `"chip.svd:43:9: <size> is 99 bits, not 1 to 64"`,

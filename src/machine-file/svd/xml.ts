@@ -37,6 +37,15 @@ class XmlSource {
     this.#path = path;
     this.#text = text;
   }
+  /** Where an element without children of its own begins, behind the start of the one that it is in. */
+  leaf(tag: string, content: string, from: number): number {
+    for (let at = this.#text.indexOf(`<${tag}`, from); at >= 0; at = this.#text.indexOf(`<${tag}`, at + 1)) {
+      const begin = this.#text.indexOf('>', at) + 1;
+      const end = this.#text.indexOf('<', begin);
+      if (/[\s>]/.test(this.#text[at + tag.length + 1]!) && this.#text.slice(begin, end).trim() === content) return at;
+    }
+    return from;
+  }
   where(offset: number | undefined): string {
     if (offset === undefined) return this.#path;
     this.#lineStarts ??= [0, ...[...this.#text.matchAll(/\n/g)].map(({ index }) => index + 1)];
@@ -94,11 +103,19 @@ export class XmlElement {
   }
 
   get where(): string {
-    if (typeof this.#node === 'string') return this.#parent?.where ?? this.#source.where(undefined);
-    const meta = (this.#node as unknown as Record<symbol, { startIndex?: number } | undefined>)[
+    return this.#source.where(this.#offset);
+  }
+
+  get #offset(): number | undefined {
+    const node = this.#node;
+    if (typeof node === 'string') {
+      const outer = this.#parent === undefined ? undefined : this.#parent.#offset;
+      return outer === undefined ? undefined : this.#source.leaf(this.tag, node, outer);
+    }
+    const meta = (node as unknown as Record<symbol, { startIndex?: number } | undefined>)[
       library!.XMLParser.getMetaDataSymbol()
     ];
-    return this.#source.where(meta?.startIndex);
+    return meta?.startIndex;
   }
 
   refuse(what: string, remedy?: string): never {
@@ -140,6 +157,36 @@ function decoded(bytes: Uint8Array, path: string): string {
   return text;
 }
 
+const SKIPPED = [
+  ['<!--', '-->'],
+  ['<![CDATA[', ']]>'],
+  ['<?', '?>'],
+] as const;
+
+/** Of a file that was cut short: the element that does not end. */
+function checkEnd(text: string, path: string): void {
+  const open: { readonly tag: string; readonly at: number }[] = [];
+  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
+    const skipped = SKIPPED.find(([begin]) => text.startsWith(begin, at));
+    const end = text.indexOf(skipped?.[1] ?? '>', at);
+    if (end < 0) break;
+    const [, close, tag] = /^<(\/?)([A-Za-z][\w:.-]*)/.exec(text.slice(at, at + 80)) ?? [];
+    if (close === '/' && open.pop()?.tag !== tag) return;
+    if (close === '' && text[end - 1] !== '/') open.push({ tag: tag!, at });
+    if (skipped) at = end;
+  }
+  const last = open.findLast(({ tag }) => tag !== 'name') ?? open.at(-1);
+  if (last === undefined) return;
+  const [, name] = /^<[^>]*>\s*<name>([^<]{1,60})<\/name>/.exec(text.slice(last.at, last.at + 1000)) ?? [];
+  const before = text.slice(0, last.at).split('\n');
+  const where = `${path}:${before.length}:${before.at(-1)!.length + 1}`;
+  refuse(
+    `the file ends inside <${last.tag}>${name === undefined ? '' : ` '${name.trim()}'`}`,
+    where,
+    'it was cut short: get it again',
+  );
+}
+
 /** The root element of a well-formed file. @throws UsageError with line and column */
 export function parseXml(bytes: Uint8Array, path: string): XmlElement {
   library ??= load('fast-xml-parser') as Library;
@@ -159,6 +206,7 @@ export function parseXml(bytes: Uint8Array, path: string): XmlElement {
   try {
     const valid = library.XMLValidator.validate(text);
     if (valid !== true) {
+      checkEnd(text, path);
       const { msg, line, col } = valid.err;
       refuse(`the file is no well-formed XML: ${msg.replace(/\.$/, '')}`, `${path}:${line}${col ? `:${col}` : ''}`);
     }
