@@ -177,7 +177,7 @@ class Session {
 
   type(data: Uint8Array): void {
     if (data.includes(CTRL_C) && process.stdin.isTTY) this.#quit = true;
-    else (this.#console ?? this.#typesTo)?.input?.type(data);
+    else (this.#console ?? this.#typesTo)?.offer(data);
   }
 
   #show(bytes: Uint8Array): void {
