@@ -1,4 +1,4 @@
-import { isTestError, UsageError } from './errors.js';
+import { DeviceSetupError, isTestError, UsageError } from './errors.js';
 
 /** The test runner's own frames stand before the test's. */
 const DEPTH = 40;
@@ -32,7 +32,7 @@ export class CallSite {
  * @param places frames to put before it
  */
 export function blameCaller(error: unknown, caller: Caller | CallSite, places: readonly string[] = []): void {
-  if (!(error instanceof UsageError) || isTestError(error)) return;
+  if (!(error instanceof UsageError) || error instanceof DeviceSetupError || isTestError(error)) return;
   if (!(caller instanceof CallSite)) capture(error, caller);
   const frames = caller instanceof CallSite ? caller.frames : framesOf(error.stack);
   error.stack = [`${error.name}: ${error.message}`, ...places, ...frames].join('\n');
