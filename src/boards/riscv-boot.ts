@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { type ElfImage, readElf } from '../emu/debug/elf.js';
 import { UsageError } from '../emu/errors.js';
 import type { LoadSegment } from '../emu/machine-description.js';
+import { uImageKernel, uImageRamdisk } from './uimage.js';
 
 /** How QEMU starts its RISC-V boards: a reset ROM that jumps to firmware in RAM, and what is loaded beside it. */
 
@@ -19,7 +20,7 @@ export type BootSource = string | Uint8Array | BootFile;
 export interface BootOptions {
   /** Firmware in M mode at the start of RAM (OpenSBI, U-Boot): raw bytes, or an ELF, which says itself where it belongs. */
   readonly bios?: BootSource;
-  /** What the firmware is to start in S mode, or without `bios` what starts at the beginning of RAM: raw bytes or ELF. */
+  /** What the firmware is to start in S mode, or without `bios` what starts at the beginning of RAM: raw bytes, ELF or uImage. */
   readonly kernel?: BootSource;
   /** The kernel's initial RAM disk. */
   readonly initrd?: BootSource;
@@ -37,7 +38,7 @@ export interface BootPlan {
   readonly segments: readonly LoadSegment[];
   /** Where the reset ROM jumps to. */
   readonly start: number;
-  /** Where the firmware is to go on: the kernel's entry, 0 without one. */
+  /** Where the firmware is to go on: the kernel's lowest address (QEMU 7.2 does not hand its entry), 0 without one. */
   readonly next: number;
   readonly initrd?: { readonly start: number; readonly end: number };
   /** Where the device tree is. */
@@ -67,19 +68,19 @@ export function planBoot({ base, size }: RamRange, xlen: Xlen, options: BootOpti
   const end = base + size;
   const bios = placed('bios', options.bios, base, end);
   const kernelAt = alignedUp(bios?.end ?? base, KERNEL_ALIGNMENT[xlen]);
-  const kernel = placed('kernel', options.kernel, kernelAt, end);
-  const initrdAt = kernel ? kernel.entry + Math.min(size / 2, INITRD_DISTANCE) : undefined;
+  const kernel = placed('kernel', options.kernel, kernelAt, end, loadKernel);
+  const initrdAt = kernel ? kernel.next + Math.min(size / 2, INITRD_DISTANCE) : undefined;
   if (options.initrd !== undefined && initrdAt === undefined) {
     throw new UsageError({ what: 'a RAM disk is given without a kernel', remedy: 'give the kernel, too' });
   }
-  const initrd = placed('initrd', options.initrd, initrdAt ?? 0, end, raw);
+  const initrd = placed('initrd', options.initrd, initrdAt ?? 0, end, loadRamdisk);
   const loaded = [bios, kernel, initrd].filter((one) => one !== undefined);
   const programs = loaded.flatMap(({ elf }) => (elf ? [elf] : []));
   return {
     segments: loaded.flatMap((one) => one.segments),
     ...(programs.length > 0 && { programs }),
     start: base,
-    next: kernel?.entry ?? 0,
+    next: kernel?.next ?? 0,
     ...(initrd && { initrd: { start: initrdAt!, end: initrd.end } }),
     tree: alignedDown(Math.min(end, base < TREE_LIMIT ? TREE_LIMIT : end) - 1, TREE_ROOM),
   };
@@ -123,7 +124,8 @@ function noRoom({ path }: BootFile, end: number): UsageError {
 
 interface Loaded {
   readonly segments: readonly LoadSegment[];
-  readonly entry: number;
+  /** Where firmware is told to go on. */
+  readonly next: number;
   readonly end: number;
   readonly elf?: ElfImage;
 }
@@ -136,13 +138,25 @@ function load(file: BootFile, address: number): Loaded {
   const isElf = bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) === ELF_MAGIC;
   if (!isElf) return raw(file, address);
   const elf = readElf(path, bytes);
-  const { segments, entry } = elf;
+  const { segments, lowest } = elf;
   const end = Math.max(...segments.map((one) => one.physicalAddress + one.memorySize));
-  return { segments, entry, end, elf };
+  return { segments, next: lowest, end, elf };
+}
+
+/** A U-Boot image where its header says, anything else as firmware. */
+function loadKernel(file: BootFile, address: number): Loaded {
+  const kernel = uImageKernel(file);
+  if (kernel === undefined) return load(file, address);
+  const { data, load: physicalAddress, entry } = kernel;
+  return { segments: [{ physicalAddress, data }], next: entry, end: physicalAddress + data.length };
+}
+
+function loadRamdisk(file: BootFile, address: number): Loaded {
+  return raw({ path: file.path, bytes: uImageRamdisk(file) ?? file.bytes }, address);
 }
 
 function raw({ bytes }: BootFile, address: number): Loaded {
-  return { segments: [{ physicalAddress: address, data: bytes }], entry: address, end: address + bytes.length };
+  return { segments: [{ physicalAddress: address, data: bytes }], next: address, end: address + bytes.length };
 }
 
 /** OpenSBI's `struct fw_dynamic_info`: "OSBI", version 2, then S mode for what comes next. */

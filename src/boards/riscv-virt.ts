@@ -128,9 +128,7 @@ export const riscvVirtBoard = <const O extends VirtOptions>(options: O): VirtBoa
 function virtBoard<const O extends VirtOptions>(options: O): VirtBoard<O> {
   const { xlen, harts = 1, ram: ramSize = VIRT.ram.size } = options;
   checkSizes(harts, ramSize, options.flash);
-  const planned = planBoot({ base: VIRT.ram.address, size: ramSize }, xlen, options);
-  // QEMU 7.2: with a first flash the reset ROM jumps there, whatever was loaded into RAM
-  const plan = options.flash?.[0] === undefined ? planned : { ...planned, start: VIRT.flash.address };
+  const plan = planOf(options, xlen, ramSize);
   const { resetRom: mrom, pciPorts, pciConfiguration, pciMemory } = VIRT;
   const chip = () =>
     defineChip({
@@ -155,6 +153,24 @@ function virtBoard<const O extends VirtOptions>(options: O): VirtBoard<O> {
     });
   const board = defineBoard({ name: xlen === 32 ? 'riscv-virt' : 'riscv-virt64', chip, checked: true });
   return board as unknown as VirtBoard<O>;
+}
+
+/** As QEMU 7.2: with a first flash the reset ROM jumps there, whatever is in RAM; a second one holds what firmware goes on with. */
+function planOf(options: VirtOptions, xlen: Xlen, ramSize: number): BootPlan {
+  const plan = planBoot({ base: VIRT.ram.address, size: ramSize }, xlen, options);
+  const [first, second] = options.flash ?? [];
+  if (second !== undefined && options.kernel !== undefined) {
+    throw new UsageError({
+      what: 'a kernel beside flash 1: firmware goes on in that flash and finds the kernel in fw_cfg, which has no files here',
+      where: 'riscvVirtBoard',
+      remedy: 'leave out the kernel, or flash 1',
+    });
+  }
+  return {
+    ...plan,
+    ...(first !== undefined && { start: flashAddress(0) }),
+    ...(second !== undefined && { next: flashAddress(1) }),
+  };
 }
 
 function checkSizes(harts: number, ramSize: number, flash: VirtOptions['flash'] = []): void {

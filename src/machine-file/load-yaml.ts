@@ -154,5 +154,6 @@ function positionOf(
     const { line, col } = lines.linePos(node.range[0]);
     return `${name}:${line}:${col}`;
   }
-  return name;
+  // A file without anything in it.
+  return `${name}:1:1`;
 }

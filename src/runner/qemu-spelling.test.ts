@@ -18,6 +18,8 @@ test.each([
   ['-M virt -smp 2 -m 512', '--machine virt --option harts=2 --option ram=512M'],
   ['-M sifive_u,msel=1 -smp cpus=5 -m size=1G', '--machine sifive_u,msel=1 --option harts=4 --option ram=1G'],
   ['-smp 5 -machine microchip-icicle-kit', '--machine microchip-icicle-kit'],
+  ['--machine microchip-icicle-kit -smp 5', '--machine microchip-icicle-kit'],
+  ['--board=sifive-u -smp 5', '--board=sifive-u --option harts=4'],
   ['-M shakti_c -smp 1', '--machine shakti_c'],
   ['-device virtio-rng-device', '--option rng=true'],
   ['-device loader,file=a.bin,addr=0x80000000 x.elf', '--image a.bin@0x80000000 x.elf'],

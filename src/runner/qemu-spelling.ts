@@ -93,14 +93,17 @@ function dropped(arg: string, value: string | undefined, command: string): numbe
   });
 }
 
-/** The value of `-M`, `-machine` or `-Mvirt`, without its options. */
+const MACHINE_FLAGS = ['-M', '-machine', '--machine', '--board'];
+
+/** The value of `-M`, `-machine`, `-Mvirt` or a flag of ours, without its options. */
 function machineOf(args: readonly string[]): string {
-  const at = args.findIndex((arg) => arg === '-M' || arg === '-machine');
-  const text = at < 0 ? args.find((arg) => /^-M[\w.]/.test(arg))?.slice(2) : args[at + 1];
-  return (text ?? '').split(',')[0]!;
+  const at = args.findIndex((arg) => MACHINE_FLAGS.includes(arg));
+  const joined = args.map((arg) => /^(?:-M|--(?:machine|board)=)(?<name>[\w.].*)/.exec(arg)?.groups?.['name']);
+  const text = at < 0 ? joined.find((name) => name !== undefined) : args[at + 1];
+  return (text ?? '').split(',')[0]!.replaceAll('-', '_');
 }
 
-const USUAL_HARTS: Readonly<Record<string, string>> = { 'microchip-icicle-kit': '5', sifive_u: '2' };
+const USUAL_HARTS: Readonly<Record<string, string>> = { microchip_icicle_kit: '5', sifive_u: '2' };
 
 /** What `-smp 4` or `-smp cpus=4` counts; `-M sifive_u` counts its E51, too. What a board has anyway is no option. */
 function harts(machine: string, value: string | undefined): readonly string[] {

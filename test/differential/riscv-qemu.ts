@@ -32,7 +32,7 @@ export function runInQemu(xlen: Xlen, image: Uint8Array, cpu = machineModeOnly(x
     ];
     const load = ['-bios', 'none', '-device', `loader,file=${imagePath},addr=0x80000000`];
     const result = spawnSync(nameOf(xlen), [...machine, ...ram, ...load], {
-      timeout: 240_000,
+      timeout: 60_000,
       killSignal: 'SIGKILL',
       encoding: 'utf8',
     });

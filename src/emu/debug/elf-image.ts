@@ -42,6 +42,8 @@ export interface ElfImage {
   readonly entry: number;
   /** `PT_LOAD` segments with a memory size, by physical address. The ELF's own headers are not part of them. */
   readonly segments: readonly ElfSegment[];
+  /** The lowest physical address of a `PT_LOAD` segment with a memory size, the ELF's own headers included where they are loaded. */
+  readonly lowest: number;
   readonly sections: readonly ElfSection[];
   /** Passes floating-point arguments in FPU registers, so it cannot run without an FPU. */
   readonly hardFloat: boolean;

@@ -153,9 +153,10 @@ export function readElf(path: string, bytes?: Uint8Array): ElfImage {
   const parser = new elfy.Parser();
   const header = parser.parseHeader(buffer);
   const sections = readSections(buffer, header, parser.parseSections(buffer, header));
-  const segments = parser
+  const programs = parser
     .parsePrograms(buffer, header)
-    .filter((program) => program.type === 'load' && program.memsz > 0)
+    .filter((program) => program.type === 'load' && program.memsz > 0);
+  const segments = programs
     .map((program) => segment(buffer, program, sections))
     .sort((a, b) => a.physicalAddress - b.physicalAddress);
   checkSegments(path, segments);
@@ -170,6 +171,7 @@ export function readElf(path: string, bytes?: Uint8Array): ElfImage {
     machine,
     entry,
     segments,
+    lowest: Math.min(...programs.map(({ paddr }) => paddr)),
     sections,
     ...builtFor(machine, flags, sections),
   };

@@ -85,7 +85,7 @@ export function svdAttack(folder: string): FileAttack {
     good: [GOOD_CHIP, TEST_CHIP].map(bytesOf),
     input: (random) => (random(10) === 0 ? big(random) : damagedChip(random)),
     read,
-    place: /^\S+\/chip\.svd(:\d+:\d+|$)/,
+    place: /^\S+\/chip\.svd(:\d+|$)/,
   };
 }
 

@@ -55,6 +55,7 @@ test.each([
   ],
   ['deep collections', `${BASE}set: ${'['.repeat(100)}`, 'm.yaml:4:70'],
   ['a name without end', `${BASE}wires: ["${'a'.repeat(100_000)}"]`, ' …'],
+  ['nothing', '', 'm.yaml:1:1: the machine file is empty'],
   ['a base that is not there', `${CPU}board: none.yaml\n`, 'm.yaml:2:1: the machine file does not exist'],
 ])('%s', (_, yaml, message) => {
   const text = refusal(yaml);

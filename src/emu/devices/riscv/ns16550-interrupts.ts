@@ -37,8 +37,8 @@ export class Interrupts {
   }
 
   /**
-   * LSR was read. Whoever did so knows that the holding register is empty: the interrupt for that stays in IIR, but no longer on the
-   * wire. Drivers that look at LSR alone and never at IIR (xv6's) would be interrupted for ever by the level otherwise; on QEMU they are
+   * LSR was read, which on the chip does nothing to this interrupt (table IV: a read of IIR or a write of THR take it back). Here the
+   * interrupt stays in IIR, but no longer on the wire. Drivers that look at LSR alone and never at IIR (xv6's) would be interrupted for ever by the level otherwise; on QEMU they are
    * not, because its PLIC does not look at the line again when an interrupt is completed.
    */
   seen(): void {

@@ -9,9 +9,12 @@ const [IN, OUT, FLUSH, ID, DISCARD, WRITE_ZEROES] = [0, 1, 4, 8, 11, 13];
 
 const IMAGE = Uint8Array.from({ length: 4 * 512 }, (_, i) => (i >> 9) * 16 + (i & 15));
 
-function disk(options: VirtioBlockOptions = { image: IMAGE }, legacy = false) {
+/** VIRTIO_BLK_F_CONFIG_WCE, DISCARD, WRITE_ZEROES. */
+const FEATURES = (1 << 11) | (1 << 13) | (1 << 14);
+
+function disk(options: VirtioBlockOptions = { image: IMAGE }, legacy = false, features = FEATURES) {
   const driver = new TestDriver(virtioBlock(options), legacy);
-  driver.begin(1 << 11);
+  driver.begin(features);
   driver.queue(0);
   driver.start();
   /** One request with `length` bytes of data; @returns status and bytes written by the device */
@@ -95,6 +98,22 @@ describe('requests', () => {
     range.setUint32(8, 4, true);
     driver.put(DATA, new Uint8Array(range.buffer));
     expect(request(type, 0, 16)).toEqual([1, 1]);
+  });
+  /** Status of a request for sector 1, and whether its bytes are still there. */
+  const clear = (type: number, flags: number, features = FEATURES, readOnly = false) => {
+    const { driver, request } = disk({ image: IMAGE, readOnly }, false, features);
+    driver.put(DATA, new Uint8Array(Uint32Array.of(1, 0, 1, flags).buffer));
+    const [status] = request(type, 0, 16);
+    return [status, driver.h.handle.contents(512, 512)[0] !== 0];
+  };
+  test('a flag that the request does not have is unsupported (5.2.6.2)', () => {
+    expect([clear(DISCARD!, 1), clear(DISCARD!, 2), clear(DISCARD!, 1 << 31)]).toEqual(Array(3).fill([2, true]));
+    expect([clear(WRITE_ZEROES!, 2), clear(WRITE_ZEROES!, 3)]).toEqual(Array(2).fill([2, true]));
+  });
+  test('zeros are written with unmap, too', () => expect(clear(WRITE_ZEROES!, 1)).toEqual([0, false]));
+  test('a request whose feature was not negotiated is unsupported', () => {
+    expect([clear(DISCARD!, 0, 1 << 14), clear(WRITE_ZEROES!, 0, 1 << 13)]).toEqual(Array(2).fill([2, true]));
+    expect(clear(WRITE_ZEROES!, 0, 0, true)).toEqual([2, true]);
   });
   test('a header in pieces is a header (2.6.4)', () => {
     const { driver } = disk();

@@ -43,6 +43,8 @@ const REQUEST_MOST = 256 * 1024 * 1024;
 const SEGMENTS_MOST = 254;
 const DISCARD_SECTORS_MOST = 0x3f_ffff;
 const CONFIG_LENGTH = 60;
+/** `flags` of a range (5.2.6): the one that there is. */
+const UNMAP = 1;
 /** Offset of `writeback` in the configuration. */
 const WRITEBACK = 32;
 
@@ -138,8 +140,9 @@ class Disk implements VirtioDevice<VirtioDisk> {
       case REQUEST.id:
         return this.#identify(chain, room);
       case REQUEST.discard:
+        return { status: this.#clear(chain, FEATURE.discard, 0), written: 0 };
       case REQUEST.writeZeroes:
-        return { status: this.#clear(chain), written: 0 };
+        return { status: this.#clear(chain, FEATURE.writeZeroes, UNMAP), written: 0 };
       default:
         return { status: RESULT.unsupported, written: 0 };
     }
@@ -162,13 +165,16 @@ class Disk implements VirtioDevice<VirtioDisk> {
     chain.write(0, id);
     return { status: RESULT.ok, written: id.length };
   }
-  /** One range of sectors; both requests leave zeros. */
-  #clear(chain: Chain): number {
-    if (this.#options.readOnly === true) return RESULT.unsupported;
-    if (chain.readableLength !== HEADER + 16) return RESULT.unsupported;
+  /**
+   * One range of sectors; both requests leave zeros, so that `unmap` changes nothing. A flag that the request does not have is unsupported
+   * (5.2.6.2), and so is a request whose feature was not negotiated.
+   */
+  #clear(chain: Chain, feature: number, flags: number): number {
+    if (!this.#transport.negotiated(feature) || chain.readableLength !== HEADER + 16) return RESULT.unsupported;
     const range = new DataView(chain.read(HEADER, 16).buffer);
     const sector = range.getUint32(0, true) + range.getUint32(4, true) * 2 ** 32;
     const sectors = range.getUint32(8, true);
+    if ((range.getUint32(12, true) & ~flags) !== 0) return RESULT.unsupported;
     if (sectors > DISCARD_SECTORS_MOST || !this.#inside(sector, sectors * SECTOR)) return RESULT.error;
     this.#storage.clear(sector * SECTOR, sectors * SECTOR);
     return RESULT.ok;
