@@ -20,6 +20,8 @@ export interface MachineEvents {
   can: { readonly source: string } & EventDetail;
   irq: { readonly source: string } & EventDetail;
   fault: { readonly source: string } & EventDetail;
+  /** A handler has returned to `pc`: MRET, SRET, or the Cortex-M's exception return; `inFault` there: into another one, of a fault. */
+  return: { readonly source: string } & EventDetail;
   misuse: GuestReport;
   reset: { readonly cause: CpuResetKind };
   exit: { readonly source: string } & EventDetail;
@@ -37,6 +39,7 @@ const EVENT_NAMES = Object.keys({
   can: true,
   irq: true,
   fault: true,
+  return: true,
   misuse: true,
   reset: true,
   exit: true,

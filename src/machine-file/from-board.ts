@@ -3,7 +3,9 @@ import { UsageError } from '../emu/errors.js';
 import type { DerivedClockRow, MemoryRow } from '../emu/machine-description.js';
 import { Rational } from '../emu/rational.js';
 import type { Frequency } from '../emu/time.js';
-import { originOf } from './kinds/kind.js';
+import { kindNamed } from './kinds/index.js';
+import { doesStartByImage, type OptionValues, type Origin, originOf } from './kinds/kind.js';
+import { KINDS } from './make-things.js';
 import {
   type ClockValue,
   type DeviceValue,
@@ -30,12 +32,12 @@ export function modelOf(board: AnyBoard): Model {
     const clock = i === 0 ? (chip.cpuClock ?? first) : Rational.from(rate).mul(Rational.from(first)).toNumber();
     put(model.cpus, name, {
       type: cpu?.type ?? made.name,
-      options: cpu?.options ?? {},
+      options: cpu ? saidOptions(made, cpu) : {},
       clock,
       ...(cpu ? {} : { made }),
     });
+    if (!doesStartByImage(made)) model.cpusOfBoard.add(name);
   }
-  for (const name of model.cpus.keys()) model.cpusOfBoard.add(name);
   for (const [name, frequency] of Object.entries(chip.clocks ?? {})) {
     put(model.clocks, name, { hertz: hertzOf(frequency, name) });
   }
@@ -63,6 +65,14 @@ export function modelOf(board: AnyBoard): Model {
   if (chip.bridges) model.bridges = { value: { clocks: [...chip.bridges.clocks] }, where };
   if (chip.timing) model.timing = chip.timing;
   return model;
+}
+
+/** Without the start that was only taken until an image is known. */
+function saidOptions(made: object, { type, options }: Origin): OptionValues {
+  const start = doesStartByImage(made) ? kindNamed(KINDS.cpus, type)?.startOption : undefined;
+  if (start === undefined) return options;
+  const { [start]: _assumed, ...said } = options;
+  return said;
 }
 
 function hertzOf(frequency: Frequency, name: string): number {

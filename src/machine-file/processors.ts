@@ -4,7 +4,7 @@ import type { CpuType } from '../emu/cpu.js';
 import type { ElfImage } from '../emu/debug/elf-image.js';
 import type { LoadSegment } from '../emu/machine-description.js';
 import { processorsOf } from './cluster.js';
-import type { CpuKind, OptionValues } from './kinds/kind.js';
+import { type CpuKind, type OptionValues, startsByImage } from './kinds/kind.js';
 import { addLoader } from './loader.js';
 import type { Made, Makers } from './make-things.js';
 import type { Mistakes } from './mistakes.js';
@@ -51,6 +51,7 @@ export function makeProcessors(
     const entry = i === booting ? addLoader(model, given, kinds[i], mistakes) : given;
     const start = startOf(name, entry, own, makers, mistakes, () => i === 0 && hasMemoryAt0());
     const made = makers.cpu(name, entry, start?.assumed);
+    if (made && start?.choice) startsByImage(made.made);
     if (made) return [{ ...made, name, entry, start: start?.choice }];
     for (const one of i === 0 ? ['cpu', name] : [name]) lost.add(one);
     return [];

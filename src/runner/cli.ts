@@ -174,7 +174,10 @@ function build(finish: Finish): Command {
     .enablePositionalOptions()
     .showHelpAfterError('`fwtest --help` lists the commands, `fwtest <command> --help` their options')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`fwtest: ${text}`) });
+    .configureOutput({
+      outputError: (text, write) => write(`fwtest: ${text}`),
+      writeErr: (text) => void quietly(process.stderr).write(text),
+    });
   testCommand(program, 'run', 'runs the firmware tests (the default)', finish);
   testCommand(program, 'watch', 'runs them again when a test or a firmware image changes', finish);
   listCommands(program, finish);
@@ -185,6 +188,13 @@ function build(finish: Finish): Command {
   helpCommand(program, finish);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
+}
+
+/** Whoever reads the output may go away, as `head` does; the command goes on to its end, and its exit code is its own. */
+function quietly(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 }
 
 function report(error: unknown): void {
@@ -198,6 +208,7 @@ function report(error: unknown): void {
  * @param args without node and script
  */
 export async function main(args: readonly string[]): Promise<void> {
+  quietly(process.stdout);
   try {
     const program = build((code) => {
       process.exitCode = code;

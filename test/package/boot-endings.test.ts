@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readElf } from '../../src/emu/debug/elf.js';
-import { folder, ROOT, run } from './workspace.js';
+import { folder, linkedFolder, ROOT, run } from './workspace.js';
 
 /** How `fwtest boot` ends, and what it refuses. */
 
@@ -50,6 +50,79 @@ describe('fwtest boot', () => {
       expect(code).toBe(1);
     });
   });
+  describe('a handler that', () => {
+    const PROBES = [
+      0x0000_0297, // auipc t0, 0
+      0x0402_8293, // addi t0, t0, 0x40
+      0x3052_9073, // csrw mtvec, t0
+      0x5c00_2373, // csrr t1, 0x5c0, which there is not
+      0x0500_0413, // li s0, 80
+      0x1000_05b7, // lui a1, 0x10000
+      0x0055_c603, // 0x18: lbu a2, 5(a1)
+      0x0206_7613, // andi a2, a2, 0x20
+      0xfe06_0ce3, // beqz a2, 0x18
+      0x00c5_8023, // sb a2, 0(a1)
+      0x0010_06b7, // lui a3, 0x100: a wait of some 30 ms
+      0xfff6_8693, // addi a3, a3, -1
+      0xfe06_9ee3, // bnez a3, .-4
+      0xfff4_0413, // addi s0, s0, -1
+      0xfe04_10e3, // bnez s0, 0x18
+      0x0000_006f, // j .
+    ];
+    const HANDLER = [0x3410_22f3, 0x0042_8293, 0x3412_9073]; // csrr t0, mepc; addi t0, t0, 4; csrw mepc, t0
+    const MRET = 0x3020_0073;
+    const run = (...handler: number[]) =>
+      bootFile(Uint32Array.from([...PROBES, ...handler]), '--board', 'riscv-virt', '--for', '200ms', '--kernel');
+
+    test('returns behind the fault has handled it, in however small a loop the firmware is then', () => {
+      const { code, stdout, stderr } = run(...HANDLER, MRET);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout.length).toBeGreaterThan(2);
+    });
+    test('returns to the fault traps again and again', () => {
+      const { code, stdout, stderr } = run(MRET);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toContain('the firmware faulted: illegal instruction');
+    });
+    test('never returns ends it', () => {
+      const { code, stderr } = run(0x0000_006f);
+      expect(code).toBe(1);
+      expect(stderr).toContain('the firmware faulted: illegal instruction');
+    });
+  });
+  describe('a board in TypeScript', () => {
+    const MACHINE = {
+      machine: 'none',
+      cpus: { cpu0: { type: 'rv32', clock: '100MHz' } },
+      memory: { ram: { kind: 'ram', at: 0x8000_0000, size: '1M' } },
+      devices: { fin: { type: 'test-finisher', at: 0x10_0000, wires: { halt: 'cpu.halt' } } },
+    };
+    const text = JSON.stringify(MACHINE);
+    const cwd = linkedFolder({
+      'same.json': text,
+      'same.ts': `import { defineBoard } from 'fwtest/boards';\nexport default defineBoard(${text});\n`,
+    });
+    // lui a0, 0x100; lui a1, 5; addi a1, a1, 0x555; sw a1, 0(a0)
+    const code = Uint32Array.of(0x0010_0537, 0x0000_55b7, 0x5555_8593, 0x00b5_2023);
+    writeFileSync(join(cwd, 'app.bin'), code);
+    const fwtest = (...args: string[]) => run(cwd, process.execPath, [BIN, 'boot', ...args], {}, '');
+
+    test('starts where the image does, as one in a file', () => {
+      const started = (...board: string[]) => fwtest(...board, 'app.bin@0x80000000', '--for', '1ms', '--stats');
+      const inFile = started('--config', './same.json');
+      expect(inFile.code).toBe(0);
+      expect(inFile.stderr).toContain('taken to be at 0x80000000');
+      const { code, stdout, stderr } = started('--board', './same.ts');
+      const atEnd = /^ *at .*$/m;
+      expect(stderr).toContain('taken to be at 0x80000000');
+      expect([code, stdout, atEnd.exec(stderr)?.[0]]).toEqual([0, inFile.stdout, atEnd.exec(inFile.stderr)?.[0]]);
+    });
+    test('is written out as one in a file', () => {
+      const inFile = fwtest('--config', './same.json', '--dump-config').stdout;
+      expect(fwtest('--board', './same.ts', '--dump-config').stdout).toBe(inFile);
+      expect(inFile).not.toContain('resetVector');
+    });
+  });
   test('the first flash is something to run', () => {
     const elf = join(ROOT, 'test/riscv/virt/firmware/pflash-rv32.elf');
     const image = new Uint8Array(0x200);
@@ -85,5 +158,20 @@ describe('fwtest boot', () => {
     const code = await new Promise((done) => child.on('exit', done));
     expect(code).toBe(0);
     expect(said).not.toMatch(/EPIPE| at /);
+  });
+  test.skipIf(process.platform === 'win32').each([
+    [['boot', '--help'], 0],
+    [['devices'], 0],
+    [['devices', '--json'], 0],
+    [['boot', '--board', 'riscv-virt', '--dump-config'], 0],
+    [['boot', '--no-such-flag'], 2],
+  ] as const)('nobody reads what %j says', async (args, expected) => {
+    const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let said = '';
+    if (expected === 0) child.stderr.on('data', (data) => (said += String(data)));
+    else child.stderr.destroy();
+    expect(await new Promise((done) => child.on('exit', done))).toBe(expected);
+    expect(said).toBe('');
   });
 });

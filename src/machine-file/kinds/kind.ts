@@ -23,6 +23,12 @@ const origins = new WeakMap<object, Origin>();
 /** What made a device, part or CPU; undefined for those of a user's own code. */
 export const originOf = (made: object): Origin | undefined => origins.get(made);
 
+const atImage = new WeakSet<object>();
+
+/** Notes that nobody said where a CPU starts: until an image is known it starts anywhere. */
+export const startsByImage = (cpu: object): void => void atImage.add(cpu);
+export const doesStartByImage = (cpu: object): boolean => atImage.has(cpu);
+
 interface KindBase {
   /** `stm32-usart` */
   readonly type: string;

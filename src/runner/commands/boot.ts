@@ -9,18 +9,17 @@ import { misuseKindOf } from '../../emu/misuse.js';
 import type { AccessLog } from '../../machine-file/svd/access-log.js';
 import { frequencyText, grouped, timeText } from '../../matchers/message.js';
 import { misuseText } from '../../matchers/misuse-text.js';
-import type { FaultRecord } from '../../matchers/subject.js';
 import { faultedText } from '../diagnosis.js';
 import type { ExitCode } from '../exit-code.js';
 import { hostNow } from '../host-clock.js';
 import { FAULTING } from '../machine-bench.js';
 import type { ChosenMachine } from '../machine-choice.js';
 import { type MisuseLevel, MisuseLevels } from '../misuse-settings.js';
+import { OpenFault } from '../open-fault.js';
 import type { RunStatistics } from '../run-statistics.js';
 import { type MachineToStart, machineToStart, type StartOptions, startMachine } from '../start-machine.js';
 import type { AnyBoard, Station } from '../station.js';
 import { COUNTING_COSTS, engineRows, rowText, type StatisticsRow, timeRows } from '../statistics-text.js';
-import { trapVectors } from '../trap-vectors.js';
 import type { UartOutput } from '../uart-handle.js';
 import { consoleUart, uartNamed } from '../uart-named.js';
 import { type UartStreams, uartStreams } from '../uart-streams.js';
@@ -44,11 +43,8 @@ const SLICE: Duration = '5ms';
 const SLICE_MS = 5;
 /** Host ms after which keyboard and pipes get their turn in the middle of a slice. */
 const TURN_MS = 50;
-/** Machine time after a firmware's exit or first fault: for what it still says, and for bytes on their way. */
+/** Machine time after a firmware's exit, or its fault and what it says of that: for what it still says, and for bytes on their way. */
 const LAST_WORDS_NS = 20e6;
-/** Slices after that in which it is looked whether firmware goes on after a fault, and how long a loop at a handler's end is. */
-const PLACES = 4;
-const HANDLER_BYTES = 256;
 const CTRL_C = 3;
 const NEWLINE = 10;
 
@@ -75,13 +71,7 @@ class Session {
   #written = Buffer.alloc(0);
   #semihostingShown = 0;
   #quit = false;
-  #faultAt: number | undefined;
-  /** How many of the kept faults it has gone on after. */
-  #handled = 0;
-  /** Where RISC-V's traps led when the fault came. */
-  #vectorsAtFault = '';
-  /** Where the core was in the slices after a fault. */
-  readonly #places: number[] = [];
+  readonly #open: OpenFault;
   #exitCode: number | undefined;
   #standingAtExit: Standing | undefined;
   #lastByte = NEWLINE;
@@ -90,6 +80,7 @@ class Session {
 
   constructor(station: Station, consoles: readonly UartOutput[], { until, misuse }: BootOptions) {
     this.#station = station;
+    this.#open = new OpenFault(station);
     this.#typesTo = consoles[0];
     this.#until = until;
     const levels = new MisuseLevels([misuse]);
@@ -103,11 +94,6 @@ class Session {
     machine.on('exit', (event) => {
       this.#exitCode ??= Number(event['code'] ?? 0);
       machine.stop();
-    });
-    machine.on('fault', () => {
-      if (this.#faultAt !== undefined) return;
-      this.#faultAt = station.bench.time;
-      this.#vectorsAtFault = trapVectors(machine);
     });
     machine.on('misuse', (report) => this.#misused(report, levels.of(misuseKindOf(report))));
   }
@@ -158,38 +144,10 @@ class Session {
   /** How the firmware ended, if it did and has nothing more to say. */
   #ended(): Ending | undefined {
     const { bench, machine } = this.#station;
-    const since = this.#standingAtExit?.time ?? this.#faultAt;
-    const isOver = since !== undefined && bench.time - since >= LAST_WORDS_NS;
-    if (isOver && this.#standingAtExit === undefined && this.#goesOn()) return undefined;
-    if (isOver || (machine.cpu.locked && this.#exitCode === undefined)) return this.outcome();
-    return undefined;
-  }
-
-  /**
-   * Firmware that has handled its fault goes on (OpenSBI tries by traps what a hart has); what has not, stands in its handler. Where it is
-   * after several slices tells them apart, and that it has another handler by now (SiFive's start-up code steps over a CSR so).
-   */
-  #goesOn(): boolean {
-    const { machine } = this.#station;
-    if (machine.cpu.locked || machine.cpu.stuck !== undefined) return false;
-    if (trapVectors(machine) !== this.#vectorsAtFault) return this.#hasHandled();
-    this.#places.push(machine.cpu.pc >>> 0);
-    if (this.#places.length < PLACES) return true;
-    const isElsewhere = Math.max(...this.#places) - Math.min(...this.#places) > HANDLER_BYTES;
-    this.#places.length = 0;
-    return isElsewhere && this.#hasHandled();
-  }
-  #hasHandled(): true {
-    this.#faultAt = undefined;
-    this.#places.length = 0;
-    this.#handled = this.#station.bench.faults.length;
-    return true;
-  }
-
-  /** The faults since the firmware went on after one, as far as they are kept. */
-  get #unhandled(): readonly FaultRecord[] {
-    const { faults } = this.#station.bench;
-    return faults.length > this.#handled ? faults.slice(this.#handled) : faults;
+    if (this.#exitCode === undefined)
+      return machine.cpu.locked || this.#open.isStuck(LAST_WORDS_NS) ? this.outcome() : undefined;
+    const since = this.#standingAtExit?.time;
+    return since !== undefined && bench.time - since >= LAST_WORDS_NS ? this.outcome() : undefined;
   }
 
   /** What there is to say of the firmware at this point. */
@@ -198,8 +156,7 @@ class Session {
     if (this.#exitCode !== undefined) return this.#exited(this.#exitCode);
     if (machine.cpu.locked)
       return { code: 1, why: `the CPU is locked up: ${bench.faults[0]?.text ?? bench.diagnose().cpu}` };
-    if (this.#faultAt !== undefined)
-      return { code: 1, why: `the firmware faulted: ${faultedText(machine, this.#unhandled)}` };
+    if (this.#open.isOpen) return { code: 1, why: `the firmware faulted: ${faultedText(machine, this.#open.faults)}` };
     return { code: 0 };
   }
 

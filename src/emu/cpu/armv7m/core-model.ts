@@ -91,12 +91,18 @@ export function coreModel(isa: Isa, system: CpuSystem, options: CoreModelOptions
     notify: (exception, change) => {
       if (system.hears('irq')) system.emit('irq', { exception, name: exceptionName(exception), change });
     },
+    returned: () => {
+      if (!system.hears('return')) return;
+      system.emit('return', { pc: state.pc >>> 0, inFault: FAULTS.some((one) => priorities.isActive(one)) ? 1 : 0 });
+    },
   });
   const { irqs } = options;
   const around = { state, priorities, interrupts, exceptions, status, records, control, memory, sleep };
   const units = { mpu, shield, float, floatStacking, codeLines };
   return { irqs, allocator, counters, points: new DebugPoints(), stop, onRestored: [], ...around, ...units };
 }
+
+const FAULTS = [EXCEPTION.hardFault, EXCEPTION.memManage, EXCEPTION.busFault, EXCEPTION.usageFault];
 
 function namespaced({ arena }: CpuSystem): StateAllocator {
   return {

@@ -44,4 +44,6 @@ export interface ExceptionParts {
   readonly handlers: { entered(exception: number, vector: number): void };
   /** An exception became active, or ended. */
   readonly notify: (exception: number, change: 'enter' | 'leave') => void;
+  /** Hears of each return that is done: execution goes on at the PC. */
+  readonly returned: () => void;
 }

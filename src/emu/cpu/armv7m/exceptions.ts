@@ -42,6 +42,7 @@ export class Exceptions {
   private readonly waitForCode: ExceptionParts['waitForCode'];
   private readonly sleepOnExit: ExceptionParts['sleepOnExit'];
   private readonly notify: ExceptionParts['notify'];
+  private readonly returned: ExceptionParts['returned'];
   private readonly handlers: ExceptionParts['handlers'];
   /** Phase, exception that started it, EXC_RETURN, locked up. */
   readonly #words: Int32Array;
@@ -59,6 +60,7 @@ export class Exceptions {
     this.waitForCode = parts.waitForCode;
     this.sleepOnExit = parts.sleepOnExit;
     this.notify = parts.notify;
+    this.returned = parts.returned;
     this.handlers = parts.handlers;
     this.#words = parts.allocator.i32('exception-sequence', 4);
   }
@@ -391,6 +393,7 @@ export class Exceptions {
     else this.float.changed();
     state.clearExclusive();
     state.event = 1;
+    this.returned();
   }
 
   /** The frame cannot be read: SP stays, the fault is tail-chained with the same EXC_RETURN (B1.5.12). */

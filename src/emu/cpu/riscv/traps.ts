@@ -131,11 +131,13 @@ export class Traps {
     else this.#goOn(status.leaveSupervisor(), 'sepc');
   }
   #goOn(privilege: Privilege, at: WordName): void {
-    const { hart, context } = this.#parts;
+    const { hart, context, system } = this.#parts;
     this.wentOn();
     this.#parts.reservation.end();
     hart.privilege = privilege;
-    context.setPc(hart.words[WORD[at]]!, hart.words[WORD[at] + 1]!);
+    const [low, high] = [hart.words[WORD[at]]!, hart.words[WORD[at] + 1]!];
+    context.setPc(low, high);
+    if (system.hears('return')) system.emit('return', { pc: shown(low, high) });
   }
 
   #waitForInterrupt(): void {
@@ -221,16 +223,12 @@ export class Traps {
     log.add(exception, pc, mtval, privilege);
     if (!system.hears('fault')) return;
     const key = exception === EXCEPTION.illegalInstruction ? 'word' : 'address';
-    const shown = (words: readonly [number, number]) => {
-      const value = exact(...words);
-      return typeof value === 'number' ? value : hexOf(...words);
-    };
     const mode: Record<string, string> = model.hasUser ? { mode: privilegeName(privilege) } : {};
     system.emit('fault', {
       kind: causeName(exception),
       mcause: exception,
-      pc: shown(pc),
-      [key]: shown(mtval),
+      pc: shown(...pc),
+      [key]: shown(...mtval),
       ...mode,
     });
   }
@@ -304,6 +302,12 @@ const EXCEPTIONS = {
 const ALWAYS: ReadonlySet<number> = new Set(
   Object.values(EXCEPTION).filter((one) => one !== EXCEPTION.loadAccessFault && one !== EXCEPTION.storeAccessFault),
 );
+
+/** An address in an event: text where a number does not hold it exactly. */
+function shown(low: number, high: number): number | string {
+  const value = exact(low, high);
+  return typeof value === 'number' ? value : hexOf(low, high);
+}
 
 /** A page fault of user mode that its kernel gets: how pages come on demand, and no fault of the firmware. */
 function isDemandPaging(exception: number, privilege: Privilege, delegated: boolean): boolean {
