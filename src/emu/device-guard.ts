@@ -2,7 +2,7 @@
 
 import { hex } from './bits.js';
 import { type DeviceContext, DeviceFault, type DeviceType, defineDevice } from './device.js';
-import { DeviceError, FwtestError, isTestError } from './errors.js';
+import { DeviceError, DeviceSetupError, FwtestError, isTestError } from './errors.js';
 
 type Guard = <A extends unknown[], R>(
   doing: string | ((...args: A) => string),
@@ -13,6 +13,7 @@ type Guard = <A extends unknown[], R>(
 function asDeviceError(device: string, type: string, doing: string, error: unknown): unknown {
   if (error instanceof FwtestError || error instanceof DeviceFault || isTestError(error)) return error;
   const message = error instanceof Error ? error.message : String(error);
+  if (doing === 'setup') return new DeviceSetupError(`device '${device}' (${type}) threw in setup: ${message}`, error);
   return new DeviceError({ what: `device '${device}' (${type}) threw in ${doing}: ${message}` }, { cause: error });
 }
 

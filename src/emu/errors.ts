@@ -49,12 +49,25 @@ export class GuestError extends FwtestError {
   readonly exitCode = 1;
 }
 
+const framesOf = (cause: unknown): readonly string[] =>
+  cause instanceof Error ? (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
+
+/** A device of the user's own threw while the machine was made, whose fault it is; the stack leads to what it threw. */
+export class DeviceSetupError extends UsageError {
+  constructor(what: string, cause: unknown) {
+    const frames = framesOf(cause);
+    const place = /(?:file:\/\/)?([^\s()]+:\d+:\d+)\)?$/.exec(frames[0] ?? '')?.[1];
+    super({ what, ...(place && { where: place }), remedy: 'correct the `setup` of the device' }, { cause });
+    if (frames.length > 0) this.stack = [`${this.name}: ${this.message}`, ...frames].join('\n');
+  }
+}
+
 /** A device of the test's own threw; `cause` is what it threw, and the stack is that error's, so that it leads there. */
 export class DeviceError extends GuestError {
   constructor(problem: Problem, options: { readonly cause: unknown }) {
     super(problem, options);
     const { cause } = options;
-    const frames = cause instanceof Error ? (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
+    const frames = framesOf(cause);
     if (frames.length > 0) this.stack = [`${this.name}: ${this.message}`, ...frames].join('\n');
   }
   /** The same error with the place of the CPU. */

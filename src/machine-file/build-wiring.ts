@@ -93,6 +93,7 @@ export class WiringBuilder {
   }
 
   #checkNumber(device: string, wire: string, cpu: string | undefined, line: number, where: string): void {
+    if (cpu === undefined && this.#names.lost.has('cpu')) return;
     const [first] = this.#names.cpus.values();
     const core = cpu === undefined ? first : this.#names.cpus.get(cpu);
     const range = core?.kind?.interrupts?.(core.options);

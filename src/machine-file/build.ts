@@ -11,6 +11,7 @@ import { type ClockRows, clockRows, hertzAtStart } from './clocks.js';
 import { TAKEN_NAMES } from './core-names.js';
 import type { AnyBoard } from './from-board.js';
 import { type FirmwareImage, readImage } from './images.js';
+import { CPUS } from './kinds/index.js';
 import type { CpuKind, DeviceKind, OptionValues, PartKind } from './kinds/kind.js';
 import { KINDS, type Kinds, type Made, Makers } from './make-things.js';
 import { Mistakes } from './mistakes.js';
@@ -54,21 +55,21 @@ class Builder {
       const made = this.#makers.device(name, entry);
       if (made && this.#fits(name, entry, made.made)) this.#devices.set(name, { entry, ...made });
     }
-    const before = this.#mistakes.count;
-    const cpus = makeProcessors(model, this.#makers, this.#mistakes, () => this.#hasMemoryAt0);
-    const isCpuWrong = this.#mistakes.count > before;
+    const { cpus, lost } = makeProcessors(model, this.#makers, this.#mistakes, () => this.#hasMemoryAt0);
     const clocks = clockRows(model.clocks, this.#mistakes);
-    const names = { devices: this.#deviceKinds(), parts: this.#partKinds(), cpus: this.#cpuNames(cpus) };
-    const ofWires = isCpuWrong ? new Mistakes() : this.#mistakes;
-    const wiring = new WiringBuilder(model, names, ofWires).build();
-    if (isCpuWrong) this.#addOthers(ofWires);
+    const names = { devices: this.#deviceKinds(), parts: this.#partKinds(), cpus: this.#cpuNames(cpus), lost };
+    const wiring = new WiringBuilder(model, names, this.#mistakes).build();
     const parts = this.#parts(wiring.pins);
-    const { memories, devices } = this.#space(cpus, wiring.rows, clocks);
+    const { memories, devices } = this.#space(cpus, lost, wiring.rows, clocks);
     const rest = { ...clocksOf(clocks), ...(wiring.joins.length > 0 && { joins: wiring.joins }), ...this.#whole() };
     const hertz = this.#hertz(cpus[0]?.entry, clocks);
     const rates = cpus.map(({ entry }, i) =>
       i === 0 || entry.value.clock === undefined ? hertz.hertz : this.#hertz(entry, clocks).hertz,
     );
+    for (const name of lost) {
+      const entry = model.cpus.get(name);
+      if (entry?.value.clock !== undefined) this.#hertz(entry, clocks);
+    }
     const all = this.#images(memories);
     checkImageCpus(model, cpus, this.#mistakes);
     const own = all.map(({ image, cpu }) => ({ ...image, cpu }));
@@ -76,21 +77,11 @@ class Builder {
       cpus.length === 0 ? undefined : chipCpu(cpus, rates, own),
     );
     const chip = { name: model.name, cpu: NO_CPU, ...processors, ...hertz, memories, devices, ...rest } satisfies Chip;
-    if (!isCpuWrong) this.#probe({ ...chip, parts }, cpus, wiring.said);
+    this.#probe({ ...chip, parts }, cpus, lost, wiring.said);
     const images = all.map(({ image }) => image);
     this.#mistakes.check();
     const started: Chip = { ...chip, ...(images.length > 0 && { images }) };
     return new Board<DeviceRows, PartRows>(model.name, started, parts, true);
-  }
-
-  /** Of a CPU that could not be made nobody knows the inputs: that a wire to it has no end would only repeat its mistake. */
-  #addOthers({ all }: Mistakes): void {
-    for (const { where, what, remedy } of all) {
-      const [, head = ''] = /there is no device, part or CPU '([^']*)'/.exec(what) ?? [];
-      const isOfCpu =
-        what.startsWith('interrupt ') || this.#model.cpus.has(head) || /^(cpu|plic|nvic|hart\d+)$/.test(head);
-      if (!isOfCpu) this.#mistakes.add(where, what, remedy);
-    }
   }
 
   /** What a device keeps, it may keep for each of its bytes. */
@@ -110,8 +101,13 @@ class Builder {
     );
   }
 
-  /** With mistakes among them, what is wired up next would only repeat them. */
-  #probe(description: MachineDescription, cpus: readonly MadeCpu[], said: ReadonlyMap<string, string>): void {
+  /** Wires of CPUs that could not be made are not looked at. */
+  #probe(
+    description: MachineDescription,
+    cpus: readonly MadeCpu[],
+    lost: ReadonlySet<string>,
+    said: ReadonlyMap<string, string>,
+  ): void {
     const cores = cpus.map(({ name, kind, options }) => {
       const core = {
         inputs: kind?.inputs?.(options) ?? [],
@@ -120,8 +116,9 @@ class Builder {
       };
       return [name, core] as const;
     });
-    const first = cores[0]?.[1] ?? { inputs: [], outputs: [], interrupts: undefined };
-    probe(description, this.#model, this.#mistakes, new Map([['cpu', first], ...cores]), said);
+    const first = cores[0]?.[1];
+    const known = new Map([...(first && !lost.has('cpu') ? [['cpu', first] as const] : []), ...cores]);
+    probe(description, this.#model, this.#mistakes, { known, first: cpus[0]?.name, lost }, said);
   }
 
   #checkNames(): void {
@@ -190,7 +187,12 @@ class Builder {
     return parts;
   }
 
-  #space(cpus: readonly MadeCpu[], wiring: ReadonlyMap<string, Pick<DeviceRow, 'irq' | 'wires'>>, clocks: ClockRows) {
+  #space(
+    cpus: readonly MadeCpu[],
+    lost: ReadonlySet<string>,
+    wiring: ReadonlyMap<string, Pick<DeviceRow, 'irq' | 'wires'>>,
+    clocks: ClockRows,
+  ) {
     const model = this.#model;
     const space = new Space(model, this.#mistakes);
     const sizes = new Map<string, Omit<MemoryRow, 'address'>>();
@@ -221,7 +223,7 @@ class Builder {
     this.#checkControllers();
     return {
       memories,
-      devices: this.#deviceRows(wiring, clocks, clocksOfCores(cpus), (name, size) =>
+      devices: this.#deviceRows(wiring, clocks, clocksOfCores(cpus, lost), (name, size) =>
         placed(places.get(bodyKey('device', name))!, size),
       ),
     };
@@ -371,12 +373,14 @@ class Builder {
   }
 }
 
-/** Clocks that cores bring along: those of the first by their names. */
-function clocksOfCores(cpus: readonly MadeCpu[]): readonly string[] {
-  return cpus.flatMap(({ name, kind }, i) => {
+/** Clocks that cores bring along: those of the first by their names. One that could not be made may have been to bring any. */
+function clocksOfCores(cpus: readonly MadeCpu[], lost: ReadonlySet<string>): readonly string[] {
+  const known = cpus.flatMap(({ name, kind }, i) => {
     const own = kind?.clocks ?? [];
     return i === 0 ? own : own.map((clock) => `${name}.${clock}`);
   });
+  const any = [...CPUS.values()].flatMap(({ clocks = [] }) => clocks);
+  return [...known, ...[...lost].flatMap((name) => any.map((clock) => (name === 'cpu' ? clock : `${name}.${clock}`)))];
 }
 
 /** Whether memories cover a range without a gap. */

@@ -16,7 +16,7 @@ const PAIR = /`?\b(clock|hertz|from|kind|size|format|count): ([\w…]+)`?/g;
 
 /** @param where place of the mistake: `--cpu #1` is a flag */
 export function inFlagWords(where: string, remedy: string | undefined): string | undefined {
-  if (remedy === undefined || !where.startsWith('--')) return remedy;
+  if (remedy === undefined || !(where.startsWith('--') || where === 'the command line')) return remedy;
   const [flag] = where.split(' ');
   if (flag === '--cpu' && remedy.startsWith('give `clock: 16MHz`'))
     return 'give --cpu rv32,clock=16MHz, or the name of a clock';

@@ -82,9 +82,9 @@ class Flattening {
     const seen: Segment[] = [];
     for (const member of members) {
       if (this.#isTooMuch(member)) break;
-      const own = this.#segmentsOf(member, path)
-        .map((one) => ({ ...one, priority: member.priority }))
-        .flatMap((one) => clipped(one, 0, size));
+      const all = this.#segmentsOf(member, path).map((one) => ({ ...one, priority: member.priority }));
+      const own = all.flatMap((one) => clipped(one, 0, size));
+      if (member.at >= size && container !== undefined) this.#outside(member, container, size);
       for (const segment of own) this.#lay(segment, member, seen);
     }
     return seen.sort((a, b) => a.start - b.start);
@@ -137,6 +137,12 @@ class Flattening {
       rest = rest.flatMap((one) => without(one, other));
     }
     seen.push(...rest);
+  }
+
+  /** What only reaches over the end of its container is cut off; of this nothing is left. */
+  #outside({ label, where, at }: Placement, container: string, size: number): void {
+    const what = `${label} is at ${hex(at)} in container '${container}', which has ${size} bytes: it is seen nowhere`;
+    this.#mistakes.add(where, what, 'addresses in a container count from its begin');
   }
 
   #clash(one: Segment, other: Segment, member: Placement): void {

@@ -55,9 +55,7 @@ export function optionsSchema(kind: AnyKind, o: OptionSchemas): ObjectSchema {
 
 function kindSchema(kind: AnyKind, shared: Readonly<Record<string, Json>>, o: OptionSchemas): Json {
   const options = optionsSchema(kind, o);
-  const implied = new Set(Object.keys(kind.fromName?.('name0') ?? {}));
   const names = [kind.type, ...ALIAS_NAMES.filter(([, type]) => type === kind.type).map(([alias]) => alias)];
-  const pins = new Set('pins' in kind ? (kind.pins ?? []) : []);
   return {
     title: kind.type,
     description: kind.summary,
@@ -68,9 +66,18 @@ function kindSchema(kind: AnyKind, shared: Readonly<Record<string, Json>>, o: Op
       type: names.length === 1 ? { const: kind.type } : { enum: names },
     },
     // Pins may be said by wires.
-    required: ['type', ...(options.required ?? []).filter((name) => !implied.has(name) && !pins.has(name))],
+    required: ['type', ...needed(kind, options.required).filter((name) => !pinsOf(kind).includes(name))],
     additionalProperties: false,
   };
+}
+
+const pinsOf = (kind: AnyKind): readonly string[] => ('pins' in kind && kind.pins) || [];
+
+/** What of the options that a kind is made with must be given: others follow from the name, or from the image that is booted. */
+export function needed(kind: AnyKind, required: readonly string[] = []): readonly string[] {
+  const implied = Object.keys(kind.fromName?.('name0') ?? {});
+  const ofImage = 'startOption' in kind ? kind.startOption : undefined;
+  return required.filter((name) => !implied.includes(name) && name !== ofImage);
 }
 
 /** Types of a user's own modules. */

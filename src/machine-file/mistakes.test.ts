@@ -116,3 +116,30 @@ test.each([
   expect(message).toContain(part);
   expect(message).toMatch(/machine\.yaml|board '|where: machine/);
 });
+
+test('a wrong CPU hides no mistake of wires; what lies outside its container, and what is missing, is said', () => {
+  const message = messageOf(`machine: none
+cpus: { cpu0: { type: rv32, clock: 1MHz, clok: 3 } }
+containers: { c: { at: 0x4000_0000, size: 0x100 } }
+devices:
+  v: { type: ns16550, at: 0x1000_0000, irq: plic.9999, clock: mtime }
+  w: { type: ns16550, in: c, at: 0x1000 }
+wires: [v.irqq = plic.2, x.y = v.irq]
+`);
+  for (const part of [
+    "no option 'clok'",
+    "'v' has no wire 'irqq'",
+    "part or CPU 'x'",
+    "'w' is at 0x00001000 in container",
+  ])
+    expect(message).toContain(part);
+  expect(message).toContain('4 mistakes');
+  const two = 'machine: none\ncpus: { c: { type: riscv, xlen: 32, isa: imac, modes: m, clock: 1MHz } }\n';
+  expect(messageOf(two)).toContain('is missing');
+});
+test('two devices on one input of a core', () => {
+  const calc = (name: string, at: string) =>
+    `  ${name}: { type: mmio-calculator, at: ${at}, wires: { irq: cpu.meip } }\n`;
+  const yaml = `machine: none\n${CPU}\ndevices:\n${calc('a', '0')}${calc('b', '0x100')}`;
+  expect(messageOf(yaml)).toContain('cpu.meip has two drivers: a.irq and b.irq');
+});

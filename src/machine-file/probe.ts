@@ -8,6 +8,7 @@ import { saidKey } from './build-wiring.js';
 import type { Mistakes } from './mistakes.js';
 import type { Model, Where } from './model.js';
 import { meant } from './read.js';
+import { LOST } from './wire-ends.js';
 
 /** Sets every device and part up once, one by one, to find all mistakes of wires and pins and not the first alone. */
 export function probe(
@@ -51,8 +52,18 @@ export interface CoreNames {
   readonly interrupts: readonly [number, number] | undefined;
 }
 
-/** By what their wires begin with: `cpu`, and the names of several cores. */
-export type Cores = ReadonlyMap<string, CoreNames>;
+/** The processors of a machine. */
+export interface Cores {
+  /** By what their wires begin with: `cpu`, and their names. */
+  readonly known: ReadonlyMap<string, CoreNames>;
+  /** The name that `cpu` stands for. */
+  readonly first: string | undefined;
+  /** Those that could not be made. */
+  readonly lost: ReadonlySet<string>;
+}
+
+/** Whoever ends the run or wakes a core does so by a pulse: several can. */
+const SHARED_INPUTS = ['halt', 'event', 'resume'];
 
 class WireCheck {
   readonly #assembly: Assembly;
@@ -60,6 +71,8 @@ class WireCheck {
   readonly #mistakes: Mistakes;
   readonly #model: Model;
   readonly #said: ReadonlyMap<string, string>;
+  /** By input: what drives it. */
+  readonly #drivers = new Map<string, string>();
 
   constructor(assembly: Assembly, cores: Cores, model: Model, mistakes: Mistakes, said: ReadonlyMap<string, string>) {
     this.#said = said;
@@ -67,6 +80,23 @@ class WireCheck {
     this.#assembly = assembly;
     this.#cores = cores;
     this.#mistakes = mistakes;
+  }
+
+  /** One name for each input: `cpu.meip`, `cpu.hart0.meip` and the first core's own name mean the same. */
+  #coreInput(core: string, input: string): string {
+    return `${core === this.#cores.first ? 'cpu' : core}.${input.replace(/^hart0\./, '')}`;
+  }
+
+  /** Of an input of a core; requests and events of devices can come from several. What two drive has the level of whichever changed last. */
+  #drive(input: string, driver: string, where: string): void {
+    const other = this.#drivers.get(input);
+    this.#drivers.set(input, other ?? driver);
+    if (other === undefined || other === driver) return;
+    this.#mistakes.add(
+      where,
+      `${input} has two drivers: ${other} and ${driver}`,
+      'connect one of them to another input',
+    );
   }
 
   checkRow(name: string, { irq, enable, reset, wires }: DeviceRow, where: Where): void {
@@ -103,9 +133,11 @@ class WireCheck {
   #pair(own: string, direction: 'input' | 'output', other: string, where: string): void {
     const far = this.#assembly.wires.get(other);
     const dot = other.indexOf('.');
-    const core = far === undefined ? this.#cores.get(other.slice(0, dot)) : undefined;
+    const head = other.slice(0, dot);
+    if (far === undefined && (head === LOST || this.#cores.lost.has(head))) return;
+    const core = far === undefined ? this.#cores.known.get(head) : undefined;
     if (core) {
-      this.#coreEnd(own, direction, core, other.slice(dot + 1), where);
+      this.#coreEnd(own, direction, head, core, other.slice(dot + 1), where);
       return;
     }
     if (far === undefined) {
@@ -120,12 +152,26 @@ class WireCheck {
     }
   }
 
-  #coreEnd(own: string, direction: 'input' | 'output', core: CoreNames, name: string, where: string): void {
-    const { inputs, outputs, interrupts } = core;
+  #coreEnd(
+    own: string,
+    direction: 'input' | 'output',
+    head: string,
+    { inputs, outputs, interrupts }: CoreNames,
+    name: string,
+    where: string,
+  ): void {
     const names = direction === 'output' ? inputs : outputs;
-    if (names.includes(name)) return;
+    const input = this.#coreInput(head, name);
+    if (names.includes(name)) {
+      if (direction === 'output' && !SHARED_INPUTS.includes(name)) this.#drive(input, own, where);
+      return;
+    }
     const number = Number(name);
-    if (direction === 'output' && interrupts && number >= interrupts[0] && number <= interrupts[1]) return;
+    if (direction === 'output' && interrupts && number >= interrupts[0] && number <= interrupts[1]) {
+      // Lines of the first core are looked at with the interrupts.
+      if (!input.startsWith('cpu.') && !this.#model.sharedIrqs.has(number)) this.#drive(input, own, where);
+      return;
+    }
     const kind = direction === 'output' ? 'input' : 'output';
     this.#mistakes.add(where, `${own}: the core has no ${kind} '${name}'`, meant(name, names));
   }

@@ -20,13 +20,19 @@ export interface MadeCpu extends Made<CpuType, CpuKind> {
   readonly start: StartChoice | undefined;
 }
 
-/** Those that could be made; `hasMemoryAt0` is known when everything has its place. */
+export interface Processors {
+  readonly cpus: readonly MadeCpu[];
+  /** What wires call those that could not be made: of their inputs, clocks and interrupts nothing is known. */
+  readonly lost: ReadonlySet<string>;
+}
+
+/** Those that could be made, and the others; `hasMemoryAt0` is known when everything has its place. */
 export function makeProcessors(
   model: Model,
   makers: Makers,
   mistakes: Mistakes,
   hasMemoryAt0: () => boolean,
-): readonly MadeCpu[] {
+): Processors {
   const all = processorsOf(model.cpus, (type) => makers.cpuKind(type), mistakes);
   if (all.length === 0) {
     const remedy = 'give one: cpus: { cpu0: { type: cortex-m4, clock: 16MHz } }';
@@ -38,15 +44,19 @@ export function makeProcessors(
     kinds.findIndex((kind) => kind?.family === 'riscv'),
     0,
   );
-  return all.flatMap(([name, given], i) => {
+  const lost = new Set<string>(all.length === 0 ? ['cpu'] : []);
+  const cpus = all.flatMap(([name, given], i) => {
     const ofAll = i === booting || model.boot?.value.protocol === 'reset';
     const own: Model = ofAll ? model : withoutBoot(model);
     const entry = i === booting ? addLoader(model, given, kinds[i], mistakes) : given;
     const start = startOf(name, entry, own, makers, mistakes, () => i === 0 && hasMemoryAt0());
     const made = makers.cpu(name, entry, start?.assumed);
     if (made && start?.choice) startsByImage(made.made);
-    return made ? [{ ...made, name, entry, start: start?.choice }] : [];
+    if (made) return [{ ...made, name, entry, start: start?.choice }];
+    for (const one of i === 0 ? ['cpu', name] : [name]) lost.add(one);
+    return [];
   });
+  return { cpus, lost };
 }
 
 function withoutBoot({ boot: _boot, ...model }: Model): Model {

@@ -74,15 +74,14 @@ function belongs(issue: Issue, said: string | undefined): string | undefined {
 /** Of a union the branch that came furthest says what is wrong. */
 function noteUnion(issue: Issue & { code: 'invalid_union' }, where: Where, mistakes: Mistakes, words: Words): void {
   const path = issue.path as (string | number)[];
+  if (issue.input === undefined && 'input' in issue) {
+    mistakes.add(where(...path), `${named(path)} is missing`, remedyOf(issue, words.said(path)));
+    return;
+  }
   const branches = issue.errors.map((one) => one.filter((inner) => inner.code === 'custom' || inner.path.length > 0));
   const best = branches.find((one) => one.length > 0);
   if (best === undefined) {
-    const expected = issue.errors.flatMap(([first]) => (first ? expectedBy(first as Issue) : []));
-    mistakes.add(
-      where(...path),
-      `${named(path)} has a wrong value`,
-      expected.length > 0 ? `give ${[...new Set(expected)].join(' or ')}` : undefined,
-    );
+    mistakes.add(where(...path), `${named(path)} has a wrong value`, giveOne(issue));
     return;
   }
   const moved = best.map((inner) => ({ ...inner, path: [...path, ...inner.path] }) as Issue);
@@ -97,6 +96,14 @@ const WORDS: Readonly<Record<string, string>> = {
   number: 'a number',
   int: 'a whole number',
 };
+function giveOne(issue: Issue & { code: 'invalid_union' }): string | undefined {
+  const expected = issue.errors.flatMap(([first]) => (first ? expectedBy(first as Issue) : []));
+  return expected.length > 0 ? `give ${[...new Set(expected)].join(' or ')}` : undefined;
+}
+
+function remedyOf(issue: Issue & { code: 'invalid_union' }, said: string | undefined): string | undefined {
+  return said === undefined ? giveOne(issue) : `give '${String(issue.path.at(-1))}': ${said}`;
+}
 
 function expectedBy(issue: Issue): string[] {
   if (issue.code === 'invalid_type') return [WORDS[issue.expected] ?? String(issue.expected)];

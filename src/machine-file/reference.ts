@@ -1,5 +1,5 @@
 import { BOARDS } from './boards.js';
-import { type Json, machineJsonSchema, optionsSchema } from './json-schema.js';
+import { type Json, machineJsonSchema, needed, optionsSchema } from './json-schema.js';
 import { ALIAS_NAMES, CPUS, PARTS } from './kinds/index.js';
 import type { AnyKind } from './kinds/kind.js';
 import { optionSchemas } from './kinds/option-schemas.js';
@@ -56,13 +56,9 @@ function kindTexts(kinds: ReadonlyMap<string, AnyKind>): string[] {
   const o = optionSchemas(zod().z, '.');
   return [...kinds.values()].map((kind) => {
     const { properties = {}, required = [] } = optionsSchema(kind, o);
-    const implied = Object.keys(kind.fromName?.('name0') ?? {});
     const others = ALIAS_NAMES.filter(([, type]) => type === kind.type).map(([alias]) => `\`${alias}\``);
     const also = others.length > 0 ? ` Also ${others.join(', ')}.` : '';
-    const rows = table(
-      properties,
-      required.filter((name) => !implied.includes(name)),
-    );
+    const rows = table(properties, needed(kind, required));
     return `### ${kind.type}\n\n${capital(kind.summary)}.${also}${rows === '' ? '' : `\n\n${rows}`}`;
   });
 }

@@ -19,7 +19,12 @@ export interface WireNames {
   readonly devices: ReadonlyMap<string, Known<DeviceKind>>;
   readonly parts: ReadonlyMap<string, Known<PartKind>>;
   readonly cpus: ReadonlyMap<string, Known<CpuKind>>;
+  /** Names of CPUs that could not be made, `cpu` among them if the first is one: their own mistake is said already. */
+  readonly lost: ReadonlySet<string>;
 }
+
+/** Stands for any CPU that could not be made. */
+export const LOST = '(lost)';
 
 const WIRE = /^\s*([^\s=<>]+)\s*(?:=|->|<->)\s*([^\s=<>]+)\s*$/;
 
@@ -79,10 +84,11 @@ function deviceEnd(
 }
 
 /** `cpu.nmi`, `plic.10`, `nvic.37`, `hart0.msip`, `cpu1.37`, `cpu1.nvic.37`, `cpu1.hart1.msip`. */
-function coreEnd(head: string, tail: string, { cpus }: WireNames): WireEnd | undefined {
+function coreEnd(head: string, tail: string, { cpus, lost }: WireNames): WireEnd | undefined {
   const number = numberIn(tail);
-  // A CPU that could not be made: its own mistake is said already.
-  if (cpus.size === 0 && /^(cpu|plic|nvic|hart\d+)$/.test(head)) return { kind: 'core', name: number ?? tail };
+  if (lost.has(head)) return { kind: 'core', cpu: head, name: number ?? tail };
+  // Whose controllers and harts these were to be, nobody knows.
+  if (lost.size > 0 && /^(plic|nvic|hart\d+)$/.test(head)) return { kind: 'core', cpu: LOST, name: number ?? tail };
   const [first] = cpus.keys();
   const end = (name: string | undefined, of: string | number): WireEnd =>
     name === first ? { kind: 'core', name: of } : { kind: 'core', cpu: name, name: of };

@@ -1,7 +1,7 @@
 /** All matchers, and their types for vitest's and jest's `expect`. */
 
 import type { MisuseKind } from '../emu/misuse.js';
-import { timed } from './subject.js';
+import { blaming, timed } from './subject.js';
 import { toBeHigh } from './to-be-high.js';
 import { toBeLow } from './to-be-low.js';
 import { type BlinkOptions, toBlink } from './to-blink.js';
@@ -24,7 +24,7 @@ import { type ToggleOptions, toToggle } from './to-toggle.js';
 import { toWriteUart, type WithinOption } from './to-write-uart.js';
 import type { UartPattern } from './uart-text.js';
 
-export const matchers = {
+export const matchers = blaming({
   toBeHigh,
   toBeLow,
   toBlink: timed(toBlink),
@@ -46,7 +46,7 @@ export const matchers = {
   toTakeCycles: timed(toTakeCycles),
   toToggle: timed(toToggle),
   toWriteUart: timed(toWriteUart),
-};
+});
 
 export type {
   BlinkOptions,

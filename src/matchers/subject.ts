@@ -3,6 +3,7 @@
  * which bench it belongs and what it is called; a matcher asks here.
  */
 
+import { blameCaller } from '../emu/call-site.js';
 import type { Duration } from '../emu/duration.js';
 import { UsageError } from '../emu/errors.js';
 import type { GuestReport } from '../emu/guest-report.js';
@@ -172,4 +173,22 @@ export function timed<A extends unknown[], S, R>(
     const call = () => matcher.call(this, received, ...args);
     return subject ? subject.bench.timed(call) : call();
   };
+}
+
+type Matcher = (this: never, received: unknown, ...args: never[]) => unknown;
+
+/** Lets the test's own mistakes (an unknown symbol) be shown at its line, for each matcher. */
+export function blaming<M extends Record<string, Matcher>>(matchers: M): M {
+  const one = (matcher: Matcher) => {
+    const blamed: Matcher = function (received, ...args) {
+      try {
+        return matcher.call(this, received, ...args);
+      } catch (error) {
+        blameCaller(error, blamed);
+        throw error;
+      }
+    };
+    return blamed;
+  };
+  return Object.fromEntries(Object.entries(matchers).map(([name, matcher]) => [name, one(matcher)])) as M;
 }

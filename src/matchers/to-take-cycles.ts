@@ -1,6 +1,6 @@
 import { hex } from '../emu/bits.js';
 import type { Duration } from '../emu/duration.js';
-import { UsageError } from '../emu/errors.js';
+import { callTest, UsageError } from '../emu/errors.js';
 import { checkNames } from '../emu/options.js';
 import { type MatcherResult, type MatcherState, verdict, waitRows } from './matcher.js';
 import { grouped, timeText } from './message.js';
@@ -53,7 +53,7 @@ function runToReturn(bench: Bench, within: Duration): boolean {
 function measure(bench: Bench, { of, within = PATIENCE }: TakeCyclesOptions): Measured | string {
   if (typeof of === 'function') {
     const start = bench.mark();
-    of();
+    callTest(of);
     return since(bench, start);
   }
   const [from, to] = typeof of === 'string' ? [of, undefined] : [of.from, of.to];

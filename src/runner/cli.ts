@@ -5,7 +5,7 @@ import { FwtestError, UsageError } from '../emu/errors.js';
 import { defaultEngine } from '../emu/isa/engine-mode.js';
 import { closest } from '../emu/spelling.js';
 import { ENGINES, TIMINGS } from './engine-settings.js';
-import { type ExitCode, exitCodeOf, Interrupted } from './exit-code.js';
+import { type EndingCode, exitCodeOf, Interrupted } from './exit-code.js';
 import type { RunSettings } from './firmware-test.js';
 import { addMachineFlags } from './machine-flags.js';
 import { MISUSE_LEVELS } from './misuse-settings.js';
@@ -24,7 +24,7 @@ vitest's own options pass through, among them:
   --bail <number>                  stop after so many failures
   --project <name>                 instead of the firmware tests
 
-Exit codes: 0 passed · 1 a test failed · 2 wrong usage, configuration or image · 3 the emulator itself failed`;
+Exit codes: 0 passed · 1 a test failed · 2 wrong usage, configuration or image · 3 the emulator itself failed · 130 ended by Ctrl-C`;
 
 const engineOption = () =>
   new Option(
@@ -42,7 +42,7 @@ const UARTS =
 const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
 const STATS = 'counts instructions, times and what the engines do, which costs speed, and prints that at the end';
 
-type Finish = (code: ExitCode) => void;
+type Finish = (code: EndingCode) => void;
 
 /** A command whose arguments vitest parses. */
 function testCommand(program: Command, name: 'run' | 'watch', description: string, finish: Finish): void {
@@ -103,7 +103,7 @@ function bootCommand(program: Command, finish: Finish): void {
     .option('--stats', STATS)
     .addHelpText(
       'after',
-      '\nExit codes: 0 the text came, the firmware ended well, or --for elapsed · 1 it faulted or misused the hardware, or the text did not come · 2 wrong usage, machine or image · 3 the emulator failed',
+      '\nExit codes: 0 the text came, the firmware ended well, or --for elapsed · 1 it faulted or misused the hardware, or the text did not come · 2 wrong usage, machine or image · 3 the emulator failed · 130 ended by Ctrl-C',
     )
     .action(async (image: string | undefined, options) => {
       const { boot } = await import('./commands/boot.js');
@@ -124,7 +124,7 @@ function serveCommand(program: Command, finish: Finish): void {
     .addOption(engineOption())
     .addHelpText(
       'after',
-      '\nExit codes: 0 the client quit or has gone · 2 wrong usage or image · 3 the emulator failed',
+      '\nExit codes: 0 the client quit or has gone · 2 wrong usage or image · 3 the emulator failed · 130 ended by Ctrl-C',
     )
     .action(async (image: string | undefined, options) => {
       const { serve } = await import('./commands/serve.js');
@@ -190,6 +190,13 @@ function build(finish: Finish): Command {
   return program;
 }
 
+/** Commander would show the general help. @throws UsageError for the help of a command that is none */
+function refuseUnknown(args: readonly string[], program: Command): void {
+  const [name] = args;
+  if (name === undefined || name.startsWith('-') || !args.some((arg) => arg === '--help' || arg === '-h')) return;
+  if (!program.commands.some((one) => one.name() === name)) throw unknownCommand(name, program);
+}
+
 /** Whoever reads the output may go away, as `head` does; the command goes on to its end, and its exit code is its own. */
 function quietly(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   return stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -213,6 +220,7 @@ export async function main(args: readonly string[]): Promise<void> {
     const program = build((code) => {
       process.exitCode = code;
     });
+    refuseUnknown(args, program);
     await program.parseAsync(args[0] === 'boot' || args[0] === 'serve' ? fromQemu(args) : [...args], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

@@ -1,14 +1,17 @@
-/** Exit codes: 0 passed, 1 a test failed, 2 wrong usage, configuration or image, 3 the emulator itself failed. */
+/** Exit codes: 0 passed, 1 a test failed, 2 wrong usage, configuration or image, 3 the emulator itself failed; 130 a person ended it. */
 
 export type ExitCode = 0 | 1 | 2 | 3;
 
 /** A person ended the command with Ctrl-C; shells end so after SIGINT: 128 and the signal's number. */
 export class Interrupted extends Error {
-  static readonly exitCode = 130;
+  static readonly exitCode = 130 as const;
   constructor() {
     super('interrupted');
   }
 }
+
+/** With the one of whoever was interrupted. */
+export type EndingCode = ExitCode | typeof Interrupted.exitCode;
 
 /** Errors that crossed from a worker are plain objects: their class is gone, their fields are not. */
 interface Carried {

@@ -1,9 +1,11 @@
 /** What `firmwareTest` is, whichever test runner calls it: options, fixtures, and where each test starts. */
 
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { UsageError } from '../emu/errors.js';
+import { CallSite } from '../emu/call-site.js';
+import { callTest, UsageError } from '../emu/errors.js';
 import type { EngineMode, TimingModel } from '../emu/isa/engine-mode.js';
 import { checkNames } from '../emu/options.js';
+import { blame } from '../machine-file/blame.js';
 import { boardOfFile } from './board-files.js';
 import type { BoardHandle, BoardSnapshot } from './board-handle.js';
 import { checkEngine, checkTiming, chosen, type EngineSettings } from './engine-settings.js';
@@ -90,11 +92,19 @@ interface Begun<B extends AnyBoard> {
 /** Makes the board ready for each test of one `firmwareTest`. */
 export class Bringup<B extends AnyBoard> {
   readonly options: FirmwareTestOptions<B>;
+  readonly #site: CallSite;
   readonly #snapshots = new WeakMap<Station<B>, Map<StartPoint<B>, BoardSnapshot>>();
 
-  constructor(options: FirmwareTestOptions<B>) {
+  /** @param caller the function that the test file called */
+  constructor(options: FirmwareTestOptions<B>, caller?: (options: FirmwareTestOptions<B>) => unknown) {
     this.options = options;
-    checkOptions(options);
+    this.#site = new CallSite(caller);
+    try {
+      checkOptions(options);
+    } catch (error) {
+      blame(error, this.#site);
+      throw error;
+    }
   }
 
   /** The image, as an absolute path. */
@@ -105,6 +115,16 @@ export class Bringup<B extends AnyBoard> {
 
   /** The board at the start point, in the hands of the named test until `end` is called. */
   begin(testFile: string, test: string, start: StartPoint<B>, run: RunContext = {}): Begun<B> {
+    try {
+      return this.#begin(testFile, test, start, run);
+    } catch (error) {
+      const { board } = this.options;
+      blame(error, this.#site, typeof board === 'string' ? this.#path(board, testFile) : undefined);
+      throw error;
+    }
+  }
+
+  #begin(testFile: string, test: string, start: StartPoint<B>, run: RunContext): Begun<B> {
     const { semihosting, faults, misuse, timing, hostTimeout = HOST_TIMEOUT } = this.options;
     const board = this.#board(testFile);
     const settings = chosen(run.commandLine, this.options, run.plugin);
@@ -164,7 +184,8 @@ export class Bringup<B extends AnyBoard> {
     const taken = known.get(start);
     if (taken) return taken;
     station.board.restore(start.after ? this.#snapshot(station, start.after) : station.atReset);
-    const result = start.prepare?.(station.board);
+    const { prepare } = start;
+    const result = prepare && callTest(() => prepare(station.board));
     if (result instanceof Promise) {
       result.catch(() => {});
       const remedy = 'leave out async and await: the machine runs synchronously';

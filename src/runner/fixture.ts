@@ -121,7 +121,7 @@ function extended<B extends AnyBoard>(bringup: Bringup<B>, start: StartPoint<B>)
  * ```
  */
 export function firmwareTest<B extends AnyBoard = FileBoard>(options: FirmwareTestOptions<B>): FirmwareTest<B> {
-  const bringup = new Bringup(options);
+  const bringup = new Bringup(options, firmwareTest);
   const points = new StartPoints<B>();
   const atReset: StartPoint<B> = {};
   const fromReset = extended(bringup, atReset);

@@ -113,7 +113,7 @@ function declaring<B extends AnyBoard>(
 
 /** Makes a `test` for a board with a firmware on it; each test starts from the same snapshot. */
 export function firmwareTest<B extends AnyBoard = FileBoard>(options: FirmwareTestOptions<B>): FirmwareTest<B> {
-  const bringup = new Bringup(options);
+  const bringup = new Bringup(options, firmwareTest);
   const points = new StartPoints<B>();
   const atReset: StartPoint<B> = {};
   const fromReset = declaring(bringup, atReset, (test) => test);
@@ -147,7 +147,7 @@ export type SystemTest<M extends Members> = DeclareSystem<M> & {
 
 /** Makes a `test` for several boards that are wired to each other: see `systemTest` of `fwtest`. */
 export function systemTest<const M extends Members>(options: SystemTestOptions<M>): SystemTest<M> {
-  const systems = new Systems(options);
+  const systems = new Systems(options, systemTest);
   const declared =
     (by: (test: JestTest) => JestTest['only']): DeclareSystem<M> =>
     (name, body, timeout = HOST_TIMEOUT) => {

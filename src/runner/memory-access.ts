@@ -88,6 +88,14 @@ export class MemoryAccess {
     if (!this.#bench.machine.bus.regionAt(address)?.memory) this.#nothingAt(address);
   }
   #nothingAt(address: number): never {
+    const device = this.#bench.machine.bus.regionAt(address)?.device?.name;
+    if (device !== undefined) {
+      throw new UsageError({
+        what: `${hex(address)} is no memory: the device '${device}' is there, and what it holds there cannot be looked at`,
+        where: `board '${this.#bench.machine.name}'`,
+        remedy: `ask its handle, board.${device}, or let the firmware read it`,
+      });
+    }
     const remedy = 'check the address, or give the name of a variable';
     throw new UsageError({
       what: `there is no memory at ${hex(address)}`,

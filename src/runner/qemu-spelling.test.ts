@@ -17,6 +17,8 @@ test.each([
   ['-drive if=pflash,unit=1,file=b.fd,format=raw', '--pflash none --pflash b.fd'],
   ['-M virt -smp 2 -m 512', '--machine virt --option harts=2 --option ram=512M'],
   ['-M sifive_u,msel=1 -smp cpus=5 -m size=1G', '--machine sifive_u,msel=1 --option harts=4 --option ram=1G'],
+  ['-M virt -smp sockets=2,cores=2,threads=1', '--machine virt --option harts=4'],
+  ['-M virt -smp 4,maxcpus=8', '--machine virt --option harts=4'],
   ['-smp 5 -machine microchip-icicle-kit', '--machine microchip-icicle-kit'],
   ['--machine microchip-icicle-kit -smp 5', '--machine microchip-icicle-kit'],
   ['--board=sifive-u -smp 5', '--board=sifive-u --option harts=4'],
@@ -40,6 +42,8 @@ test.each([
   ['-device virtio-net-device', 'there are no networks'],
   ['-drive if=pflash,unit=2,file=b.fd', 'flash 0 and flash 1'],
   ['-drive', 'names no file'],
+  ['-smp dies=2', 'give -smp 4'],
+  ['-smp cores=0', 'give -smp 4'],
 ])('%s is refused', (qemu, part) => {
   expect(() => of(qemu)).toThrow(part);
 });

@@ -107,10 +107,29 @@ const USUAL_HARTS: Readonly<Record<string, string>> = { microchip_icicle_kit: '5
 
 /** What `-smp 4` or `-smp cpus=4` counts; `-M sifive_u` counts its E51, too. What a board has anyway is no option. */
 function harts(machine: string, value: string | undefined): readonly string[] {
-  const number = firstOf(value, 'cpus');
+  const number = cpusOf(value);
   if (number === (USUAL_HARTS[machine] ?? '1')) return [];
   if (machine !== 'sifive_u') return ['--option', `harts=${number}`];
   return ['--option', `harts=${/^\d+$/.test(number) ? Number(number) - 1 : number}`];
+}
+
+const TOPOLOGY = ['cpus', 'sockets', 'cores', 'threads'];
+
+/** `-smp 4`, `-smp cpus=4`, `-smp sockets=2,cores=2,threads=1`; what there may be at most is as good as not there. */
+function cpusOf(value = ''): string {
+  const { maxcpus: _, ...counts } = pairs(/^[^=,]+(,|$)/.test(value) ? `cpus=${value}` : value);
+  const given = Object.entries(counts);
+  if (
+    given.length === 0 ||
+    !given.every(([key, count = '']) => TOPOLOGY.includes(key) && /^[1-9]\d{0,3}$/.test(count))
+  ) {
+    throw new UsageError({
+      what: `'-smp ${value}' is no number of harts`,
+      where: '-smp',
+      remedy: 'give -smp 4, -smp cpus=4, or sockets, cores and threads: -smp sockets=1,cores=4',
+    });
+  }
+  return counts['cpus'] ?? String(given.reduce((product, [, count]) => product * Number(count), 1));
 }
 
 /** `-m 256M`, `-m size=256M`. QEMU counts memory without a suffix in MiB. */

@@ -18,7 +18,7 @@ import { type SystemFixtures, Systems, type SystemTestOptions } from './systems.
  * ```
  */
 export function systemTest<const M extends Members>(options: SystemTestOptions<M>): TestAPI<SystemFixtures<M>> {
-  const systems = new Systems(options);
+  const systems = new Systems(options, systemTest);
   type Use<T> = (value: T) => Promise<void>;
   const { extend } = vitestTest as unknown as { extend(fixtures: object): TestAPI<SystemFixtures<M>> };
   return extend.call(vitestTest, {

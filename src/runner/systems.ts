@@ -1,8 +1,10 @@
 /** What `systemTest` is, whichever test runner calls it: options, fixtures, and where each test starts. */
 
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { UsageError } from '../emu/errors.js';
+import { CallSite } from '../emu/call-site.js';
+import { callTest, UsageError } from '../emu/errors.js';
 import type { Wire } from '../emu/system/wire.js';
+import { blame } from '../machine-file/blame.js';
 import { HOST_TIMEOUT, type RunContext } from './firmware-test.js';
 import { checkMisuse, type MisuseSettings } from './misuse-settings.js';
 import { type BoardHandles, createSystem, type Members, onBoard, type System, type SystemSnapshot } from './system.js';
@@ -35,15 +37,27 @@ interface Ready<M extends Members> {
 /** The systems that were made, by test file: a file's tests share one. */
 export class Systems<M extends Members> {
   readonly #options: SystemTestOptions<M>;
+  readonly #site: CallSite;
   readonly #ready = new Map<string, Ready<M>>();
 
-  constructor(options: SystemTestOptions<M>) {
+  /** @param caller the function that the test file called */
+  constructor(options: SystemTestOptions<M>, caller?: (options: SystemTestOptions<M>) => unknown) {
     checkMisuse(options.misuse, 'systemTest');
     this.#options = options;
+    this.#site = new CallSite(caller);
   }
 
   /** Everything at its start, as far as this process has got before. */
   begin(testFile: string, run: RunContext = {}): System<M> {
+    try {
+      return this.#begin(testFile, run);
+    } catch (error) {
+      blame(error, this.#site);
+      throw error;
+    }
+  }
+
+  #begin(testFile: string, run: RunContext): System<M> {
     const known = this.#ready.get(testFile);
     const system = known?.system ?? this.#made(testFile, run);
     for (const { bench } of system.stations) {
@@ -83,7 +97,8 @@ export class Systems<M extends Members> {
   }
 
   #booted(system: System<M>): SystemSnapshot {
-    const result = this.#options.bootedTo?.(system);
+    const { bootedTo } = this.#options;
+    const result = bootedTo && callTest(() => bootedTo(system));
     if (result instanceof Promise) {
       result.catch(() => {});
       const remedy = 'leave out async and await: the machines run synchronously';

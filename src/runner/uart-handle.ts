@@ -48,6 +48,12 @@ export class UartOutput implements UartSubject {
   get input(): SerialHandle | undefined {
     return isSerial(this.#handle) ? this.#handle : undefined;
   }
+  /** What a person or a pipe types: it waits until the firmware's receiver can take it. */
+  offer(data: Uint8Array): void {
+    const { input } = this;
+    if (input?.offer) input.offer(data);
+    else input?.type(data);
+  }
   get bytes(): Uint8Array {
     return this.#handle.bytes;
   }

@@ -61,7 +61,7 @@ async function socketStream(uart: UartOutput, place: Place, say: (line: string) 
     open.add(socket);
     socket.on('close', () => open.delete(socket));
     socket.on('error', () => socket.destroy());
-    socket.on('data', (data) => uart.input?.type(data));
+    socket.on('data', (data) => uart.offer(data));
   });
   const at = await listenAt(server, place, '--uart');
   say(`fwtest: ${uart.source} is on ${at}`);

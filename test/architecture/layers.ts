@@ -12,7 +12,12 @@ const BASE = [...FOUNDATION, 'base'];
 
 export const LAYERS: readonly Layer[] = [
   { name: 'bits', files: /^emu\/(bits|lazy)\.ts$/, mayImport: [], breach: ['emu/bits.ts', 'emu/errors.ts'] },
-  { name: 'errors', files: /^emu\/errors\.ts$/, mayImport: ['bits'], breach: ['emu/errors.ts', 'emu/signal.ts'] },
+  {
+    name: 'errors',
+    files: /^emu\/(errors|call-site)\.ts$/,
+    mayImport: ['bits'],
+    breach: ['emu/errors.ts', 'emu/signal.ts'],
+  },
   { name: 'isa', files: /^emu\/isa\//, mayImport: FOUNDATION, breach: ['emu/isa/emitter.ts', 'emu/bus.ts'] },
   {
     name: 'base',

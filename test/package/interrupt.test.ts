@@ -17,6 +17,20 @@ test('never ends', ({ board }) => {
 });
 `;
 
+test.skipIf(process.platform === 'win32')('and `fwtest boot`, which says where (needs signals)', async () => {
+  const image = join(ROOT, 'examples/firmware-tests/calc-test/calc_test-riscv-virt.elf');
+  const args = ['boot', image, '--board', 'riscv-virt', '--until', 'never'];
+  const child = spawn(process.execPath, [join(ROOT, 'bin/fwtest.js'), ...args]);
+  let said = '';
+  child.stderr.on('data', (data: Buffer) => {
+    said += String(data);
+  });
+  child.stdout.once('data', () => child.kill('SIGINT'));
+  const code = await new Promise((done) => child.on('exit', (status, signal) => done(signal ?? status)));
+  expect(said).toMatch(/fwtest: ended by Ctrl-C at pc .* of machine time/);
+  expect(code).toBe(130);
+});
+
 test.skipIf(process.platform === 'win32')('Ctrl-C ends a run whose guest never ends (needs signals)', async () => {
   const cwd = linkedFolder({ 'endless.fw.test.ts': ENDLESS });
   copyFileSync(join(ROOT, 'examples/firmware-tests/blinky/blinky.elf'), join(cwd, 'app.elf'));

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CONFIG_FILE } from '../../src/runner/commands/init-templates.js';
@@ -44,6 +44,29 @@ test('aliased', () => expect([one, isMainThread]).toEqual([1, false]));
     expect(stdout).toContain('Tests  1 passed (1)');
     expect(code).toBe(0);
   });
+});
+
+test('a mistake of the test’s own is shown at its line', () => {
+  const lines = [
+    "import { expect, firmwareTest } from 'fwtest';",
+    "import { stm32f4Discovery as board } from 'fwtest/boards';",
+    "const test = firmwareTest({ board, firmware: './app.elf' });",
+    "test('1', ({ board }) => expect(board).toReach('mian', { within: '1ms' }));",
+    "test('2', ({ board }) => expect(board).toTakeCycles({ of: 'mian', max: 5 }));",
+    "test('3', ({ board }) => expect(board).toTakeCycles({ of: () => void board.memory.read32('mian'), max: 5 }));",
+    "firmwareTest({ board, firmware: './none.elf' })('4', ({ board }) => board.run('1ms'));",
+    "firmwareTest({ board, firmware: './other.elf' })('5', ({ board }) => board.run('1ms'));",
+    "firmwareTest({ board: './bad.yaml', firmware: './app.elf' })('6', ({ board }) => board.run('1ms'));",
+  ];
+  const cwd = linkedFolder({ 'a.fw.test.ts': lines.join('\n'), 'bad.yaml': 'machine: none\nmemory: 1\n' });
+  const examples = join(ROOT, 'examples/firmware-tests');
+  copyFileSync(join(examples, 'blinky/blinky.elf'), join(cwd, 'app.elf'));
+  copyFileSync(join(examples, 'calc-test/calc_test-riscv-virt.elf'), join(cwd, 'other.elf'));
+  const { code, stderr } = fwtest(cwd);
+  const shown = new Set([...stderr.matchAll(/❯ .*a\.fw\.test\.ts:(\d+):/g)].map(([, line]) => Number(line)));
+  expect([...shown]).toEqual([4, 5, 6, 7, 8, 9]);
+  expect(stderr.match(/ {2}\^$|\| +\^/gm)).toHaveLength(6);
+  expect(code).toBe(2);
 });
 
 describe('exit codes', () => {

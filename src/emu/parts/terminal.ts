@@ -6,6 +6,8 @@ import { definePart, type PartType } from '../part.js';
 export interface SerialHandle {
   /** Sends text or bytes to the chip, at the line's speed. */
   type(text: string | Uint8Array): void;
+  /** The same of bytes that wait until the receiver is on and has room for them; where it is not there, all do. */
+  offer?(text: string | Uint8Array): void;
   /** Everything the chip has sent, as far as it is kept. */
   readonly text: string;
   readonly bytes: Uint8Array;
@@ -42,6 +44,7 @@ export function terminal(uart: string, options: TerminalOptions = {}): PartType<
       return {
         uart: uart.toLowerCase(),
         type: (text) => line.type(text),
+        offer: (text) => (line.offer ? line.offer(text) : line.type(text)),
         get text() {
           return line.text;
         },

@@ -72,6 +72,8 @@ export const MODELS: readonly ModelRow[] = [
   { compatible: ['sifive,pwm0'], type: 'sifive-pwm', outputs: (channel) => `irq${channel}` },
   { compatible: ['sifive,fe310-g002-prci', 'sifive,fe310-prci', 'sifive,fe310-g000,prci'], type: 'fe310-prci' },
   { compatible: ['sifive,aon0', 'sifive,fe310-aon'], type: 'sifive-aon', outputs: ['wdogirq', 'rtcirq'] },
+  { compatible: ['sifive,i2c0'], type: 'sifive-i2c' },
+  { compatible: ['sifive,fu540-c000-otp'], type: 'fu540-otp' },
   { compatible: ['st,stm32-usart'], type: 'stm32-usart', options: onStm32(STM32_USART) },
   { compatible: ['st,stm32-uart'], type: 'stm32-uart', options: onStm32(STM32_USART) },
   { compatible: ['st,stm32-gpio'], type: 'stm32-gpio', options: onStm32(STM32_GPIO) },

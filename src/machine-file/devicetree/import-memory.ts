@@ -73,8 +73,10 @@ export function importMemory(draft: Draft, nodes: readonly DtNode[], names: Name
         const what = seen ? `only ${seen.size >>> 20} MiB of it are there` : 'it is left out';
         draft.notes.push(`${resources.path(node)} reaches beyond what a machine has (4 GiB of addresses): ${what}`);
       }
-      if (seen && draft.claim(seen, kind === 'ram'))
+      if (!seen) continue;
+      if (draft.claim(seen, kind === 'ram'))
         draft.put('memory', name, { kind, at: seen.address, size: seen.size }, node);
+      else if (!draft.isChip) draft.notes.push(`${resources.path(node)} overlaps with another one, which is kept`);
     }
   }
 }

@@ -13,7 +13,7 @@ const platformShape = (o: OptionSchemas) => ({
   isa: o.text.describe("extensions beside I: 'imafdc_zba_zbb_zbc_zbs_sstc'"),
   modes: o.z.enum(['m', 'mu', 'msu']).describe('privilege modes'),
   harts: o.between(1, MOST_HARTS).optional().describe('1 if not given'),
-  resetVector: o.address.describe('where the first instruction is fetched'),
+  resetVector: o.address.describe('where the first instruction is fetched; the entry of the image if not given'),
   pmpEntries: o.integer.optional().describe('entries of physical memory protection, 0 to 16 (16)'),
   mmu: o.list
     .pipe(o.z.array(o.z.enum(['sv32', 'sv39'])))

@@ -10,7 +10,7 @@ import type { AccessLog } from '../../machine-file/svd/access-log.js';
 import { frequencyText, grouped, timeText } from '../../matchers/message.js';
 import { misuseText } from '../../matchers/misuse-text.js';
 import { faultedText } from '../diagnosis.js';
-import type { ExitCode } from '../exit-code.js';
+import { type EndingCode, type ExitCode, Interrupted } from '../exit-code.js';
 import { hostNow } from '../host-clock.js';
 import { FAULTING } from '../machine-bench.js';
 import type { ChosenMachine } from '../machine-choice.js';
@@ -49,7 +49,7 @@ const CTRL_C = 3;
 const NEWLINE = 10;
 
 interface Ending {
-  readonly code: ExitCode;
+  readonly code: EndingCode;
   readonly why?: string;
 }
 
@@ -129,7 +129,7 @@ class Session {
     this.#showSemihosting();
     this.ending ??= this.#quit
       ? {
-          code: this.#until === undefined ? 0 : 1,
+          code: Interrupted.exitCode,
           why: `ended by Ctrl-C at ${this.standing().at}, ${timeText(bench.time)} of machine time`,
         }
       : this.#ended();
@@ -175,9 +175,14 @@ class Session {
     for (const line of lines) console.error(line);
   }
 
+  /** A person ends it, by a key or by a signal. */
+  interrupt(): void {
+    this.#quit = true;
+  }
+
   type(data: Uint8Array): void {
-    if (data.includes(CTRL_C) && process.stdin.isTTY) this.#quit = true;
-    else (this.#console ?? this.#typesTo)?.input?.type(data);
+    if (data.includes(CTRL_C) && process.stdin.isTTY) this.interrupt();
+    else (this.#console ?? this.#typesTo)?.offer(data);
   }
 
   #show(bytes: Uint8Array): void {
@@ -300,7 +305,7 @@ function checkEnd({ until, for: limit }: BootOptions): void {
 }
 
 /** Runs an image until its text came, its time is over, or it ended. */
-export async function boot(image: string | undefined, options: BootOptions): Promise<ExitCode> {
+export async function boot(image: string | undefined, options: BootOptions): Promise<EndingCode> {
   const chosen = await machineToStart(image, options, 'fwtest boot', { model: options.dumpConfig !== undefined });
   if (options.dumpConfig !== undefined) return dump(chosen, options.dumpConfig);
   const { board } = chosen;
@@ -323,7 +328,11 @@ export async function boot(image: string | undefined, options: BootOptions): Pro
     session.deafened();
   };
   process.stdout.on('error', closed);
+  // Whoever asks twice need not wait.
+  const interrupted = () => session.interrupt();
+  process.once('SIGINT', interrupted);
   const ending = await runSession(session, station, span, listen, () => streams.flush()).finally(() => {
+    process.off('SIGINT', interrupted);
     stopListening?.();
     streams.close();
   });
@@ -332,7 +341,7 @@ export async function boot(image: string | undefined, options: BootOptions): Pro
   return code;
 }
 
-function finish(session: Session, station: Station, options: BootOptions, ending: Ending): ExitCode {
+function finish(session: Session, station: Station, options: BootOptions, ending: Ending): EndingCode {
   const missed = ending.code === 0 && options.until !== undefined && session.ending === undefined;
   const why = missed
     ? `${JSON.stringify(options.until)} did not come within ${options.for} of machine time`
@@ -344,6 +353,7 @@ function finish(session: Session, station: Station, options: BootOptions, ending
       `fwtest: the firmware misused the hardware (${misused} ${misused === 1 ? 'report' : 'reports'} above; --misuse warn allows it)`,
     );
   if (options.stats) session.say(...statistics(station, session.standing()));
+  if (ending.code === Interrupted.exitCode) return ending.code;
   return missed || misused > 0 ? 1 : ending.code;
 }
 

@@ -238,7 +238,8 @@ export function damagedDescription(random: Random): Value {
 
 function flow(value: Value): string {
   if (value instanceof Plain) return value.text;
-  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
+  // a list may have got a key `constructor`, which `map` would call
+  if (Array.isArray(value)) return `[${Array.from(value, (one) => flow(one)).join(', ')}]`;
   if (isGroup(value))
     return `{ ${Object.entries(value)
       .map(([key, one]) => `${JSON.stringify(key)}: ${flow(one)}`)

@@ -236,9 +236,12 @@ function damage(root: Element, random: Random): void {
       for (let depth = 1 << random(6); depth > 0; depth--)
         one.inside = [{ tag: pick(random, ['cluster', one.tag, 'a']), attributes: '', inside: one.inside }];
       break;
-    case 8:
-      for (let copies = 1 << random(7); copies > 0; copies--) insert(random, root.inside, structuredClone(one));
+    case 8: {
+      // of it as it is now: the root would hold its own copies
+      const before = structuredClone(one);
+      for (let copies = 1 << random(7); copies > 0; copies--) insert(random, root.inside, structuredClone(before));
       break;
+    }
     case 9:
       one.attributes = pick(random, [
         ' a=1',

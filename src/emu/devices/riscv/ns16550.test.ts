@@ -225,3 +225,48 @@ test('the handle shows the registers without reading them, whatever DLAB says', 
   for (const register of h.instance.registers) void register.value;
   expect(h.save().words).toEqual(before);
 });
+
+describe('ns16550 is offered bytes', () => {
+  test('which wait until the firmware looks for some', () => {
+    const h = new DeviceHarness(ns16550(), { clocks: { input: 3_686_400 }, clock: 'input', cpu: 3_686_400 });
+    h.handle.offer?.('ab');
+    h.run(100 * CHARACTER);
+    h.write(LCR, 0x03, 1);
+    expect(h.read(LSR, 1) & 3).toBe(0);
+    h.run(100 * CHARACTER);
+    expect(h.read(LSR, 1) & 3).toBe(0);
+    h.run(CHARACTER);
+    expect(h.read(LSR, 1) & 3).toBe(1);
+    h.run(100 * CHARACTER);
+    expect([h.read(LSR, 1) & 3, h.read(DATA, 1), h.read(LSR, 1) & 1]).toEqual([1, 0x61, 0]);
+    h.run(CHARACTER);
+    expect([h.read(LSR, 1) & 3, h.read(DATA, 1), h.handle.hint]).toEqual([1, 0x62, undefined]);
+  });
+
+  test('or takes their interrupt, up to the depth of the FIFO, and not in loopback mode', () => {
+    const { h, write, read } = uart();
+    h.handle.offer?.('0123456789abcdefghij');
+    write(FCR, 1);
+    write(MCR, 0x10);
+    write(IER, 1);
+    h.run(100 * CHARACTER);
+    expect(read(LSR) & 1).toBe(0);
+    write(MCR, 0);
+    h.run(100 * CHARACTER);
+    const all = Array.from({ length: 20 }, () => {
+      const byte = read(DATA);
+      h.run(CHARACTER);
+      return byte;
+    });
+    expect([String.fromCharCode(...all), read(LSR) & 3]).toEqual(['0123456789abcdefghij', 0]);
+  });
+
+  test('typed ones that find no room are counted', () => {
+    const { h, write } = uart();
+    h.handle.type('abc');
+    h.run(3 * CHARACTER);
+    expect(h.handle.hint).toContain('2 bytes arrived while');
+    write(FCR, 7);
+    expect(h.handle.hint).toContain('3 bytes arrived while');
+  });
+});

@@ -8,14 +8,19 @@ import { Modem } from './ns16550-modem.js';
 import { Receiver } from './ns16550-receiver.js';
 import { NS16550_REGISTERS } from './ns16550-registers.js';
 import { Transmitter } from './ns16550-transmitter.js';
+import { TypedBytes } from './typed-bytes.js';
 
 export interface SerialPort {
   /** Sends text (as UTF-8) or bytes to the chip at the line's speed. */
   type(text: string | Uint8Array): void;
+  /** The same of bytes that wait until the firmware looks for some and there is room for them. */
+  offer?(text: string | Uint8Array): void;
   /** Everything the chip has sent, as far as it is kept. */
   readonly bytes: Uint8Array;
   readonly text: string;
   readonly lines: readonly string[];
+  /** Why an answer may be missing. */
+  readonly hint?: string | undefined;
 }
 
 /** With the registers to look at; `LSR.value` does not clear what a bus read clears. */
@@ -38,8 +43,10 @@ export const NS16550_STATE = {
   timeOut: i32(),
   /** The byte that is being sent, −1 while the line is idle. */
   shifting: i32(),
-  /** How many typed bytes have been received. */
-  taken: i32(),
+  /** Of what is typed. */
+  typing: i32(TypedBytes.STATE),
+  /** How often the firmware looked at the receiver since it was set up, as far as it counts. */
+  looks: i32(),
   receive: u8(ByteFifo.STATE),
   transmit: u8(ByteFifo.STATE),
 } as const;
@@ -95,8 +102,15 @@ class Uart {
     this.#transmitter = new Transmitter(d, this.#interrupts, (byte) => this.#receiver.loopBack(byte));
     this.#modem = new Modem(d, this.#interrupts);
     this.port = Object.defineProperties(
-      { type: (text: string | Uint8Array) => this.#receiver.type(text), ...this.#views(stride) },
-      Object.getOwnPropertyDescriptors(this.#transmitter.sent),
+      {
+        type: (text: string | Uint8Array) => this.#receiver.type(text),
+        offer: (text: string | Uint8Array) => this.#receiver.offer(text),
+        ...this.#views(stride),
+      },
+      {
+        ...Object.getOwnPropertyDescriptors(this.#transmitter.sent),
+        hint: { get: () => this.#receiver.hint, enumerable: true },
+      },
     ) as Ns16550Port;
     const fraction = d.input('fraction', (level) => {
       d.state.fraction[0] = level;
@@ -158,16 +172,21 @@ class Uart {
         return;
       case OFFSET.ier:
         if (latch) state.divisor[0] = (state.divisor[0]! & 0xff) | (value << 8);
-        else this.#interrupts.enable(value, this.#transmitter.empty);
+        else {
+          this.#interrupts.enable(value, this.#transmitter.empty);
+          this.#receiver.enabled();
+        }
         return;
       case OFFSET.iirFcr:
         this.#control(value);
         return;
       case OFFSET.lcr:
         state.lcr[0] = value;
+        this.#receiver.configured();
         return;
       case OFFSET.mcr:
         this.#modem.control(value);
+        this.#receiver.enabled();
         return;
       case OFFSET.scr:
         state.scr[0] = value;

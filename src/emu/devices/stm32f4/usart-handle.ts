@@ -17,6 +17,8 @@ export function handleOf(unit: Usart) {
      * come in while the port clocks its own words out.
      */
     type: (data: string | Iterable<number>, options: TypeOptions = {}) => unit.type(data, options),
+    /** The same; each word waits until the data register is free, too. */
+    offer: (data: string | Iterable<number>) => unit.offer(data),
     /** Holds the port's receive line low for `bits` bit times, in turn with what is typed: a break, of 13 bits in LIN (30.3.8). */
     sendBreak: (bits = 13, options: Pick<TypeOptions, 'baud'> = {}) => unit.peer.sendBreak(bits, options.baud),
     /** Puts a listener on the line the port sends by: a part, another board. @returns what takes it off again */

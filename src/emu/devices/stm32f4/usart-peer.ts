@@ -19,6 +19,8 @@ const CORRUPT = { none: 0, parity: 1, stop: 2, noise: 3 } as const;
 const BREAK = 4;
 /** The entry is a frame from the line itself: its word holds bits and stop bits, too. */
 const FROM_LINE = 5;
+/** The entry waits until the data register is free. */
+const OFFERED = 6;
 /** Places in that word. */
 const [BITS, HALVES] = [1 << 9, 1 << 13];
 
@@ -28,6 +30,8 @@ export interface PeerPort {
   ready(): boolean;
   /** nRTS stops the sender. */
   held(): boolean;
+  /** The data register holds a word. */
+  full(): boolean;
   /** A frame begins on the line; nothing does any more. */
   begun(): void;
   quiet(): void;
@@ -40,6 +44,8 @@ export interface PeerPort {
 export interface PeerState {
   /** 0 quiet, 1 frame, 2 stop bits beyond the first, 3 the rest of a break, 4 the bit of 1 behind it. */
   readonly phase: Int32Array;
+  /** Words that came while the receiver was off or full. */
+  readonly missed: Int32Array;
 }
 
 /** A line that is low for less could carry a word. */
@@ -88,6 +94,12 @@ export class UsartPeer {
     this.kick();
   }
 
+  /** Words that wait for the data register to be free. */
+  offer(words: Iterable<number>): void {
+    for (const word of words) this.#typed.append(word, OFFERED, 0);
+    this.kick();
+  }
+
   /** Holds the line low for `bits` bit times; at least 10, so that no frame it could be is longer. */
   sendBreak(bits: number, baud = 0): void {
     if (!(bits >= SHORTEST_BREAK)) {
@@ -131,6 +143,7 @@ export class UsartPeer {
     if (next >= this.#typed.length) return false;
     const live = this.#typed.at(next, 1) === FROM_LINE;
     if (!live && this.#port.held()) return false;
+    if (this.#typed.at(next, 1) === OFFERED && this.#port.full()) return false;
     const baud = this.#typed.at(next, 2)!;
     if (baud === 0 && !this.#port.ready()) return false;
     this.#started.append(1);
@@ -197,6 +210,7 @@ export class UsartPeer {
     const format = this.#settings.format;
     const baud = this.#typed.at(index, 2)!;
     const corrupt = this.#typed.at(index, 1)!;
+    if (!this.#port.ready() || this.#port.full()) this.#state.missed[0]!++;
     if (!this.#port.ready()) return;
     const flipped = corrupt === CORRUPT.parity && format.parity !== 'none' ? 1 << dataBits(format) : 0;
     const word = this.#wordOf(index, format) ^ flipped;

@@ -25,6 +25,7 @@ export const STATE = {
   seen: i32(),
   idleArmed: i32(),
   phase: i32(),
+  missed: i32(),
   startNs: f64(),
   /** The frame on the line goes nowhere: IrDA sends nothing while it receives. */
   blocked: i32(),
@@ -105,6 +106,7 @@ export class Usart {
     this.peer = new UsartPeer(d as unknown as DeviceContext, this.#settings, d.state, {
       ready: () => this.#hears(),
       held: () => this.#settings.rtsEnabled && this.#pins.rts?.routed === true && this.receiver.full,
+      full: () => this.receiver.full,
       begun: () => this.receiver.busy(),
       quiet: () => this.receiver.quiet(),
       received: (reception, format) => this.#received(reception, format),
@@ -239,7 +241,7 @@ export class Usart {
     const waits = this.transmitter.waiting ? 'a word waiting to be sent' : undefined;
     const typed = this.peer.waiting > 0 ? `${plural(this.peer.waiting, 'typed word')} waiting` : undefined;
     const first = waits ?? typed;
-    if (first === undefined) return undefined;
+    if (first === undefined) return this.#lostHint;
     if (!this.#d.clock.running) return `${first}: ${this.#label} has no clock`;
     if (!CR1.UE) return `${first}: ${this.#label}.CR1.UE is 0`;
     if (this.#settings.bitTime === 0) return `${first}: ${this.#label}.BRR is ${this.#d.regs.BRR.value}`;
@@ -249,7 +251,12 @@ export class Usart {
     }
     if (!CR1.RE) return `${typed}: ${this.#label}.CR1.RE is 0`;
     if (!this.#inputPin.routed) return `${typed}: no pin carries ${this.#inputPin.name}; ${this.routing('RX')}`;
-    return undefined;
+    return this.#lostHint;
+  }
+  get #lostHint(): string | undefined {
+    const lost = this.#d.state.missed[0]!;
+    if (lost === 0) return undefined;
+    return `${plural(lost, 'word')} arrived while the receiver was off or full, and ${lost === 1 ? 'was' : 'were'} lost`;
   }
 
   /** Brings interrupt, nRTS and the sender on the other end in line with registers and flags. */
@@ -295,6 +302,10 @@ export class Usart {
       remedy: 'read DR first',
       section: 'RM0090 30.3.6',
     });
+  }
+
+  offer(data: string | Iterable<number>): void {
+    this.peer.offer(typeof data === 'string' ? new TextEncoder().encode(data) : data);
   }
 
   type(data: string | Iterable<number>, options: TypeOptions): void {

@@ -4,6 +4,7 @@ import { notModelled, r, reg, registers, rw } from '../../../registers.js';
 import { i32 } from '../../../state.js';
 import { withWritten } from '../../../written.js';
 import { Queue } from '../sifive-common/queue.js';
+import { TypedBytes } from '../typed-bytes.js';
 
 const FLAGS = {
   TX_EMPTY: 0,
@@ -49,16 +50,20 @@ const STATE = {
   transmit: i32(Queue.words(DEPTH)),
   receive: i32(Queue.words(DEPTH)),
   shifting: i32(),
-  taken: i32(),
+  typing: i32(TypedBytes.STATE),
   overrun: i32(),
 } as const;
 type Context = DeviceContext<typeof UART, typeof STATE>;
 
 export interface ShaktiUartPort {
   type(text: string | Uint8Array): void;
+  /** The same of bytes that wait for room in the FIFO. */
+  offer(text: string | Uint8Array): void;
   readonly bytes: Uint8Array;
   readonly text: string;
   readonly lines: readonly string[];
+  /** Why an answer may be missing. */
+  readonly hint: string | undefined;
 }
 
 const IDLE = -1;
@@ -81,7 +86,7 @@ class Port {
   readonly #transmit: Queue;
   readonly #receive: Queue;
   readonly #written: Log;
-  readonly #typed: Log;
+  readonly #typed: TypedBytes;
   readonly #sent;
   readonly #arrival;
   readonly #irq;
@@ -92,7 +97,7 @@ class Port {
     this.#transmit = new Queue(state.transmit);
     this.#receive = new Queue(state.receive);
     this.#written = d.log('sent', { kind: 'u8' });
-    this.#typed = d.log('typed', { kind: 'u8' });
+    this.#typed = new TypedBytes(d, state.typing);
     this.#sent = d.event('sent', () => this.#frameEnds());
     this.#arrival = d.event('arrival', () => this.#arrives());
     this.#irq = d.output('irq');
@@ -104,8 +109,9 @@ class Port {
     for (const register of [regs.interrupt_en, regs.rx_threshold]) d.onWrite(register, () => this.#update());
     d.onReset(() => {
       state.shifting[0] = IDLE;
-      state.taken[0] = this.#typed.length;
+      this.#typed.reset();
       this.#update();
+      this.#expect();
     });
   }
 
@@ -162,15 +168,19 @@ class Port {
   #take(): number {
     const byte = this.#receive.empty ? 0 : this.#receive.shift();
     this.#d.state.overrun[0] = 0;
+    this.#expect();
     this.#update();
     return byte;
   }
   #expect(): void {
-    if (!this.#arrival.armed && this.#d.state.taken[0]! < this.#typed.length) this.#arrival.after(this.#frame);
+    if (this.#arrival.armed || !this.#typed.waiting || (this.#typed.isOffered && this.#receive.full)) return;
+    this.#arrival.after(this.#frame);
   }
   #arrives(): void {
-    const { taken, overrun } = this.#d.state;
-    if (!this.#receive.push(this.#typed.at(taken[0]!++) ?? 0)) overrun[0] = 1;
+    if (!this.#receive.push(this.#typed.take())) {
+      this.#d.state.overrun[0] = 1;
+      this.#typed.lose();
+    }
     this.#update();
     this.#expect();
   }
@@ -181,10 +191,18 @@ class Port {
 
   #makeHandle(): ShaktiUartPort {
     const written = this.#written;
+    const typed = this.#typed;
     const handle = {
       type: (data: string | Uint8Array) => {
-        for (const byte of typeof data === 'string' ? new TextEncoder().encode(data) : data) this.#typed.append(byte);
+        typed.type(data);
         this.#expect();
+      },
+      offer: (data: string | Uint8Array) => {
+        typed.offer(data);
+        this.#expect();
+      },
+      get hint() {
+        return typed.hint;
       },
     };
     return withWritten(handle, () => Uint8Array.from(written.slice()));

@@ -2,6 +2,7 @@ import type { Log } from '../../../log.js';
 import type { TimedEvent } from '../../../scheduler.js';
 import type { UartFrame } from '../../../uart-link.js';
 import { Queue } from '../sifive-common/queue.js';
+import { TypedBytes } from '../typed-bytes.js';
 import type { UartContext } from './uart.js';
 
 /** Bits of a frame that a test types: start, 8 of data, stop. */
@@ -11,7 +12,7 @@ const FRAME_BITS = 10;
 export class UartReceiver {
   readonly #d: UartContext;
   readonly #fifo: Queue;
-  readonly #typed: Log;
+  readonly #typed: TypedBytes;
   readonly #heard: Log;
   readonly #arrival: TimedEvent;
   readonly #foreign: TimedEvent;
@@ -21,7 +22,7 @@ export class UartReceiver {
     this.#d = d;
     this.#changed = changed;
     this.#fifo = new Queue(d.state.receive);
-    this.#typed = d.log('typed', { kind: 'u8' });
+    this.#typed = new TypedBytes(d, d.state.typing);
     this.#heard = d.log('heard', { width: 2 });
     this.#arrival = d.event('arrival', () => this.#arrive());
     this.#foreign = d.event('foreign', () => this.#foreignEnds(), d.clockNamed('ns'));
@@ -39,19 +40,31 @@ export class UartReceiver {
   read(): number {
     if (this.#fifo.empty) return 0x8000_0000;
     const byte = this.#fifo.shift();
+    this.kick();
     this.#changed();
     return byte;
   }
 
   type(text: string | Uint8Array): void {
-    for (const byte of typeof text === 'string' ? new TextEncoder().encode(text) : text) this.#typed.append(byte);
+    this.#typed.type(text);
     this.kick();
+  }
+
+  /** These wait for room in the FIFO, too. */
+  offer(text: string | Uint8Array): void {
+    this.#typed.offer(text);
+    this.kick();
+  }
+
+  get hint(): string | undefined {
+    return this.#typed.hint;
   }
 
   /** The sender waits until the receiver is on. */
   kick(): void {
-    const { state, regs } = this.#d;
-    if (this.#arrival.armed || regs.rxctrl.rxen === 0 || state.taken[0]! >= this.#typed.length) return;
+    const { regs } = this.#d;
+    if (this.#arrival.armed || regs.rxctrl.rxen === 0 || !this.#typed.waiting) return;
+    if (this.#typed.isOffered && this.#fifo.full) return;
     this.#arrival.after(FRAME_BITS * (regs.div.div + 1));
   }
 
@@ -65,13 +78,17 @@ export class UartReceiver {
   }
 
   reset(): void {
-    this.#d.state.taken[0] = this.#typed.length;
+    this.#typed.reset();
     this.#d.state.heardTaken[0] = this.#heard.length;
   }
 
   #arrive(): void {
-    const byte = this.#typed.at(this.#d.state.taken[0]!++) ?? 0;
-    if (this.#d.regs.rxctrl.rxen) this.#receive(byte);
+    const on = this.#d.regs.rxctrl.rxen !== 0;
+    // What waits is sent again.
+    if (this.#typed.isOffered && (!on || this.#fifo.full)) return;
+    const byte = this.#typed.take();
+    if (!on || this.#fifo.full) this.#typed.lose();
+    if (on) this.#receive(byte);
     this.kick();
   }
 

@@ -4,6 +4,7 @@ import { i32 } from '../../../state.js';
 import type { UartFrame, UartListener } from '../../../uart-link.js';
 import { type Written, withWritten } from '../../../written.js';
 import { Queue } from '../sifive-common/queue.js';
+import { TypedBytes } from '../typed-bytes.js';
 import { UartReceiver } from './uart-receiver.js';
 import { FIFO_DEPTH, type UartRegisters, uartRegisters } from './uart-registers.js';
 import { UartTransmitter } from './uart-transmitter.js';
@@ -23,8 +24,9 @@ const STATE = {
   shifting: i32(),
   /** Bits of it that the pin has shown. */
   shownBits: i32(),
-  /** How many typed bytes, and how many frames of other boards, are over. */
-  taken: i32(),
+  /** Of what is typed. */
+  typing: i32(TypedBytes.STATE),
+  /** How many frames of other boards are over. */
   heardTaken: i32(),
   /** The missing pin was reported. */
   told: i32(),
@@ -36,13 +38,15 @@ export interface SifiveUartPort {
   readonly links: readonly Link[];
   /** Sends text (as UTF-8) or bytes to the chip at the line's speed, once the receiver is on. */
   type(text: string | Uint8Array): void;
+  /** The same of bytes that wait for room in the FIFO. */
+  offer(text: string | Uint8Array): void;
   /** Everything the port has sent, as far as it is kept. */
   readonly bytes: Uint8Array;
   readonly text: string;
   readonly lines: readonly string[];
   /** Puts a listener on the line the port sends by. @returns what takes it off again */
   attach(listener: UartListener): () => void;
-  /** Why nothing goes out, as far as the port can tell. */
+  /** Why nothing goes out, or what was lost on its way in, as far as the port can tell. */
   readonly hint: string | undefined;
   /** A frame begins now on the line by which the port receives. */
   hear(frame: UartFrame): void;
@@ -107,8 +111,9 @@ function handle(transmitter: UartTransmitter, receiver: UartReceiver): SifiveUar
   const port: Omit<SifiveUartPort, keyof Written> = {
     links: ['uart'],
     type: (data) => receiver.type(data),
+    offer: (data) => receiver.offer(data),
     get hint() {
-      return transmitter.hint;
+      return transmitter.hint ?? receiver.hint;
     },
     attach: (listener) => transmitter.listeners.add(listener),
     hear: (frame) => receiver.hear(frame),
