@@ -28,7 +28,8 @@ test(
     const given = flagAttack(folder);
     given.read(GOOD_FLAGS, 0);
     const { taken, refused } = attack(given);
-    expect(taken).toBeGreaterThan(20);
+    // of 250 in every run
+    expect(taken).toBeGreaterThan(10);
     expect(refused).toBeGreaterThan(100);
   },
   PATIENCE,
