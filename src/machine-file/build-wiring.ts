@@ -85,7 +85,7 @@ export class WiringBuilder {
       return;
     }
     const known = this.#irqs.get(device) ?? {};
-    if (known[wire] === undefined) {
+    if (!Object.hasOwn(known, wire)) {
       this.#irqs.set(device, { ...known, [wire]: name });
       this.#say(device, wire, undefined, where);
     } else this.#join(device, wire, `cpu.${name}`, where);
@@ -120,8 +120,9 @@ export class WiringBuilder {
   #join(device: string, wire: string, to: string, where: string): void {
     this.#say(device, wire, to, where);
     const known = this.#wires.get(device) ?? {};
-    if (!known[wire]?.includes(to)) known[wire] = [...(known[wire] ?? []), to];
-    this.#wires.set(device, known);
+    // a wire may be called `constructor`
+    const ends = Object.hasOwn(known, wire) ? known[wire]! : [];
+    if (!ends.includes(to)) this.#wires.set(device, { ...known, [wire]: [...ends, to] });
   }
 
   #wire(text: string, where: string): void {

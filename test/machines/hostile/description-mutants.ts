@@ -95,6 +95,8 @@ function at(value: Value, path: Path): Value | undefined {
 function put(value: Group, [head, ...rest]: Path, given: Value): void {
   const all = value as Record<string, Value>;
   const key = String(head);
+  // a list called by another key would not be one that YAML can say
+  if (Array.isArray(value) && !/^\d+$/.test(key)) return;
   const set = (one: Value) =>
     Object.defineProperty(all, key, { value: one, enumerable: true, configurable: true, writable: true });
   if (rest.length === 0) {
@@ -238,8 +240,7 @@ export function damagedDescription(random: Random): Value {
 
 function flow(value: Value): string {
   if (value instanceof Plain) return value.text;
-  // a list may have got a key `constructor`, which `map` would call
-  if (Array.isArray(value)) return `[${Array.from(value, (one) => flow(one)).join(', ')}]`;
+  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
   if (isGroup(value))
     return `{ ${Object.entries(value)
       .map(([key, one]) => `${JSON.stringify(key)}: ${flow(one)}`)

@@ -144,3 +144,8 @@ test('a machine has room for 512 memories, and for 512 devices with many events 
   machine.run({ cycles: 1000 });
   expect(machine.hash()).not.toBe(start);
 });
+
+test.each(['constructor', 'toString'])('a wire called %s is none', (wire) => {
+  const yaml = `machine: none\n${CPU}memory: { ram: { at: 0x80000000, size: 64K } }\ndevices: { a: { type: mmio-calculator, at: 0x10000000, wires: { ${wire}: cpu.hart0.msip } } }`;
+  expect(() => machineFrom([parseYaml(yaml, 'm.yaml', folder)])).toThrow(`has no wire '${wire}'`);
+});
