@@ -95,8 +95,8 @@ function at(value: Value, path: Path): Value | undefined {
 function put(value: Group, [head, ...rest]: Path, given: Value): void {
   const all = value as Record<string, Value>;
   const key = String(head);
-  // a list called by another key would not be one that YAML can say
-  if (Array.isArray(value) && !/^\d+$/.test(key)) return;
+  // other keys, and gaps, are nothing that YAML can say
+  if (Array.isArray(value) && !(/^\d+$/.test(key) && Number(key) <= value.length)) return;
   const set = (one: Value) =>
     Object.defineProperty(all, key, { value: one, enumerable: true, configurable: true, writable: true });
   if (rest.length === 0) {
