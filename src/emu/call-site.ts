@@ -1,4 +1,4 @@
-import { DeviceSetupError, isTestError, UsageError } from './errors.js';
+import { DeviceSetupError, framesOf, isTestError, UsageError } from './errors.js';
 
 /** The test runner's own frames stand before the test's. */
 const DEPTH = 40;
@@ -11,8 +11,6 @@ function capture(target: object, caller: Caller | undefined): void {
   Error.captureStackTrace?.(target, caller);
   Error.stackTraceLimit = stackTraceLimit;
 }
-
-const framesOf = (stack = '') => stack.split('\n').filter((line) => /^\s+at /.test(line));
 
 /** Where a test called a function whose mistakes come out later, when nothing of the test is on the stack. */
 export class CallSite {

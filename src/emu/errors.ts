@@ -49,13 +49,14 @@ export class GuestError extends FwtestError {
   readonly exitCode = 1;
 }
 
-const framesOf = (cause: unknown): readonly string[] =>
-  cause instanceof Error ? (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
+/** The lines `    at …` of a stack. */
+export const framesOf = (stack = ''): readonly string[] => stack.split('\n').filter((line) => /^\s+at /.test(line));
+const framesOfCause = (cause: unknown) => (cause instanceof Error ? framesOf(cause.stack) : []);
 
 /** A device of the user's own threw while the machine was made, whose fault it is; the stack leads to what it threw. */
 export class DeviceSetupError extends UsageError {
   constructor(what: string, cause: unknown) {
-    const frames = framesOf(cause);
+    const frames = framesOfCause(cause);
     const place = /(?:file:\/\/)?([^\s()]+:\d+:\d+)\)?$/.exec(frames[0] ?? '')?.[1];
     super({ what, ...(place && { where: place }), remedy: 'correct the `setup` of the device' }, { cause });
     if (frames.length > 0) this.stack = [`${this.name}: ${this.message}`, ...frames].join('\n');
@@ -67,7 +68,7 @@ export class DeviceError extends GuestError {
   constructor(problem: Problem, options: { readonly cause: unknown }) {
     super(problem, options);
     const { cause } = options;
-    const frames = framesOf(cause);
+    const frames = framesOfCause(cause);
     if (frames.length > 0) this.stack = [`${this.name}: ${this.message}`, ...frames].join('\n');
   }
   /** The same error with the place of the CPU. */

@@ -1,3 +1,4 @@
+import { UsageError } from '../emu/errors.js';
 import type { Machine } from '../emu/machine.js';
 
 /** Where traps of a RISC-V hart lead: mtvec and stvec as far as it has them; blank for other cores. */
@@ -7,8 +8,9 @@ export function trapVectors({ cpu }: Machine): string {
 
 function registerOr(cpu: Machine['cpu'], name: string): string {
   try {
-    return String(cpu.register(name));
-  } catch {
-    return '';
+    return String(cpu.register64?.(name) ?? cpu.register(name));
+  } catch (error) {
+    if (error instanceof UsageError) return '';
+    throw error;
   }
 }
